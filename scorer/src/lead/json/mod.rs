@@ -1,0 +1,238 @@
+//! JSON bodies -> leads, or every problem in them with its place.
+//!
+//! Owns the forms of a lead and of a batch. May not know HTTP, encoding or models.
+
+pub mod syntax;
+
+use super::schema::{Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Field, Schema};
+use super::{Fault, Lead, Raw, Value};
+use syntax::{Json, Reader, SyntaxError};
+use thiserror::Error;
+
+/// The most leads that a batch may have.
+pub const BATCH_MAX: usize = 10_000;
+
+/// The most problems that are told of one body: a batch of broken leads must not be answered by a larger body.
+const PROBLEMS_MAX: usize = 1_000;
+
+/// One step of the way to a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Into an object.
+    Key(String),
+    /// Into a list.
+    Index(usize),
+}
+
+/// What a body can be wrong in, beside the values of fields.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trouble {
+    /// A field's value.
+    Value(Fault),
+    /// Not an object.
+    NotObject,
+    /// A member that must be there is not.
+    Missing,
+    /// Not a list.
+    NotList,
+    /// Fewer leads than one.
+    NoLeads,
+    /// More leads than allowed.
+    TooManyLeads {
+        /// How many there are.
+        count: usize,
+    },
+}
+
+/// One problem of a body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// Where it is, from the body down.
+    pub path: Vec<Step>,
+    /// What it is.
+    pub trouble: Trouble,
+    /// What stands there.
+    pub input: Json,
+}
+
+/// A body that holds no usable leads.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum BodyError {
+    /// Nothing at all.
+    #[error("the body is empty")]
+    Empty,
+    /// Bytes that are no UTF-8.
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// Not JSON.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// JSON with at least one problem.
+    #[error("the body has {} problem(s)", .0.len())]
+    Invalid(Vec<Problem>),
+}
+
+/// Reads one lead. Unknown members are ignored.
+pub fn read_lead(body: &[u8], schema: &Schema) -> Result<Lead, BodyError> {
+    let mut reader = Reader::new(body_text(body)?);
+    let value = reader.value()?;
+    reader.end()?;
+    let mut problems = Vec::new();
+    let lead = lead_of(value, schema, &[], &mut problems);
+    finish(lead, problems)
+}
+
+/// Reads `{"leads": [...]}`, lead by lead, so that the body's tree is never in memory as a whole.
+pub fn read_batch(body: &[u8], schema: &Schema) -> Result<Vec<Lead>, BodyError> {
+    let mut reader = Reader::new(body_text(body)?);
+    if reader.peek() != Some(b'{') {
+        let input = reader.value()?;
+        reader.end()?;
+        return finish(Vec::new(), vec![Problem { path: vec![], trouble: Trouble::NotObject, input }]);
+    }
+    let mut batch = None;
+    reader.object::<SyntaxError>(|reader, key| {
+        if key == "leads" {
+            batch = Some(read_leads(reader, schema)?);
+        } else {
+            reader.value()?;
+        }
+        Ok(())
+    })?;
+    reader.end()?;
+    let missing = Problem { path: vec![leads_step()], trouble: Trouble::Missing, input: Json::Object(vec![]) };
+    let (leads, problems) = batch.unwrap_or_else(|| (Vec::new(), vec![missing]));
+    finish(leads, problems)
+}
+
+fn body_text(body: &[u8]) -> Result<&str, BodyError> {
+    if body.is_empty() {
+        return Err(BodyError::Empty);
+    }
+    std::str::from_utf8(body).map_err(|_| BodyError::NotUtf8)
+}
+
+fn finish<T>(value: T, problems: Vec<Problem>) -> Result<T, BodyError> {
+    if problems.is_empty() { Ok(value) } else { Err(BodyError::Invalid(problems)) }
+}
+
+fn leads_step() -> Step {
+    Step::Key("leads".to_owned())
+}
+
+fn read_leads(reader: &mut Reader<'_>, schema: &Schema) -> Result<(Vec<Lead>, Vec<Problem>), SyntaxError> {
+    let of_list = |trouble, input| Problem { path: vec![leads_step()], trouble, input };
+    if reader.peek() != Some(b'[') {
+        return Ok((Vec::new(), vec![of_list(Trouble::NotList, reader.value()?)]));
+    }
+    let (mut leads, mut problems, mut count) = (Vec::new(), Vec::new(), 0);
+    reader.list::<SyntaxError>(|reader| {
+        let value = reader.value()?;
+        if count < BATCH_MAX && problems.len() < PROBLEMS_MAX {
+            leads.push(lead_of(value, schema, &[leads_step(), Step::Index(count)], &mut problems));
+        }
+        count += 1;
+        Ok(())
+    })?;
+    if count == 0 {
+        problems.push(of_list(Trouble::NoLeads, Json::List(vec![])));
+    } else if count > BATCH_MAX {
+        problems = vec![of_list(Trouble::TooManyLeads { count }, Json::Null)];
+    }
+    Ok((leads, problems))
+}
+
+/// The lead in a value; a value with a problem is left missing, and the problem is told. Problems come in the order of
+/// the schema, not of the body.
+fn lead_of(value: Json, schema: &Schema, path: &[Step], problems: &mut Vec<Problem>) -> Lead {
+    let mut lead = Lead::empty(schema.len());
+    let Json::Object(members) = value else {
+        problems.push(Problem { path: path.to_vec(), trouble: Trouble::NotObject, input: value });
+        return lead;
+    };
+    let mut found = Vec::new();
+    for (name, value) in members {
+        let place = schema.position(&name);
+        let checked = match place {
+            Some(place) => raw(&value).and_then(|raw| schema.fields()[place].check(raw)).map(|value| {
+                lead.values[place] = value;
+            }),
+            None if name == LEAD_KEY => key_of(&value).map(|key| lead.key = key),
+            None => Ok(()),
+        };
+        if let Err(fault) = checked {
+            let path = path.iter().cloned().chain([Step::Key(name)]).collect();
+            found.push((place, Problem { path, trouble: Trouble::Value(fault), input: value }));
+        }
+    }
+    found.sort_by_key(|(place, _)| *place);
+    problems.extend(found.into_iter().map(|(_, problem)| problem));
+    lead
+}
+
+fn raw(value: &Json) -> Result<Raw<'_>, Fault> {
+    Ok(match value {
+        Json::Null => Raw::Null,
+        Json::Bool(flag) => Raw::Bool(*flag),
+        Json::Number(number) => Raw::Number(*number),
+        Json::Text(text) => Raw::Text(text),
+        Json::BrokenText(_) => return Err(Fault::LoneSurrogate),
+        Json::List(_) | Json::Object(_) => Raw::Other,
+    })
+}
+
+/// A client's key: a text, or a whole number that becomes its text.
+fn key_of(value: &Json) -> Result<Option<String>, Fault> {
+    let key = Field { name: LEAD_KEY.to_owned(), kind: Kind::Text { max_chars: Some(LEAD_KEY_MAX_CHARS) } };
+    if let (Json::Number(number), serde_json::Value::Number(whole)) = (value, value.to_value())
+        && number.fract() == 0.0
+    {
+        return Ok(Some(whole.to_string()));
+    }
+    Ok(match key.check(raw(value)?)? {
+        Value::Text(text) => Some(text),
+        Value::Missing | Value::Number(_) => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_tells_every_problem_with_its_place() {
+        let body = br#"{"leads": [{}, {"llm_engagement": 5, "llm_quality": 101}, 7]}"#;
+        let Err(BodyError::Invalid(problems)) = read_batch(body, &Schema::leads()) else { panic!() };
+        let places: Vec<_> = problems.iter().map(|problem| (problem.path[1].clone(), problem.path.last().cloned())).collect();
+        let key = |name: &str| Some(Step::Key(name.into()));
+        assert_eq!(places, [
+            (Step::Index(1), key("llm_quality")),
+            (Step::Index(1), key("llm_engagement")),
+            (Step::Index(2), Some(Step::Index(2))),
+        ]);
+    }
+
+    #[test]
+    fn the_key_is_kept_beside_the_values() {
+        let schema = Schema::leads();
+        let lead = read_lead(br#"{"lead_key": 12, "jobtitle": "CTO", "other": [1]}"#, &schema).unwrap();
+        assert_eq!(lead.key.as_deref(), Some("12"));
+        assert_eq!(lead.values[schema.position("jobtitle").unwrap()], Value::Text("CTO".into()));
+        let long = format!(r#"{{"lead_key": "{}"}}"#, "k".repeat(201));
+        assert!(matches!(read_lead(long.as_bytes(), &schema), Err(BodyError::Invalid(_))));
+    }
+
+    #[test]
+    fn leads_are_counted_beyond_the_limit_without_being_kept() {
+        let body = format!(r#"{{"leads": [{}]}}"#, vec!["{}"; BATCH_MAX + 1].join(","));
+        let Err(BodyError::Invalid(problems)) = read_batch(body.as_bytes(), &Schema::leads()) else { panic!() };
+        assert_eq!(problems[0].trouble, Trouble::TooManyLeads { count: BATCH_MAX + 1 });
+    }
+
+    #[test]
+    fn an_empty_body_and_one_without_leads_are_told_apart() {
+        assert_eq!(read_batch(b"", &Schema::leads()), Err(BodyError::Empty));
+        let Err(BodyError::Invalid(problems)) = read_batch(b"{}", &Schema::leads()) else { panic!() };
+        assert_eq!(problems[0].trouble, Trouble::Missing);
+    }
+}

@@ -1,0 +1,373 @@
+//! JSON as Python writes and reads it: what old clients send.
+//!
+//! Owns the grammar: NaN, Infinity and -Infinity are numbers, numbers too large become infinite, a repeated key's last
+//! value counts, and errors come in the words and at the character positions of Python's own reader. May not know
+//! leads. No library reads this dialect; what it refuses of it (RFC 8259 has no NaN) old clients do send.
+
+use serde_json::Number;
+use thiserror::Error;
+
+/// How deep lists and objects may stand in one another.
+const DEPTH: usize = 64;
+
+/// A body that is not JSON.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error("not JSON: {reason} at character {at}")]
+pub struct SyntaxError {
+    /// The position, counted in Unicode code points from 0.
+    pub at: usize,
+    /// In the words of Python's reader.
+    pub reason: &'static str,
+}
+
+/// A JSON value; an object's keys are distinct and in order of first appearance.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Json {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number, possibly NaN or infinite.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// A text with half of a surrogate pair, shown with a replacement character.
+    BrokenText(String),
+    /// A list.
+    List(Vec<Json>),
+    /// An object.
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// The same as serde_json's value; NaN and infinities, which it cannot hold, become texts.
+    pub fn to_value(&self) -> serde_json::Value {
+        use serde_json::Value;
+        match self {
+            Json::Null => Value::Null,
+            Json::Bool(flag) => Value::Bool(*flag),
+            Json::Number(number) => number_value(*number),
+            Json::Text(text) | Json::BrokenText(text) => Value::String(text.clone()),
+            Json::List(items) => items.iter().map(Json::to_value).collect(),
+            Json::Object(members) => members.iter().map(|(key, value)| (key.clone(), value.to_value())).collect(),
+        }
+    }
+}
+
+/// Whole numbers without a fraction, as the client most likely wrote them.
+fn number_value(number: f64) -> serde_json::Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() < EXACT {
+        return serde_json::Value::from(number as i64);
+    }
+    Number::from_f64(number).map_or_else(|| number.to_string().into(), serde_json::Value::Number)
+}
+
+/// Walks over a text, value by value.
+pub struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// At the start of a text.
+    pub fn new(text: &'a str) -> Self {
+        Reader { text, at: 0, depth: 0 }
+    }
+
+    /// The next character that is not white space, not taken; `None` at the end.
+    pub fn peek(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        while matches!(bytes.get(self.at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+
+    /// Nothing but white space may follow.
+    pub fn end(&mut self) -> Result<(), SyntaxError> {
+        match self.peek() {
+            None => Ok(()),
+            Some(_) => Err(self.error("Extra data")),
+        }
+    }
+
+    /// The value that starts here.
+    pub fn value(&mut self) -> Result<Json, SyntaxError> {
+        match self.peek() {
+            Some(b'{') => {
+                let mut members = Members::default();
+                self.object(|reader, key| {
+                    let value = reader.value()?;
+                    members.put(key, value);
+                    Ok(())
+                })?;
+                Ok(Json::Object(members.in_order))
+            }
+            Some(b'[') => {
+                let mut items = Vec::new();
+                self.list(|reader| {
+                    items.push(reader.value()?);
+                    Ok(())
+                })?;
+                Ok(Json::List(items))
+            }
+            Some(b'"') => self.string(),
+            _ => self.scalar(),
+        }
+    }
+
+    /// Walks over an object; `member` is called with each key, and takes the value.
+    pub fn object<E: From<SyntaxError>>(
+        &mut self,
+        mut member: impl FnMut(&mut Self, String) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.enter()?;
+        let mut next = self.peek();
+        if next == Some(b'}') {
+            return Ok(self.leave());
+        }
+        loop {
+            if next != Some(b'"') {
+                return Err(self.error("Expecting property name enclosed in double quotes").into());
+            }
+            let (Json::Text(key) | Json::BrokenText(key)) = self.string()? else {
+                return Err(self.error("Expecting value").into());
+            };
+            if self.peek() != Some(b':') {
+                return Err(self.error("Expecting ':' delimiter").into());
+            }
+            self.at += 1;
+            member(self, key)?;
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => return Ok(self.leave()),
+                _ => return Err(self.error("Expecting ',' delimiter").into()),
+            }
+            next = self.peek();
+        }
+    }
+
+    /// Walks over a list; `item` takes each value.
+    pub fn list<E: From<SyntaxError>>(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), E>) -> Result<(), E> {
+        self.enter()?;
+        if self.peek() == Some(b']') {
+            return Ok(self.leave());
+        }
+        loop {
+            item(self)?;
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => return Ok(self.leave()),
+                _ => return Err(self.error("Expecting ',' delimiter").into()),
+            }
+        }
+    }
+
+    fn enter(&mut self) -> Result<(), SyntaxError> {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return Err(self.error("Too deeply nested"));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+        self.at += 1;
+    }
+
+    fn scalar(&mut self) -> Result<Json, SyntaxError> {
+        const WORDS: [(&str, Json); 6] = [
+            ("null", Json::Null),
+            ("true", Json::Bool(true)),
+            ("false", Json::Bool(false)),
+            ("NaN", Json::Number(f64::NAN)),
+            ("Infinity", Json::Number(f64::INFINITY)),
+            ("-Infinity", Json::Number(f64::NEG_INFINITY)),
+        ];
+        let rest = &self.text[self.at..];
+        for (word, value) in WORDS {
+            if rest.starts_with(word) {
+                self.at += word.len();
+                return Ok(value);
+            }
+        }
+        let length = number_length(rest.as_bytes()).ok_or_else(|| self.error("Expecting value"))?;
+        let number = rest[..length].parse().map_err(|_| self.error("Expecting value"))?;
+        self.at += length;
+        Ok(Json::Number(number))
+    }
+
+    fn string(&mut self) -> Result<Json, SyntaxError> {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let mut text = String::new();
+        let mut broken = false;
+        let mut from = start + 1;
+        self.at = from;
+        loop {
+            match bytes.get(self.at) {
+                None => return Err(self.error_at(start, "Unterminated string starting at")),
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    text.push_str(&self.text[from..self.at]);
+                    let escaped = self.escape(start)?;
+                    broken |= escaped.is_none();
+                    text.push(escaped.unwrap_or(char::REPLACEMENT_CHARACTER));
+                    from = self.at;
+                }
+                Some(byte) if *byte < 0x20 => return Err(self.error("Invalid control character at")),
+                Some(_) => self.at += 1,
+            }
+        }
+        text.push_str(&self.text[from..self.at]);
+        self.at += 1;
+        Ok(if broken { Json::BrokenText(text) } else { Json::Text(text) })
+    }
+
+    /// The character behind a backslash; `None` for half of a surrogate pair.
+    fn escape(&mut self, start: usize) -> Result<Option<char>, SyntaxError> {
+        let code = self.text.as_bytes().get(self.at + 1).copied();
+        let plain = match code {
+            Some(b'u') => return self.unicode_escape(),
+            Some(b'n') => '\n',
+            Some(b't') => '\t',
+            Some(b'r') => '\r',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(same @ (b'"' | b'\\' | b'/')) => char::from(same),
+            Some(_) => return Err(self.error("Invalid \\escape")),
+            None => return Err(self.error_at(start, "Unterminated string starting at")),
+        };
+        self.at += 2;
+        Ok(Some(plain))
+    }
+
+    fn unicode_escape(&mut self) -> Result<Option<char>, SyntaxError> {
+        let first = self.hex(self.at).ok_or_else(|| self.error("Invalid \\uXXXX escape"))?;
+        self.at += 6;
+        if !(0xD800..0xDC00).contains(&first) {
+            return Ok(char::from_u32(first));
+        }
+        match self.hex(self.at).filter(|second| (0xDC00..0xE000).contains(second)) {
+            Some(second) => {
+                self.at += 6;
+                Ok(char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The number of `\uXXXX` at a place.
+    fn hex(&self, at: usize) -> Option<u32> {
+        let digits = self.text.get(at..at + 6)?.strip_prefix("\\u")?;
+        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten()
+    }
+
+    fn error(&self, reason: &'static str) -> SyntaxError {
+        self.error_at(self.at, reason)
+    }
+
+    fn error_at(&self, at: usize, reason: &'static str) -> SyntaxError {
+        let before = self.text.get(..at.min(self.text.len())).unwrap_or(self.text);
+        SyntaxError { at: before.chars().count(), reason }
+    }
+}
+
+/// How many bytes of a text are a JSON number; `None` where none starts.
+fn number_length(bytes: &[u8]) -> Option<usize> {
+    let digits = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut at = usize::from(bytes.first() == Some(&b'-'));
+    at += match (bytes.get(at), digits(at)) {
+        (_, 0) => return None,
+        (Some(b'0'), _) => 1,
+        (_, whole) => whole,
+    };
+    if bytes.get(at) == Some(&b'.') && digits(at + 1) > 0 {
+        at += 1 + digits(at + 1);
+    }
+    if matches!(bytes.get(at), Some(b'e' | b'E')) {
+        let signed = at + 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        if digits(signed) > 0 {
+            at = signed + digits(signed);
+        }
+    }
+    Some(at)
+}
+
+/// An object's members while they are read. Beyond a few keys an index finds the repeated ones, so that a body of
+/// very many keys is read in a time that grows with its length and not with its square.
+#[derive(Default)]
+struct Members {
+    in_order: Vec<(String, Json)>,
+    places: std::collections::HashMap<String, usize>,
+}
+
+impl Members {
+    fn put(&mut self, key: String, value: Json) {
+        match self.places.get(&key) {
+            Some(place) => self.in_order[*place].1 = value,
+            None => {
+                self.places.insert(key.clone(), self.in_order.len());
+                self.in_order.push((key, value));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Json, SyntaxError> {
+        let mut reader = Reader::new(text);
+        let value = reader.value()?;
+        reader.end().map(|()| value)
+    }
+
+    #[test]
+    fn python_numbers_are_read() {
+        assert!(matches!(read("NaN"), Ok(Json::Number(number)) if number.is_nan()));
+        assert_eq!(read("-Infinity"), Ok(Json::Number(f64::NEG_INFINITY)));
+        assert_eq!(read("1e400"), Ok(Json::Number(f64::INFINITY)));
+        assert_eq!(read("-0.5E-1"), Ok(Json::Number(-0.05)));
+    }
+
+    #[test]
+    fn errors_speak_as_python_does() {
+        for (text, at, reason) in [
+            ("{\"a\":", 5, "Expecting value"),
+            ("", 0, "Expecting value"),
+            ("{\"é\" 1}", 5, "Expecting ':' delimiter"),
+            ("[1 2]", 3, "Expecting ',' delimiter"),
+            ("{a}", 1, "Expecting property name enclosed in double quotes"),
+            ("\"abc", 0, "Unterminated string starting at"),
+            ("01", 1, "Extra data"),
+            ("\"\\x\"", 1, "Invalid \\escape"),
+            ("\"\\u12\"", 1, "Invalid \\uXXXX escape"),
+            ("\"a\nb\"", 2, "Invalid control character at"),
+        ] {
+            assert_eq!(read(text), Err(SyntaxError { at, reason }), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_repeated_keys_counts() {
+        assert_eq!(read(r#"{"a":1,"b":2,"a":3}"#).unwrap().to_value(), serde_json::json!({"a": 3, "b": 2}));
+    }
+
+    #[test]
+    fn surrogate_pairs_become_one_character_and_halves_are_told() {
+        assert_eq!(read(r#""\ud83d\ude00""#), Ok(Json::Text("😀".into())));
+        assert_eq!(read(r#""\ud83d Sales""#), Ok(Json::BrokenText("\u{fffd} Sales".into())));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_instead_of_exhausting_the_stack() {
+        assert!(read(&"[".repeat(100_000)).is_err());
+        assert!(read(&"{\"a\":".repeat(100_000)).is_err());
+    }
+}

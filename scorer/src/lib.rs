@@ -1,0 +1,10 @@
+//! Leadlight's engine: a lead goes in, the probability of a reply comes out, with the same bits on every platform.
+//!
+//! The layers import upwards only: `lead` (what a lead is, how it is read and encoded), `model` (files and their
+//! arithmetic), `insight` (what follows from scores), `train`, `pipeline` (the one line through all of them), and the
+//! edges `wire`, `sheet`, `api`, `cli`. Everything above the edges takes bytes and returns values: no clock, no files,
+//! no network, no randomness.
+
+pub mod insight;
+pub mod lead;
+pub mod model;
