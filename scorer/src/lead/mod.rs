@@ -30,6 +30,8 @@ pub enum Raw<'a> {
     Bool(bool),
     /// A number, NaN and infinities included.
     Number(f64),
+    /// A whole number of very many digits; infinite beyond what an f64 can hold.
+    LongInteger(f64),
     /// A string, a cell.
     Text(&'a str),
     /// A list or an object.

@@ -64,7 +64,8 @@ impl Field {
             _ if matches!(raw, Raw::Null) || matches!(raw, Raw::Number(number) if number.is_nan()) => {
                 Ok(Value::Missing)
             }
-            Kind::Integer { min, max } => within(integer(raw)?, Some((*min, *max))),
+            // A whole number has no negative zero.
+            Kind::Integer { min, max } => within(integer(raw)? + 0.0, Some((*min, *max))),
             Kind::Number { range } => within(number(raw)?, *range),
             Kind::Category { .. } => text(raw, None),
             Kind::Text { max_chars } => text(raw, *max_chars),
@@ -164,7 +165,9 @@ const COMPANY_TYPES: &[&str] = &[
 
 fn within(number: f64, range: Option<(f64, f64)>) -> Result<Value, Fault> {
     match range {
-        _ if number.is_nan() => Ok(Value::Missing),
+        None if number.is_nan() => Ok(Value::Missing),
+        // The text "nan", which is not below or above anything: Pydantic names the upper end.
+        Some((_, max)) if number.is_nan() => Err(Fault::TooLarge { max }),
         Some((min, _)) if number < min => Err(Fault::TooSmall { min }),
         Some((_, max)) if number > max => Err(Fault::TooLarge { max }),
         _ => Ok(Value::Number(number)),
@@ -185,7 +188,7 @@ fn integer(raw: Raw<'_>) -> Result<f64, Fault> {
         Raw::Bool(flag) => Ok(f64::from(u8::from(flag))),
         Raw::Number(number) if number.is_infinite() => Err(Fault::NotFinite),
         Raw::Number(number) if number.fract() != 0.0 => Err(Fault::Fraction),
-        Raw::Number(number) => Ok(number),
+        Raw::Number(number) | Raw::LongInteger(number) => Ok(number),
         Raw::Text(text) => integer_text(text.trim()).ok_or(Fault::NotIntegerText),
         Raw::Null | Raw::Other => Err(Fault::NotInteger),
     }
@@ -207,14 +210,19 @@ fn number(raw: Raw<'_>) -> Result<f64, Fault> {
     match raw {
         Raw::Bool(flag) => Ok(f64::from(u8::from(flag))),
         Raw::Number(number) => Ok(number),
-        Raw::Text(text) => without_underscores(text.trim())
-            .and_then(|plain| plain.parse().ok())
-            .ok_or(Fault::NotNumberText),
-        Raw::Null | Raw::Other => Err(Fault::NotNumber),
+        Raw::LongInteger(number) if number.is_finite() => Ok(number),
+        Raw::Text(text) => number_text(text).ok_or(Fault::NotNumberText),
+        Raw::Null | Raw::Other | Raw::LongInteger(_) => Err(Fault::NotNumber),
     }
 }
 
-/// Removes single underscores between digits, as Python's number literals allow; `None` where one stands elsewhere.
+/// What Pydantic takes for a number: with spaces around it, or with single underscores inside it, but not with both.
+fn number_text(text: &str) -> Option<f64> {
+    let misplaced = || text.starts_with('_') || text.ends_with('_') || text.contains("__");
+    text.trim().parse().ok().or_else(|| (!misplaced()).then(|| text.replace('_', "").parse().ok()).flatten())
+}
+
+/// Removes single underscores between digits, as Python's integer literals allow; `None` where one stands elsewhere.
 fn without_underscores(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
@@ -242,6 +250,11 @@ mod tests {
         assert_eq!(check("llm_quality", Raw::Number(75.5)), Err(Fault::Fraction));
         assert_eq!(check("llm_quality", Raw::Number(101.0)), Err(Fault::TooLarge { max: 100.0 }));
         assert_eq!(check("llm_quality", Raw::Bool(true)), Ok(Value::Number(1.0)));
+        assert_eq!(check("llm_quality", Raw::LongInteger(f64::INFINITY)), Err(Fault::TooLarge { max: 100.0 }));
+        for zero in [Raw::Text("-0"), Raw::Number(-0.0)] {
+            let Ok(Value::Number(number)) = check("llm_quality", zero) else { panic!() };
+            assert!(number.is_sign_positive());
+        }
     }
 
     #[test]
@@ -249,7 +262,14 @@ mod tests {
         for (text, number) in [("2015", 2015.0), (" 2015 ", 2015.0), ("1_000", 1000.0), ("inf", f64::INFINITY)] {
             assert_eq!(check("companyfoundedon", Raw::Text(text)), Ok(Value::Number(number)), "{text:?}");
         }
+        for (text, number) in [("1e_3", Some(1000.0)), ("1_.5", Some(1.5)), ("_1", None), ("1__0", None), (" 1_0", None)] {
+            let wanted = number.map(Value::Number).ok_or(Fault::NotNumberText);
+            assert_eq!(check("companyfoundedon", Raw::Text(text)), wanted, "{text:?}");
+        }
+        assert_eq!(check("companyfoundedon", Raw::LongInteger(1e30)), Ok(Value::Number(1e30)));
+        assert_eq!(check("companyfoundedon", Raw::LongInteger(f64::INFINITY)), Err(Fault::NotNumber));
         assert_eq!(check("companyfoundedon", Raw::Text("nan")), Ok(Value::Missing));
+        assert_eq!(check("llm_engagement", Raw::Text("nan")), Err(Fault::TooLarge { max: 1.0 }));
         assert_eq!(check("companyfoundedon", Raw::Text("MMXV")), Err(Fault::NotNumberText));
         assert_eq!(check("llm_engagement", Raw::Number(-0.01)), Err(Fault::TooSmall { min: 0.0 }));
     }

@@ -109,6 +109,8 @@ fn body_text(body: &[u8]) -> Result<&str, BodyError> {
     if body.is_empty() {
         return Err(BodyError::Empty);
     }
+    // Some Windows programs put a byte order mark in front; Python skips it.
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     std::str::from_utf8(body).map_err(|_| BodyError::NotUtf8)
 }
 
@@ -175,6 +177,7 @@ fn raw(value: &Json) -> Result<Raw<'_>, Fault> {
         Json::Null => Raw::Null,
         Json::Bool(flag) => Raw::Bool(*flag),
         Json::Number(number) => Raw::Number(*number),
+        Json::LongInteger(digits) => Raw::LongInteger(digits.parse().map_err(|_| Fault::NotNumber)?),
         Json::Text(text) => Raw::Text(text),
         Json::BrokenText(_) => return Err(Fault::LoneSurrogate),
         Json::List(_) | Json::Object(_) => Raw::Other,
@@ -184,12 +187,13 @@ fn raw(value: &Json) -> Result<Raw<'_>, Fault> {
 /// A client's key: a text, or a whole number that becomes its text.
 fn key_of(value: &Json) -> Result<Option<String>, Fault> {
     let key = Field { name: LEAD_KEY.to_owned(), kind: Kind::Text { max_chars: Some(LEAD_KEY_MAX_CHARS) } };
-    if let (Json::Number(number), serde_json::Value::Number(whole)) = (value, value.to_value())
-        && number.fract() == 0.0
-    {
-        return Ok(Some(whole.to_string()));
-    }
-    Ok(match key.check(raw(value)?)? {
+    let whole = match (value, value.to_value()) {
+        (Json::LongInteger(digits), _) => Some(digits.clone()),
+        (Json::Number(number), serde_json::Value::Number(whole)) if number.fract() == 0.0 => Some(whole.to_string()),
+        _ => None,
+    };
+    let raw = whole.as_deref().map_or_else(|| raw(value), |whole| Ok(Raw::Text(whole)))?;
+    Ok(match key.check(raw)? {
         Value::Text(text) => Some(text),
         Value::Missing | Value::Number(_) => None,
     })
@@ -218,8 +222,12 @@ mod tests {
         let lead = read_lead(br#"{"lead_key": 12, "jobtitle": "CTO", "other": [1]}"#, &schema).unwrap();
         assert_eq!(lead.key.as_deref(), Some("12"));
         assert_eq!(lead.values[schema.position("jobtitle").unwrap()], Value::Text("CTO".into()));
-        let long = format!(r#"{{"lead_key": "{}"}}"#, "k".repeat(201));
-        assert!(matches!(read_lead(long.as_bytes(), &schema), Err(BodyError::Invalid(_))));
+        let account = read_lead(br#"{"lead_key": 12345678901234567890}"#, &schema).unwrap();
+        assert_eq!(account.key.as_deref(), Some("12345678901234567890"));
+        for long in [format!("\"{}\"", "k".repeat(201)), "9".repeat(201)] {
+            let body = format!(r#"{{"lead_key": {long}}}"#);
+            assert!(matches!(read_lead(body.as_bytes(), &schema), Err(BodyError::Invalid(_))), "{long}");
+        }
     }
 
     #[test]
@@ -227,6 +235,11 @@ mod tests {
         let body = format!(r#"{{"leads": [{}]}}"#, vec!["{}"; BATCH_MAX + 1].join(","));
         let Err(BodyError::Invalid(problems)) = read_batch(body.as_bytes(), &Schema::leads()) else { panic!() };
         assert_eq!(problems[0].trouble, Trouble::TooManyLeads { count: BATCH_MAX + 1 });
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        assert_eq!(read_lead(b"\xEF\xBB\xBF{}", &Schema::leads()), read_lead(b"{}", &Schema::leads()));
     }
 
     #[test]

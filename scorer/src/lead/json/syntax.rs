@@ -10,6 +10,9 @@ use thiserror::Error;
 /// How deep lists and objects may stand in one another.
 const DEPTH: usize = 64;
 
+/// Whole numbers below this one in size are all exact in an f64.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// A body that is not JSON.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[error("not JSON: {reason} at character {at}")]
@@ -29,6 +32,8 @@ pub enum Json {
     Bool(bool),
     /// A number, possibly NaN or infinite.
     Number(f64),
+    /// A whole number of more digits than an f64 is sure to keep, as it was written.
+    LongInteger(String),
     /// A text.
     Text(String),
     /// A text with half of a surrogate pair, shown with a replacement character.
@@ -47,6 +52,9 @@ impl Json {
             Json::Null => Value::Null,
             Json::Bool(flag) => Value::Bool(*flag),
             Json::Number(number) => number_value(*number),
+            Json::LongInteger(digits) => {
+                digits.parse::<i64>().map_or_else(|_| Value::String(digits.clone()), Value::from)
+            }
             Json::Text(text) | Json::BrokenText(text) => Value::String(text.clone()),
             Json::List(items) => items.iter().map(Json::to_value).collect(),
             Json::Object(members) => members.iter().map(|(key, value)| (key.clone(), value.to_value())).collect(),
@@ -56,7 +64,6 @@ impl Json {
 
 /// Whole numbers without a fraction, as the client most likely wrote them.
 fn number_value(number: f64) -> serde_json::Value {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() < EXACT {
         return serde_json::Value::from(number as i64);
     }
@@ -196,9 +203,16 @@ impl<'a> Reader<'a> {
             }
         }
         let length = number_length(rest.as_bytes()).ok_or_else(|| self.error("Expecting value"))?;
-        let number = rest[..length].parse().map_err(|_| self.error("Expecting value"))?;
+        let literal = &rest[..length];
+        let number: f64 = literal.parse().map_err(|_| self.error("Expecting value"))?;
         self.at += length;
-        Ok(Json::Number(number))
+        // Python reads a number without fraction and exponent as an integer: exact, and without a negative zero.
+        let integer = !literal.contains(['.', 'e', 'E']);
+        Ok(match integer {
+            true if number.abs() >= EXACT => Json::LongInteger(literal.to_owned()),
+            true => Json::Number(number + 0.0),
+            false => Json::Number(number),
+        })
     }
 
     fn string(&mut self) -> Result<Json, SyntaxError> {
@@ -246,18 +260,20 @@ impl<'a> Reader<'a> {
         Ok(Some(plain))
     }
 
+    /// Python points at the u, and says the same of an escape that nothing follows.
     fn unicode_escape(&mut self) -> Result<Option<char>, SyntaxError> {
-        let first = self.hex(self.at).ok_or_else(|| self.error("Invalid \\uXXXX escape"))?;
+        let first = self.hex(self.at).filter(|_| self.at + 6 < self.text.len());
+        let first = first.ok_or_else(|| self.error_at(self.at + 1, "Invalid \\uXXXX escape"))?;
         self.at += 6;
         if !(0xD800..0xDC00).contains(&first) {
             return Ok(char::from_u32(first));
         }
-        match self.hex(self.at).filter(|second| (0xDC00..0xE000).contains(second)) {
-            Some(second) => {
+        match self.hex(self.at) {
+            Some(second) if (0xDC00..0xE000).contains(&second) && self.at + 6 < self.text.len() => {
                 self.at += 6;
                 Ok(char::from_u32(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00)))
             }
-            None => Ok(None),
+            _ => Ok(None),
         }
     }
 
@@ -337,6 +353,14 @@ mod tests {
     }
 
     #[test]
+    fn integers_have_no_negative_zero_and_keep_all_their_digits() {
+        let bits = |text| matches!(read(text), Ok(Json::Number(number)) if number.to_bits() == 0);
+        assert!(bits("-0") && !bits("-0.0"));
+        assert_eq!(read("-9007199254740993"), Ok(Json::LongInteger("-9007199254740993".into())));
+        assert_eq!(read("9007199254740993").unwrap().to_value(), serde_json::json!(9007199254740993_i64));
+    }
+
+    #[test]
     fn errors_speak_as_python_does() {
         for (text, at, reason) in [
             ("{\"a\":", 5, "Expecting value"),
@@ -347,7 +371,8 @@ mod tests {
             ("\"abc", 0, "Unterminated string starting at"),
             ("01", 1, "Extra data"),
             ("\"\\x\"", 1, "Invalid \\escape"),
-            ("\"\\u12\"", 1, "Invalid \\uXXXX escape"),
+            ("\"\\u12\"", 2, "Invalid \\uXXXX escape"),
+            ("\"\\u00e9", 2, "Invalid \\uXXXX escape"),
             ("\"a\nb\"", 2, "Invalid control character at"),
         ] {
             assert_eq!(read(text), Err(SyntaxError { at, reason }), "{text:?}");
