@@ -1,1 +1,64 @@
-fn main(){}
+//! The project's own commands: what each is called, and who carries it out. Knows nothing of how.
+
+mod exec;
+mod golden;
+mod layers;
+mod project;
+mod run;
+mod server;
+mod site;
+mod size;
+mod stamp;
+mod steps;
+mod test;
+mod tidy;
+mod tools;
+
+use anyhow::{Result, bail};
+use project::Project;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+The project's commands. Each installs what it needs and says so.
+
+  cargo xtask run [options of `leadlight serve`]   build everything in release, serve page and API
+  cargo xtask test [step...]                       all checks and tests, or only the steps named
+  cargo xtask site                                 build the page in release
+  cargo xtask size                                 bytes of the built page: raw, gzip, brotli
+  cargo xtask tidy                                 the project's own rules about its sources
+  cargo xtask steps                                the steps of `test`, one line each";
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = arguments.split_first() else {
+        println!("{HELP}");
+        return Ok(());
+    };
+    let project = Project::find()?;
+    match command.as_str() {
+        "run" => run::run(&project, rest),
+        "test" => test::run(&project, rest),
+        "site" => site::release(&project).map(|dist| println!("built {}", dist.display())),
+        "size" => size::print(&project),
+        "tidy" => tidy::check(&project),
+        "steps" => {
+            test::list();
+            Ok(())
+        }
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => bail!("there is no command `{other}`\n\n{HELP}"),
+    }
+}

@@ -1,0 +1,53 @@
+//! Which dependencies may come in where: the page carries no server and no model runner. Asks cargo's own tree.
+
+use crate::{exec, project::Project};
+use anyhow::{Result, bail};
+
+/// What only the native binary may have.
+const SERVER: [&str; 4] = ["axum", "clap", "sqlx", "tokio"];
+/// What only the worker and the native binary may have.
+const RUNNER: &str = "tract-onnx";
+
+/// Fails when a dependency has crossed a border.
+pub(crate) fn check(project: &Project) -> Result<()> {
+    let page = tree(project, "--package web")?;
+    let worker = tree(project, "--package web --features worker")?;
+    let native = tree(project, "--package scorer --features native")?;
+    for (place, tree) in [("page", &page), ("worker", &worker)] {
+        if let Some(found) = SERVER.iter().find(|name| has(tree, name)) {
+            bail!(
+                "the {place} depends on {found}, which belongs to the server: see `cargo tree --package web --invert {found}`"
+            );
+        }
+    }
+    if has(&page, RUNNER) {
+        bail!("the page depends on {RUNNER} without the feature `worker`");
+    }
+    // The checks above must not pass because a name has changed.
+    if !has(&worker, RUNNER) || SERVER.iter().any(|name| !has(&native, name)) {
+        bail!("a dependency that this check guards is nowhere to be found: was it renamed?");
+    }
+    Ok(())
+}
+
+fn tree(project: &Project, what: &str) -> Result<String> {
+    let target = if what.contains("native") { "" } else { "--target wasm32-unknown-unknown" };
+    exec::output(&mut project.cargo(&format!("tree --locked --prefix none --edges normal {target} {what}")))
+}
+
+/// Whether a tree, one package a line, holds this package.
+fn has(tree: &str, package: &str) -> bool {
+    tree.lines().any(|line| line.split(' ').next() == Some(package))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_is_found_by_its_whole_name() {
+        let tree = "web v0.1.0\ntokio-util v0.7.1\nyew v0.23.0 (*)\n";
+        assert!(has(tree, "yew"));
+        assert!(!has(tree, "tokio"));
+    }
+}

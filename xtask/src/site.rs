@@ -1,0 +1,122 @@
+//! Building the page: in release, as shipped, and quickly, for tests. Knows trunk; knows nothing of what the page does.
+
+use crate::{exec, project::Project, stamp, tools};
+use anyhow::{Context, Result};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::SystemTime,
+};
+
+/// What the page is made of beside the Rust sources, which cargo itself lists.
+const INPUTS: [&str; 11] = [
+    ".cargo",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "index.html",
+    "models",
+    "rust-toolchain.toml",
+    "scorer/Cargo.toml",
+    "static",
+    "tests/e2e/package-lock.json",
+    "web",
+];
+
+/// One way to build the page: a folder of its own and a profile of the workspace.
+struct Build {
+    name: &'static str,
+    profile: &'static str,
+    /// Only a release goes through wasm-opt.
+    release: bool,
+}
+
+/// The page as shipped, and the folder it is in.
+pub(crate) fn release(project: &Project) -> Result<PathBuf> {
+    build(project, &Build { name: "release", profile: "wasm-release", release: true })
+}
+
+/// The page built for tests: little optimised, never through wasm-opt.
+pub(crate) fn quick(project: &Project) -> Result<PathBuf> {
+    build(project, &Build { name: "quick", profile: "wasm-quick", release: false })
+}
+
+/// Nothing is started when the page was already built from the same inputs.
+fn build(project: &Project, build: &Build) -> Result<PathBuf> {
+    let dist = project.target.join("site").join(build.name);
+    let record = dist.with_extension("stamp");
+    if dist.join("index.html").is_file() && is_current(project, build, &record)? {
+        return Ok(dist);
+    }
+    println!("building the page ({})", build.name);
+    prepare(project)?;
+    let mut trunk = trunk(project, build.profile, &dist);
+    if build.release {
+        println!("the first time this takes some minutes");
+        tools::packages(project)?;
+        trunk.arg("--release");
+    }
+    let started = SystemTime::now();
+    exec::run(&mut trunk)?;
+    // An edit made while trunk ran may or may not be in the page: without a record the next run builds again.
+    let inputs = inputs(project, build).context("cargo left no list of the page's sources")?;
+    if !stamp::written_since(&project.root, &inputs, started)? {
+        stamp::write(&record, &stamp::of(&project.root, &inputs)?)?;
+    }
+    Ok(dist)
+}
+
+fn prepare(project: &Project) -> Result<()> {
+    tools::wasm_target(project)?;
+    tools::wasm_bindgen(project)?;
+    tools::trunk(project)?;
+    // Trunk works offline, so that it never fetches tools behind our back; then cargo must have its crates beforehand.
+    exec::run(&mut project.cargo("fetch --quiet --locked"))
+}
+
+fn trunk(project: &Project, profile: &str, dist: &Path) -> Command {
+    let mut command = project.command("trunk");
+    command.args(["build", "--offline", "--locked", "--cargo-profile", profile, "--dist"]).arg(dist);
+    // Trunk reads NO_COLOR as a boolean and refuses the usual `1`.
+    command.env_remove("NO_COLOR");
+    command
+}
+
+fn is_current(project: &Project, build: &Build, record: &Path) -> Result<bool> {
+    match inputs(project, build) {
+        Some(inputs) => Ok(stamp::matches(record, &stamp::of(&project.root, &inputs)?)),
+        None => Ok(false),
+    }
+}
+
+/// All inputs: the fixed ones and every source that cargo says the two programs were built from.
+fn inputs(project: &Project, build: &Build) -> Option<Vec<PathBuf>> {
+    let built = project.target.join("wasm32-unknown-unknown").join(build.profile);
+    let mut inputs: Vec<PathBuf> = INPUTS.iter().map(PathBuf::from).collect();
+    for program in ["app.d", "worker.d"] {
+        inputs.extend(sources(&fs::read_to_string(built.join(program)).ok()?));
+    }
+    Some(inputs)
+}
+
+/// The files that a dep-info file names behind its target; a space within a name is escaped there.
+fn sources(dep_info: &str) -> Vec<PathBuf> {
+    let named = dep_info.lines().filter_map(|line| line.split_once(": ")).map(|(_, files)| files);
+    let files = named.flat_map(|files| {
+        let files = files.replace("\\ ", "\0");
+        files.split_whitespace().map(|file| PathBuf::from(file.replace('\0', " "))).collect::<Vec<_>>()
+    });
+    files.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dep_info_names_the_sources() {
+        let files = sources("/out/app.wasm: /src/a.rs /my\\ src/b.rs\n\n/src/a.rs:\n");
+        assert_eq!(files, [PathBuf::from("/src/a.rs"), PathBuf::from("/my src/b.rs")]);
+    }
+}

@@ -1,0 +1,110 @@
+//! The steps of `cargo xtask test`, one function each. Native tests share one profile and one set of features, the
+//! WebAssembly ones another, so that no dependency is compiled twice for the same machine.
+
+use crate::{exec, golden, layers, project::Project, server::Server, site, size, tidy, tools};
+use anyhow::{Context, Result, bail};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// All native code in one build: features differ from package to package otherwise.
+const NATIVE: &str = "--locked --workspace --features scorer/native";
+const WASM: &str = "--locked --profile wasm-quick --target wasm32-unknown-unknown";
+
+pub(crate) fn fmt(project: &Project) -> Result<()> {
+    exec::run(&mut project.cargo("fmt --all --check"))
+}
+
+pub(crate) fn tidy(project: &Project) -> Result<()> {
+    tidy::check(project)
+}
+
+pub(crate) fn clippy(project: &Project) -> Result<()> {
+    exec::run(&mut project.cargo(&format!("clippy {NATIVE} --all-targets -- -D warnings")))
+}
+
+pub(crate) fn clippy_wasm(project: &Project) -> Result<()> {
+    tools::wasm_target(project)?;
+    for what in ["--package web --lib --bins", "--package scorer --package web --features web/worker --lib --bins"] {
+        exec::run(&mut project.cargo(&format!("clippy {WASM} {what} -- -D warnings")))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn layers(project: &Project) -> Result<()> {
+    layers::check(project)
+}
+
+pub(crate) fn docs(project: &Project) -> Result<()> {
+    let mut doc = project.cargo(&format!("doc {NATIVE} --no-deps"));
+    exec::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+pub(crate) fn native(project: &Project) -> Result<()> {
+    exec::run(&mut project.cargo(&format!("test {NATIVE}")))
+}
+
+pub(crate) fn golden(project: &Project) -> Result<()> {
+    golden::document(project).map(|_| ())
+}
+
+pub(crate) fn wasm(project: &Project) -> Result<()> {
+    tools::wasm_target(project)?;
+    tools::wasm_bindgen(project)?;
+    let browser = tools::browser()?;
+    let capabilities = browser.capabilities(project)?;
+    let document = golden::document(project)?;
+    for what in ["--package scorer --features onnx --test golden_wasm", "--package web --test dom"] {
+        let mut test = project.cargo(&format!("test {WASM} {what}"));
+        test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+            .env("CHROMEDRIVER", &browser.driver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
+            .env("LEADLIGHT_GOLDEN", &document);
+        exec::run(&mut test)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn site(project: &Project) -> Result<()> {
+    size::check(&site::quick(project)?)
+}
+
+pub(crate) fn e2e(project: &Project) -> Result<()> {
+    tools::packages(project)?;
+    let browser = tools::browser()?;
+    let site = site::quick(project)?;
+    let program = binary(project)?;
+    let server = Server::start(project, &program, &site)?;
+    let mut node = project.command("node");
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(test_files(&project.npm())?);
+    node.env("BASE_URL", server.url())
+        .env("CHROMIUM", &browser.chromium)
+        .env("LEADLIGHT_BIN", &program)
+        .env("LEADLIGHT_SITE", &site);
+    exec::run(&mut node)
+}
+
+pub(crate) fn onnxruntime(project: &Project) -> Result<()> {
+    let python = tools::python(project)?;
+    let program = binary(project)?;
+    exec::run(project.command(python).arg("tests/onnxruntime_parity.py").env("LEADLIGHT_BIN", program))
+}
+
+/// The binary as the native tests build it.
+fn binary(project: &Project) -> Result<PathBuf> {
+    exec::run(&mut project.cargo(&format!("test {NATIVE} --no-run --quiet")))?;
+    Ok(project.target.join("debug/leadlight"))
+}
+
+/// The browser tests, named one by one: what `node --test` makes of a folder differs between its versions.
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    files.sort();
+    if files.is_empty() {
+        bail!("no *.test.mjs in {}", folder.display());
+    }
+    Ok(files)
+}

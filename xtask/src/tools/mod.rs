@@ -1,0 +1,120 @@
+//! What the build and the tests need beside Rust and Node, installed only when missing and with a word about it.
+//! Each function is cheap when the thing is there. Knows nothing of what the tools are then used for.
+
+mod browser;
+mod node;
+mod python;
+mod system;
+
+pub(crate) use browser::browser;
+pub(crate) use node::packages;
+pub(crate) use python::python;
+
+use crate::{
+    exec,
+    project::{Project, on_path},
+};
+use anyhow::{Context, Result};
+use std::{env, fs, path::PathBuf, process::Command, time::Instant};
+
+/// The newest trunk that builds with the pinned Rust.
+pub(crate) const TRUNK: &str = "0.21.14";
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// A program from the package index, kept in a folder of its own name and version.
+struct Tool<'a> {
+    package: &'a str,
+    version: &'a str,
+    programs: &'a [&'a str],
+    /// Options of `cargo install` that keep the build short.
+    options: &'a [&'a str],
+    minutes: u32,
+}
+
+/// Rust's own target for the browser.
+pub(crate) fn wasm_target(project: &Project) -> Result<()> {
+    let library = exec::output(project.command("rustc").args(["--print", "target-libdir", "--target", WASM]))?;
+    if PathBuf::from(library.trim()).is_dir() {
+        return Ok(());
+    }
+    println!("installing Rust's target {WASM}");
+    exec::run(project.command("rustup").args(["target", "add", WASM]))
+        .with_context(|| format!("Rust's target {WASM} is missing: run `rustup target add {WASM}`"))
+}
+
+/// wasm-bindgen's command line and test runner, at the very version of the lock file: another one refuses the build.
+pub(crate) fn wasm_bindgen(project: &Project) -> Result<()> {
+    let version = project.locked("wasm-bindgen")?;
+    // Not --locked: its lock file may name a package newer than an index mirror offers.
+    install(
+        project,
+        &Tool {
+            package: "wasm-bindgen-cli",
+            version: &version,
+            programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
+            options: &["--no-default-features", "--bin", "wasm-bindgen", "--bin", "wasm-bindgen-test-runner"],
+            minutes: 4,
+        },
+    )
+}
+
+/// Trunk, which builds the page.
+pub(crate) fn trunk(project: &Project) -> Result<()> {
+    install(
+        project,
+        &Tool {
+            package: "trunk",
+            version: TRUNK,
+            programs: &["trunk"],
+            options: &["--locked", "--no-default-features", "--features", "rustls"],
+            minutes: 5,
+        },
+    )
+}
+
+fn install(project: &Project, tool: &Tool) -> Result<()> {
+    let name = format!("{}-{}", tool.package, tool.version);
+    let folder = project.tools.join(&name);
+    if tool.programs.iter().all(|program| folder.join("bin").join(program).is_file()) {
+        return Ok(());
+    }
+    let started = Instant::now();
+    if !prebuilt(project, tool, &folder) {
+        println!("installing {name}: built once, about {} minutes, kept in {}", tool.minutes, folder.display());
+        let build = project.tools.join(format!("build-{name}"));
+        exec::run(&mut from_source(project, tool, &folder, &build))
+            .with_context(|| format!("cannot install {name}"))?;
+        fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", build.display()))?;
+    }
+    println!("installed {name} in {:.0} s", started.elapsed().as_secs_f32());
+    Ok(())
+}
+
+/// A prebuilt tool through cargo-binstall, where that is installed and finds one.
+fn prebuilt(project: &Project, tool: &Tool, folder: &PathBuf) -> bool {
+    if on_path(&["cargo-binstall"]).is_none() {
+        return false;
+    }
+    println!("installing {} {}: asking cargo-binstall for a prebuilt one", tool.package, tool.version);
+    let mut command = project.cargo("binstall --no-confirm --disable-strategies compile --root");
+    command.arg(folder).arg(format!("{}@{}", tool.package, tool.version));
+    exec::run(&mut command).is_ok() && tool.programs.iter().all(|program| folder.join("bin").join(program).is_file())
+}
+
+fn from_source(project: &Project, tool: &Tool, folder: &PathBuf, build: &PathBuf) -> Command {
+    let mut command = project.cargo("install --quiet --force --root");
+    command.arg(folder).args(["--version", tool.version]).args(tool.options).arg(tool.package);
+    // Tools run for seconds; building them is what takes time.
+    command
+        .env("CARGO_TARGET_DIR", build)
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .current_dir(env::temp_dir());
+    // Away from the root no toolchain file speaks; the tools are built by the project's Rust all the same.
+    if let Some(toolchain) = env::var_os("RUSTUP_TOOLCHAIN") {
+        command.env("RUSTUP_TOOLCHAIN", toolchain);
+    }
+    command
+}
