@@ -1,0 +1,118 @@
+//! A fitted line -> an ONNX graph: ai.onnx.ml's Scaler, then its LinearClassifier, as skl2onnx writes them.
+//!
+//! Owns the layout of the graph. May not know leads, features' names or what surrounds the graph in a model file.
+
+use super::design::INPUT;
+use super::logistic::Line;
+use super::rows::Scaling;
+use crate::model::bundle::Output;
+use crate::model::proto::{
+    Attribute, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetId, Shape, TensorType, TypeProto, ValueInfo,
+};
+use prost::Message;
+
+/// The oldest version of the format that has all that is used.
+const IR_VERSION: i64 = 8;
+
+/// The operator sets, as IR version 8 was released with them.
+const OPSETS: [(&str, i64); 2] = [("ai.onnx.ml", 1), ("", 15)];
+
+const ML: &str = "ai.onnx.ml";
+const SCALED: &str = "scaled";
+const LABEL: &str = "label";
+const PROBABILITIES: &str = "probabilities";
+
+/// `onnx.TensorProto.DataType`.
+const FLOAT: i32 = 1;
+const INT64: i32 = 7;
+
+/// Which of the graph's outputs is the probability of the outcome.
+pub(super) fn output() -> Output {
+    Output { name: PROBABILITIES.to_owned(), column: 1 }
+}
+
+/// The bytes of the model.
+pub(super) fn write(name: &str, scaling: &Scaling, line: &Line) -> Vec<u8> {
+    let width = scaling.scale.len();
+    let graph = GraphProto {
+        node: vec![scaler(scaling), classifier(line)],
+        name: name.to_owned(),
+        input: vec![tensor(INPUT, FLOAT, &[None, Some(width)])],
+        output: vec![tensor(LABEL, INT64, &[None]), tensor(PROBABILITIES, FLOAT, &[None, Some(2)])],
+    };
+    let opset = |(domain, version): (&str, i64)| OperatorSetId { domain: domain.to_owned(), version };
+    let model = ModelProto {
+        ir_version: IR_VERSION,
+        producer_name: "leadlight".to_owned(),
+        graph: Some(graph),
+        opset_import: OPSETS.map(opset).to_vec(),
+        ..ModelProto::default()
+    };
+    model.encode_to_vec()
+}
+
+fn scaler(scaling: &Scaling) -> NodeProto {
+    let attributes = vec![floats("offset", scaling.offset.clone()), floats("scale", scaling.scale.clone())];
+    node("Scaler", INPUT, &[SCALED], attributes)
+}
+
+/// Two classes, the second with the weights of the line and the first with their opposites.
+fn classifier(line: &Line) -> NodeProto {
+    let weights = || line.weights.iter().map(|weight| *weight as f32);
+    let intercept = line.intercept as f32;
+    let attributes = vec![
+        Attribute { name: "classlabels_ints".to_owned(), ints: vec![0, 1], kind: 7, ..Attribute::default() },
+        floats("coefficients", weights().map(|weight| -weight).chain(weights()).collect()),
+        floats("intercepts", vec![-intercept, intercept]),
+        Attribute { name: "multi_class".to_owned(), i: Some(0), kind: 2, ..Attribute::default() },
+        Attribute {
+            name: "post_transform".to_owned(),
+            s: Some(b"LOGISTIC".to_vec()),
+            kind: 3,
+            ..Attribute::default()
+        },
+    ];
+    node("LinearClassifier", SCALED, &[LABEL, PROBABILITIES], attributes)
+}
+
+fn node(operator: &str, input: &str, outputs: &[&str], attribute: Vec<Attribute>) -> NodeProto {
+    NodeProto {
+        input: vec![input.to_owned()],
+        output: outputs.iter().map(|output| (*output).to_owned()).collect(),
+        name: operator.to_owned(),
+        op_type: operator.to_owned(),
+        attribute,
+        domain: ML.to_owned(),
+    }
+}
+
+fn floats(name: &str, floats: Vec<f32>) -> Attribute {
+    Attribute { name: name.to_owned(), floats, kind: 6, ..Attribute::default() }
+}
+
+fn tensor(name: &str, element: i32, dimensions: &[Option<usize>]) -> ValueInfo {
+    let dimension = |length: &Option<usize>| Dimension { value: length.map(|length| length as i64), name: None };
+    let shape = Shape { dim: dimensions.iter().map(dimension).collect() };
+    let tensor = TensorType { element, shape: Some(shape) };
+    ValueInfo { name: name.to_owned(), r#type: Some(TypeProto { tensor: Some(tensor) }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_graph_holds_the_line_for_both_classes() {
+        let scaling = Scaling { offset: vec![1.0, 0.0], scale: vec![2.0, 0.5] };
+        let line = Line { weights: vec![0.25, -0.5], intercept: 0.125 };
+        let model = ModelProto::decode(write("test", &scaling, &line).as_slice()).unwrap();
+        let graph = model.graph.unwrap();
+        let settings = |node: usize, name: &str| {
+            graph.node[node].attribute.iter().find(|setting| setting.name == name).unwrap().floats.clone()
+        };
+        assert_eq!(settings(0, "offset"), [1.0, 0.0]);
+        assert_eq!(settings(1, "coefficients"), [-0.25, 0.5, 0.25, -0.5]);
+        assert_eq!(settings(1, "intercepts"), [-0.125, 0.125]);
+        assert_eq!(graph.node[0].output, graph.node[1].input);
+    }
+}

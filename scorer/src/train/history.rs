@@ -1,0 +1,142 @@
+//! A history: leads whose outcome is known.
+//!
+//! Owns the reading of one from CSV bytes: which column is the outcome, what counts as yes and no, which rows are left
+//! out and why. May not know features, models or files.
+
+use super::TrainError;
+use crate::lead::csv::{Dialect, Intake, Reader, Reject, Row};
+use crate::lead::schema::Schema;
+use crate::lead::{Lead, Value};
+
+/// Leads with their outcomes, in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// Read with the schema of leads.
+    pub leads: Vec<Lead>,
+    /// Whether the lead had the outcome; as many as leads.
+    pub outcomes: Vec<bool>,
+    /// The fields of a lead that the file has columns for.
+    pub columns: Vec<String>,
+    /// Columns that are neither a field nor the outcome.
+    pub unknown_columns: Vec<String>,
+    /// Rows that were left out because something in them is wrong.
+    pub rejects: Vec<Reject>,
+    /// How many rows were left out because their outcome is empty.
+    pub without_outcome: usize,
+}
+
+impl History {
+    /// Reads a CSV with the fields of a lead and one column of outcomes: 1 or true, 0 or false.
+    pub fn read(bytes: &[u8], dialect: Dialect, outcome: &str) -> Result<Self, TrainError> {
+        let schema = Schema::leads();
+        let mut history = History::default();
+        let mut reader = Reader::new(schema.clone(), dialect);
+        let mut start = bytes.iter();
+        // The header is read byte by byte: so it is known before the first row comes.
+        while reader.columns().is_none() {
+            let Some(byte) = start.next() else { break };
+            reader.push(&[*byte], &mut |_| ())?;
+        }
+        let column = reader.columns().map(|names| outcome_column(names, outcome, &schema)).transpose()?;
+        let mut fault = None;
+        let mut sink = |row: Row<'_>| match history.add(row, column, &schema) {
+            Err(error) if fault.is_none() => fault = Some(error),
+            _ => {}
+        };
+        reader.push(start.as_slice(), &mut sink)?;
+        let intake = reader.finish(&mut sink)?;
+        fault.map_or(Ok(()), Err)?;
+        history.take_columns(intake, column, &schema);
+        Ok(history)
+    }
+
+    /// How many leads had the outcome.
+    pub fn positives(&self) -> usize {
+        self.outcomes.iter().filter(|outcome| **outcome).count()
+    }
+
+    fn add(&mut self, row: Row<'_>, column: Option<usize>, schema: &Schema) -> Result<(), TrainError> {
+        let lead = match row.lead.and_then(|lead| finite(lead, schema, row.line)) {
+            Ok(lead) => lead,
+            Err(reject) => {
+                self.rejects.push(reject);
+                return Ok(());
+            }
+        };
+        let cell = column.and_then(|column| row.cells.get(column)).unwrap_or_default().trim();
+        let outcome = match cell.to_ascii_lowercase().as_str() {
+            "1" | "1.0" | "true" => true,
+            "0" | "0.0" | "false" => false,
+            "" => {
+                self.without_outcome += 1;
+                return Ok(());
+            }
+            _ => return Err(TrainError::Outcome { line: row.line, value: cell.chars().take(40).collect() }),
+        };
+        self.leads.push(lead);
+        self.outcomes.push(outcome);
+        Ok(())
+    }
+
+    fn take_columns(&mut self, intake: Intake, column: Option<usize>, schema: &Schema) {
+        let outcome = column.and_then(|column| intake.columns.get(column));
+        let unknown = intake.unknown_columns.iter().filter(|name| Some(*name) != outcome);
+        self.unknown_columns = unknown.cloned().collect();
+        let fields = schema.fields().iter().map(|field| field.name.clone());
+        self.columns = fields.filter(|name| !intake.missing_fields.contains(name)).collect();
+    }
+}
+
+fn outcome_column(names: &[String], outcome: &str, schema: &Schema) -> Result<usize, TrainError> {
+    if schema.position(outcome).is_some() {
+        return Err(TrainError::OutcomeIsField(outcome.to_owned()));
+    }
+    let mut found = names.iter().enumerate().filter(|(_, name)| name.trim().eq_ignore_ascii_case(outcome));
+    match (found.next(), found.next()) {
+        (Some((column, _)), None) => Ok(column),
+        (None, _) => Err(TrainError::NoOutcome(outcome.to_owned())),
+        _ => Err(TrainError::TwoOutcomes(outcome.to_owned())),
+    }
+}
+
+/// A number that no f32 holds cannot be averaged with others.
+fn finite(lead: Lead, schema: &Schema, line: u64) -> Result<Lead, Reject> {
+    let infinite = |value: &Value| matches!(value, Value::Number(number) if !(*number as f32).is_finite());
+    match lead.values.iter().position(infinite) {
+        None => Ok(lead),
+        Some(place) => {
+            let column = schema.fields().get(place).map(|field| field.name.clone());
+            Err(Reject { line, column, reason: "should be a finite number".to_owned() })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<History, TrainError> {
+        History::read(text.as_bytes(), Dialect::default(), "engaged")
+    }
+
+    #[test]
+    fn rows_that_teach_nothing_are_left_out_and_counted() {
+        let history = read("jobtitle,companyfoundedon,engaged,note\nCEO,2010,1,x\nCTO,,0.0,y\n,1e39,1,\nVP,1,,\n").unwrap();
+        assert_eq!(history.outcomes, [true, false]);
+        assert_eq!((history.leads.len(), history.positives(), history.without_outcome), (2, 1, 1));
+        assert_eq!(history.rejects.iter().map(|reject| reject.line).collect::<Vec<_>>(), [4]);
+        assert_eq!(history.columns, ["companyfoundedon", "jobtitle"]);
+        assert_eq!(history.unknown_columns, ["note"]);
+    }
+
+    #[test]
+    fn an_outcome_that_is_missing_or_unclear_is_told() {
+        let told = |text: &str| read(text).unwrap_err().to_string();
+        assert_eq!(told("jobtitle\nCEO\n"), "the history has no column \"engaged\" for the outcome");
+        assert_eq!(told("jobtitle,engaged\nCEO,maybe\n"), "line 2: the outcome should be 0 or 1, but is \"maybe\"");
+        assert!(told("jobtitle,engaged,Engaged\nCEO,1,0\n").contains("twice"));
+        assert!(matches!(read("jobtitle,engaged"), Err(TrainError::Intake(_))));
+        let field = History::read(b"jobtitle\nCEO\n", Dialect::default(), "jobtitle");
+        assert!(matches!(field, Err(TrainError::OutcomeIsField(_))));
+    }
+}
