@@ -1,1 +1,18 @@
-//! x
+//! Leadlight in the browser: the page, which shows, and the worker, which reads and scores.
+//!
+//! The page never parses a file and never scores; the worker never shows anything. They share only `agent`.
+
+pub mod agent;
+pub mod browser;
+pub mod columns;
+pub mod components;
+pub mod format;
+pub mod hooks;
+pub mod pages;
+pub mod state;
+pub mod text;
+
+#[cfg(feature = "worker")]
+pub mod table;
+#[cfg(feature = "worker")]
+pub mod worker;

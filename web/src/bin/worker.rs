@@ -1,1 +1,5 @@
-fn main(){}
+//! Starts the worker.
+
+fn main() {
+    web::worker::start();
+}

@@ -1,0 +1,176 @@
+//! The worker as the page sees it: started behind the lock, spoken to, and started again when it dies.
+//!
+//! Owns the order of starting: fetch all parts, lock the network, start the worker, hand it its code and the models;
+//! only then is any file accepted. May not know how leads are scored or what the page shows.
+
+use super::assets::{self, Assets};
+use crate::agent::{self, Export, Job, Reply, Request};
+use crate::state::{Action, Stop};
+use crate::{browser, text};
+use js_sys::Array;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{ErrorEvent, File, MessageEvent, Worker};
+use yew::{Callback, hook, use_effect_with, use_memo};
+
+/// A handle on the worker; its copies are handles on the same one.
+#[derive(Clone)]
+pub struct Engine(Rc<Inner>);
+
+struct Inner {
+    dispatch: Callback<Action>,
+    assets: RefCell<Option<Rc<Assets>>>,
+    running: RefCell<Option<Running>>,
+    jobs: Cell<Job>,
+    /// The file in the worker, after which exports are named.
+    file: RefCell<String>,
+}
+
+struct Running {
+    worker: Worker,
+    opened: Rc<Cell<bool>>,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(ErrorEvent)>,
+}
+
+impl PartialEq for Engine {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The engine of this page, which begins to start at once.
+#[hook]
+pub fn use_engine(dispatch: Callback<Action>) -> Engine {
+    let engine = use_memo((), |()| Engine::new(dispatch));
+    let starting = (*engine).clone();
+    use_effect_with((), move |()| spawn_local(async move { starting.start().await }));
+    (*engine).clone()
+}
+
+impl Engine {
+    /// An engine without a worker: what is sent to it is lost.
+    pub fn new(dispatch: Callback<Action>) -> Self {
+        Engine(Rc::new(Inner {
+            dispatch,
+            assets: RefCell::default(),
+            running: RefCell::default(),
+            jobs: Cell::new(0),
+            file: RefCell::default(),
+        }))
+    }
+
+    /// Hands a file to the worker. Its bytes are not touched here.
+    pub fn read(&self, file: &File) {
+        let job = self.0.jobs.get() + 1;
+        self.0.jobs.set(job);
+        *self.0.file.borrow_mut() = file.name();
+        self.0.dispatch.emit(Action::Chosen { job, file: file.name(), size: file.size(), now: browser::now() });
+        self.post(&Request::Read { job }, &[file.into()], &[]);
+    }
+
+    /// The same with the sample leads.
+    pub fn read_sample(&self) {
+        let assets = self.0.assets.borrow().clone();
+        if let Some(Ok(file)) = assets.map(|assets| browser::file(&assets.sample, text::SAMPLE_FILE)) {
+            self.read(&file);
+        }
+    }
+
+    /// Says something small to the worker.
+    pub fn send(&self, request: &Request) {
+        self.post(request, &[], &[]);
+    }
+
+    async fn start(&self) {
+        let assets = match assets::fetch().await {
+            Ok(assets) => assets,
+            Err(missing) => return self.0.dispatch.emit(Action::Stopped(Stop::Unfetched { name: missing.name })),
+        };
+        // Without the lock nothing starts: no lock, no file.
+        if browser::lock_network().is_err() {
+            return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+        }
+        *self.0.assets.borrow_mut() = Some(Rc::new(assets));
+        self.start_worker();
+    }
+
+    fn start_worker(&self) {
+        let Some(assets) = self.0.assets.borrow().clone() else { return };
+        let Ok(worker) = Worker::new(&assets.worker) else {
+            return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+        };
+        let opened = Rc::new(Cell::new(false));
+        let (this, was_opened) = (self.clone(), opened.clone());
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| this.hear(&event, &was_opened));
+        let this = self.clone();
+        // Not at once: the worker, with this very closure, is given up on the way.
+        let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |_| {
+            let this = this.clone();
+            spawn_local(async move { this.restart() });
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        *self.0.running.borrow_mut() =
+            Some(Running { worker: worker.clone(), opened, _on_message: on_message, _on_error: on_error });
+        let wasm = browser::copy(&assets.wasm);
+        if worker.post_message_with_transfer(&wasm, &Array::of1(&wasm)).is_err() {
+            self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+        }
+    }
+
+    /// A worker that dies before it has opened the models would do so again.
+    fn restart(&self) {
+        let Some(dead) = self.0.running.borrow_mut().take() else { return };
+        dead.worker.set_onmessage(None);
+        dead.worker.set_onerror(None);
+        dead.worker.terminate();
+        if dead.opened.get() {
+            self.0.dispatch.emit(Action::Died);
+            self.start_worker();
+        } else {
+            self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+        }
+    }
+
+    fn hear(&self, event: &MessageEvent, opened: &Cell<bool>) {
+        let Ok((reply, beside)) = agent::unpack::<Reply>(event.data()) else {
+            return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+        };
+        match &reply {
+            Reply::Awake => self.hand_models(),
+            Reply::Opened { .. } => opened.set(true),
+            Reply::Exported { what } => self.keep(*what, beside.first()),
+            _ => {}
+        }
+        self.0.dispatch.emit(Action::Heard { reply, now: browser::now() });
+    }
+
+    fn hand_models(&self) {
+        let Some(assets) = self.0.assets.borrow().clone() else { return };
+        let files = assets.models.iter().map(|(name, _)| name.clone()).collect();
+        let bytes: Vec<JsValue> = assets.models.iter().map(|(_, bytes)| browser::copy(bytes)).collect();
+        self.post(&Request::Open { files }, &bytes, &bytes);
+    }
+
+    fn keep(&self, what: Export, bytes: Option<&JsValue>) {
+        let name = text::export_name(what, &self.0.file.borrow());
+        if let Some(bytes) = bytes {
+            // A browser that keeps no files has told the user itself.
+            browser::save(bytes, &name, "text/csv").ok();
+        }
+    }
+
+    fn post(&self, request: &Request, beside: &[JsValue], given: &[JsValue]) {
+        let running = self.0.running.borrow();
+        let Some(running) = running.as_ref() else { return };
+        let given: Array = given.iter().collect();
+        let posted = agent::pack(request, beside)
+            .and_then(|parcel| running.worker.post_message_with_transfer(&parcel, &given));
+        if posted.is_err() {
+            self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+        }
+    }
+}
