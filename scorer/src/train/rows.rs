@@ -2,10 +2,17 @@
 //!
 //! Owns the scaling of features. May not know leads, outcomes or what the features mean.
 //!
-//! Features that are mostly zero are only divided by their standard deviation, not moved to a mean of zero: the
-//! intercept, which is free, takes up the difference, and their zeros need no work.
+//! Numbers get a mean of 0 and a standard deviation of 1. Flags, which are 0 or 1, are doubled: one that half of the
+//! leads have then has that same standard deviation, and the penalty holds a flag back the more the rarer it is. (After
+//! Gelman 2008, "Scaling regression inputs by dividing by two standard deviations"; dividing rare flags by their own
+//! small deviation would do the opposite.) Flags are not moved: the free intercept takes up the difference, and their
+//! zeros need no work.
 
+use super::metric::mean_and_std;
 use crate::lead::encode::Matrix;
+
+/// What flags are multiplied by.
+const FLAG_SCALE: f32 = 2.0;
 
 /// How a feature is scaled: `(x - offset) * scale`, in f32, as the graph does it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,19 +29,21 @@ pub(super) struct Rows {
 }
 
 impl Scaling {
-    /// The scaling that gives every feature a standard deviation of 1 over some rows. A feature that is the same in
-    /// all of them becomes 0.
+    /// The scaling of every feature over some rows. A number that is the same in all of them becomes 0.
     pub(super) fn fit(matrix: &Matrix, rows: &[usize]) -> Self {
         let mut scaling = Scaling { offset: Vec::new(), scale: Vec::new() };
-        let count = rows.len() as f64;
         for feature in 0..matrix.width {
-            let column = || rows.iter().map(|row| f64::from(matrix.values[row * matrix.width + feature]));
-            let mean = column().sum::<f64>() / count;
-            let std = (column().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count).sqrt();
-            let zeros = column().filter(|value| *value == 0.0).count();
-            let constant = column().all(|value| Some(value) == column().next());
-            scaling.offset.push(if zeros * 2 > rows.len() && !constant { 0.0 } else { mean as f32 });
-            scaling.scale.push(if constant { 0.0 } else { (1.0 / std) as f32 });
+            let column: Vec<f64> =
+                rows.iter().map(|row| f64::from(matrix.values[row * matrix.width + feature])).collect();
+            let (mean, std) = mean_and_std(&column);
+            let flag = column.iter().all(|value| *value == 0.0 || *value == 1.0);
+            let constant = column.windows(2).all(|pair| pair[0] == pair[1]);
+            scaling.offset.push(if flag { 0.0 } else { mean as f32 });
+            scaling.scale.push(match (flag, constant) {
+                (true, _) => FLAG_SCALE,
+                (false, true) => 0.0,
+                (false, false) => (1.0 / std) as f32,
+            });
         }
         scaling
     }
@@ -58,14 +67,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn features_get_a_spread_of_one_and_constants_vanish() {
-        let matrix = Matrix { width: 3, values: vec![0.0, 1.0, 7.0, 0.0, 3.0, 7.0, 2.0, 5.0, 7.0, 9.0, 9.0, 9.0] };
+    fn numbers_get_a_spread_of_one_flags_are_doubled_and_constants_vanish() {
+        let matrix = Matrix { width: 3, values: vec![0.0, 1.0, 7.0, 0.0, 3.0, 7.0, 1.0, 5.0, 7.0, 9.0, 9.0, 9.0] };
         let scaling = Scaling::fit(&matrix, &[0, 1, 2]);
         assert_eq!(scaling.offset, [0.0, 3.0, 7.0]);
-        assert_eq!(scaling.scale[2], 0.0);
+        assert_eq!((scaling.scale[0], scaling.scale[2]), (2.0, 0.0));
         let rows = scaling.rows(&matrix, &[1, 2]).rows;
         assert_eq!(rows[0], []);
         assert_eq!(rows[1].iter().map(|(place, _)| *place).collect::<Vec<_>>(), [0, 1]);
-        assert!((rows[1][0].1 - 2.0 / (8.0f64 / 9.0).sqrt()).abs() < 1e-6);
+        assert!((rows[1][1].1 - 2.0 / (8.0f64 / 3.0).sqrt()).abs() < 1e-6);
     }
 }
