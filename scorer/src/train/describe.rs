@@ -84,7 +84,12 @@ fn missing_costs(validation: &Validation, reads: impl Fn(&str) -> bool) -> Vec<M
     let Some(first) = validation.folds.first() else { return Vec::new() };
     let cost = |place: usize, field: &str| {
         let over_folds = |change: &dyn Fn(&Figures, f64, f64) -> f64| {
-            mean(validation.folds.iter().map(|figures| change(figures, figures.blanked[place].1, figures.blanked[place].2)))
+            mean(
+                validation
+                    .folds
+                    .iter()
+                    .map(|figures| change(figures, figures.blanked[place].1, figures.blanked[place].2)),
+            )
         };
         MissingCost {
             field: field.to_owned(),
@@ -121,7 +126,9 @@ fn limits(history: &History, quality: &Quality, costs: &[MissingCost]) -> Vec<St
         ));
     }
     if quality.log_loss.mean >= quality.constant_log_loss {
-        limits.push("Its probabilities are not better than giving every lead the same one: use its order only.".to_owned());
+        limits.push(
+            "Its probabilities are not better than giving every lead the same one: use its order only.".to_owned(),
+        );
     }
     let unsure = quality.precision_at.iter().filter(|precision| precision.low <= rate);
     let unsure: Vec<String> = unsure.map(|precision| precision.k.to_string()).collect();

@@ -160,11 +160,11 @@ mod tests {
     /// Twenty leads: 12 in Software, 5 in Banking, 2 in other industries, 1 without; 6 years of founding.
     fn leads() -> Vec<Lead> {
         let schema = Schema::leads();
-        let (industry, founded) =
-            (schema.position("industry").unwrap(), schema.position("companyfoundedon").unwrap());
+        let (industry, founded) = (schema.position("industry").unwrap(), schema.position("companyfoundedon").unwrap());
         let mut leads = vec![Lead::empty(schema.len()); 20];
         for (row, lead) in leads.iter_mut().enumerate() {
-            let level = ["Software", "Banking", "Fishing", "Mining"][[0, 12, 17, 18].partition_point(|at| *at <= row) - 1];
+            let level =
+                ["Software", "Banking", "Fishing", "Mining"][[0, 12, 17, 18].partition_point(|at| *at <= row) - 1];
             lead.values[industry] = if row == 19 { Value::Missing } else { Value::Text(level.to_owned()) };
             if row < 6 {
                 lead.values[founded] = Value::Number(2000.0 + row as f64);
@@ -185,8 +185,7 @@ mod tests {
     fn only_what_enough_leads_have_becomes_a_feature() {
         let (leads, all) = (leads(), (0..20).collect::<Vec<_>>());
         let chosen = chosen(&leads, &all, "");
-        let expected =
-            ["companyfoundedon", "companyfoundedon:missing", "industry=Banking", "industry=Software"];
+        let expected = ["companyfoundedon", "companyfoundedon:missing", "industry=Banking", "industry=Software"];
         assert_eq!(names(&chosen), expected);
         assert_eq!(chosen.encoder.features().next().unwrap().rule, Rule::Number { missing: 2002.5 });
         assert_eq!((chosen.matrix.width, chosen.matrix.rows()), (4, 20));

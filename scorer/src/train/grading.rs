@@ -16,7 +16,9 @@ pub(super) fn grades(held_back: &[Vec<f64>], outcomes: &[bool]) -> Grades {
     let repeats = held_back.len().max(1) as f64;
     let mut seen: Vec<(f32, bool)> = held_back
         .iter()
-        .flat_map(|probabilities| probabilities.iter().map(|probability| *probability as f32).zip(outcomes.iter().copied()))
+        .flat_map(|probabilities| {
+            probabilities.iter().map(|probability| *probability as f32).zip(outcomes.iter().copied())
+        })
         .collect();
     seen.sort_by(|one, other| one.0.total_cmp(&other.0));
     let sorted: Vec<f64> = seen.iter().map(|(probability, _)| f64::from(*probability)).collect();

@@ -65,12 +65,7 @@ fn classifier(line: &Line) -> NodeProto {
         floats("coefficients", weights().map(|weight| -weight).chain(weights()).collect()),
         floats("intercepts", vec![-intercept, intercept]),
         Attribute { name: "multi_class".to_owned(), i: Some(0), kind: 2, ..Attribute::default() },
-        Attribute {
-            name: "post_transform".to_owned(),
-            s: Some(b"LOGISTIC".to_vec()),
-            kind: 3,
-            ..Attribute::default()
-        },
+        Attribute { name: "post_transform".to_owned(), s: Some(b"LOGISTIC".to_vec()), kind: 3, ..Attribute::default() },
     ];
     node("LinearClassifier", SCALED, &[LABEL, PROBABILITIES], attributes)
 }

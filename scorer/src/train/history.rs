@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn rows_that_teach_nothing_are_left_out_and_counted() {
-        let history = read("jobtitle,companyfoundedon,engaged,note\nCEO,2010,1,x\nCTO,,0.0,y\n,1e39,1,\nVP,1,,\n").unwrap();
+        let history =
+            read("jobtitle,companyfoundedon,engaged,note\nCEO,2010,1,x\nCTO,,0.0,y\n,1e39,1,\nVP,1,,\n").unwrap();
         assert_eq!(history.outcomes, [true, false]);
         assert_eq!((history.leads.len(), history.positives(), history.without_outcome), (2, 1, 1));
         assert_eq!(history.rejects.iter().map(|reject| reject.line).collect::<Vec<_>>(), [4]);

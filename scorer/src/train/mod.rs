@@ -14,6 +14,7 @@ mod history;
 mod logistic;
 mod metric;
 mod random;
+pub mod report;
 mod rows;
 mod summary;
 mod validate;
@@ -119,7 +120,9 @@ pub enum TrainError {
     #[error("a training needs at least 2 folds, at most {OUTCOMES_MIN}, and at least 1 repetition")]
     Plan,
     /// Nothing to learn from.
-    #[error("no field of the leads differs enough between them: at least {LEADS_MIN} leads must have what others have not")]
+    #[error(
+        "no field of the leads differs enough between them: at least {LEADS_MIN} leads must have what others have not"
+    )]
     NoFeatures,
     /// Features that no encoder can make.
     #[error(transparent)]
@@ -128,11 +131,7 @@ pub enum TrainError {
 
 /// Fits a model for leads with enriched fields, where the history has these, and one for leads without. `progress` is
 /// told how many folds are done, of how many.
-pub fn fit(
-    history: &History,
-    plan: &Plan,
-    progress: &mut dyn FnMut(usize, usize),
-) -> Result<Vec<Fitted>, TrainError> {
+pub fn fit(history: &History, plan: &Plan, progress: &mut dyn FnMut(usize, usize)) -> Result<Vec<Fitted>, TrainError> {
     check(history, plan)?;
     let enriched = enriched_fields(history);
     let kinds = if enriched.is_empty() { vec![""] } else { vec!["", "-basic"] };

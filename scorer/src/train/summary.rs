@@ -82,9 +82,7 @@ fn edges(low: f64, high: f64, whole: bool) -> Vec<f64> {
         return vec![low];
     }
     let steps = (-30..=30).flat_map(|power| [1.0, 2.0, 5.0].map(|digit| (digit, power)));
-    let fits = |(digit, power): &(f64, i32)| {
-        (!whole || *power >= 0) && span <= BINS_MAX * digit * ten(*power)
-    };
+    let fits = |(digit, power): &(f64, i32)| (!whole || *power >= 0) && span <= BINS_MAX * digit * ten(*power);
     let mut steps = steps;
     let Some((digit, power)) = steps.find(fits) else { return vec![low] };
     // Multiplied or divided by a whole power of ten, so that the edges are the numbers that people write.

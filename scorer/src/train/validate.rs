@@ -134,5 +134,8 @@ fn blanked(history: &History, fold: &Fold, candidate: &Candidate, chosen: usize)
     };
     let fields = Schema::leads();
     let fields = fields.fields().iter().enumerate();
-    fields.map(|(place, field)| (field.name.clone(), without(place))).map(|(name, (auc, loss))| (name, auc, loss)).collect()
+    fields
+        .map(|(place, field)| (field.name.clone(), without(place)))
+        .map(|(name, (auc, loss))| (name, auc, loss))
+        .collect()
 }
