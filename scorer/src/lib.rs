@@ -5,6 +5,13 @@
 //! edges `wire`, `sheet`, `api`, `cli`. Everything above the edges takes bytes and returns values: no clock, no files,
 //! no network, no randomness.
 
+#[cfg(feature = "native")]
+pub mod api;
 pub mod insight;
 pub mod lead;
 pub mod model;
+#[cfg(feature = "onnx")]
+pub mod pipeline;
+#[cfg(feature = "onnx")]
+pub mod sheet;
+pub mod wire;

@@ -239,6 +239,13 @@ impl Encoder {
         Ok(Encoder { specification, schema, steps })
     }
 
+    /// Makes the encoder read leads of another schema, which must have all its fields.
+    pub fn bind(&mut self, schema: &Schema) -> Result<(), SpecificationError> {
+        self.steps = self.features().map(|feature| Step::new(feature, schema)).collect::<Result<_, _>>()?;
+        self.schema = schema.clone();
+        Ok(())
+    }
+
     /// The specification as it was read.
     pub fn specification(&self) -> &Specification {
         &self.specification
@@ -262,6 +269,11 @@ impl Encoder {
     /// Encodes leads that were read with a schema that starts with this encoder's fields. Numbers are worked out in
     /// f64 and rounded to f32 once, at the end.
     pub fn encode(&self, leads: &[Lead]) -> Matrix {
+        self.encode_each(leads.iter())
+    }
+
+    /// As [`Encoder::encode`], for leads that do not lie side by side.
+    pub fn encode_each<'a>(&self, leads: impl ExactSizeIterator<Item = &'a Lead>) -> Matrix {
         let mut values = Vec::with_capacity(leads.len() * self.width());
         for lead in leads {
             // A term is looked for in the folded text; the fold is shared by the flags of one field.

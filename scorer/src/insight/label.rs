@@ -1,0 +1,63 @@
+//! What a probability is called: the words and the rounding of the old service, which its clients rely on.
+//!
+//! Owns the two thresholds and the text form of a probability. May not know models or leads.
+
+/// `engaged` from one half on, decided before any rounding.
+pub fn label(probability: f32) -> &'static str {
+    if is_engaged(probability) { "engaged" } else { "not_engaged" }
+}
+
+/// Whether a lead is called engaged.
+pub fn is_engaged(probability: f32) -> bool {
+    probability >= 0.5
+}
+
+/// The probability in three steps. Not a measure of certainty, in spite of its name: a lead that surely will not
+/// reply is `low`. Decided in f64, as the old service did.
+pub fn confidence(probability: f32) -> &'static str {
+    match f64::from(probability) {
+        high if high >= 0.7 => "high",
+        medium if medium >= 0.4 => "medium",
+        _ => "low",
+    }
+}
+
+/// Rounded to 4 places, half to even on the exact value, as Python's `round` does.
+pub fn rounded(value: f64) -> f64 {
+    format!("{value:.4}").parse().unwrap_or(value)
+}
+
+/// The shortest text that reads back as the same f32: the form of a probability in every output.
+pub fn probability_text(probability: f32) -> String {
+    serde_json::to_string(&probability).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_change_at_the_thresholds() {
+        let below = |value: f32| f32::from_bits(value.to_bits() - 1);
+        assert_eq!((label(0.5), label(below(0.5))), ("engaged", "not_engaged"));
+        assert_eq!((confidence(0.4), confidence(0.39)), ("medium", "low"));
+        // The f32 nearest to 0.7 lies below it.
+        assert_eq!((confidence(0.7), confidence(0.700_000_05)), ("medium", "high"));
+    }
+
+    #[test]
+    fn rounding_is_half_to_even_on_the_exact_value() {
+        // 1/32 and 3/32 lie exactly between two values of 4 places.
+        assert_eq!((rounded(0.03125), rounded(0.09375)), (0.0312, 0.0938));
+        assert_eq!(rounded(0.875_366_2), 0.8754);
+        assert_eq!(rounded(1.0), 1.0);
+    }
+
+    proptest! {
+        #[test]
+        fn the_text_reads_back_the_same(probability in 0.0f32..=1.0) {
+            prop_assert_eq!(probability_text(probability).parse::<f32>().unwrap().to_bits(), probability.to_bits());
+        }
+    }
+}

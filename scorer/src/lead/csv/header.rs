@@ -1,0 +1,136 @@
+//! The first row of a file: which column is which field, and how a row of cells becomes a lead.
+//!
+//! Owns the matching of names (exact but for case and surrounding white space) and what counts as an empty cell. May
+//! not know how cells are told apart.
+
+use super::super::schema::{Field, Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
+use super::super::{Fault, Lead, Raw, Value};
+use super::{Cells, Intake, IntakeError, Reject};
+use std::collections::HashSet;
+
+/// What spreadsheets and data tools write into a cell of numbers that holds none.
+const NO_NUMBER: [&str; 5] = ["nan", "na", "n/a", "null", "none"];
+
+/// How many of a file's column names an error shows.
+const NAMES_SHOWN: usize = 5;
+
+/// How many characters of a cell a reason shows.
+const VALUE_SHOWN: usize = 40;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Meaning {
+    Field(usize),
+    Key,
+    Unknown,
+}
+
+/// The columns of a file.
+pub(super) struct Header {
+    names: Vec<String>,
+    meanings: Vec<Meaning>,
+    key: Field,
+}
+
+impl Header {
+    pub(super) fn new(cells: Cells<'_>, schema: &Schema) -> Result<Self, IntakeError> {
+        let names: Vec<String> = cells.iter().map(str::to_owned).collect();
+        let meanings: Vec<Meaning> = names.iter().map(|name| meaning(name, schema)).collect();
+        let mut seen = HashSet::new();
+        for (name, meaning) in names.iter().zip(&meanings) {
+            let place = match meaning {
+                Meaning::Field(place) => Some(*place),
+                Meaning::Key => None,
+                Meaning::Unknown => continue,
+            };
+            if !seen.insert(place) {
+                return Err(IntakeError::DuplicateColumn(name.trim().to_owned()));
+            }
+        }
+        if !meanings.iter().any(|meaning| matches!(meaning, Meaning::Field(_))) {
+            return Err(no_known_column(&names, schema));
+        }
+        let key = Field { name: LEAD_KEY.to_owned(), kind: Kind::Text { max_chars: Some(LEAD_KEY_MAX_CHARS) } };
+        Ok(Header { names, meanings, key })
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    pub(super) fn lead(&self, cells: Cells<'_>, schema: &Schema, line: u64) -> Result<Lead, Reject> {
+        self.check_width(cells, line)?;
+        let mut lead = Lead::empty(schema.len());
+        for ((cell, meaning), name) in cells.iter().zip(&self.meanings).zip(&self.names) {
+            let fault = |fault: Fault| Reject {
+                line,
+                column: Some(name.clone()),
+                reason: format!("{fault}, but is {}", shown(cell)),
+            };
+            match meaning {
+                Meaning::Field(place) => {
+                    let field = &schema.fields()[*place];
+                    lead.values[*place] = field.check(raw(cell, field)).map_err(fault)?;
+                }
+                Meaning::Key => {
+                    if let Value::Text(key) = self.key.check(raw(cell, &self.key)).map_err(fault)? {
+                        lead.key = Some(key);
+                    }
+                }
+                Meaning::Unknown => {}
+            }
+        }
+        Ok(lead)
+    }
+
+    /// Cells too many are let through where they are empty: spreadsheets leave such behind.
+    fn check_width(&self, cells: Cells<'_>, line: u64) -> Result<(), Reject> {
+        let too_many = cells.iter().skip(self.names.len()).any(|cell| !cell.trim().is_empty());
+        if cells.len() >= self.names.len() && !too_many {
+            return Ok(());
+        }
+        let reason = format!("the row has {} cells where the header has {}", cells.len(), self.names.len());
+        Err(Reject { line, column: None, reason })
+    }
+
+    pub(super) fn into_intake(self, schema: &Schema, rows: u64) -> Intake {
+        let has = |place: usize| self.meanings.contains(&Meaning::Field(place));
+        let fields = schema.fields().iter().enumerate();
+        let missing_fields = fields.filter(|(place, _)| !has(*place)).map(|(_, field)| field.name.clone()).collect();
+        let columns = self.names.iter().zip(&self.meanings);
+        let unknown = columns.filter(|(_, meaning)| **meaning == Meaning::Unknown).map(|(name, _)| name.clone());
+        Intake { missing_fields, unknown_columns: unknown.collect(), rows, columns: self.names }
+    }
+}
+
+fn meaning(name: &str, schema: &Schema) -> Meaning {
+    let name = name.trim();
+    let same = |other: &str| name.eq_ignore_ascii_case(other);
+    match schema.fields().iter().position(|field| same(&field.name)) {
+        Some(place) => Meaning::Field(place),
+        None if same(LEAD_KEY) => Meaning::Key,
+        None => Meaning::Unknown,
+    }
+}
+
+fn no_known_column(names: &[String], schema: &Schema) -> IntakeError {
+    let expected: Vec<&str> = schema.fields().iter().map(|field| field.name.as_str()).collect();
+    let found: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| shown(name)).collect();
+    let more = if names.len() > NAMES_SHOWN { format!(" and {} more", names.len() - NAMES_SHOWN) } else { String::new() };
+    IntakeError::NoKnownColumn { expected: expected.join(", "), found: found.join(", ") + &more }
+}
+
+/// An empty cell is a missing value: a CSV cannot tell it from an empty text.
+fn raw<'a>(cell: &'a str, field: &Field) -> Raw<'a> {
+    let no_number = || {
+        let cell = cell.trim();
+        cell.is_empty() || NO_NUMBER.iter().any(|word| cell.eq_ignore_ascii_case(word))
+    };
+    if cell.is_empty() || (field.is_numeric() && no_number()) { Raw::Null } else { Raw::Text(cell) }
+}
+
+/// The start of a cell, quoted.
+fn shown(cell: &str) -> String {
+    let start: String = cell.chars().take(VALUE_SHOWN).collect();
+    let more = if start.len() < cell.len() { "…" } else { "" };
+    format!("\"{start}{more}\"")
+}

@@ -1,0 +1,421 @@
+//! CSV bytes, pushed in pieces -> rows with their leads or the reason why not.
+//!
+//! Owns the reader: where records begin and end, limits that keep memory bounded, and how reading goes on behind a
+//! broken row. Cells are split by csv-core. May not know files, encoding or models.
+
+mod header;
+#[cfg(test)]
+mod tests;
+
+use super::Lead;
+use super::schema::Schema;
+use csv_core::ReadRecordResult;
+use header::Header;
+use thiserror::Error;
+
+/// The most bytes that one row may have.
+pub const ROW_MAX: usize = 1 << 20;
+
+/// The most columns that a file may have.
+pub const COLUMNS_MAX: usize = 4096;
+
+/// How many rows may be too broken to find their end before the file is given up.
+const RECOVERIES_MAX: usize = 100;
+
+/// How much is handed to csv-core at once, so that limits are noticed soon.
+const PIECE: usize = 1 << 16;
+
+/// How cells are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    /// Stands between cells.
+    pub delimiter: u8,
+    /// Stands around cells that hold delimiters or line breaks; doubled inside them.
+    pub quote: u8,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Dialect { delimiter: b',', quote: b'"' }
+    }
+}
+
+/// A row that holds no usable lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// The line of the file on which the row starts, from 1.
+    pub line: u64,
+    /// The column at fault, where there is one.
+    pub column: Option<String>,
+    /// What is wrong and what is allowed.
+    pub reason: String,
+}
+
+/// A file that cannot be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum IntakeError {
+    /// No bytes, or only white space.
+    #[error("the file is empty")]
+    Empty,
+    /// A header and nothing below it.
+    #[error("the file has a header but no leads below it")]
+    NoRows,
+    /// Bytes that are no text.
+    #[error("the file is not a CSV text in UTF-8{hint}")]
+    NotText {
+        /// What it seems to be.
+        hint: &'static str,
+    },
+    /// The first line does not end.
+    #[error("the first line is longer than {} KB: a CSV has column names there", ROW_MAX >> 10)]
+    HeaderTooLong,
+    /// More columns than allowed.
+    #[error("the file has more than {COLUMNS_MAX} columns")]
+    TooManyColumns,
+    /// None of the fields of a lead.
+    #[error("none of the columns is one of a lead's: expected some of {expected}, found {found}")]
+    NoKnownColumn {
+        /// The names of all fields.
+        expected: String,
+        /// The first names of the file.
+        found: String,
+    },
+    /// A field of a lead in two columns.
+    #[error("the column {0:?} stands in the file twice")]
+    DuplicateColumn(String),
+    /// Too many rows whose end cannot be found.
+    #[error("too many rows are broken: from line {line} on, quotes open that are never closed")]
+    TooBroken {
+        /// Where reading was given up.
+        line: u64,
+    },
+}
+
+/// The cells of one row.
+#[derive(Debug, Clone, Copy)]
+pub struct Cells<'a> {
+    text: &'a str,
+    ends: &'a [usize],
+}
+
+impl<'a> Cells<'a> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True where there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The cell of a column.
+    pub fn get(&self, column: usize) -> Option<&'a str> {
+        let end = *self.ends.get(column)?;
+        let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.text.get(start..end)
+    }
+
+    /// All cells, in the file's order.
+    pub fn iter(self) -> impl Iterator<Item = &'a str> {
+        (0..self.len()).filter_map(move |column| self.get(column))
+    }
+}
+
+/// One row of the file.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// The line on which it starts, from 1.
+    pub line: u64,
+    /// Its cells as they stand in the file; empty where they could not be told apart.
+    pub cells: Cells<'a>,
+    /// Its lead, or why there is none.
+    pub lead: Result<Lead, Reject>,
+}
+
+/// What a whole file turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intake {
+    /// The names of all columns, as they stand in the file.
+    pub columns: Vec<String>,
+    /// Fields of a lead that the file has no column for, in the schema's order.
+    pub missing_fields: Vec<String>,
+    /// Columns that are no field of a lead.
+    pub unknown_columns: Vec<String>,
+    /// How many rows there were, rejected ones included.
+    pub rows: u64,
+}
+
+/// Reads a file that is pushed in pieces of any size. The same bytes give the same rows however they are cut.
+pub struct Reader {
+    schema: Schema,
+    dialect: Dialect,
+    core: csv_core::Reader,
+    start: Option<Vec<u8>>,
+    header: Option<Header>,
+    record: Record,
+    skipping: bool,
+    line: u64,
+    rows: u64,
+    recoveries: usize,
+}
+
+/// The record that is being read.
+#[derive(Default)]
+struct Record {
+    raw: Vec<u8>,
+    text: Vec<u8>,
+    length: usize,
+    ends: Vec<usize>,
+    columns: usize,
+}
+
+impl Record {
+    fn clear(&mut self) {
+        self.raw.clear();
+        self.length = 0;
+        self.columns = 0;
+    }
+
+    /// The bytes before the first cell: ends of lines that csv-core passes over.
+    fn blank(&self) -> usize {
+        self.raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
+    }
+
+    fn is_blank(&self) -> bool {
+        self.blank() == self.raw.len()
+    }
+}
+
+/// What the reader found at the end of a piece.
+enum Found {
+    NeedsMore,
+    Record,
+    TooLong,
+}
+
+impl Reader {
+    /// A reader at the start of a file.
+    pub fn new(schema: Schema, dialect: Dialect) -> Self {
+        Reader {
+            schema,
+            dialect,
+            core: core_reader(dialect),
+            start: Some(Vec::new()),
+            header: None,
+            record: Record::default(),
+            skipping: false,
+            line: 1,
+            rows: 0,
+            recoveries: 0,
+        }
+    }
+
+    /// The names of the columns, once the header was read.
+    pub fn columns(&self) -> Option<&[String]> {
+        self.header.as_ref().map(Header::names)
+    }
+
+    /// Reads the next piece; every row that ends in it goes to the sink.
+    pub fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+        let Some(mut start) = self.start.take() else { return self.read(bytes.to_vec(), sink) };
+        start.extend_from_slice(bytes);
+        if start.len() < 4 {
+            self.start = Some(start);
+            return Ok(());
+        }
+        self.begin(start, sink)
+    }
+
+    /// Reads what is left and tells what the file was.
+    pub fn finish(mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<Intake, IntakeError> {
+        if let Some(start) = self.start.take() {
+            self.begin(start, sink)?;
+        }
+        while !self.record.is_blank() {
+            if self.in_quotes() {
+                let rest = self.give_up_line(sink)?;
+                self.read(rest, sink)?;
+            } else {
+                self.read(b"\n".to_vec(), sink)?;
+            }
+        }
+        let header = self.header.ok_or(IntakeError::Empty)?;
+        if self.rows == 0 {
+            return Err(IntakeError::NoRows);
+        }
+        Ok(header.into_intake(&self.schema, self.rows))
+    }
+
+    /// Looks at the first bytes: a mark of UTF-8 is passed over, what is no text is told.
+    fn begin(&mut self, start: Vec<u8>, sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+        const KNOWN: [(&[u8], &str); 6] = [
+            (b"PK\x03\x04", ": it looks like an Excel workbook or a zip archive; save it as CSV first"),
+            (b"\xFF\xFE", ": it looks like UTF-16; save it as CSV in UTF-8"),
+            (b"\xFE\xFF", ": it looks like UTF-16; save it as CSV in UTF-8"),
+            (b"\xFF\xD8\xFF", ": it looks like a JPEG picture"),
+            (b"\x89PNG", ": it looks like a PNG picture"),
+            (b"%PDF", ": it looks like a PDF document"),
+        ];
+        if let Some((_, hint)) = KNOWN.iter().find(|(mark, _)| start.starts_with(mark)) {
+            return Err(IntakeError::NotText { hint });
+        }
+        let text = start.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec);
+        self.read(text.unwrap_or(start), sink)
+    }
+
+    fn read(&mut self, bytes: Vec<u8>, sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+        let mut waiting = vec![bytes];
+        while let Some(bytes) = waiting.pop() {
+            let mut rest = bytes.as_slice();
+            while !rest.is_empty() {
+                if self.skipping {
+                    rest = self.skip_line(rest);
+                    continue;
+                }
+                let (found, used) = self.step(rest)?;
+                rest = &rest[used..];
+                match found {
+                    Found::NeedsMore => {}
+                    Found::Record => self.end_record(sink)?,
+                    Found::TooLong => {
+                        waiting.push(rest.to_vec());
+                        let again = self.too_long(sink)?;
+                        waiting.push(again);
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands some bytes to csv-core; returns what came of it and how many bytes were used.
+    fn step(&mut self, bytes: &[u8]) -> Result<(Found, usize), IntakeError> {
+        let record = &mut self.record;
+        let piece = &bytes[..bytes.len().min(PIECE)];
+        if record.text.len() < record.length + piece.len() {
+            record.text.resize(record.length + piece.len(), 0);
+        }
+        if record.ends.len() == record.columns {
+            record.ends.resize(record.columns * 2 + 64, 0);
+        }
+        let (result, used, written, ended) =
+            self.core.read_record(piece, &mut record.text[record.length..], &mut record.ends[record.columns..]);
+        record.raw.extend_from_slice(&piece[..used]);
+        record.length += written;
+        record.columns += ended;
+        if record.columns > COLUMNS_MAX {
+            return Err(IntakeError::TooManyColumns);
+        }
+        let found = match result {
+            ReadRecordResult::Record => Found::Record,
+            _ if record.raw.len() > ROW_MAX => Found::TooLong,
+            _ => Found::NeedsMore,
+        };
+        Ok((found, used))
+    }
+
+    /// Whether the record that is being read stands inside quotes: only there does an end of line not end it.
+    fn in_quotes(&self) -> bool {
+        let (result, ..) = self.core.clone().read_record(b"\n", &mut [0; 8], &mut [0; 8]);
+        result == ReadRecordResult::InputEmpty
+    }
+
+    fn end_record(&mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+        let line = self.line + breaks(&self.record.raw[..self.record.blank()]);
+        self.line += breaks(&self.record.raw);
+        let bytes = &self.record.text[..self.record.length];
+        let ends = &self.record.ends[..self.record.columns];
+        match (&self.header, std::str::from_utf8(bytes)) {
+            (None, Ok(text)) if !text.contains('\0') => {
+                self.header = Some(Header::new(Cells { text, ends }, &self.schema)?);
+            }
+            (None, _) => return Err(IntakeError::NotText { hint: "" }),
+            (Some(header), Ok(text)) => {
+                let cells = Cells { text, ends };
+                let lead = header.lead(cells, &self.schema, line);
+                self.rows += 1;
+                sink(Row { line, cells, lead });
+            }
+            (Some(header), Err(error)) => {
+                let column = ends.iter().position(|end| *end > error.valid_up_to());
+                let column = column.and_then(|column| header.names().get(column)).cloned();
+                let reason = "is not text in UTF-8; save the file as CSV in UTF-8".to_owned();
+                self.rows += 1;
+                sink(Row { line, cells: Cells { text: "", ends: &[] }, lead: Err(Reject { line, column, reason }) });
+            }
+        }
+        self.record.clear();
+        Ok(())
+    }
+
+    /// A record is longer than allowed: either a quote that never closes, or really that long.
+    fn too_long(&mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<Vec<u8>, IntakeError> {
+        if self.header.is_none() {
+            let text = std::str::from_utf8(&self.record.raw);
+            let is_text = text.map_or_else(|error| error.error_len().is_none(), |text| !text.contains('\0'));
+            return Err(if is_text { IntakeError::HeaderTooLong } else { IntakeError::NotText { hint: "" } });
+        }
+        if self.in_quotes() {
+            return self.give_up_line(sink);
+        }
+        let line = self.line + breaks(&self.record.raw[..self.record.blank()]);
+        self.line += breaks(&self.record.raw);
+        self.reject(line, None, format!("the row is longer than {} KB", ROW_MAX >> 10), sink);
+        self.restart();
+        self.skipping = true;
+        Ok(Vec::new())
+    }
+
+    /// Rejects the line on which a quote opened that is never closed; what stands behind that line is to be read
+    /// again, so that one broken row does not swallow the rest of the file.
+    fn give_up_line(&mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<Vec<u8>, IntakeError> {
+        let Some(header) = &self.header else { return Err(IntakeError::TooBroken { line: self.line }) };
+        let column = header.names().get(self.record.columns).cloned();
+        let blank = self.record.blank();
+        self.line += breaks(&self.record.raw[..blank]);
+        let line = self.line;
+        self.recoveries += 1;
+        if self.recoveries > RECOVERIES_MAX {
+            return Err(IntakeError::TooBroken { line });
+        }
+        let end = self.record.raw[blank..].iter().position(|byte| *byte == b'\n').map(|at| blank + at + 1);
+        let rest = end.map_or_else(Vec::new, |end| self.record.raw[end..].to_vec());
+        self.line += u64::from(end.is_some());
+        self.reject(line, column, "a quote opens here that is never closed".to_owned(), sink);
+        self.restart();
+        Ok(rest)
+    }
+
+    fn reject(&mut self, line: u64, column: Option<String>, reason: String, sink: &mut impl FnMut(Row<'_>)) {
+        self.rows += 1;
+        sink(Row { line, cells: Cells { text: "", ends: &[] }, lead: Err(Reject { line, column, reason }) });
+    }
+
+    fn restart(&mut self) {
+        self.core = core_reader(self.dialect);
+        self.record.clear();
+    }
+
+    /// Passes over the rest of a row that is too long.
+    fn skip_line<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        match bytes.iter().position(|byte| *byte == b'\n') {
+            None => &[],
+            Some(at) => {
+                self.skipping = false;
+                self.line += 1;
+                &bytes[at + 1..]
+            }
+        }
+    }
+}
+
+fn core_reader(dialect: Dialect) -> csv_core::Reader {
+    csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).quote(dialect.quote).build()
+}
+
+/// How many lines end in some bytes.
+fn breaks(bytes: &[u8]) -> u64 {
+    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+}

@@ -1,0 +1,125 @@
+//! The reader against files as they come: cut anywhere, broken anywhere.
+
+use super::*;
+use crate::lead::Value;
+use proptest::prelude::*;
+
+type Rows = Vec<(u64, Vec<String>, Result<Lead, Reject>)>;
+
+fn read(pieces: &[&[u8]]) -> Result<(Rows, Intake), IntakeError> {
+    let mut rows = Vec::new();
+    let mut sink = |row: Row<'_>| rows.push((row.line, row.cells.iter().map(str::to_owned).collect(), row.lead));
+    let mut reader = Reader::new(Schema::leads(), Dialect::default());
+    for piece in pieces {
+        reader.push(piece, &mut sink)?;
+    }
+    let intake = reader.finish(&mut sink)?;
+    Ok((rows, intake))
+}
+
+fn reasons(text: &str) -> Vec<(u64, Option<String>, String)> {
+    let (rows, _) = read(&[text.as_bytes()]).unwrap();
+    rows.into_iter().filter_map(|(_, _, lead)| lead.err()).map(|r| (r.line, r.column, r.reason)).collect()
+}
+
+#[test]
+fn rows_carry_their_line_cells_and_lead() {
+    let text = "\u{feff}Name, JobTitle ,llm_quality,lead_key\r\n\r\nAda,\"CTO, \"\"Lab\"\"\nParis\",75,k1\r\nBob,,,\r\n";
+    let (rows, intake) = read(&[text.as_bytes()]).unwrap();
+    let title = Schema::leads().position("jobtitle").unwrap();
+    assert_eq!(rows[0].0, 3);
+    assert_eq!(rows[0].1, ["Ada", "CTO, \"Lab\"\nParis", "75", "k1"]);
+    let lead = rows[0].2.as_ref().unwrap();
+    assert_eq!(lead.key.as_deref(), Some("k1"));
+    assert_eq!(lead.values[title], Value::Text("CTO, \"Lab\"\nParis".into()));
+    assert_eq!(rows[1].0, 5);
+    assert_eq!(rows[1].2.as_ref().unwrap().values[title], Value::Missing);
+    assert_eq!(intake.unknown_columns, ["Name"]);
+    assert_eq!((intake.missing_fields.len(), intake.rows), (17, 2));
+}
+
+#[test]
+fn a_bad_row_is_told_and_the_others_go_on() {
+    let text = "jobtitle,llm_quality\nCTO,101\nCEO,50\nCFO\nCOO,high\nCMO,1,extra\nVP,7,,\n";
+    let told = reasons(text);
+    let column = Some("llm_quality".to_owned());
+    assert_eq!(told, [
+        (2, column.clone(), "should be at most 100, but is \"101\"".into()),
+        (4, None, "the row has 1 cells where the header has 2".into()),
+        (5, column, "should be a whole number, but is \"high\"".into()),
+        (6, None, "the row has 3 cells where the header has 2".into()),
+    ]);
+    assert_eq!(read(&[text.as_bytes()]).unwrap().1.rows, 6);
+}
+
+#[test]
+fn an_open_quote_costs_its_line_and_not_the_rest_of_the_file() {
+    let many = "Sales,50\n".repeat(200_000);
+    let text = format!("jobtitle,llm_quality\nCTO,1\n\"open,2\n{many}");
+    let (rows, _) = read(&[text.as_bytes()]).unwrap();
+    assert_eq!(rows.len(), 200_002);
+    let broken: Vec<_> = rows.iter().filter_map(|(_, _, lead)| lead.as_ref().err()).collect();
+    assert_eq!(broken.len(), 1);
+    assert_eq!((broken[0].line, broken[0].column.as_deref()), (3, Some("jobtitle")));
+    assert_eq!(rows.last().unwrap().0, 200_003);
+}
+
+#[test]
+fn an_open_quote_at_the_end_is_told() {
+    assert_eq!(reasons("jobtitle\nCTO\n\"cut off"), [(3, Some("jobtitle".into()), "a quote opens here that is never closed".into())]);
+    assert_eq!(reasons("jobtitle\n5\" disk, no quote"), [(2, None, "the row has 2 cells where the header has 1".into())]);
+}
+
+#[test]
+fn a_row_without_end_is_passed_over() {
+    let long = "x".repeat(3 * ROW_MAX);
+    let (rows, _) = read(&[format!("jobtitle,skills\na,{long}\nb,c\n").as_bytes()]).unwrap();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0].2.as_ref().unwrap_err().reason, "the row is longer than 1024 KB");
+    assert_eq!((rows[1].0, rows[1].1.as_slice()), (3, &["b".to_owned(), "c".to_owned()][..]));
+}
+
+#[test]
+fn what_is_no_list_of_leads_is_refused_with_a_sentence() {
+    let told = |bytes: &[u8]| read(&[bytes]).unwrap_err().to_string();
+    assert_eq!(told(b""), "the file is empty");
+    assert_eq!(told(b"\n\n\n"), "the file is empty");
+    assert_eq!(told(b"jobtitle,skills\n"), "the file has a header but no leads below it");
+    assert!(told(b"\xFF\xD8\xFF\xE0\x00\x10JFIF").contains("JPEG"));
+    assert!(told(b"PK\x03\x04\x14").contains("Excel"));
+    assert!(told(b"a\x00b\nc").contains("not a CSV"));
+    assert!(told(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
+    assert!(told(&vec![b'x'; 2 << 20]).contains("first line"));
+    assert!(told(b"foo,bar\n1,2\n").contains("none of the columns"));
+    assert!(told(b"jobtitle, JOBTITLE\n1,2\n").contains("twice"));
+    let quotes = format!("jobtitle\n{}", "\"a\n\"b\n".repeat(10)).into_bytes();
+    assert!(read(&[&quotes]).is_ok());
+}
+
+#[test]
+fn bytes_that_are_no_utf8_cost_their_row() {
+    let (rows, _) = read(&[b"skills,jobtitle\na,caf\xe9\nb,c\n"]).unwrap();
+    let reject = rows[0].2.as_ref().unwrap_err();
+    assert_eq!((reject.line, reject.column.as_deref()), (2, Some("jobtitle")));
+    assert!(rows[1].2.is_ok());
+}
+
+proptest! {
+    #[test]
+    fn the_same_bytes_give_the_same_rows_however_they_are_cut(
+        body in proptest::collection::vec(prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'\r'), Just(b'a'), any::<u8>()], 0..200),
+        cuts in proptest::collection::vec(0usize..220, 0..6),
+    ) {
+        let bytes = [b"jobtitle,llm_quality\n".as_slice(), &body].concat();
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
+        cuts.sort_unstable();
+        let mut pieces = Vec::new();
+        let mut from = 0;
+        for cut in cuts {
+            pieces.push(&bytes[from..cut]);
+            from = cut;
+        }
+        pieces.push(&bytes[from..]);
+        prop_assert_eq!(read(&pieces), read(&[&bytes]));
+    }
+}

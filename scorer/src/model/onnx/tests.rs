@@ -1,0 +1,159 @@
+//! Graphs as exporters write them, and as they should never be.
+
+use super::*;
+use crate::lead::encode::{Feature, Input, Rule};
+use crate::model::proto::{Attribute, Dimension, GraphProto, ModelProto, OperatorSetId, Shape, TensorType, TypeProto, ValueInfo};
+use prost::Message;
+
+fn floats(name: &str, floats: &[f32]) -> Attribute {
+    Attribute { name: name.into(), floats: floats.to_vec(), kind: 6, ..Attribute::default() }
+}
+
+fn ints(name: &str, ints: &[i64]) -> Attribute {
+    Attribute { name: name.into(), ints: ints.to_vec(), kind: 7, ..Attribute::default() }
+}
+
+fn texts(name: &str, texts: &[&str]) -> Attribute {
+    let strings = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+    Attribute { name: name.into(), strings, kind: 8, ..Attribute::default() }
+}
+
+fn text(name: &str, text: &str) -> Attribute {
+    Attribute { name: name.into(), s: Some(text.into()), kind: 3, ..Attribute::default() }
+}
+
+fn tensor(name: &str, element: i32, columns: &[i64]) -> ValueInfo {
+    let rows = Dimension { name: Some("N".into()), ..Dimension::default() };
+    let columns = columns.iter().map(|length| Dimension { value: Some(*length), ..Dimension::default() });
+    let shape = Shape { dim: [rows].into_iter().chain(columns).collect() };
+    let tensor = TensorType { element, shape: Some(shape) };
+    ValueInfo { name: name.into(), r#type: Some(TypeProto { tensor: Some(tensor) }) }
+}
+
+/// One tree of one split at 0.5, as onnxmltools writes XGBoost's: class ids all 0, one base value.
+fn tree() -> Vec<Attribute> {
+    vec![
+        ints("nodes_treeids", &[0, 0, 0]),
+        ints("nodes_nodeids", &[0, 1, 2]),
+        ints("nodes_featureids", &[1, 0, 0]),
+        texts("nodes_modes", &["BRANCH_LT", "LEAF", "LEAF"]),
+        floats("nodes_values", &[0.5, 0.0, 0.0]),
+        ints("nodes_truenodeids", &[1, 0, 0]),
+        ints("nodes_falsenodeids", &[2, 0, 0]),
+        ints("class_treeids", &[0, 0]),
+        ints("class_nodeids", &[1, 2]),
+        ints("class_ids", &[0, 0]),
+        floats("class_weights", &[-40.0, 40.0]),
+        ints("classlabels_int64s", &[0, 1]),
+        floats("base_values", &[0.0]),
+        text("post_transform", "LOGISTIC"),
+    ]
+}
+
+fn model(operator: &str, attribute: Vec<Attribute>) -> Vec<u8> {
+    let node = crate::model::proto::NodeProto {
+        input: vec!["x".into()],
+        output: vec!["label".into(), "probabilities".into()],
+        name: "the_node".into(),
+        op_type: operator.into(),
+        domain: "ai.onnx.ml".into(),
+        attribute,
+    };
+    let graph = GraphProto {
+        node: vec![node],
+        name: "g".into(),
+        input: vec![tensor("x", 1, &[2])],
+        output: vec![tensor("label", 7, &[]), tensor("probabilities", 1, &[2])],
+    };
+    let opset_import = vec![OperatorSetId { domain: "ai.onnx.ml".into(), version: 1 }];
+    ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..ModelProto::default() }.encode_to_vec()
+}
+
+fn encoder(features: usize) -> Specification {
+    let feature = |at| Feature { name: format!("f{at}"), field: format!("c{at}"), rule: Rule::Passthrough };
+    let input = Input { name: "x".into(), element: Element::Float, features: (0..features).map(feature).collect() };
+    Specification { format: 1, inputs: vec![input] }
+}
+
+fn open(bytes: &[u8]) -> Result<Graph, ModelError> {
+    Graph::open(bytes, &encoder(2), &Output { name: "probabilities".into(), column: 1 })
+}
+
+fn run(graph: &Graph, values: &[f32]) -> Vec<f32> {
+    graph.run(Matrix { width: 2, values: values.to_vec() }).unwrap()
+}
+
+#[test]
+fn a_tree_is_run_by_our_kernel() {
+    let bytes = model("TreeEnsembleClassifier", tree());
+    let output = find_output(&bytes).unwrap().unwrap();
+    assert_eq!(output, Output { name: "probabilities".into(), column: 1 });
+    let graph = open(&bytes).unwrap();
+    assert_eq!(run(&graph, &[9.0, 0.4, 9.0, 0.5, 9.0, f32::NAN]), [0.0, 1.0, 1.0]);
+    assert!(run(&graph, &[]).is_empty());
+}
+
+#[test]
+fn a_linear_model_is_run_by_our_kernel() {
+    let attributes = vec![
+        floats("coefficients", &[-1.0, -2.0, 1.0, 2.0]),
+        floats("intercepts", &[3.0, -3.0]),
+        ints("classlabels_ints", &[0, 1]),
+        text("post_transform", "LOGISTIC"),
+    ];
+    let graph = open(&model("LinearClassifier", attributes)).unwrap();
+    assert_eq!(run(&graph, &[1.0, 1.0, 1.0e4, 0.0]), [0.5, 1.0]);
+}
+
+#[test]
+fn what_is_not_served_is_refused_with_the_operator() {
+    let error = open(&model("SVMClassifier", vec![])).map(drop).unwrap_err().to_string();
+    assert!(error.contains("ai.onnx.ml.SVMClassifier") && error.contains("TreeEnsembleClassifier"), "{error}");
+}
+
+#[test]
+fn attributes_that_disagree_are_refused_with_node_and_attribute() {
+    let broken = |name: &str, with: Attribute| {
+        let mut attributes = tree();
+        attributes.retain(|attribute| attribute.name != name);
+        attributes.push(with);
+        match open(&model("TreeEnsembleClassifier", attributes)) {
+            Err(ModelError::Node(error)) => (error.node, error.attribute),
+            other => panic!("{name}: {:?}", other.map(drop)),
+        }
+    };
+    for (name, attribute) in [
+        ("nodes_truenodeids", ints("nodes_truenodeids", &[7, 0, 0])),
+        ("nodes_values", floats("nodes_values", &[0.5])),
+        ("nodes_modes", texts("nodes_modes", &["BRANCH_MEMBER", "LEAF", "LEAF"])),
+        ("nodes_nodeids", ints("nodes_nodeids", &[0, 1, 1])),
+        ("nodes_featureids", ints("nodes_featureids", &[-1, 0, 0])),
+        ("class_nodeids", ints("class_nodeids", &[0, 1])),
+        ("class_weights", floats("class_weights", &[f32::NAN, 1.0])),
+        ("base_values", floats("base_values", &[0.0, 0.0])),
+        ("post_transform", text("post_transform", "PROBIT")),
+        ("classlabels_int64s", ints("classlabels_int64s", &[1])),
+    ] {
+        assert_eq!(broken(name, attribute), ("the_node".to_owned(), name.to_owned()));
+    }
+    let around = ints("nodes_falsenodeids", &[0, 0, 0]);
+    assert_eq!(broken("nodes_falsenodeids", around).1, "nodes_*", "a cycle");
+}
+
+#[test]
+fn graph_and_encoder_must_agree() {
+    let bytes = model("TreeEnsembleClassifier", tree());
+    let output = Output { name: "probabilities".into(), column: 1 };
+    let error = Graph::open(&bytes, &encoder(3), &output).map(drop).unwrap_err().to_string();
+    assert!(error.contains("\"x\" of 2 features") && error.contains("\"x\" of 3 features"), "{error}");
+    let wrong = Output { name: "probabilities".into(), column: 2 };
+    assert!(matches!(Graph::open(&bytes, &encoder(2), &wrong), Err(ModelError::Output { .. })));
+}
+
+#[test]
+fn no_cut_of_a_file_panics() {
+    let bytes = model("TreeEnsembleClassifier", tree());
+    for length in 0..bytes.len() {
+        assert!(open(&bytes[..length]).is_err(), "{length} bytes");
+    }
+}

@@ -1,0 +1,194 @@
+//! A CSV of leads in, a ranked CSV out: what the browser's worker and the command line share.
+//!
+//! Owns the list while it is read and after: rows, scores, rejects, order. May not know files, messages or the page.
+
+mod rows;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use write::{ADDED, write_rejects};
+
+use crate::insight::rank;
+use crate::lead::Lead;
+use crate::lead::csv::{Dialect, Intake, IntakeError, Reader, Reject};
+use crate::model::onnx::ScoreError;
+use crate::pipeline::{Score, Scorer};
+use rows::Rows;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// How many leads wait to be scored together while a file is read.
+const WAITING: usize = 1024;
+
+/// Why a file gives no list.
+#[derive(Debug, Error)]
+pub enum SheetError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The leads cannot be scored.
+    #[error(transparent)]
+    Score(#[from] ScoreError),
+    /// Not a single row holds a usable lead.
+    #[error("none of the {rows} rows holds a usable lead; the first is on line {line}: {reason}")]
+    NoLeads {
+        /// How many rows there were.
+        rows: usize,
+        /// The first rejected line.
+        line: u64,
+        /// Why it was rejected.
+        reason: String,
+    },
+}
+
+/// Reads and scores a file that is pushed in pieces.
+pub struct SheetReader {
+    scorer: Arc<Scorer>,
+    reader: Reader,
+    list: List,
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct List {
+    rows: Rows,
+    waiting: Vec<Lead>,
+    scores: Vec<Score>,
+    rejects: Vec<Reject>,
+}
+
+impl List {
+    fn score(&mut self, scorer: &Scorer) -> Result<(), ScoreError> {
+        self.scores.extend(scorer.score(&self.waiting)?);
+        self.waiting.clear();
+        Ok(())
+    }
+}
+
+impl SheetReader {
+    /// A reader at the start of a file.
+    pub fn new(scorer: Arc<Scorer>, dialect: Dialect) -> Self {
+        let reader = Reader::new(scorer.schema().clone(), dialect);
+        SheetReader { scorer, reader, list: List::default() }
+    }
+
+    /// Reads the next piece and scores the rows in it.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), SheetError> {
+        let Self { scorer, reader, list } = self;
+        // Scoring cannot stop the CSV reader, so its first failure is kept until the piece is read.
+        let mut failed = None;
+        let pushed = reader.push(bytes, &mut |row| match row.lead {
+            Ok(lead) => {
+                list.rows.push(row.line, row.cells);
+                list.waiting.push(lead);
+                if list.waiting.len() >= WAITING && failed.is_none() {
+                    failed = list.score(scorer).err();
+                }
+            }
+            Err(reject) => list.rejects.push(reject),
+        });
+        pushed?;
+        failed.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// How many rows were read so far, rejected ones included.
+    pub fn rows(&self) -> usize {
+        self.list.rows.len() + self.list.rejects.len()
+    }
+
+    /// Reads and scores the rest, and puts the leads in order.
+    pub fn finish(self) -> Result<Sheet, SheetError> {
+        let Self { scorer, reader, mut list } = self;
+        let intake = reader.finish(&mut |row| match row.lead {
+            Ok(lead) => {
+                list.rows.push(row.line, row.cells);
+                list.waiting.push(lead);
+            }
+            Err(reject) => list.rejects.push(reject),
+        })?;
+        list.score(&scorer)?;
+        if let (0, Some(first)) = (list.rows.len(), list.rejects.first()) {
+            let reason = match &first.column {
+                Some(column) => format!("{column} {}", first.reason),
+                None => first.reason.clone(),
+            };
+            return Err(SheetError::NoLeads { rows: list.rejects.len(), line: first.line, reason });
+        }
+        let probabilities: Vec<f32> = list.scores.iter().map(|score| score.probability).collect();
+        let order = rank::order(&probabilities);
+        Ok(Sheet { scorer, intake, rows: list.rows, scores: list.scores, rejects: list.rejects, order })
+    }
+}
+
+/// A scored list.
+pub struct Sheet {
+    scorer: Arc<Scorer>,
+    intake: Intake,
+    rows: Rows,
+    scores: Vec<Score>,
+    rejects: Vec<Reject>,
+    order: Vec<u32>,
+}
+
+impl Sheet {
+    /// The models that scored it.
+    pub fn scorer(&self) -> &Scorer {
+        &self.scorer
+    }
+
+    /// The names of the file's columns.
+    pub fn columns(&self) -> &[String] {
+        &self.intake.columns
+    }
+
+    /// How many leads there are.
+    pub fn len(&self) -> usize {
+        self.scores.len()
+    }
+
+    /// True where there are no leads; never, for a list that was finished.
+    pub fn is_empty(&self) -> bool {
+        self.scores.is_empty()
+    }
+
+    /// A lead's cells, one for each column; leads are counted from 0 in the file's order.
+    pub fn cells(&self, lead: usize) -> impl Iterator<Item = &str> {
+        self.rows.cells(lead)
+    }
+
+    /// A lead's cell in a column; empty where there is none.
+    pub fn cell(&self, lead: usize, column: usize) -> &str {
+        self.rows.cell(lead, column).unwrap_or("")
+    }
+
+    /// The line of the file on which a lead starts.
+    pub fn line(&self, lead: usize) -> u64 {
+        self.rows.line(lead)
+    }
+
+    /// What a lead got.
+    pub fn score(&self, lead: usize) -> &Score {
+        &self.scores[lead]
+    }
+
+    /// All leads, best first.
+    pub fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// The rows that hold no usable lead, in the file's order.
+    pub fn rejects(&self) -> &[Reject] {
+        &self.rejects
+    }
+
+    /// Fields of a lead that the file has no column for.
+    pub fn missing_fields(&self) -> &[String] {
+        &self.intake.missing_fields
+    }
+
+    /// Columns that are no field of a lead.
+    pub fn unknown_columns(&self) -> &[String] {
+        &self.intake.unknown_columns
+    }
+}

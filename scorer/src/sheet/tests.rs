@@ -1,0 +1,82 @@
+//! A list from bytes to bytes, with the models that are shipped.
+
+use super::*;
+use crate::pipeline::Scorer;
+
+fn scorer() -> Arc<Scorer> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "onnx"))
+        .map(|path| (path.display().to_string(), std::fs::read(path).unwrap()))
+        .collect();
+    files.sort();
+    Arc::new(Scorer::open(&files).unwrap())
+}
+
+fn read(text: &str, piece: usize) -> Result<Sheet, SheetError> {
+    let mut reader = SheetReader::new(scorer(), Dialect::default());
+    for bytes in text.as_bytes().chunks(piece) {
+        reader.push(bytes)?;
+    }
+    reader.finish()
+}
+
+fn csv(sheet: &Sheet) -> String {
+    let mut out = Vec::new();
+    sheet.write_csv(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+const LIST: &str = "Name,jobtitle,companysize,skills,score\nAda,\"Founder, CEO\",2-10,\"a, b\",x\nBob,,,,y\nCyd,Intern,10001+,,\"z\nz\"\nDee,Intern\n";
+
+#[test]
+fn the_list_comes_back_ranked_with_the_users_own_columns() {
+    let sheet = read(LIST, 7).unwrap();
+    assert_eq!((sheet.len(), sheet.rejects().len()), (3, 1));
+    assert_eq!(sheet.rejects()[0].line, 6);
+    let written = csv(&sheet);
+    let mut lines = written.lines();
+    assert_eq!(
+        lines.next().unwrap(),
+        "Name,jobtitle,companysize,skills,score,rank,probability,leadlight_score,grade,label,confidence,model_version"
+    );
+    assert!(written.contains("Ada,\"Founder, CEO\",2-10,\"a, b\",x,"));
+    assert!(written.contains("\"z\nz\","));
+    let ranked: Vec<f32> = sheet.order().iter().map(|lead| sheet.score(*lead as usize).probability).collect();
+    assert!(ranked.windows(2).all(|pair| pair[0] >= pair[1]));
+}
+
+#[test]
+fn how_the_bytes_are_cut_has_no_influence() {
+    let whole = csv(&read(LIST, 1 << 20).unwrap());
+    assert!((1..20).all(|piece| csv(&read(LIST, piece).unwrap()) == whole));
+}
+
+#[test]
+fn a_lead_scores_the_same_alone_and_among_many() {
+    let row = "Sales Director,51-200,\n";
+    let header = "jobtitle,companysize,llm_quality\n";
+    let alone = read(&format!("{header}{row}"), 100).unwrap();
+    let others: String = (0..3000).map(|at| format!("Engineer {at},11-50,{}\n", at % 100)).collect();
+    let among = read(&format!("{header}{others}{row}{others}"), 1000).unwrap();
+    assert_eq!(among.score(3000), alone.score(0));
+    assert_ne!(among.score(3000).model, among.score(0).model);
+}
+
+#[test]
+fn a_list_without_a_usable_lead_says_why() {
+    let Err(error) = read("jobtitle,llm_quality\nCTO,900\nCEO,901\n", 100) else { panic!() };
+    assert_eq!(
+        error.to_string(),
+        "none of the 2 rows holds a usable lead; the first is on line 2: llm_quality should be at most 100, but is \"900\""
+    );
+}
+
+#[test]
+fn rejects_are_written_with_line_column_and_reason() {
+    let mut out = Vec::new();
+    write_rejects(read(LIST, 100).unwrap().rejects(), &mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), "line,column,reason\n6,,the row has 2 cells where the header has 5\n");
+}
