@@ -1,10 +1,12 @@
 //! The project's own commands: what each is called, and who carries it out. Knows nothing of how.
 
 mod exec;
+mod fixtures;
 mod golden;
 mod layers;
 mod project;
 mod run;
+mod sample;
 mod server;
 mod site;
 mod size;
@@ -25,6 +27,8 @@ The project's commands. Each installs what it needs and says so.
   cargo xtask test [step...]                       all checks and tests, or only the steps named
   cargo xtask site                                 build the page in release
   cargo xtask size                                 bytes of the built page: raw, gzip, brotli
+  cargo xtask sample [--rows N] [--seed S] [-o FILE]  made-up leads, 500 where nothing else is said
+  cargo xtask fixtures                             the synthetic golden set, by the libraries of the replaced system
   cargo xtask tidy                                 the project's own rules about its sources
   cargo xtask steps                                the steps of `test`, one line each";
 
@@ -50,6 +54,8 @@ fn dispatch() -> Result<()> {
         "test" => test::run(&project, rest),
         "site" => site::release(&project).map(|dist| println!("built {}", dist.display())),
         "size" => size::print(&project),
+        "sample" => sample::run(rest),
+        "fixtures" => fixtures::make(&project),
         "tidy" => tidy::check(&project),
         "steps" => {
             test::list();

@@ -8,7 +8,7 @@ mod system;
 
 pub(crate) use browser::browser;
 pub(crate) use node::packages;
-pub(crate) use python::python;
+pub(crate) use python::{environment, python};
 
 use crate::{
     exec,

@@ -1,4 +1,4 @@
-//! A virtual environment of Python under the target folder, for the comparison with onnxruntime. Only tests use it.
+//! Virtual environments of Python under the target folder, one per list of packages. Only tests and fixtures use them.
 
 use super::system;
 use crate::{
@@ -11,12 +11,17 @@ use std::{path::PathBuf, process::Command};
 
 const REQUIREMENTS: &str = "tests/requirements.txt";
 
-/// The interpreter of an environment that holds exactly the pinned packages.
+/// The interpreter of the environment for the comparison with onnxruntime.
 pub(crate) fn python(project: &Project) -> Result<PathBuf> {
-    let folder = project.target.join("python");
+    environment(project, "python", REQUIREMENTS)
+}
+
+/// The interpreter of the environment of this name, which holds exactly the packages pinned in a file.
+pub(crate) fn environment(project: &Project, name: &str, requirements: &str) -> Result<PathBuf> {
+    let folder = project.target.join(name);
     let interpreter = folder.join("bin/python");
     let record = folder.join(".installed");
-    let hash = stamp::of(&project.root, &[REQUIREMENTS])?;
+    let hash = stamp::of(&project.root, &[requirements])?;
     if interpreter.is_file() && stamp::matches(&record, &hash) {
         return Ok(interpreter);
     }
@@ -25,9 +30,9 @@ pub(crate) fn python(project: &Project) -> Result<PathBuf> {
     {
         system::install("Python with its venv module", &["python3", "python3-venv"])?;
     }
-    println!("installing the packages of {REQUIREMENTS} into {}", folder.display());
+    println!("installing the packages of {requirements} into {}", folder.display());
     exec::run(project.command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    exec::run(project.command(&interpreter).args(["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS]))?;
+    exec::run(project.command(&interpreter).args(["-m", "pip", "install", "--quiet", "--requirement", requirements]))?;
     stamp::write(&record, &hash)?;
     Ok(interpreter)
 }
