@@ -301,7 +301,7 @@ pub struct FieldFault {
 
 /// Prepares a message for `postMessage`: the message first, then what goes with it.
 pub fn pack<T: Serialize>(message: &T, beside: &[JsValue]) -> Result<JsValue, JsValue> {
-    let parcel = js_sys::Array::of1(&serde_wasm_bindgen::to_value(message)?);
+    let mut parcel = js_sys::Array::of1(&serde_wasm_bindgen::to_value(message)?);
     parcel.extend(beside.iter().cloned());
     Ok(parcel.into())
 }

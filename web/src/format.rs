@@ -67,6 +67,9 @@ mod tests {
 
     #[test]
     fn times_are_as_exact_as_one_cares() {
-        assert_eq!([3.0, 940.0, 9960.0, 59_400.0, 75_000.0].map(duration), ["0.1 s", "0.9 s", "10 s", "59 s", "1 min 15 s"]);
+        assert_eq!(
+            [3.0, 940.0, 9960.0, 59_400.0, 75_000.0].map(duration),
+            ["0.1 s", "0.9 s", "10 s", "59 s", "1 min 15 s"]
+        );
     }
 }

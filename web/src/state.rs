@@ -3,7 +3,9 @@
 //! Owns the state, the actions and the reducer. May not know the browser, the worker's ways, words or components; the
 //! time comes in with the actions.
 
-use crate::agent::{Export, Failure, FieldFault, Job, ModelFacts, Query, RejectLine, Reply, Score, Sort, Summary, Window};
+use crate::agent::{
+    Export, Failure, FieldFault, Job, ModelFacts, Query, RejectLine, Reply, Score, Sort, Summary, Window,
+};
 use std::rc::Rc;
 use yew::Reducible;
 
@@ -250,7 +252,9 @@ impl State {
     pub fn after(&self, action: Action) -> State {
         let mut next = self.clone();
         match action {
-            Action::Stopped(stop) => next = State { engine: Engine::Failed(stop), view: View::Start, ..State::default() },
+            Action::Stopped(stop) => {
+                next = State { engine: Engine::Failed(stop), view: View::Start, ..State::default() }
+            }
             Action::Died => {
                 next = State { models: self.models.clone(), notice: Some(Notice::Restarted), ..State::default() };
             }

@@ -133,8 +133,7 @@ pub fn reading(reading: &Reading) -> String {
 
 /// How far a reading is, and from a second on how fast and how long it will still take.
 pub fn progress(reading: &Reading) -> String {
-    let mut text =
-        format!("{} leads · {} of {}", count(reading.rows), bytes(reading.bytes), bytes(reading.size));
+    let mut text = format!("{} leads · {} of {}", count(reading.rows), bytes(reading.bytes), bytes(reading.size));
     if reading.elapsed > 1000.0 && reading.bytes > 0.0 {
         let left = reading.elapsed * (reading.size - reading.bytes) / reading.bytes;
         let rate = f64::from(reading.rows) / reading.elapsed * 1e3;
@@ -332,7 +331,11 @@ pub fn field_hint(kind: &Kind) -> Option<String> {
 
 /// Which leads a model is for.
 pub fn model_for(card: &Card) -> &'static str {
-    if card.requires_any.is_empty() { "For leads as most exports have them." } else { "For leads that have been enriched." }
+    if card.requires_any.is_empty() {
+        "For leads as most exports have them."
+    } else {
+        "For leads that have been enriched."
+    }
 }
 
 /// From what a model learned.

@@ -104,7 +104,8 @@ impl Engine {
         };
         let opened = Rc::new(Cell::new(false));
         let (this, was_opened) = (self.clone(), opened.clone());
-        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| this.hear(&event, &was_opened));
+        let on_message =
+            Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| this.hear(&event, &was_opened));
         let this = self.clone();
         // Not at once: the worker, with this very closure, is given up on the way.
         let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |_| {
@@ -167,8 +168,8 @@ impl Engine {
         let running = self.0.running.borrow();
         let Some(running) = running.as_ref() else { return };
         let given: Array = given.iter().collect();
-        let posted = agent::pack(request, beside)
-            .and_then(|parcel| running.worker.post_message_with_transfer(&parcel, &given));
+        let posted =
+            agent::pack(request, beside).and_then(|parcel| running.worker.post_message_with_transfer(&parcel, &given));
         if posted.is_err() {
             self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
         }

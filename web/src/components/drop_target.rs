@@ -1,0 +1,59 @@
+//! Where a file is dropped or chosen.
+
+use crate::text;
+use web_sys::{Event, File, HtmlInputElement};
+use yew::{Callback, Html, Properties, TargetCast, classes, component, html};
+
+/// What the target shows and tells.
+#[derive(PartialEq, Properties)]
+pub struct DropTargetProps {
+    /// Whether a file may come.
+    pub ready: bool,
+    /// Whether a file is over the page.
+    pub over: bool,
+    /// A file was chosen.
+    pub on_file: Callback<File>,
+    /// The sample is wanted.
+    pub on_sample: Callback<()>,
+    /// The form is wanted.
+    pub on_by_hand: Callback<()>,
+}
+
+/// The target, with the other ways to begin. A drop is taken by the whole page.
+#[component]
+pub fn DropTarget(props: &DropTargetProps) -> Html {
+    let on_file = props.on_file.clone();
+    let onchange = move |event: Event| {
+        let input: HtmlInputElement = event.target_unchecked_into();
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            on_file.emit(file);
+        }
+        // The same file, changed meanwhile, can be chosen again.
+        input.set_value("");
+    };
+    let invitation = match (props.ready, props.over) {
+        (false, _) => text::DROP_LATER,
+        (true, true) => text::DROP_NOW,
+        (true, false) => text::DROP,
+    };
+    let disabled = !props.ready;
+    html! {
+        <div class={classes!("drop", props.over.then_some("drop-over"), disabled.then_some("drop-waiting"))}>
+            <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true">
+                <path d="M10 6h20l8 8v28H10z" />
+                <path d="M30 6v8h8" />
+                <path d="M17 24h14M17 30h14M17 36h8" />
+            </svg>
+            <p class="drop-title">{invitation}</p>
+            <p class="quiet">{text::DROP_HINT}</p>
+            <div class="actions">
+                <label class={classes!("button", "button-main", disabled.then_some("button-off"))}>
+                    <input id="file" class="covered" type="file" accept=".csv,text/csv,text/plain" {disabled} {onchange} />
+                    {text::CHOOSE}
+                </label>
+                <button class="button" id="sample" {disabled} onclick={props.on_sample.reform(|_| ())}>{text::SAMPLE}</button>
+                <button class="button" id="by-hand" {disabled} onclick={props.on_by_hand.reform(|_| ())}>{text::BY_HAND}</button>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,70 @@
+//! One field of a lead in the form. Numbers are typed as text: the worker says what is wrong with them, where a
+//! number input would silently give nothing.
+
+use crate::text;
+use scorer::lead::schema::{Field, Kind};
+use web_sys::{Event, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, InputEvent};
+use yew::{AttrValue, Callback, Html, Properties, TargetCast, component, html};
+
+/// From this many characters on, a text is given more than a line.
+const LINE_CHARS: usize = 1000;
+
+/// What the input shows and tells.
+#[derive(PartialEq, Properties)]
+pub struct FieldInputProps {
+    /// The field.
+    pub field: Field,
+    /// What stands in it.
+    pub value: AttrValue,
+    /// Whether that was refused.
+    pub faulty: bool,
+    /// It was changed.
+    pub on_change: Callback<String>,
+}
+
+/// The input with its label.
+#[component]
+pub fn FieldInput(props: &FieldInputProps) -> Html {
+    let name = props.field.name.clone();
+    let id = format!("field-{name}");
+    let hint = text::field_hint(&props.field.kind);
+    html! {
+        <div class="field">
+            <label for={id.clone()}>
+                {text::field_label(&name)}
+                if let Some(hint) = hint { <span class="quiet">{format!(" · {hint}")}</span> }
+            </label>
+            {input(props, id)}
+        </div>
+    }
+}
+
+fn input(props: &FieldInputProps, id: String) -> Html {
+    let invalid = props.faulty.then_some("true");
+    let value = props.value.clone();
+    let change = props.on_change.clone();
+    match &props.field.kind {
+        Kind::Category { levels } => {
+            let onchange = move |event: Event| change.emit(event.target_unchecked_into::<HtmlSelectElement>().value());
+            let option =
+                |level: &&'static str| html! { <option value={*level} selected={value == **level}>{*level}</option> };
+            html! {
+                <select {id} {onchange} aria-invalid={invalid}>
+                    <option value="" selected={value.is_empty()}>{text::NOT_GIVEN}</option>
+                    {for levels.iter().map(option)}
+                </select>
+            }
+        }
+        Kind::Text { max_chars: Some(max) } if *max >= LINE_CHARS => {
+            let oninput =
+                move |event: InputEvent| change.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
+            html! { <textarea {id} rows="3" {value} {oninput} aria-invalid={invalid} /> }
+        }
+        kind => {
+            let oninput =
+                move |event: InputEvent| change.emit(event.target_unchecked_into::<HtmlInputElement>().value());
+            let inputmode = matches!(kind, Kind::Integer { .. } | Kind::Number { .. }).then_some("decimal");
+            html! { <input {id} type="text" autocomplete="off" {inputmode} {value} {oninput} aria-invalid={invalid} /> }
+        }
+    }
+}

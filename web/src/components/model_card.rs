@@ -1,0 +1,47 @@
+//! The models in use, each in a few lines: for which leads, learned from what, how good, with what limits.
+
+use crate::agent::ModelFacts;
+use crate::text;
+use std::rc::Rc;
+use yew::{Html, Properties, component, html};
+
+/// What the card shows.
+#[derive(PartialEq, Properties)]
+pub struct ModelCardProps {
+    /// The models.
+    pub models: Rc<Vec<ModelFacts>>,
+}
+
+/// The card; with several models, the one for usual leads comes first.
+#[component]
+pub fn ModelCard(props: &ModelCardProps) -> Html {
+    let mut models: Vec<&ModelFacts> = props.models.iter().collect();
+    models.sort_by_key(|model| !model.card.requires_any.is_empty());
+    html! {
+        <section class="card" aria-label={text::MODELS}>
+            <h2>{text::MODELS}</h2>
+            if models.is_empty() { <p class="quiet">{text::LOADING}</p> }
+            {for models.into_iter().map(model)}
+        </section>
+    }
+}
+
+fn model(model: &ModelFacts) -> Html {
+    let card = &model.card;
+    html! {
+        <details class="model">
+            <summary>
+                <strong>{text::model_for(card)}</strong>
+                {" "}
+                {for text::trained_on(card)}
+            </summary>
+            if !card.predicts.is_empty() { <p>{&card.predicts}</p> }
+            if let Some(quality) = &card.quality {
+                <p>{text::quality(quality)}</p>
+                <p class="quiet">{&quality.method}</p>
+            }
+            if !card.limits.is_empty() { <ul>{for card.limits.iter().map(|limit| html! { <li>{limit}</li> })}</ul> }
+            <p class="quiet" title={model.sha256.clone()}>{text::model_id(card, &model.sha256)}</p>
+        </details>
+    }
+}

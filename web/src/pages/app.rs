@@ -1,0 +1,101 @@
+//! The root: state, engine, the notice, and the view in sight. Also takes files dropped anywhere on the page.
+
+use super::{LeadPage, ListPage, StartPage};
+use crate::agent::Request;
+use crate::browser;
+use crate::components::{masthead::Masthead, notice::NoticeBox};
+use crate::hooks::engine::{Engine, use_engine};
+use crate::state::{self, Action, State, View};
+use crate::text;
+use web_sys::{DragEvent, File};
+use yew::{
+    Callback, Html, UseReducerHandle, UseStateHandle, component, hook, html, use_callback, use_effect_with,
+    use_reducer, use_state,
+};
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let state = use_reducer(State::default);
+    let dispatch = {
+        let dispatcher = state.dispatcher();
+        use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
+    };
+    let engine = use_engine(dispatch.clone());
+    let over = use_state(|| false);
+    use_rows(&state, &engine);
+    let on_file = {
+        let engine = engine.clone();
+        use_callback(state.accepts_files(), move |file: File, accepts| {
+            if *accepts {
+                engine.read(&file);
+            }
+        })
+    };
+    let (ondragover, ondragleave, ondrop) = drop_handlers(&over, &on_file);
+    html! {
+        <div class="page" {ondragover} {ondragleave} {ondrop}>
+            <Masthead view={state.view} has_list={state.list.is_some()} on_view={dispatch.reform(Action::Shown)} />
+            if let state::Engine::Failed(stop) = &state.engine { <NoticeBox words={text::stop(stop)} /> }
+            if let Some(notice) = &state.notice {
+                <NoticeBox words={text::notice(notice)} on_close={dispatch.reform(|()| Action::NoticeClosed)} />
+            }
+            {view(&state, *over, &engine, &on_file, &dispatch)}
+        </div>
+    }
+}
+
+fn view(state: &State, over: bool, engine: &Engine, on_file: &Callback<File>, dispatch: &Callback<Action>) -> Html {
+    let (engine, on_action, on_file) = (engine.clone(), dispatch.clone(), on_file.clone());
+    match (&state.list, state.view) {
+        (Some(list), View::List) => html! { <ListPage list={list.clone()} {engine} {on_action} /> },
+        (_, View::Lead) => {
+            html! { <LeadPage by_hand={state.by_hand.clone()} models={state.models.clone()} {engine} {on_action} /> }
+        }
+        _ => html! {
+            <StartPage
+                ready={state.accepts_files()} {over} reading={state.reading.clone()} models={state.models.clone()}
+                {engine} {on_file} {on_action}
+            />
+        },
+    }
+}
+
+/// Asks the worker for rows whenever the query changes, and for the rejects when they come into sight.
+#[hook]
+fn use_rows(state: &UseReducerHandle<State>, engine: &Engine) {
+    let wanted = state.list.as_ref().map(|list| (list.job, list.query.clone()));
+    let asked = engine.clone();
+    use_effect_with(wanted, move |wanted| {
+        if let Some((job, query)) = wanted.clone() {
+            asked.send(&Request::Rows { job, query });
+        }
+    });
+    let rejects = state.list.as_ref().filter(|list| list.rejects_open).map(|list| list.job);
+    let asked = engine.clone();
+    use_effect_with(rejects, move |job| {
+        if let Some(job) = *job {
+            asked.send(&Request::Rejects { job });
+        }
+    });
+}
+
+type OnDrag = Callback<DragEvent>;
+
+/// Without them, the browser would leave the page and open the file itself.
+fn drop_handlers(over: &UseStateHandle<bool>, on_file: &Callback<File>) -> (OnDrag, OnDrag, OnDrag) {
+    let (entered, left, dropped, on_file) = (over.clone(), over.clone(), over.clone(), on_file.clone());
+    let ondragover = Callback::from(move |event: DragEvent| {
+        event.prevent_default();
+        entered.set(true);
+    });
+    let ondragleave = Callback::from(move |_| left.set(false));
+    let ondrop = Callback::from(move |event: DragEvent| {
+        event.prevent_default();
+        dropped.set(false);
+        if let Some(file) = browser::dropped(&event) {
+            on_file.emit(file);
+        }
+    });
+    (ondragover, ondragleave, ondrop)
+}

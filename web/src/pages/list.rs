@@ -1,0 +1,85 @@
+//! The ranked list of a file.
+
+use crate::agent::{Export, Request};
+use crate::components::{lead_table::LeadTable, pager::Pager, rejects::Rejects, toolbar::Toolbar};
+use crate::hooks::engine::Engine;
+use crate::state::{Action, Ask, List};
+use crate::{browser, text};
+use std::rc::Rc;
+use yew::{Callback, Html, Properties, component, html, use_effect_with};
+
+/// The heading, which takes the focus when the list appears.
+const TITLE_ID: &str = "list-title";
+
+/// What the page shows and tells.
+#[derive(PartialEq, Properties)]
+pub struct ListPageProps {
+    /// The list.
+    pub list: Rc<List>,
+    /// The worker.
+    pub engine: Engine,
+    /// Something happened.
+    pub on_action: Callback<Action>,
+}
+
+/// The page.
+#[component]
+pub fn ListPage(props: &ListPageProps) -> Html {
+    let list = &props.list;
+    let summary = &list.summary;
+    use_effect_with(list.job, |_| browser::focus(TITLE_ID));
+    let on_ask = props.on_action.reform(Action::Asked);
+    let caption = text::ranked(summary.rows);
+    html! {
+        <main class="list">
+            <div class="list-head">
+                <h1 id={TITLE_ID} tabindex="-1">{&list.file}</h1>
+                <p class="quiet figures" role="status">{text::summary(list)}</p>
+            </div>
+            <Toolbar list={list.clone()} on_ask={on_ask.clone()} on_download={export(props, Export::Scores)} />
+            <div class="asides">
+                {names(&summary.missing, text::missing, text::field_label)}
+                {names(&summary.unknown, text::unknown, str::to_owned)}
+                if summary.rejects > 0 {
+                    <Rejects
+                        count={summary.rejects} lines={list.rejects.clone()} open={list.rejects_open}
+                        on_toggle={props.on_action.reform(|()| Action::RejectsToggled)}
+                        on_download={export(props, Export::Rejects)}
+                    />
+                }
+            </div>
+            <LeadTable
+                {caption} columns={summary.columns.clone()} query={list.query.clone()} window={list.window.clone()}
+                on_sort={on_ask.reform(Ask::Sort)}
+            />
+            if let Some(window) = &list.window {
+                <Pager window={window.clone()} all={summary.rows} on_page={on_ask.reform(Ask::Page)} />
+            }
+        </main>
+    }
+}
+
+/// A line about some columns, and behind a click which.
+fn names(names: &[String], line: fn(u32) -> String, word: fn(&str) -> String) -> Html {
+    if names.is_empty() {
+        return Html::default();
+    }
+    let item = |name: &String| {
+        let word = word(name);
+        html! { <li>{if word == *name { word } else { format!("{word} ({name})") }}</li> }
+    };
+    html! {
+        <details class="aside">
+            <summary>{line(names.len() as u32)}</summary>
+            <ul class="names">{for names.iter().map(item)}</ul>
+        </details>
+    }
+}
+
+fn export(props: &ListPageProps, what: Export) -> Callback<()> {
+    let (engine, on_action, job) = (props.engine.clone(), props.on_action.clone(), props.list.job);
+    Callback::from(move |()| {
+        engine.send(&Request::Export { job, what });
+        on_action.emit(Action::ExportAsked(what));
+    })
+}

@@ -1,0 +1,11 @@
+//! The views, and the root that holds the state and chooses among them.
+
+mod app;
+mod lead;
+mod list;
+mod start;
+
+pub use app::App;
+pub use lead::LeadPage;
+pub use list::ListPage;
+pub use start::StartPage;
