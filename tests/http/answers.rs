@@ -1,0 +1,152 @@
+//! What is around an answer: ids, errors, CORS, headers of safety, limits, documentation.
+
+use crate::parity;
+use crate::support::Bench;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use scorer::api::config::Config;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn every_answer_has_an_id_and_the_headers_of_safety() {
+    let bench = Bench::new(None).await;
+    for (method, path) in [
+        (Method::GET, "/health"),
+        (Method::GET, "/"),
+        (Method::GET, "/docs"),
+        (Method::GET, "/docs/swagger-ui.css"),
+        (Method::GET, "/openapi.json"),
+        (Method::GET, "/nothing/here"),
+        (Method::DELETE, "/predict"),
+        (Method::POST, "/predict"),
+    ] {
+        let request = |id: &str| Request::builder().method(method.clone()).uri(path).header("x-request-id", id);
+        let echoed = bench.send(request("call 7").body(Body::empty()).unwrap()).await;
+        assert_eq!(echoed.header("x-request-id"), "call 7", "{path}");
+        let long = bench.send(request(&"x".repeat(129)).body(Body::empty()).unwrap()).await;
+        assert_eq!(uuid::Uuid::parse_str(long.header("x-request-id")).unwrap().get_version_num(), 4, "{path}");
+        for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")] {
+            assert_eq!(echoed.header(name), value, "{path}");
+        }
+        assert!(echoed.header("content-security-policy").starts_with("default-src 'none'"), "{path}");
+        assert!(echoed.header("permissions-policy").contains("camera=()"), "{path}");
+        assert!(echoed.headers.get("x-ratelimit-limit").is_none(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn failures_have_one_shape() {
+    let bench = Bench::new(None).await;
+    for (answer, status, word) in [
+        (bench.get("/nothing").await, 404, "not_found"),
+        (bench.get("/predict").await, 405, "method_not_allowed"),
+        (bench.post("/", "{}").await, 405, "method_not_allowed"),
+        (bench.post("/predict", "{}").await, 503, "service_unavailable"),
+        (bench.post("/predict", "{").await, 422, "validation_error"),
+    ] {
+        assert_eq!(answer.status.as_u16(), status);
+        let failure = answer.json();
+        assert_eq!(failure["error"], word);
+        assert!(failure["message"].as_str().is_some_and(|message| !message.is_empty()));
+        assert_eq!(failure["detail"].is_array(), status == 422, "{failure}");
+        assert_eq!(answer.headers.contains_key("allow"), status == 405);
+    }
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused_however_it_is_sent() {
+    let config = Config { body_bytes_max: 1_000, ..Config::default() };
+    let bench = Bench::with(Some(parity::own().scorer()), None, config).await;
+    let body = |length: usize| format!("{{\"jobtitle\": \"{}\"}}", "x".repeat(length - 16));
+    assert_eq!(bench.post("/predict", body(400)).await.status, StatusCode::OK);
+    let declared = bench.post("/predict", body(1_001)).await;
+    assert_eq!((declared.status.as_u16(), declared.json()["error"].clone()), (413, json!("payload_too_large")));
+    let pieces = (0..100).map(|_| Ok::<_, std::io::Error>(vec![b' '; 100]));
+    let streamed = bench.post("/predict", Body::from_stream(Pieces(pieces.collect()))).await;
+    assert_eq!(streamed.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // What was lent for refused bodies was given back.
+    assert_eq!(bench.post("/predict", "{}").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn another_type_of_body_is_not_read() {
+    let bench = Bench::new(Some(parity::own().scorer())).await;
+    let post = |kind: &str| Request::post("/predict").header("content-type", kind).body(Body::from("{}")).unwrap();
+    assert_eq!(bench.send(post("text/plain")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(bench.send(post("application/json; charset=utf-8")).await.status, StatusCode::OK);
+    let untyped = Request::post("/predict").body(Body::from("{}")).unwrap();
+    assert_eq!(bench.send(untyped).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn only_listed_origins_may_call() {
+    let config = Config { cors_origins: "https://app.example".parse().unwrap(), ..Config::default() };
+    let bench = Bench::with(None, None, config).await;
+    let ask = |origin: &str| {
+        let request = Request::builder().method(Method::OPTIONS).uri("/predict").header("origin", origin);
+        let request = request.header("access-control-request-method", "POST");
+        request.header("access-control-request-headers", "content-type").body(Body::empty()).unwrap()
+    };
+    let allowed = bench.send(ask("https://app.example")).await;
+    assert_eq!(allowed.header("access-control-allow-origin"), "https://app.example");
+    assert!(allowed.header("access-control-allow-methods").contains("POST"));
+    let other = bench.send(ask("https://other.example")).await;
+    assert!(!other.headers.contains_key("access-control-allow-origin"));
+    let call = Request::get("/health").header("origin", "https://app.example").body(Body::empty()).unwrap();
+    let answer = bench.send(call).await;
+    assert_eq!(answer.header("access-control-allow-origin"), "https://app.example");
+    assert_eq!(answer.header("access-control-expose-headers"), "x-request-id");
+}
+
+#[tokio::test]
+async fn without_a_list_no_other_origin_may_call() {
+    let bench = Bench::new(None).await;
+    let call = Request::get("/health").header("origin", "https://app.example").body(Body::empty()).unwrap();
+    assert!(!bench.send(call).await.headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn the_documentation_asks_no_other_host() {
+    let bench = Bench::new(Some(parity::own().scorer())).await;
+    let viewer = bench.get("/docs").await;
+    assert_eq!(viewer.status, StatusCode::OK);
+    let page = viewer.text();
+    assert!(!page.contains("//"), "{page}");
+    for file in page.split('"').filter(|part| part.starts_with("docs/")) {
+        let answer = bench.get(&format!("/{file}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{file}");
+        assert!(!answer.body.is_empty(), "{file}");
+    }
+    assert_eq!(bench.get("/docs/none.js").await.status, StatusCode::NOT_FOUND);
+    let description = bench.get("/openapi.json").await.json();
+    for path in ["/health", "/predict", "/predict/batch"] {
+        assert!(description["paths"][path].is_object(), "{path}");
+    }
+    assert_eq!(references(&description).filter(|name| description.pointer(name).is_none()).count(), 0);
+}
+
+/// Every `$ref` in the document, as a pointer.
+fn references(value: &Value) -> Box<dyn Iterator<Item = String> + '_> {
+    match value {
+        Value::Object(members) => Box::new(members.iter().flat_map(|(name, value)| {
+            let own = (name == "$ref").then(|| value.as_str().unwrap().trim_start_matches('#').to_owned());
+            own.into_iter().chain(references(value))
+        })),
+        Value::Array(items) => Box::new(items.iter().flat_map(references)),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// A body that comes in pieces, without saying how long it is.
+struct Pieces(std::collections::VecDeque<Result<Vec<u8>, std::io::Error>>);
+
+impl futures_core::Stream for Pieces {
+    type Item = Result<Vec<u8>, std::io::Error>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready(self.0.pop_front())
+    }
+}

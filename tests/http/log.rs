@@ -1,0 +1,132 @@
+//! What is kept: every acknowledged prediction, every call, and the rows of the service before.
+
+use crate::parity;
+use crate::support::{Bench, count, open};
+use axum::body::Body;
+use axum::http::Request;
+use scorer::api::store::{Store, StoreError};
+use serde_json::{Value, json};
+use sqlx::Row;
+
+#[tokio::test]
+async fn a_prediction_is_kept_as_it_was_answered() {
+    let bench = Bench::new(Some(parity::own().scorer())).await;
+    let lead = json!({"lead_key": "crm-7", "jobtitle": "CTO", "llm_quality": "75", "unknown": 1, "skills": null});
+    let request = Request::post("/predict").header("x-request-id", "call 9").body(Body::from(lead.to_string()));
+    let told = bench.send(request.unwrap()).await.json();
+    let (mut rows, _folder) = bench.rows().await;
+    let row = sqlx::query("SELECT * FROM prediction_logs").fetch_one(&mut rows).await.unwrap();
+    for (column, member) in [("id", "prediction_id"), ("label", "label"), ("model_version", "model_version")] {
+        assert_eq!(row.get::<String, _>(column), told[member].as_str().unwrap());
+    }
+    assert_eq!(row.get::<f64, _>("predicted_score"), told["score"].as_f64().unwrap());
+    assert_eq!(row.get::<f64, _>("probability") as f32, told["probability"].as_f64().unwrap() as f32);
+    assert_eq!(row.get::<f64, _>("inference_time_ms"), told["inference_time_ms"].as_f64().unwrap());
+    assert_eq!(row.get::<String, _>("request_id"), "call 9");
+    assert_eq!((row.get::<String, _>("lead_key"), told["lead_key"].as_str()), ("crm-7".to_owned(), Some("crm-7")));
+    let features: Value = serde_json::from_str(row.get("input_features")).unwrap();
+    assert_eq!(features, json!({"jobtitle": "CTO", "llm_quality": 75}));
+    assert_eq!(row.get::<String, _>("model_sha256").len(), 64);
+}
+
+#[tokio::test]
+async fn calls_are_counted_by_route_and_files_are_not() {
+    let bench = Bench::new(Some(parity::own().scorer())).await;
+    bench.post("/predict", "{}").await;
+    bench.post("/predict", "{").await;
+    bench.get("/health").await;
+    bench.get("/no/such/file?name=Ada").await;
+    let (mut rows, _folder) = bench.rows().await;
+    let found =
+        sqlx::query("SELECT endpoint, status_code FROM api_metrics ORDER BY created_at").fetch_all(&mut rows).await;
+    let found: Vec<(String, i64)> = found.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect();
+    let expected = [("/predict", 200), ("/predict", 422), ("/health", 200)];
+    assert_eq!(found, expected.map(|(route, status)| (route.to_owned(), status)));
+}
+
+#[tokio::test]
+async fn a_large_batch_is_kept_whole_and_in_order() {
+    let bench = Bench::new(Some(parity::own().scorer())).await;
+    let leads: Vec<_> = (0..1_001).map(|i| json!({"lead_key": i, "llm_quality": i % 101})).collect();
+    let told = bench.post("/predict/batch", json!({"leads": leads}).to_string()).await.json();
+    assert_eq!(told["total_count"], 1_001);
+    let (mut rows, _folder) = bench.rows().await;
+    let kept =
+        sqlx::query("SELECT id, lead_key FROM prediction_logs ORDER BY rowid").fetch_all(&mut rows).await.unwrap();
+    let kept: Vec<(String, String)> = kept.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let told = told["predictions"].as_array().unwrap().iter();
+    assert_eq!(kept, told.map(|told| (text(&told["prediction_id"]), text(&told["lead_key"]))).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn nothing_is_acknowledged_that_cannot_be_kept() {
+    let bench = Bench::new(Some(parity::own().scorer())).await;
+    let mut other = open(&bench.database).await;
+    sqlx::query("ALTER TABLE prediction_logs RENAME TO taken_away").execute(&mut other).await.unwrap();
+    let answer = bench.post("/predict", "{}").await;
+    assert_eq!((answer.status.as_u16(), answer.json()["error"].clone()), (503, json!("service_unavailable")));
+    assert!(!answer.text().contains("prediction_logs"), "{}", answer.text());
+    sqlx::query("ALTER TABLE taken_away RENAME TO prediction_logs").execute(&mut other).await.unwrap();
+    assert_eq!(bench.post("/predict", "{}").await.status.as_u16(), 200);
+    assert_eq!(count(&mut other, "prediction_logs").await, 1);
+}
+
+/// The tables as the old service's migrations made them, with calls numbered or named.
+async fn old_database(id: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.db");
+    let mut old = open(&file).await;
+    let script = format!(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+         CREATE TABLE prediction_logs (id VARCHAR(36) NOT NULL, created_at DATETIME NOT NULL, input_features JSON NOT NULL,
+             predicted_score FLOAT NOT NULL, inference_time_ms FLOAT NOT NULL, model_version VARCHAR(50) NOT NULL, PRIMARY KEY (id));
+         CREATE TABLE api_metrics (id {id} NOT NULL, created_at DATETIME NOT NULL, endpoint VARCHAR(255) NOT NULL,
+             status_code INTEGER NOT NULL, response_time_ms FLOAT NOT NULL, PRIMARY KEY (id));
+         INSERT INTO prediction_logs VALUES ('a', '2026-01-31 09:30:00.000000', '{{\"jobtitle\": null}}', 0.5, 1.5, '0.3.0');
+         INSERT INTO api_metrics VALUES (7, '2026-01-31 09:30:00.000000', '/predict', 200, 2.5);"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut old).await.unwrap();
+    let address = file.to_str().unwrap().to_owned();
+    (folder, address)
+}
+
+#[tokio::test]
+async fn a_database_of_the_old_service_is_taken_over_with_its_rows() {
+    for id in ["INTEGER", "VARCHAR(36)"] {
+        let (_folder, address) = old_database(id).await;
+        // The second opening finds everything done.
+        for _ in 0..2 {
+            let (store, writer) = Store::open(&address.parse().unwrap()).await.unwrap();
+            store.note(scorer::api::store::record::CallRow {
+                created_at: "2026-02-01 00:00:00.000000".to_owned(),
+                endpoint: "/health".to_owned(),
+                status_code: 200,
+                response_time_ms: 0.5,
+            });
+            writer.finish().await;
+        }
+        let mut rows = open(address.as_ref()).await;
+        assert_eq!(count(&mut rows, "prediction_logs").await, 1);
+        assert_eq!(count(&mut rows, "api_metrics").await, 3, "{id}");
+        let old =
+            sqlx::query("SELECT predicted_score, lead_key FROM prediction_logs").fetch_one(&mut rows).await.unwrap();
+        assert_eq!((old.get::<f64, _>(0), old.get::<Option<String>, _>(1)), (0.5, None));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_refused_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("photo.jpg");
+    std::fs::write(&image, [0xFF, 0xD8, 0xFF, 0xE0].repeat(500)).unwrap();
+    for (path, reason) in [
+        (folder.path().to_owned(), "unable to open database file"),
+        (folder.path().join("none/log.sqlite"), "unable to open database file"),
+        (image, "file is not a database"),
+    ] {
+        let refused = Store::open(&path.to_str().unwrap().parse().unwrap()).await.err().unwrap();
+        assert!(matches!(refused, StoreError::Open { .. }));
+        assert_eq!(refused.to_string(), format!("cannot use the database {}: {reason}", path.display()));
+    }
+}

@@ -1,0 +1,10 @@
+//! The API as its clients see it: the router in process, with a database of its own per test, and the real program
+//! where signals and exit codes matter.
+
+mod answers;
+mod behaviour;
+mod log;
+mod parity;
+mod process;
+mod site;
+mod support;

@@ -1,0 +1,185 @@
+//! The real program: what it says when it cannot start, how it stops, and that nothing acknowledged is lost.
+
+use crate::parity;
+use crate::support::{count, open};
+use serde_json::Value;
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// A server on a free port, killed when dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(folder: &Path) -> Command {
+    let model = folder.join("model.onnx");
+    if !model.exists() {
+        std::fs::write(&model, parity::own().model()).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leadlight"));
+    for name in ["DATABASE_URL", "CORS_ORIGINS", "LEADLIGHT_SITE", "LEADLIGHT_MODELS", "LEADLIGHT_LOG"] {
+        command.env_remove(name);
+    }
+    command.current_dir(folder).args(["serve", "--port", "0", "--models"]).arg(model);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn start(folder: &Path) -> Server {
+    let mut child = command(folder).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().rsplit_once("http://").expect("the address is told").1.to_owned();
+    Server { child, address }
+}
+
+/// Status and body of an answer; `None` when the connection broke.
+fn post(address: &str, path: &str, body: &str) -> Option<(u16, Value)> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    let length = body.len();
+    write!(stream, "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some((head.split(' ').nth(1)?.parse().ok()?, serde_json::from_str(body).ok()?))
+}
+
+/// Posts from several threads until told to stop or the server is gone; the ids of what was acknowledged.
+fn acknowledged(address: &str, threads: usize, while_posting: impl FnOnce()) -> HashSet<String> {
+    let (ids, stop) = (Mutex::new(HashSet::new()), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    let Some((200, told)) = post(address, "/predict", r#"{"jobtitle": "CTO"}"#) else { continue };
+                    ids.lock().unwrap().insert(told["prediction_id"].as_str().unwrap().to_owned());
+                }
+            });
+        }
+        while_posting();
+        stop.store(true, Ordering::Relaxed);
+    });
+    ids.into_inner().unwrap()
+}
+
+async fn kept(database: &Path) -> HashSet<String> {
+    let mut rows = open(database).await;
+    sqlx::query_scalar("SELECT id FROM prediction_logs").fetch_all(&mut rows).await.unwrap().into_iter().collect()
+}
+
+fn signal(server: &Server, name: &str) {
+    let sent = Command::new("kill").args(["-s", name, &server.child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+fn ended(server: &mut Server, within: Duration) -> Option<i32> {
+    let started = Instant::now();
+    while started.elapsed() < within {
+        if let Some(status) = server.child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the server did not end within {within:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_once_it_loses_nothing_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..3 {
+        let mut server = start(folder.path());
+        let address = server.address.clone();
+        let acknowledged = acknowledged(&address, 8, || {
+            std::thread::sleep(Duration::from_millis(300 + 170 * round));
+            server.child.kill().unwrap();
+            server.child.wait().unwrap();
+        });
+        let kept = kept(&folder.path().join("leadlight.sqlite")).await;
+        let lost = acknowledged.difference(&kept).count();
+        eprintln!("{} acknowledged before the kill, {} kept, {lost} lost", acknowledged.len(), kept.len());
+        assert!(!acknowledged.is_empty());
+        assert_eq!(lost, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn told_to_stop_it_finishes_and_keeps_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = start(folder.path());
+    let address = server.address.clone();
+    let mut code = None;
+    let acknowledged = acknowledged(&address, 4, || {
+        std::thread::sleep(Duration::from_millis(300));
+        signal(&server, "TERM");
+        code = ended(&mut server, Duration::from_secs(15));
+    });
+    assert_eq!(code, Some(0));
+    let database = folder.path().join("leadlight.sqlite");
+    // Checkpointed: nothing is left beside the database.
+    assert!(!folder.path().join("leadlight.sqlite-wal").exists());
+    let kept = kept(&database).await;
+    assert!(!acknowledged.is_empty());
+    assert_eq!(kept, acknowledged);
+    let mut rows = open(&database).await;
+    assert_eq!(count(&mut rows, "api_metrics").await as usize, kept.len());
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = start(folder.path());
+    // A request that never ends keeps the first signal from ending the program.
+    let mut slow = TcpStream::connect(&server.address).unwrap();
+    write!(slow, "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{{").unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    signal(&server, "INT");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(server.child.try_wait().unwrap().is_none(), "it did not wait for the request");
+    signal(&server, "INT");
+    assert_eq!(ended(&mut server, Duration::from_secs(2)), Some(1));
+}
+
+#[test]
+fn what_keeps_it_from_starting_is_told_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    std::fs::write(folder.path().join("broken.onnx"), &parity::own().model()[..5_000]).unwrap();
+    std::fs::write(folder.path().join("note.txt"), "this is a text and no database at all".repeat(50)).unwrap();
+    std::fs::create_dir_all(folder.path().join("empty")).unwrap();
+    for (options, said) in [
+        (vec!["--port", &port], "is already in use"),
+        (vec!["--database", "empty"], "cannot use the database empty"),
+        (vec!["--database", "note.txt"], "cannot use the database note.txt: file is not a database"),
+        (vec!["--database", "/proc/log.sqlite"], "cannot use the database /proc/log.sqlite"),
+        (vec!["--database", "postgresql://me:secret@host/leads"], "should be a file or a sqlite: address"),
+        (vec!["--models", "broken.onnx"], "broken.onnx"),
+        (vec!["--models", "none.onnx"], "cannot read the model none.onnx"),
+        (vec!["--site", "nowhere"], "cannot read the site folder nowhere"),
+        (vec!["--site", "empty"], "has no index.html"),
+        (vec!["--cors-origins", "example.org"], "should be a scheme and a host"),
+    ] {
+        let output = command(folder.path()).args(&options).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{options:?}: {told}");
+        assert!(told.contains(said), "{options:?}: {told}");
+        assert_eq!(told.trim().lines().count(), 1, "{options:?}: {told}");
+        assert!(!told.contains("secret"), "{told}");
+    }
+    let none = command(folder.path()).args(["--port", "1"]).env("LEADLIGHT_PORT", "x").output().unwrap();
+    assert_ne!(none.status.code(), Some(0));
+}
