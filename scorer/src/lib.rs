@@ -7,6 +7,8 @@
 
 #[cfg(feature = "native")]
 pub mod api;
+#[cfg(feature = "native")]
+pub mod cli;
 pub mod insight;
 pub mod lead;
 pub mod model;
@@ -14,4 +16,6 @@ pub mod model;
 pub mod pipeline;
 #[cfg(feature = "onnx")]
 pub mod sheet;
+#[cfg(feature = "train")]
+pub mod train;
 pub mod wire;

@@ -12,7 +12,7 @@ use crate::pipeline::Scorer;
 use anyhow::{Context, Result, bail};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;

@@ -2,20 +2,20 @@
 //!
 //! Owns files, the date and the progress bar; what is learned and written about it is `train`'s and `pipeline`'s.
 
+use super::files;
 use crate::lead::csv::Dialect;
 use crate::pipeline::{Parts, pack};
 use crate::train::{self, Fitted, History, Plan};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::fs;
 use std::path::{Path, PathBuf};
-use time::macros::format_description;
+use time::format_description::well_known::Iso8601;
 use time::{Date, OffsetDateTime};
 
 /// Learns from leads whose outcome is known, and writes a model file and its card: one model for leads with the
 /// enriched llm_* fields, and one, `<name>-basic`, for leads without.
 #[derive(Debug, clap::Args)]
-pub struct Train {
+pub(super) struct Train {
     /// The history: a CSV with the fields of a lead and a column of outcomes, 0 or 1.
     history: PathBuf,
     /// The column of outcomes.
@@ -42,9 +42,9 @@ pub struct Train {
 }
 
 /// Runs it.
-pub fn run(options: &Train) -> anyhow::Result<()> {
+pub(super) fn run(options: &Train) -> anyhow::Result<()> {
     let plan = plan(options)?;
-    let bytes = fs::read(&options.history).with_context(|| format!("cannot read {}", options.history.display()))?;
+    let bytes = files::read(&options.history)?;
     let history = History::read(&bytes, Dialect::default(), &options.outcome)
         .with_context(|| format!("cannot learn from {}", options.history.display()))?;
     println!("{}", train::report::history(&history));
@@ -66,8 +66,7 @@ pub fn run(options: &Train) -> anyhow::Result<()> {
 }
 
 fn date(text: &str) -> Result<Date, String> {
-    Date::parse(text, format_description!("[year]-[month]-[day]"))
-        .map_err(|_| "a date should be written as 2026-11-23".to_owned())
+    Date::parse(text, &Iso8601::DATE).map_err(|_| "a date should be written as 2026-11-23".to_owned())
 }
 
 fn plan(options: &Train) -> anyhow::Result<Plan> {
@@ -79,7 +78,7 @@ fn plan(options: &Train) -> anyhow::Result<Plan> {
     let outcome = || format!("a lead has the outcome \"{}\"", options.outcome);
     Ok(Plan {
         name: name.to_owned(),
-        version: date.format(format_description!("[year].[month].[day]"))?,
+        version: format!("{:04}.{:02}.{:02}", date.year(), u8::from(date.month()), date.day()),
         outcome: options.predicts.clone().unwrap_or_else(outcome),
         seed: options.seed,
         folds: options.folds,
@@ -102,16 +101,8 @@ fn pack_one(model: &Fitted) -> anyhow::Result<Vec<u8>> {
 fn write_both(output: &Path, model: &Fitted, file: &[u8]) -> anyhow::Result<()> {
     let path = output.with_file_name(format!("{}.onnx", model.card.name));
     let card = path.with_extension("md");
-    replace(&path, file)?;
-    replace(&card, train::report::card(&model.card, &model.grades).as_bytes())?;
+    files::write(Some(&path), |out| out.write_all(file))?;
+    files::write(Some(&card), |out| out.write_all(train::report::card(&model.card, &model.grades).as_bytes()))?;
     println!("written: {} ({} bytes) and {}\n", path.display(), file.len(), card.display());
     Ok(())
-}
-
-/// Writes beside the file and renames: whoever reads it sees the old or the new one whole.
-fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let beside = path.with_extension("part");
-    fs::write(&beside, bytes)
-        .and_then(|()| fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}", path.display()))
 }

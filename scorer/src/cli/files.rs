@@ -1,0 +1,120 @@
+//! Files as commands need them: models found, bytes read in pieces, results written whole or not at all.
+//!
+//! May not know what is in them.
+
+use anyhow::{Context, Result, bail};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// How much of a file is read at once.
+const PIECE: usize = 1 << 20;
+
+/// The option that names models, for every command that scores.
+#[derive(Debug, clap::Args)]
+pub(super) struct Models {
+    /// A model file, or a folder of them; may be given several times
+    #[arg(long, env = "LEADLIGHT_MODELS", default_value = "models")]
+    models: Vec<PathBuf>,
+}
+
+impl Models {
+    /// The named files and those of the named folders, with their names for people.
+    pub(super) fn read(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        let mut files = Vec::new();
+        for path in &self.models {
+            if path.is_dir() {
+                files.extend(models_in(path).with_context(|| format!("cannot read the folder {}", path.display()))?);
+            } else {
+                files.push(path.clone());
+            }
+        }
+        if files.is_empty() {
+            let places: Vec<_> = self.models.iter().map(|path| path.display().to_string()).collect();
+            bail!("there is no .onnx model in {}; name a file or a folder with --models", places.join(", "));
+        }
+        files.into_iter().map(|path| Ok((path.display().to_string(), read(&path)?))).collect()
+    }
+}
+
+fn models_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries: io::Result<Vec<_>> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect();
+    let mut models: Vec<_> =
+        entries?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "onnx")).collect();
+    models.sort();
+    Ok(models)
+}
+
+/// A whole file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// What a command reads: a file, or what is piped into it.
+pub(super) struct Input {
+    source: Box<dyn Read>,
+    name: String,
+    /// How many bytes it has, where that is known.
+    pub(super) length: Option<u64>,
+}
+
+impl Input {
+    /// A file; no path or `-` is standard input.
+    pub(super) fn open(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+            return Ok(Input { source: Box::new(io::stdin()), name: "standard input".to_owned(), length: None });
+        };
+        let context = || format!("cannot read {}", path.display());
+        let file = File::open(path).with_context(context)?;
+        let about = file.metadata().with_context(context)?;
+        if about.is_dir() {
+            bail!("cannot read {}: it is a folder", path.display());
+        }
+        Ok(Input { source: Box::new(file), name: path.display().to_string(), length: about.is_file().then_some(about.len()) })
+    }
+
+    /// Hands over the bytes, piece by piece.
+    pub(super) fn each_piece(&mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let mut piece = vec![0; PIECE];
+        loop {
+            match self.source.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(length) => take(&piece[..length]).with_context(|| self.name.clone())?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error).with_context(|| format!("cannot read {}", self.name)),
+            }
+        }
+    }
+
+    /// What it is called in messages.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Writes to a file by `write`, beside it first, so that whoever reads it sees the old or the new one whole; no path
+/// is standard output.
+pub(super) fn write(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        return match write(&mut out).and_then(|()| out.flush()) {
+            // Whoever reads has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => done.context("cannot write to standard output"),
+        };
+    };
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    let beside = PathBuf::from(name);
+    let written = File::create(&beside).and_then(|file| {
+        let mut out = io::BufWriter::new(file);
+        write(&mut out)?;
+        out.into_inner()?.sync_all()?;
+        fs::rename(&beside, path)
+    });
+    if written.is_err() {
+        // The half-written file is of no use to anyone; the failure that matters is told below.
+        drop(fs::remove_file(&beside));
+    }
+    written.with_context(|| format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,104 @@
+//! `leadlight inspect`: what is inside a model file, for people and as JSON.
+//!
+//! May not know the form of the file.
+
+use super::files;
+use crate::insight::card::{Card, Spread};
+use crate::model::bundle;
+use crate::model::onnx;
+use crate::pipeline::Model;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::PathBuf;
+
+/// The options of `leadlight inspect`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// The model file
+    model: PathBuf,
+    /// As JSON, with every feature
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(options: &Options) -> Result<()> {
+    let name = options.model.display().to_string();
+    let bytes = files::read(&options.model)?;
+    let model = Model::open(&name, &bytes)?;
+    let about = about(&model, &bytes).with_context(|| name)?;
+    let text = if options.json { serde_json::to_string_pretty(&about)? + "\n" } else { text(&model, &about) };
+    files::write(None, |out| out.write_all(text.as_bytes()))
+}
+
+/// Everything that is in the file, its sections in their own words.
+fn about(model: &Model, file: &[u8]) -> Result<Value> {
+    let bundle = bundle::read(file)?;
+    let operators: Vec<String> =
+        onnx::operators(bundle.graph)?.into_iter().map(|(domain, operator)| format!("{domain}.{operator}")).collect();
+    let sizes: serde_json::Map<String, Value> =
+        bundle.sections.iter().map(|(section, text)| (section.clone(), text.len().into())).collect();
+    Ok(json!({
+        "sha256": model.sha256(),
+        "bytes": file.len(),
+        "graph": {"bytes": bundle.graph.len(), "sha256": bundle::hash(bundle.graph), "operators": operators},
+        "output": bundle.output,
+        "section_bytes": sizes,
+        // Every operator that is served is Leadlight's own, in a fixed order.
+        "bit_exact": true,
+        "card": model.card(),
+        "grades": model.grades(),
+        "encoder": model.encoder().specification(),
+    }))
+}
+
+fn text(model: &Model, about: &Value) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, value: &str| {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{name:<14}{value}");
+    };
+    let card = model.card();
+    line("name", &format!("{} {}", card.name, card.version));
+    line("sha256", model.sha256());
+    line("size", &format!("{} bytes, {} of them the graph", about["bytes"], about["graph"]["bytes"]));
+    line("operators", &about["graph"]["operators"].as_array().map(|names| joined(names)).unwrap_or_default());
+    line("bit exact", "yes: the same bits on every platform");
+    line("probability", &format!("output {} column {}", about["output"]["name"], about["output"]["column"]));
+    line("features", &model.encoder().width().to_string());
+    line("self-check", "passed");
+    tell_card(card, &mut line);
+    for range in &model.grades().ranges {
+        let share = range.rate * 100.0;
+        line(&format!("grade {}", range.grade), &format!("from {:.3}: {share:.0} % of {} leads replied", range.from, range.leads));
+    }
+    text
+}
+
+fn tell_card(card: &Card, line: &mut impl FnMut(&str, &str)) {
+    if !card.predicts.is_empty() {
+        line("predicts", &card.predicts);
+    }
+    if !card.requires_any.is_empty() {
+        line("for leads with", &card.requires_any.join(", "));
+    }
+    if let Some(history) = &card.trained_on {
+        line("trained on", &format!("{} leads, {} of them with the outcome", history.leads, history.positives));
+    }
+    if let Some(quality) = &card.quality {
+        line("measured by", &quality.method);
+        line("ROC AUC", &spread(quality.roc_auc));
+        line("log-loss", &format!("{}; {:.4} for a constant", spread(quality.log_loss), quality.constant_log_loss));
+    }
+    for limit in &card.limits {
+        line("limit", limit);
+    }
+}
+
+fn spread(spread: Spread) -> String {
+    format!("{:.4} ± {:.4}", spread.mean, spread.std)
+}
+
+fn joined(names: &[Value]) -> String {
+    names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+}
