@@ -4,6 +4,7 @@
 use scorer::cli::adopt;
 use scorer::insight::card::Card;
 use scorer::insight::grade::Grades;
+use scorer::lead::json::syntax::Reader;
 use scorer::model::onnx;
 use scorer::pipeline::{Parts, Scorer, pack};
 use serde_json::Value;
@@ -21,7 +22,8 @@ pub(crate) struct Folder(pub(crate) PathBuf);
 impl Folder {
     pub(crate) fn records(&self, name: &str) -> Vec<Value> {
         let text = fs::read_to_string(self.0.join(name)).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        // Written by Python, so read as Python writes.
+        text.lines().map(|line| Reader::new(line).value().unwrap().to_value()).collect()
     }
 
     /// The version that the old service said its model had.

@@ -34,7 +34,7 @@ fn command(folder: &Path) -> Command {
     for name in ["DATABASE_URL", "CORS_ORIGINS", "LEADLIGHT_SITE", "LEADLIGHT_MODELS", "LEADLIGHT_LOG"] {
         command.env_remove(name);
     }
-    command.current_dir(folder).args(["serve", "--port", "0", "--models"]).arg(model);
+    command.env("LEADLIGHT_PORT", "0").current_dir(folder).args(["serve", "--models"]).arg(model);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -168,7 +168,7 @@ fn what_keeps_it_from_starting_is_told_in_one_sentence() {
         (vec!["--database", "/proc/log.sqlite"], "cannot use the database /proc/log.sqlite"),
         (vec!["--database", "postgresql://me:secret@host/leads"], "should be a file or a sqlite: address"),
         (vec!["--models", "broken.onnx"], "broken.onnx"),
-        (vec!["--models", "none.onnx"], "cannot read the model none.onnx"),
+        (vec!["--models", "none.onnx"], "cannot read none.onnx"),
         (vec!["--site", "nowhere"], "cannot read the site folder nowhere"),
         (vec!["--site", "empty"], "has no index.html"),
         (vec!["--cors-origins", "example.org"], "should be a scheme and a host"),
@@ -180,6 +180,4 @@ fn what_keeps_it_from_starting_is_told_in_one_sentence() {
         assert_eq!(told.trim().lines().count(), 1, "{options:?}: {told}");
         assert!(!told.contains("secret"), "{told}");
     }
-    let none = command(folder.path()).args(["--port", "1"]).env("LEADLIGHT_PORT", "x").output().unwrap();
-    assert_ne!(none.status.code(), Some(0));
 }
