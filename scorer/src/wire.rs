@@ -55,7 +55,7 @@ pub struct BatchAnswer {
     pub predictions: Vec<Prediction>,
     /// How many there are.
     pub total_count: usize,
-    /// The mean of the rounded scores, rounded to 4 places.
+    /// The mean of the probabilities, rounded to 4 places.
     pub avg_score: f64,
     /// How many are `engaged`.
     pub high_engagement_count: usize,
@@ -64,7 +64,7 @@ pub struct BatchAnswer {
 impl BatchAnswer {
     /// Sums up predictions.
     pub fn new(predictions: Vec<Prediction>) -> Self {
-        let total: f64 = predictions.iter().map(|prediction| prediction.score).sum();
+        let total: f64 = predictions.iter().map(|prediction| f64::from(prediction.probability)).sum();
         BatchAnswer {
             total_count: predictions.len(),
             avg_score: rounded(total / predictions.len().max(1) as f64),
