@@ -146,6 +146,19 @@ fn limits(history: &History, quality: &Quality, costs: &[MissingCost]) -> Vec<St
     limits
 }
 
+/// What to say where a model with more fields is not clearly better than one with fewer.
+pub(super) fn no_gain(full: &Card, basic: &Card) -> Option<String> {
+    let (with, without) = (full.quality.as_ref()?.roc_auc.mean, basic.quality.as_ref()?.roc_auc.mean);
+    let needs = full.requires_any.join(", ");
+    (with - without < NOISE).then(|| {
+        format!(
+            "No benefit of {needs} together could be shown: {}, which does without them, has a ROC-AUC of \
+             {without:.3} on the same leads, against {with:.3}.",
+            basic.name
+        )
+    })
+}
+
 fn percent(share: f64) -> String {
     format!("{:.0}", share * 100.0)
 }

@@ -141,10 +141,13 @@ pub fn fit(history: &History, plan: &Plan, progress: &mut dyn FnMut(usize, usize
         count += 1;
         progress(count, total);
     };
-    let mut fitted = Vec::new();
+    let mut fitted: Vec<Fitted> = Vec::new();
     for suffix in kinds {
         let requires = if suffix.is_empty() { enriched.clone() } else { Vec::new() };
         fitted.push(fit_one(history, plan, suffix, requires, &mut done)?);
+    }
+    if let [full, basic] = fitted.as_mut_slice() {
+        full.card.limits.extend(describe::no_gain(&full.card, &basic.card));
     }
     Ok(fitted)
 }

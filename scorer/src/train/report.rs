@@ -61,7 +61,8 @@ pub fn fitted(fitted: &Fitted) -> String {
     }
     text += "\n  without the field      ROC-AUC falls   log-loss rises\n";
     for cost in &card.missing_costs {
-        text += &format!("  {:<22}  {:>12.4}  {:>15.4}\n", cost.field, cost.auc_drop, cost.log_loss_rise);
+        text +=
+            &format!("  {:<22}  {:>12.4}  {:>15.4}\n", cost.field, rounded(cost.auc_drop), rounded(cost.log_loss_rise));
     }
     if !fitted.pooled.is_empty() {
         text += "\n  levels too rare to be learned, pooled\n";
@@ -100,7 +101,8 @@ pub fn card(card: &Card, grades: &Grades) -> String {
         text += "\n## What a missing field costs\n\nMeasured by blanking the field in held-back leads. Below zero: the \
                  figure got better without it, which is noise.\n\n| field | ROC-AUC falls by | log-loss rises by |\n|---|---:|---:|\n";
         for cost in &card.missing_costs {
-            text += &format!("| {} | {:.4} | {:.4} |\n", cost.field, cost.auc_drop, cost.log_loss_rise);
+            text +=
+                &format!("| {} | {:.4} | {:.4} |\n", cost.field, rounded(cost.auc_drop), rounded(cost.log_loss_rise));
         }
     }
     text += "\n## Limits\n\n";
@@ -142,6 +144,11 @@ fn audience(card: &Card) -> String {
 
 fn list(names: &[String]) -> String {
     names.join(", ")
+}
+
+/// To four places, and without the sign of a zero.
+fn rounded(change: f64) -> f64 {
+    (change * 1e4).round() / 1e4 + 0.0
 }
 
 fn percent(share: f64) -> String {

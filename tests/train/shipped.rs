@@ -1,0 +1,65 @@
+//! The models that come with the project.
+
+use super::{beside, packed, root, train};
+use scorer::pipeline::{Model, Scorer};
+use scorer::train::{Plan, SEED, report};
+use std::fs;
+
+/// The shipped files, by the list that the page reads.
+pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
+    let folder = root().join("models");
+    let names: Vec<String> = serde_json::from_slice(&fs::read(folder.join("index.json")).unwrap()).unwrap();
+    names.into_iter().map(|name| (name.clone(), fs::read(folder.join(name)).unwrap())).collect()
+}
+
+#[test]
+fn the_list_names_every_model_and_each_opens_with_its_card_beside_it() {
+    let folder = root().join("models");
+    let entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut present: Vec<String> = entries.filter(|name| name.ends_with(".onnx")).collect();
+    let mut listed: Vec<String> = files().into_iter().map(|(name, _)| name).collect();
+    present.sort();
+    listed.sort();
+    assert_eq!(present, listed);
+    for (name, file) in files() {
+        let model = Model::open(&name, &file).unwrap();
+        let card = fs::read_to_string(folder.join(&name).with_extension("md")).unwrap();
+        assert_eq!(card, report::card(model.card(), model.grades()), "{name}");
+    }
+}
+
+#[test]
+fn cards_say_that_the_models_are_better_than_a_constant() {
+    let models = Scorer::open(&files()).unwrap();
+    for model in models.models() {
+        let quality = model.card().quality.as_ref().unwrap();
+        assert!(quality.roc_auc.mean >= 0.62 && quality.log_loss.mean < 0.67, "{quality:?}");
+        assert!(quality.log_loss.mean < quality.constant_log_loss);
+    }
+}
+
+/// Training is reproducible: whoever has the history gets the shipped files, byte for byte.
+#[test]
+fn the_shipped_models_are_what_training_gives() {
+    for history in beside() {
+        let shipped: Vec<(Vec<u8>, Model)> =
+            files().into_iter().map(|(name, file)| (file.clone(), Model::open(&name, &file).unwrap())).collect();
+        let card = shipped[0].1.card();
+        let trained_on = card.trained_on.as_ref().unwrap();
+        if (trained_on.leads, trained_on.positives) != (history.leads.len() as u64, history.positives() as u64) {
+            eprintln!("SKIPPED: a history of {} leads is not the one of the shipped models", history.leads.len());
+            continue;
+        }
+        let plan = Plan {
+            name: card.name.clone(),
+            version: card.version.clone(),
+            outcome: card.predicts.trim_start_matches("the probability that ").to_owned(),
+            seed: SEED,
+            folds: 5,
+            repeats: 10,
+        };
+        for (fitted, (file, _)) in train(&history, &plan).iter().zip(&shipped) {
+            assert!(packed(fitted) == *file, "{} would be other bytes: train it again", fitted.card.name);
+        }
+    }
+}
