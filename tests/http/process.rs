@@ -40,7 +40,11 @@ fn command(folder: &Path) -> Command {
 }
 
 fn start(folder: &Path) -> Server {
-    let mut child = command(folder).stderr(Stdio::null()).spawn().unwrap();
+    start_with(folder, &[])
+}
+
+fn start_with(folder: &Path, options: &[&str]) -> Server {
+    let mut child = command(folder).args(options).stderr(Stdio::null()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().rsplit_once("http://").expect("the address is told").1.to_owned();
@@ -151,6 +155,26 @@ fn a_second_signal_ends_it_at_once() {
     assert!(server.child.try_wait().unwrap().is_none(), "it did not wait for the request");
     signal(&server, "INT");
     assert_eq!(ended(&mut server, Duration::from_secs(2)), Some(1));
+}
+
+#[test]
+fn bodies_together_take_no_more_memory_than_is_lent() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start_with(folder.path(), &["--body-limit-mb", "1"]);
+    let half_sent = || {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        let length = 1 << 20;
+        write!(stream, "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n").unwrap();
+        stream.write_all(&vec![b' '; length - 1]).unwrap();
+        stream
+    };
+    let holding = [half_sent(), half_sent()];
+    std::thread::sleep(Duration::from_millis(500));
+    let (status, told) = post(&server.address, "/predict", "{}").unwrap();
+    assert_eq!((status, told["error"].as_str()), (503, Some("service_unavailable")));
+    drop(holding);
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(post(&server.address, "/predict", "{}").unwrap().0, 200);
 }
 
 #[test]

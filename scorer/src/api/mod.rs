@@ -16,8 +16,8 @@ pub mod store;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::header::CONTENT_TYPE;
 use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -51,15 +51,13 @@ pub fn router(service: Arc<Service>) -> Router {
         .fallback(site::file)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         // Bodies are bounded where they are read, by the limit that is set.
-        .layer(DefaultBodyLimit::disable());
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(panicked));
     let router = match cors {
         Some(cors) => router.layer(cors),
         None => router,
     };
-    router
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(service.clone(), around::around))
-        .with_state(service)
+    router.layer(from_fn_with_state(service.clone(), around::around)).with_state(service)
 }
 
 /// Serves until `stop` is done, then lets requests finish for a while.

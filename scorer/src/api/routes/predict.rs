@@ -27,8 +27,15 @@ use uuid::Uuid;
 
 /// Scores one lead
 #[utoipa::path(post, path = "/predict", tag = "predictions", request_body = LeadBody, responses(
-    (status = 200, body = Prediction, description = "The lead's score, recorded in the log"),
-    (status = 422, body = Failure, description = "Something is wrong with the lead: `validation_error`"),
+    (status = 200, body = Prediction, description = "The lead's score, recorded in the log", example = json!(told("crm-1042"))),
+    (status = 422, body = Failure, description = "Something is wrong with the lead", example = json!({
+        "error": "validation_error",
+        "message": "Request validation failed",
+        "detail": [{
+            "type": "less_than_equal", "loc": ["body", "llm_quality"], "input": 101, "ctx": {"le": 100},
+            "msg": "Input should be less than or equal to 100",
+        }],
+    })),
     (status = 413, body = Failure, description = "The body is too large"),
     (status = 503, body = Failure, description = "No model is loaded, or the log cannot be written"),
 ))]
@@ -43,7 +50,8 @@ pub(in crate::api) async fn predict(
 
 /// Scores up to 10,000 leads, in the order sent
 #[utoipa::path(post, path = "/predict/batch", tag = "predictions", request_body = BatchBody, responses(
-    (status = 200, body = BatchAnswer, description = "Every lead's score, recorded in the log"),
+    (status = 200, body = BatchAnswer, description = "Every lead's score, recorded in the log",
+        example = json!(BatchAnswer::new(vec![told("crm-1042"), told("crm-1043")]))),
     (status = 422, body = Failure, description = "Something is wrong with a lead; none was scored"),
     (status = 413, body = Failure, description = "The body is too large"),
     (status = 503, body = Failure, description = "No model is loaded, or the log cannot be written"),
@@ -115,5 +123,15 @@ fn prediction(row: &PredictionRow) -> Prediction {
         prediction_id: Some(row.id.clone()),
         lead_key: row.lead_key.clone(),
         ..Prediction::new(row.probability, row.grade, &row.model_version)
+    }
+}
+
+/// An answer for the API's description.
+fn told(lead_key: &str) -> Prediction {
+    Prediction {
+        inference_time_ms: 0.0312,
+        prediction_id: Some("6f6c2b7e-8f0e-4f6e-9d0c-3c1b0a4f7d21".to_owned()),
+        lead_key: Some(lead_key.to_owned()),
+        ..Prediction::new(0.734_512, Some('A'), "0.1.0")
     }
 }

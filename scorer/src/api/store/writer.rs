@@ -61,11 +61,11 @@ pub(super) async fn run(mut database: Database, mut waiting: mpsc::Receiver<Entr
     loop {
         let count = tokio::select! {
             biased;
-            count = waiting.recv_many(&mut entries, GROUP_MAX) => count,
             _ = &mut stop, if !waiting.is_closed() => {
                 waiting.close();
                 continue;
             }
+            count = waiting.recv_many(&mut entries, GROUP_MAX) => count,
         };
         if count == 0 {
             break;
