@@ -55,15 +55,14 @@ pub(crate) fn wasm(project: &Project) -> Result<()> {
     let browser = tools::browser()?;
     let capabilities = browser.capabilities(project)?;
     let document = golden::document(project)?;
-    for what in ["--package scorer --features onnx --test golden_wasm", "--package web --test dom"] {
-        let mut test = project.cargo(&format!("test {WASM} {what}"));
-        test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
-            .env("CHROMEDRIVER", &browser.driver)
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
-            .env("LEADLIGHT_GOLDEN", &document);
-        exec::run(&mut test)?;
-    }
-    Ok(())
+    // Both packages at once, with the worker's features: the dependencies are then those of the page's own build.
+    let what = "--package scorer --package web --features web/worker --test golden_wasm --test dom";
+    let mut test = project.cargo(&format!("test {WASM} {what}"));
+    test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
+        .env("LEADLIGHT_GOLDEN", &document);
+    exec::run(&mut test)
 }
 
 pub(crate) fn site(project: &Project) -> Result<()> {
