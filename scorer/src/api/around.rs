@@ -4,6 +4,7 @@
 
 use super::state::Service;
 use super::store::record::{CallRow, timestamp};
+use crate::insight::label::rounded;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, Method};
@@ -45,7 +46,7 @@ pub(super) async fn around(State(service): State<Arc<Service>>, mut request: Req
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", id);
     let mut response = next.run(request).instrument(span.clone()).await;
-    let response_time_ms = started.elapsed().as_secs_f64() * 1_000.0;
+    let response_time_ms = rounded(started.elapsed().as_secs_f64() * 1_000.0);
     let status_code = response.status().as_u16();
     let shown = route.as_deref().unwrap_or("(file)");
     tracing::info!(parent: &span, %method, route = shown, status = status_code, ms = response_time_ms, "answered");
