@@ -128,7 +128,7 @@ impl Export {
             self.text_rule(name)?
         };
         let (field, rule) = made.ok_or_else(|| AdoptError::Unexplained(name.to_owned()))?;
-        Ok(Feature { name: name.to_owned(), field: field.to_owned(), rule })
+        Ok(Feature { name: name.to_owned(), field: field.to_owned(), clip: None, rule })
     }
 
     fn dummy(&self, name: &str) -> Option<&Dummy> {

@@ -3,9 +3,9 @@
 //! May not know how leads are encoded.
 
 use super::files::{self, Input};
+use crate::lead::Lead;
 use crate::lead::csv::{Dialect, Reader};
 use crate::lead::json::read_lead;
-use crate::lead::Lead;
 use crate::pipeline::Model;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
@@ -34,7 +34,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let probabilities = model.run(matrix.clone())?;
     files::write(options.output.as_deref(), |out| {
         for (features, probability) in matrix.values.chunks(matrix.width).zip(&probabilities) {
-            writeln!(out, "{}", json!({"features": features.iter().map(number).collect::<Vec<_>>(), "probability": probability}))?;
+            writeln!(
+                out,
+                "{}",
+                json!({"features": features.iter().map(number).collect::<Vec<_>>(), "probability": probability})
+            )?;
         }
         Ok(())
     })

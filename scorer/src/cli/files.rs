@@ -70,7 +70,11 @@ impl Input {
         if about.is_dir() {
             bail!("cannot read {}: it is a folder", path.display());
         }
-        Ok(Input { source: Box::new(file), name: path.display().to_string(), length: about.is_file().then_some(about.len()) })
+        Ok(Input {
+            source: Box::new(file),
+            name: path.display().to_string(),
+            length: about.is_file().then_some(about.len()),
+        })
     }
 
     /// Hands over the bytes, piece by piece.

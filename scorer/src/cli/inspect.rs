@@ -70,7 +70,10 @@ fn text(model: &Model, about: &Value) -> String {
     tell_card(card, &mut line);
     for range in &model.grades().ranges {
         let share = range.rate * 100.0;
-        line(&format!("grade {}", range.grade), &format!("from {:.3}: {share:.0} % of {} leads replied", range.from, range.leads));
+        line(
+            &format!("grade {}", range.grade),
+            &format!("from {:.3}: {share:.0} % of {} leads replied", range.from, range.leads),
+        );
     }
     text
 }

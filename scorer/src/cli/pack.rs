@@ -55,7 +55,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
         card: card(options, graph)?,
         grades: options.grades.as_deref().map(json::<Grades>).transpose()?.unwrap_or_default(),
         profile: None,
-        output: options.probability_output.clone().zip(options.probability_column).map(|(name, column)| Output { name, column }),
+        output: options
+            .probability_output
+            .clone()
+            .zip(options.probability_column)
+            .map(|(name, column)| Output { name, column }),
     };
     let packed = pack(graph, parts).with_context(|| options.model.display().to_string())?;
     files::write(Some(&options.output), |out| out.write_all(&packed))?;

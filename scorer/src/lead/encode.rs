@@ -58,6 +58,9 @@ pub struct Feature {
     pub name: String,
     /// The field of the lead that it is made from.
     pub field: String,
+    /// The smallest and the largest value that it may have: one beyond them is taken to the nearer one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<[f64; 2]>,
     /// How.
     #[serde(flatten)]
     pub rule: Rule,
@@ -165,6 +168,9 @@ pub enum SpecificationError {
         /// Why not.
         reason: &'static str,
     },
+    /// A range that holds no number.
+    #[error("feature {0:?} has a clip that should be two numbers, the smaller first")]
+    Clip(String),
     /// A separator or term of no characters.
     #[error("feature {0:?} has an empty separator or term")]
     EmptyTerm(String),
@@ -199,6 +205,8 @@ pub struct Encoder {
 struct Step {
     place: usize,
     work: Work,
+    /// Rising and not NaN: checked when built.
+    clip: Option<[f64; 2]>,
 }
 
 #[derive(Debug, Clone)]
@@ -311,10 +319,20 @@ impl Step {
             Rule::Text { .. } => return Err(wrong("inputs of strings are not served by this version")),
             _ => {}
         }
-        Ok(Step { place, work: Work::of(&feature.rule) })
+        // Not `low > high`: NaN is refused too.
+        if feature.clip.is_some_and(|[low, high]| !(low <= high)) {
+            return Err(SpecificationError::Clip(feature.name.clone()));
+        }
+        Ok(Step { place, work: Work::of(&feature.rule), clip: feature.clip })
     }
 
+    /// The feature of a lead; NaN is not clipped.
     fn value(&self, lead: &Lead, folded: &mut Option<(usize, String)>) -> f64 {
+        let value = self.unclipped(lead, folded);
+        self.clip.map_or(value, |[low, high]| value.clamp(low, high))
+    }
+
+    fn unclipped(&self, lead: &Lead, folded: &mut Option<(usize, String)>) -> f64 {
         let value = lead.values.get(self.place).unwrap_or(&Value::Missing);
         let flag = |is: bool| f64::from(u8::from(is));
         match (&self.work, value) {
@@ -402,7 +420,8 @@ mod tests {
     use super::*;
 
     fn encoder(features: serde_json::Value) -> Result<Encoder, SpecificationError> {
-        let specification = serde_json::json!({"format": 1, "inputs": [{"name": "x", "type": "float", "features": features}]});
+        let specification =
+            serde_json::json!({"format": 1, "inputs": [{"name": "x", "type": "float", "features": features}]});
         Encoder::from_json(specification.to_string().as_bytes())
     }
 
@@ -455,6 +474,19 @@ mod tests {
         let items = serde_json::json!({"kind": "item_count", "field": "skills", "separator": ","});
         assert_eq!(one(items.clone(), text("")), 1.0);
         assert_eq!(one(items, text("a,,b,")), 4.0);
+    }
+
+    #[test]
+    fn a_clip_takes_what_lies_beyond_to_its_ends() {
+        let year =
+            serde_json::json!({"kind": "number", "field": "companyfoundedon", "missing": 1.0, "clip": [1900, 2020]});
+        let clipped = [-5.0, 1950.5, 2020.0, f64::INFINITY].map(|number| one(year.clone(), Value::Number(number)));
+        assert_eq!(clipped, [1900.0, 1950.5, 2020.0, 2020.0]);
+        assert_eq!(one(year, Value::Missing), 1900.0);
+        let length = serde_json::json!({"kind": "text_length", "field": "summary", "clip": [0, 3]});
+        assert_eq!(one(length, text("abcdef")), 3.0);
+        let broken = serde_json::json!([{"name": "f", "kind": "text_length", "field": "summary", "clip": [3, 0]}]);
+        assert!(matches!(encoder(broken), Err(SpecificationError::Clip(_))));
     }
 
     #[test]

@@ -262,7 +262,9 @@ mod tests {
         for (text, number) in [("2015", 2015.0), (" 2015 ", 2015.0), ("1_000", 1000.0), ("inf", f64::INFINITY)] {
             assert_eq!(check("companyfoundedon", Raw::Text(text)), Ok(Value::Number(number)), "{text:?}");
         }
-        for (text, number) in [("1e_3", Some(1000.0)), ("1_.5", Some(1.5)), ("_1", None), ("1__0", None), (" 1_0", None)] {
+        for (text, number) in
+            [("1e_3", Some(1000.0)), ("1_.5", Some(1.5)), ("_1", None), ("1__0", None), (" 1_0", None)]
+        {
             let wanted = number.map(Value::Number).ok_or(Fault::NotNumberText);
             assert_eq!(check("companyfoundedon", Raw::Text(text)), wanted, "{text:?}");
         }

@@ -21,8 +21,9 @@ pub const FILE_MAX: usize = 256 << 20;
 /// Stands before the name of each of our metadata keys.
 const PREFIX: &str = "leadlight.";
 
-/// The key of the manifest, which comes last.
-const MANIFEST: &str = "leadlight.manifest";
+/// The keys of the manifest and of its hash, which come last.
+const MANIFEST: &str = "manifest";
+const SEAL: &str = "seal";
 
 /// A model file, taken apart and proved whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +82,9 @@ pub enum BundleError {
     /// A section whose bytes are not those that were packed.
     #[error("the section {0:?} of the model file is not the one that was packed: its hash differs")]
     SectionHash(String),
+    /// Bytes that belong to nothing.
+    #[error("the model file holds bytes beside its graph and its sections")]
+    Stray,
     /// A section that the manifest does not name, or the other way round, or one that stands twice.
     #[error("the sections of the model file are not those that its manifest names: {0:?}")]
     SectionNames(String),
@@ -101,10 +105,10 @@ pub fn append(graph: &[u8], output: Output, sections: &BTreeMap<String, String>)
         sections: sections.iter().map(|(name, text)| (name.clone(), hash(text.as_bytes()))).collect(),
     };
     let manifest = serde_json::to_string(&manifest).map_err(BundleError::Manifest)?;
-    let entry = |key: String, value: &str| Entry { key, value: value.to_owned() };
-    let mut entries: Vec<Entry> =
-        sections.iter().map(|(name, text)| entry(format!("{PREFIX}{name}"), text)).collect();
-    entries.push(entry(MANIFEST.to_owned(), &manifest));
+    let entry = |name: &str, value: &str| Entry { key: format!("{PREFIX}{name}"), value: value.to_owned() };
+    let mut entries: Vec<Entry> = sections.iter().map(|(name, text)| entry(name, text)).collect();
+    entries.push(entry(MANIFEST, &manifest));
+    entries.push(entry(SEAL, &hash(manifest.as_bytes())));
     let mut file = graph.to_vec();
     file.extend(Metadata { entries }.encode_to_vec());
     Ok(file)
@@ -120,7 +124,10 @@ pub fn read(file: &[u8]) -> Result<Bundle<'_>, BundleError> {
             return Err(BundleError::SectionNames(name.to_owned()));
         }
     }
-    let manifest = ours.remove("manifest").ok_or(BundleError::NotPacked)?;
+    let manifest = ours.remove(MANIFEST).ok_or(BundleError::NotPacked)?;
+    if ours.remove(SEAL) != Some(hash(manifest.as_bytes())) {
+        return Err(BundleError::SectionHash(MANIFEST.to_owned()));
+    }
     let manifest: Manifest = serde_json::from_str(&manifest).map_err(BundleError::Manifest)?;
     if manifest.format != FORMAT {
         return Err(BundleError::Format(manifest.format));
@@ -128,9 +135,9 @@ pub fn read(file: &[u8]) -> Result<Bundle<'_>, BundleError> {
     let graph = file.get(..manifest.graph_bytes).filter(|graph| hash(graph) == manifest.graph_sha256);
     let graph = graph.ok_or(BundleError::GraphHash)?;
     check_sections(&manifest.sections, &ours)?;
-    let whole = append(graph, manifest.output.clone(), &ours)?;
-    if whole != file {
-        return Err(BundleError::GraphHash);
+    // Made anew from what was read, the file is the same: no byte of it is left unlooked at.
+    if append(graph, manifest.output.clone(), &ours)? != file {
+        return Err(BundleError::Stray);
     }
     Ok(Bundle { graph, output: manifest.output, sections: ours, sha256: hash(file) })
 }
@@ -170,7 +177,8 @@ mod tests {
 
     fn packed() -> Vec<u8> {
         let graph = ModelProto { ir_version: 8, producer_name: "someone".into(), ..ModelProto::default() };
-        let sections = BTreeMap::from([("card".to_owned(), "{}".to_owned()), ("encoder".to_owned(), "{\"a\":1}".to_owned())]);
+        let sections =
+            BTreeMap::from([("card".to_owned(), "{}".to_owned()), ("encoder".to_owned(), "{\"a\":1}".to_owned())]);
         append(&graph.encode_to_vec(), Output { name: "p".into(), column: 1 }, &sections).unwrap()
     }
 

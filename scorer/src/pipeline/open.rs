@@ -86,7 +86,9 @@ pub enum OpenFault {
     #[error("the self-check failed: {0}")]
     Run(#[from] ScoreError),
     /// The self-check gave another score.
-    #[error("the self-check failed: lead {lead} should get {expected} and got {got}, so this file and this program do not belong together")]
+    #[error(
+        "the self-check failed: lead {lead} should get {expected} and got {got}, so this file and this program do not belong together"
+    )]
     SelfCheck {
         /// Its place among the self-check leads.
         lead: usize,
@@ -130,8 +132,16 @@ impl Model {
         grades.check()?;
         let profile: Option<Profile> = section(&bundle, "profile")?;
         profile.as_ref().map_or(Ok(()), Profile::check)?;
-        let mut model =
-            Model { name: name.to_owned(), sha256: bundle.sha256, encoder, graph, card, grades, profile, requires: vec![] };
+        let mut model = Model {
+            name: name.to_owned(),
+            sha256: bundle.sha256,
+            encoder,
+            graph,
+            card,
+            grades,
+            profile,
+            requires: vec![],
+        };
         let schema = model.encoder.schema().clone();
         model.find_required(&schema)?;
         Ok(model)

@@ -24,7 +24,10 @@ pub(super) struct SelfCheck {
 }
 
 /// Makes up leads that exercise every feature, and scores them.
-pub(super) fn make(encoder: &Encoder, score: impl Fn(Vec<crate::lead::Lead>) -> Result<Vec<f32>, OpenFault>) -> Result<SelfCheck, OpenFault> {
+pub(super) fn make(
+    encoder: &Encoder,
+    score: impl Fn(Vec<crate::lead::Lead>) -> Result<Vec<f32>, OpenFault>,
+) -> Result<SelfCheck, OpenFault> {
     let leads: Vec<_> = (0..LEADS).map(|at| made_up(encoder, at)).collect();
     let read = read_all(&leads, encoder.schema())?;
     Ok(SelfCheck { probabilities: score(read)?, leads })
@@ -62,7 +65,9 @@ fn made_up(encoder: &Encoder, at: usize) -> Map<String, Value> {
             continue;
         }
         let value = match &field.kind {
-            Kind::Integer { min, max } => json!(min + (turn % 11) as f64 / 10.0 * (max - min)).as_f64().map(f64::round).into(),
+            Kind::Integer { min, max } => {
+                json!(min + (turn % 11) as f64 / 10.0 * (max - min)).as_f64().map(f64::round).into()
+            }
             Kind::Number { range: Some((min, max)) } => json!(min + (turn % 11) as f64 / 10.0 * (max - min)),
             Kind::Number { range: None } => json!(1950.5 + (turn % 80) as f64),
             Kind::Category { .. } | Kind::Text { .. } => json!(words(encoder, &field.name, turn)),

@@ -1,0 +1,118 @@
+//! Opening model files: what belongs together opens, everything else is refused with the reason.
+
+use super::*;
+use crate::insight::card::Card;
+use crate::insight::grade::{GradeRange, Grades};
+use crate::lead::encode::{Element, Feature, Input, Rule, Specification};
+use crate::lead::json::read_lead;
+use crate::model::bundle;
+use crate::model::onnx::tests::{encoder, model, tree};
+use std::collections::BTreeMap;
+
+fn parts(name: &str, requires_any: &[&str], encoder: Specification) -> Parts {
+    let requires_any = requires_any.iter().map(|field| (*field).to_owned()).collect();
+    let card = Card { name: name.into(), version: "1".into(), requires_any, ..Card::default() };
+    let range = |grade, from| GradeRange { grade, from, leads: 1, rate: 0.5 };
+    let grades = Grades { ranges: vec![range('A', 0.5), range('B', 0.0)] };
+    Parts { encoder, card, grades, profile: None, output: None }
+}
+
+fn graph() -> Vec<u8> {
+    model("TreeEnsembleClassifier", tree())
+}
+
+fn file(name: &str, requires_any: &[&str]) -> (String, Vec<u8>) {
+    (name.to_owned(), pack(&graph(), parts(name, requires_any, encoder(2))).unwrap())
+}
+
+fn lead(scorer: &Scorer, json: &str) -> Lead {
+    read_lead(json.as_bytes(), scorer.schema()).unwrap()
+}
+
+/// A file whose section was changed and sealed again, as someone would who packs by hand.
+fn resealed(file: &[u8], section: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+    let bundle = bundle::read(file).unwrap();
+    let mut sections: BTreeMap<String, String> = bundle.sections.clone();
+    let changed = change(&sections[section]);
+    sections.insert(section.to_owned(), changed);
+    bundle::append(bundle.graph, bundle.output, &sections).unwrap()
+}
+
+fn refused(file: &[u8]) -> String {
+    Model::open("m", file).unwrap_err().to_string()
+}
+
+#[test]
+fn the_model_is_chosen_by_the_lead_alone() {
+    let files = [file("basic", &[]), file("full", &["llm_quality", "llm_engagement"])];
+    let scorer = Scorer::open(&files).unwrap();
+    assert_eq!(scorer.models()[0].card().name, "full");
+    let leads = [lead(&scorer, r#"{"c1": 0.4}"#), lead(&scorer, r#"{"c1": 0.6, "llm_engagement": 0.1}"#)];
+    let scores = scorer.score(&leads).unwrap();
+    assert_eq!(
+        scores.iter().map(|score| (score.model, score.grade)).collect::<Vec<_>>(),
+        [(1, Some('B')), (0, Some('A'))]
+    );
+    assert_eq!(scorer.score(&leads[1..]).unwrap()[0], scores[1]);
+    let alone = Scorer::open(&files[1..]).unwrap();
+    assert_eq!(alone.score(&[Lead::empty(alone.schema().len())]).unwrap()[0].model, 0);
+}
+
+#[test]
+fn number_columns_of_several_models_stand_side_by_side() {
+    let mut other = encoder(2);
+    other.inputs[0].features[1].field = "visits".into();
+    let second = pack(&graph(), parts("second", &["llm_quality"], other)).unwrap();
+    let scorer = Scorer::open(&[file("first", &[]), ("second".into(), second)]).unwrap();
+    let leads = [
+        lead(&scorer, r#"{"c1": 0.6, "visits": 0.1}"#),
+        lead(&scorer, r#"{"c1": 0.6, "visits": 0.1, "llm_quality": 1}"#),
+    ];
+    let scores = scorer.score(&leads).unwrap();
+    assert_eq!((scores[0].probability, scores[1].probability), (1.0, 0.0));
+}
+
+#[test]
+fn a_file_that_does_not_belong_together_is_refused_with_the_reason() {
+    let (_, file) = file("m", &[]);
+    assert!(
+        refused(&resealed(&file, "selfcheck", |text| text.replace("probabilities\":[1.0", "probabilities\":[0.75")))
+            .contains("self-check failed: lead")
+    );
+    assert!(
+        refused(&resealed(&file, "selfcheck", |_| r#"{"leads":[],"probabilities":[]}"#.into()))
+            .contains("no self-check")
+    );
+    assert!(refused(&resealed(&file, "encoder", |text| text.replace("\"x\"", "\"y\""))).contains("inputs"));
+    assert!(
+        refused(&resealed(&file, "encoder", |text| text.replace("c0", "c1").replace("f0", "f1"))).contains("twice")
+    );
+    assert!(refused(&resealed(&file, "card", |text| text.replace("\"1\"", "\"\""))).contains("version"));
+    assert!(
+        refused(&resealed(&file, "card", |text| text.replace("requires_any\":[", "requires_any\":[\"shoe\"")))
+            .contains("shoe")
+    );
+    assert!(refused(&resealed(&file, "grades", |text| text.replace("0.0", "0.1"))).contains("grade"));
+    assert!(refused(&resealed(&file, "grades", |_| "[".into())).contains("grades"));
+    assert!(refused(&file[..file.len() / 2]).contains("m: "));
+    assert!(refused(&graph()).contains("leadlight pack"));
+}
+
+#[test]
+fn what_is_packed_again_stays_the_same() {
+    let (_, file) = file("m", &[]);
+    assert_eq!(pack(&file, parts("m", &[], encoder(2))).unwrap(), file);
+}
+
+#[test]
+fn inputs_of_strings_and_doubles_are_foreseen_and_refused_with_a_sentence() {
+    for (element, rule) in
+        [(Element::Double, Rule::Passthrough), (Element::String, Rule::Text { missing: String::new() })]
+    {
+        let field = if element == Element::String { "jobtitle" } else { "c0" };
+        let feature = Feature { name: "f".into(), field: field.into(), clip: None, rule };
+        let inputs = vec![Input { name: "x".into(), element, features: vec![feature] }];
+        let error = pack(&graph(), parts("m", &[], Specification { format: 1, inputs })).unwrap_err().to_string();
+        assert!(error.contains("String") || error.contains("Double") || error.contains("strings"), "{error}");
+    }
+}

@@ -115,7 +115,8 @@ fn meaning(name: &str, schema: &Schema) -> Meaning {
 fn no_known_column(names: &[String], schema: &Schema) -> IntakeError {
     let expected: Vec<&str> = schema.fields().iter().map(|field| field.name.as_str()).collect();
     let found: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| shown(name)).collect();
-    let more = if names.len() > NAMES_SHOWN { format!(" and {} more", names.len() - NAMES_SHOWN) } else { String::new() };
+    let more =
+        if names.len() > NAMES_SHOWN { format!(" and {} more", names.len() - NAMES_SHOWN) } else { String::new() };
     IntakeError::NoKnownColumn { expected: expected.join(", "), found: found.join(", ") + &more }
 }
 

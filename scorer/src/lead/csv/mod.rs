@@ -233,11 +233,13 @@ impl Reader {
             self.begin(start, sink)?;
         }
         while !self.record.is_blank() {
-            if self.in_quotes() {
+            // Only inside quotes does an end of line not end a record.
+            if let (Found::Record, _) = self.step(b"\n")? {
+                self.end_record(sink)?;
+            } else {
+                self.record.raw.pop();
                 let rest = self.give_up_line(sink)?;
                 self.read(rest, sink)?;
-            } else {
-                self.read(b"\n".to_vec(), sink)?;
             }
         }
         let header = self.header.ok_or(IntakeError::Empty)?;
@@ -316,12 +318,6 @@ impl Reader {
         Ok((found, used))
     }
 
-    /// Whether the record that is being read stands inside quotes: only there does an end of line not end it.
-    fn in_quotes(&self) -> bool {
-        let (result, ..) = self.core.clone().read_record(b"\n", &mut [0; 8], &mut [0; 8]);
-        result == ReadRecordResult::InputEmpty
-    }
-
     fn end_record(&mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
         let line = self.line + breaks(&self.record.raw[..self.record.blank()]);
         self.line += breaks(&self.record.raw);
@@ -357,7 +353,9 @@ impl Reader {
             let is_text = text.map_or_else(|error| error.error_len().is_none(), |text| !text.contains('\0'));
             return Err(if is_text { IntakeError::HeaderTooLong } else { IntakeError::NotText { hint: "" } });
         }
-        if self.in_quotes() {
+        // The record is given up either way, so csv-core's state may be used up to ask whether a quote is open.
+        let (result, ..) = self.core.read_record(b"\n", &mut [0; 8], &mut [0; 8]);
+        if result == ReadRecordResult::InputEmpty {
             return self.give_up_line(sink);
         }
         let line = self.line + breaks(&self.record.raw[..self.record.blank()]);

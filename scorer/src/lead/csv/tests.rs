@@ -24,7 +24,8 @@ fn reasons(text: &str) -> Vec<(u64, Option<String>, String)> {
 
 #[test]
 fn rows_carry_their_line_cells_and_lead() {
-    let text = "\u{feff}Name, JobTitle ,llm_quality,lead_key\r\n\r\nAda,\"CTO, \"\"Lab\"\"\nParis\",75,k1\r\nBob,,,\r\n";
+    let text =
+        "\u{feff}Name, JobTitle ,llm_quality,lead_key\r\n\r\nAda,\"CTO, \"\"Lab\"\"\nParis\",75,k1\r\nBob,,,\r\n";
     let (rows, intake) = read(&[text.as_bytes()]).unwrap();
     let title = Schema::leads().position("jobtitle").unwrap();
     assert_eq!(rows[0].0, 3);
@@ -43,12 +44,15 @@ fn a_bad_row_is_told_and_the_others_go_on() {
     let text = "jobtitle,llm_quality\nCTO,101\nCEO,50\nCFO\nCOO,high\nCMO,1,extra\nVP,7,,\n";
     let told = reasons(text);
     let column = Some("llm_quality".to_owned());
-    assert_eq!(told, [
-        (2, column.clone(), "should be at most 100, but is \"101\"".into()),
-        (4, None, "the row has 1 cells where the header has 2".into()),
-        (5, column, "should be a whole number, but is \"high\"".into()),
-        (6, None, "the row has 3 cells where the header has 2".into()),
-    ]);
+    assert_eq!(
+        told,
+        [
+            (2, column.clone(), "should be at most 100, but is \"101\"".into()),
+            (4, None, "the row has 1 cells where the header has 2".into()),
+            (5, column, "should be a whole number, but is \"high\"".into()),
+            (6, None, "the row has 3 cells where the header has 2".into()),
+        ]
+    );
     assert_eq!(read(&[text.as_bytes()]).unwrap().1.rows, 6);
 }
 
@@ -66,8 +70,14 @@ fn an_open_quote_costs_its_line_and_not_the_rest_of_the_file() {
 
 #[test]
 fn an_open_quote_at_the_end_is_told() {
-    assert_eq!(reasons("jobtitle\nCTO\n\"cut off"), [(3, Some("jobtitle".into()), "a quote opens here that is never closed".into())]);
-    assert_eq!(reasons("jobtitle\n5\" disk, no quote"), [(2, None, "the row has 2 cells where the header has 1".into())]);
+    assert_eq!(
+        reasons("jobtitle\nCTO\n\"cut off"),
+        [(3, Some("jobtitle".into()), "a quote opens here that is never closed".into())]
+    );
+    assert_eq!(
+        reasons("jobtitle\n5\" disk, no quote"),
+        [(2, None, "the row has 2 cells where the header has 1".into())]
+    );
 }
 
 #[test]

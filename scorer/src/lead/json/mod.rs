@@ -4,7 +4,7 @@
 
 pub mod syntax;
 
-use super::schema::{Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Field, Schema};
+use super::schema::{Field, Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
 use super::{Fault, Lead, Raw, Value};
 use syntax::{Json, Reader, SyntaxError};
 use thiserror::Error;
@@ -207,13 +207,17 @@ mod tests {
     fn a_batch_tells_every_problem_with_its_place() {
         let body = br#"{"leads": [{}, {"llm_engagement": 5, "llm_quality": 101}, 7]}"#;
         let Err(BodyError::Invalid(problems)) = read_batch(body, &Schema::leads()) else { panic!() };
-        let places: Vec<_> = problems.iter().map(|problem| (problem.path[1].clone(), problem.path.last().cloned())).collect();
+        let places: Vec<_> =
+            problems.iter().map(|problem| (problem.path[1].clone(), problem.path.last().cloned())).collect();
         let key = |name: &str| Some(Step::Key(name.into()));
-        assert_eq!(places, [
-            (Step::Index(1), key("llm_quality")),
-            (Step::Index(1), key("llm_engagement")),
-            (Step::Index(2), Some(Step::Index(2))),
-        ]);
+        assert_eq!(
+            places,
+            [
+                (Step::Index(1), key("llm_quality")),
+                (Step::Index(1), key("llm_engagement")),
+                (Step::Index(2), Some(Step::Index(2))),
+            ]
+        );
     }
 
     #[test]

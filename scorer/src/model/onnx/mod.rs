@@ -6,7 +6,7 @@
 mod attributes;
 mod ops;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use super::bundle::{FILE_MAX, Output};
 use crate::lead::encode::{Element, Matrix, Specification};
@@ -165,7 +165,12 @@ pub fn find_output(bytes: &[u8]) -> Result<Option<Output>, ModelError> {
 
 /// The names of the graph's inputs, and how many features each has where the file says so.
 pub fn inputs(bytes: &[u8]) -> Result<Vec<(String, Option<usize>)>, ModelError> {
-    Ok(decode(bytes)?.graph.iter().flat_map(|graph| &graph.input).map(|input| (input.name.clone(), width(input))).collect())
+    Ok(decode(bytes)?
+        .graph
+        .iter()
+        .flat_map(|graph| &graph.input)
+        .map(|input| (input.name.clone(), width(input)))
+        .collect())
 }
 
 /// The nodes of a graph as (domain, operator).
@@ -178,7 +183,8 @@ fn decode(bytes: &[u8]) -> Result<pb::ModelProto, ModelError> {
     if bytes.len() > FILE_MAX {
         return Err(ModelError::TooLarge(format!("{} bytes; at most {FILE_MAX} are allowed", bytes.len())));
     }
-    let proto = <pb::ModelProto as prost::Message>::decode(bytes).map_err(|error| ModelError::NotOnnx(error.to_string()))?;
+    let proto =
+        <pb::ModelProto as prost::Message>::decode(bytes).map_err(|error| ModelError::NotOnnx(error.to_string()))?;
     let Some(graph) = &proto.graph else { return Err(ModelError::NotOnnx("it holds no graph".to_owned())) };
     if graph.node.len() > NODES_MAX {
         return Err(ModelError::TooLarge(format!("{} nodes; at most {NODES_MAX} are allowed", graph.node.len())));
@@ -192,11 +198,12 @@ fn decode(bytes: &[u8]) -> Result<pb::ModelProto, ModelError> {
 
 fn check_node(node: &NodeProto, proto: &pb::ModelProto) -> Result<(), ModelError> {
     let domain = if node.domain.is_empty() { "ai.onnx" } else { node.domain.as_str() };
-    let named = |import: &&pb::OperatorSetIdProto| import.domain == domain || (import.domain.is_empty() && domain == "ai.onnx");
+    let named =
+        |import: &&pb::OperatorSetIdProto| import.domain == domain || (import.domain.is_empty() && domain == "ai.onnx");
     let version = proto.opset_import.iter().find(named).map_or(0, |import| import.version);
-    let served = OPERATORS.iter().find(|(set, name, newest, _)| {
-        *set == domain && *name == node.op_type && (1..=*newest).contains(&version)
-    });
+    let served = OPERATORS
+        .iter()
+        .find(|(set, name, newest, _)| *set == domain && *name == node.op_type && (1..=*newest).contains(&version));
     match served {
         Some((.., build)) => Ok(build(node).map(drop)?),
         None => Err(ModelError::Operator {
@@ -278,7 +285,8 @@ fn width(input: &pb::ValueInfoProto) -> Option<usize> {
 /// Every column of every output of floats that could be a probability.
 fn outputs(proto: &pb::ModelProto) -> Vec<Output> {
     let Some(graph) = &proto.graph else { return Vec::new() };
-    let classifier = |name: &str| graph.node.iter().find(|node| node.output.get(1).is_some_and(|output| output == name));
+    let classifier =
+        |name: &str| graph.node.iter().find(|node| node.output.get(1).is_some_and(|output| output == name));
     let mut found = Vec::new();
     for output in &graph.output {
         if let Some(node) = classifier(&output.name)
@@ -292,6 +300,7 @@ fn outputs(proto: &pb::ModelProto) -> Vec<Output> {
 }
 
 fn described(outputs: &[Output]) -> String {
-    let names: Vec<String> = outputs.iter().map(|output| format!("{:?} column {}", output.name, output.column)).collect();
+    let names: Vec<String> =
+        outputs.iter().map(|output| format!("{:?} column {}", output.name, output.column)).collect();
     if names.is_empty() { "no output of a classifier".to_owned() } else { names.join(", ") }
 }

@@ -6,7 +6,9 @@ use crate::model::classifier::Classifier;
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
-use tract_onnx::tract_hir::internal::{Expansion, InferenceResult, Solver, TensorProxy, check_input_arity, check_output_arity};
+use tract_onnx::tract_hir::internal::{
+    Expansion, InferenceResult, Solver, TensorProxy, check_input_arity, check_output_arity,
+};
 use tract_onnx::tract_hir::ops::expandable::expand;
 
 /// Wraps an operator for tract's register.
@@ -20,10 +22,7 @@ pub(super) enum Operator {
     /// Outputs: labels (rows) of i64, probabilities (rows, labels) of f32.
     Classifier(Arc<Classifier>),
     /// Output: `(x - offset) * scale`, in f32, of the input's shape.
-    Scaler {
-        offset: Arc<Vec<f32>>,
-        scale: Arc<Vec<f32>>,
-    },
+    Scaler { offset: Arc<Vec<f32>>, scale: Arc<Vec<f32>> },
 }
 
 // Equal as floats compare: only used by tract to find equal nodes, and no operator holds NaN.
@@ -107,14 +106,23 @@ impl EvalOp for Operator {
 }
 
 fn scaled(values: &[f32], shape: [usize; 2], offset: &[f32], scale: &[f32]) -> TractResult<TVec<TValue>> {
-    ensure!(offset.len() == 1 || offset.len() == shape[1], "the scaler has {} values for {} features", offset.len(), shape[1]);
+    ensure!(
+        offset.len() == 1 || offset.len() == shape[1],
+        "the scaler has {} values for {} features",
+        offset.len(),
+        shape[1]
+    );
     let of_feature = |list: &[f32], place: usize| if list.len() == 1 { list[0] } else { list[place % shape[1]] };
     let scaled = values.iter().enumerate().map(|(at, value)| (value - of_feature(offset, at)) * of_feature(scale, at));
     Ok(tvec!(Tensor::from_shape(&shape, &scaled.collect::<Vec<f32>>())?.into_tvalue()))
 }
 
 fn classified(values: &[f32], [rows, width]: [usize; 2], classifier: &Classifier) -> TractResult<TVec<TValue>> {
-    ensure!(classifier.features() <= width, "the classifier reads {} features, but there are {width}", classifier.features());
+    ensure!(
+        classifier.features() <= width,
+        "the classifier reads {} features, but there are {width}",
+        classifier.features()
+    );
     let classes = classifier.labels.len();
     let probabilities = classifier.probabilities(values, width);
     let labels: Vec<i64> = probabilities.chunks_exact(classes).map(|row| classifier.label(row)).collect();

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::lead::encode::{Feature, Input, Rule};
-use crate::model::proto::{Attribute, Dimension, GraphProto, ModelProto, OperatorSetId, Shape, TensorType, TypeProto, ValueInfo};
+use crate::model::proto::{
+    Attribute, Dimension, GraphProto, ModelProto, OperatorSetId, Shape, TensorType, TypeProto, ValueInfo,
+};
 use prost::Message;
 
 fn floats(name: &str, floats: &[f32]) -> Attribute {
@@ -31,7 +33,7 @@ fn tensor(name: &str, element: i32, columns: &[i64]) -> ValueInfo {
 }
 
 /// One tree of one split at 0.5, as onnxmltools writes XGBoost's: class ids all 0, one base value.
-fn tree() -> Vec<Attribute> {
+pub(crate) fn tree() -> Vec<Attribute> {
     vec![
         ints("nodes_treeids", &[0, 0, 0]),
         ints("nodes_nodeids", &[0, 1, 2]),
@@ -43,14 +45,14 @@ fn tree() -> Vec<Attribute> {
         ints("class_treeids", &[0, 0]),
         ints("class_nodeids", &[1, 2]),
         ints("class_ids", &[0, 0]),
-        floats("class_weights", &[-40.0, 40.0]),
+        floats("class_weights", &[-200.0, 200.0]),
         ints("classlabels_int64s", &[0, 1]),
         floats("base_values", &[0.0]),
         text("post_transform", "LOGISTIC"),
     ]
 }
 
-fn model(operator: &str, attribute: Vec<Attribute>) -> Vec<u8> {
+pub(crate) fn model(operator: &str, attribute: Vec<Attribute>) -> Vec<u8> {
     let node = crate::model::proto::NodeProto {
         input: vec!["x".into()],
         output: vec!["label".into(), "probabilities".into()],
@@ -69,8 +71,8 @@ fn model(operator: &str, attribute: Vec<Attribute>) -> Vec<u8> {
     ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..ModelProto::default() }.encode_to_vec()
 }
 
-fn encoder(features: usize) -> Specification {
-    let feature = |at| Feature { name: format!("f{at}"), field: format!("c{at}"), rule: Rule::Passthrough };
+pub(crate) fn encoder(features: usize) -> Specification {
+    let feature = |at| Feature { name: format!("f{at}"), field: format!("c{at}"), clip: None, rule: Rule::Passthrough };
     let input = Input { name: "x".into(), element: Element::Float, features: (0..features).map(feature).collect() };
     Specification { format: 1, inputs: vec![input] }
 }

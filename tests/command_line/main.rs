@@ -1,0 +1,153 @@
+//! The command line as people use it: the real binary, real files, and a sentence for everything that is wrong.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn leadlight(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leadlight"));
+    command.args(arguments).current_dir(root()).env_remove("LEADLIGHT_MODELS");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    leadlight(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// What the program says when it gives up: one line that is no Rust error dump.
+fn complaint(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said = text(&output.stderr);
+    assert!(said.starts_with("error: ") && said.lines().count() == 1 && !said.contains("panicked"), "{said}");
+    said
+}
+
+fn complaint_about(folder: &TempDir, bytes: &[u8]) -> String {
+    let path = folder.path().join("list.csv");
+    fs::write(&path, bytes).unwrap();
+    complaint(&run(&["score", path.to_str().unwrap()]))
+}
+
+#[test]
+fn a_list_is_scored_the_same_from_a_file_and_through_a_pipe() {
+    let folder = TempDir::new().unwrap();
+    let out = folder.path().join("scored.csv");
+    let sample = root().join("static/samples/leads.csv");
+    let output = run(&["score", sample.to_str().unwrap(), "-o", out.to_str().unwrap()]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(text(&output.stderr).contains(" leads scored, "));
+    let piped = leadlight(&["score"]).stdin(fs::File::open(&sample).unwrap()).output().unwrap();
+    assert!(piped.status.success());
+    assert_eq!(fs::read(&out).unwrap(), piped.stdout);
+    assert!(
+        text(&piped.stdout)
+            .lines()
+            .next()
+            .unwrap()
+            .ends_with("rank,probability,score,grade,label,confidence,model_version")
+    );
+}
+
+#[test]
+fn bad_rows_are_told_and_the_others_scored() {
+    let folder = TempDir::new().unwrap();
+    let (list, rejects) = (folder.path().join("list.csv"), folder.path().join("rejects.csv"));
+    fs::write(&list, "jobtitle,llm_quality\nCTO,50\nCEO\nCFO,high\nCOO,7,8\n").unwrap();
+    let output = run(&["score", list.to_str().unwrap(), "--rejects", rejects.to_str().unwrap()]);
+    assert!(output.status.success());
+    assert_eq!(text(&output.stdout).lines().count(), 2);
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("1 leads scored, 3 rows rejected")
+            && said.contains("line 4: llm_quality should be a whole number"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(&rejects).unwrap().lines().count(), 4);
+}
+
+#[test]
+fn a_file_that_is_no_list_gets_a_sentence() {
+    let folder = TempDir::new().unwrap();
+    let said = |bytes: &[u8]| complaint_about(&folder, bytes);
+    assert!(said(b"").contains("the file is empty"));
+    assert!(said(b"jobtitle,skills\r\n").contains("no leads below it"));
+    assert!(said(b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00").contains("JPEG"));
+    assert!(said(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
+    assert!(said(b"a,b\n1,2\n").contains("none of the columns"));
+    assert!(said(b"jobtitle,skills\na\n").contains("the first is on line 2"));
+    assert!(complaint(&run(&["score", "no/such/file.csv"])).contains("cannot read no/such/file.csv"));
+    assert!(complaint(&run(&["score", "."])).contains("it is a folder"));
+}
+
+#[test]
+fn a_file_that_is_no_model_gets_a_sentence() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let model = fs::read(root().join("models/linkedin-engagement.onnx")).unwrap();
+    let bare = fs::read(root().join("tests/fixtures/parity/model.onnx")).unwrap();
+    let inspected = |path: &str| complaint(&run(&["inspect", path]));
+    assert!(
+        inspected(&file("cut.onnx", &model[..model.len() / 2]))
+            .contains("cut.onnx: the file is not a whole ONNX model")
+    );
+    assert!(inspected(&file("bare.onnx", &bare)).contains("leadlight pack"));
+    assert!(inspected(&file("text.onnx", b"hello")).contains("text.onnx: "));
+    assert!(inspected(&file("empty.onnx", b"")).contains("empty.onnx: "));
+    let sample = root().join("static/samples/leads.csv");
+    let list = sample.to_str().unwrap();
+    let bare = file("bare.onnx", &bare);
+    assert!(complaint(&run(&["score", list, "--models", &bare])).contains("leadlight pack"));
+    assert!(complaint(&run(&["score", list, "--models", "docs"])).contains("no .onnx model in docs"));
+}
+
+#[test]
+fn a_model_trained_elsewhere_is_packed_inspected_and_scored_with() {
+    let folder = TempDir::new().unwrap();
+    let packed = folder.path().join("adopted.onnx");
+    let set = "tests/fixtures/parity";
+    let (model, encoder) = (format!("{set}/model.onnx"), format!("{set}/encoder.json"));
+    let path = packed.to_str().unwrap();
+    let output = run(&["pack", &model, "--encoder", &encoder, "-o", path, "--model-version", "0.3.0"]);
+    assert!(output.status.success(), "{output:?}");
+    let about: serde_json::Value = serde_json::from_slice(&run(&["inspect", path, "--json"]).stdout).unwrap();
+    assert_eq!((about["card"]["name"].as_str(), about["card"]["version"].as_str()), (Some("adopted"), Some("0.3.0")));
+    assert!(text(&run(&["inspect", path]).stdout).contains("self-check    passed"));
+    let mut child = leadlight(&["score", "-", "--models", path])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"jobtitle\nCTO\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(text(&output.stdout).contains(",0.3.0\n"), "{output:?}");
+    let wrong = complaint(&run(&["pack", &model, "--encoder", "models/index.json", "-o", path]));
+    assert!(wrong.contains("cannot use models/index.json"), "{wrong}");
+}
+
+#[test]
+fn nothing_is_left_half_written() {
+    let folder = TempDir::new().unwrap();
+    let sample = root().join("static/samples/leads.csv");
+    let missing = folder.path().join("no/such/folder/out.csv");
+    let said = complaint(&run(&["score", sample.to_str().unwrap(), "-o", missing.to_str().unwrap()]));
+    assert!(said.contains("cannot write"), "{said}");
+    let taken = folder.path().join("taken");
+    fs::create_dir(&taken).unwrap();
+    complaint(&run(&["score", sample.to_str().unwrap(), "-o", taken.to_str().unwrap()]));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
