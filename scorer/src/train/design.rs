@@ -5,7 +5,7 @@
 //! choice never looks at them.
 
 use super::TrainError;
-use super::metric::median;
+use super::metric::{median, quantile};
 use crate::lead::encode::{Element, Encoder, FORMAT, Feature, Input, Matching, Matrix, Rule, Specification};
 use crate::lead::schema::{Field, Kind, Schema};
 use crate::lead::{Lead, Value};
@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 
 /// How many leads must have a level, and how many must not, for it to become a feature.
 pub const LEADS_MIN: usize = 5;
+
+/// The share of leads on either side beyond whose numbers nothing is told apart any more.
+const TAIL: f64 = 0.025;
 
 /// The graph's input.
 pub(super) const INPUT: &str = "float_input";
@@ -80,19 +83,21 @@ impl<'a> Sample<'a> {
 pub(super) fn design(sample: &Sample<'_>, leave_out: &dyn Fn(&str) -> bool) -> Result<Design, TrainError> {
     let fields = Schema::leads();
     let fields = fields.fields().iter().enumerate().filter(|(_, field)| !leave_out(&field.name));
-    let candidates: Vec<Feature> = fields.flat_map(|(place, field)| candidates(sample, place, field)).collect();
-    if candidates.is_empty() {
+    let mut features: Vec<Feature> = fields.flat_map(|(place, field)| candidates(sample, place, field)).collect();
+    if features.is_empty() {
         return Err(TrainError::NoFeatures);
     }
-    let matrix = Encoder::new(specification(candidates.clone()))?.encode(sample.leads);
+    let matrix = Encoder::new(specification(features.clone()))?.encode(sample.leads);
+    features.iter_mut().enumerate().for_each(|(column, feature)| clip(feature, &matrix, column, sample.rows));
+    let matrix = Encoder::new(specification(features.clone()))?.encode(sample.leads);
     let kept: Vec<usize> =
-        (0..matrix.width).filter(|column| tells(&candidates[*column].rule, &matrix, *column, sample.rows)).collect();
+        (0..matrix.width).filter(|column| tells(&features[*column].rule, &matrix, *column, sample.rows)).collect();
     if kept.is_empty() {
         return Err(TrainError::NoFeatures);
     }
     let values = matrix.values.chunks_exact(matrix.width).flat_map(|row| kept.iter().map(|column| row[*column]));
     let matrix = Matrix { width: kept.len(), values: values.collect() };
-    let features = kept.iter().map(|column| candidates[*column].clone()).collect();
+    let features = kept.iter().map(|column| features[*column].clone()).collect();
     Ok(Design { encoder: Encoder::new(specification(features))?, matrix })
 }
 
@@ -104,15 +109,11 @@ fn specification(features: Vec<Feature>) -> Specification {
 /// Whether enough leads are on either side of a feature that is 0 or 1; of others, whether they differ at all.
 fn tells(rule: &Rule, matrix: &Matrix, column: usize, rows: &[usize]) -> bool {
     let values = || rows.iter().map(|row| matrix.values[row * matrix.width + column]);
-    match rule {
-        Rule::Number { .. } | Rule::TextLength | Rule::ItemCount { .. } => {
-            values().next().is_some_and(|first| values().any(|value| value != first))
-        }
-        _ => {
-            let set = values().filter(|value| *value == 1.0).count();
-            set >= LEADS_MIN && rows.len() - set >= LEADS_MIN
-        }
+    if is_number(rule) {
+        return values().next().is_some_and(|first| values().any(|value| value != first));
     }
+    let set = values().filter(|value| *value == 1.0).count();
+    set >= LEADS_MIN && rows.len() - set >= LEADS_MIN
 }
 
 fn candidates(sample: &Sample<'_>, place: usize, field: &Field) -> Vec<Feature> {
@@ -128,8 +129,24 @@ fn candidates(sample: &Sample<'_>, place: usize, field: &Field) -> Vec<Feature> 
         Kind::Category { .. } | Kind::Text { max_chars: None } => level_rules(sample.common_levels(place)),
     };
     rules.push((":missing".to_owned(), Rule::Missing));
-    let feature = |(part, rule)| Feature { name: format!("{}{part}", field.name), field: field.name.clone(), rule };
+    let feature =
+        |(part, rule)| Feature { name: format!("{}{part}", field.name), field: field.name.clone(), clip: None, rule };
     rules.into_iter().map(feature).collect()
+}
+
+/// Keeps a number within what all but a few of the leads had: a line goes on for ever, so without this a mistyped year
+/// or an endless title would outweigh everything else.
+fn clip(feature: &mut Feature, matrix: &Matrix, column: usize, rows: &[usize]) {
+    if is_number(&feature.rule) {
+        let mut values: Vec<f64> =
+            rows.iter().map(|row| f64::from(matrix.values[row * matrix.width + column])).collect();
+        values.sort_by(f64::total_cmp);
+        feature.clip = quantile(&values, TAIL).zip(quantile(&values, 1.0 - TAIL)).map(|(low, high)| [low, high]);
+    }
+}
+
+fn is_number(rule: &Rule) -> bool {
+    matches!(rule, Rule::Number { .. } | Rule::TextLength | Rule::ItemCount { .. })
 }
 
 fn level_rules(common: Vec<String>) -> Vec<(String, Rule)> {
