@@ -74,6 +74,10 @@ fn plan(options: &Train) -> anyhow::Result<Plan> {
     let Some(name) = stem.filter(|_| options.output.extension().is_some_and(|extension| extension == "onnx")) else {
         bail!("the output should be a file name that ends in .onnx, not {}", options.output.display());
     };
+    let folder = options.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.is_dir()) {
+        bail!("there is no folder to write {} into", options.output.display());
+    }
     let date = options.date.unwrap_or_else(|| OffsetDateTime::now_utc().date());
     let outcome = || format!("a lead has the outcome \"{}\"", options.outcome);
     Ok(Plan {
