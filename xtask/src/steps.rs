@@ -45,10 +45,6 @@ pub(crate) fn native(project: &Project) -> Result<()> {
     exec::run(&mut project.cargo(&format!("test {NATIVE}")))
 }
 
-pub(crate) fn golden(project: &Project) -> Result<()> {
-    golden::document(project).map(|_| ())
-}
-
 pub(crate) fn wasm(project: &Project) -> Result<()> {
     tools::wasm_target(project)?;
     tools::wasm_bindgen(project)?;

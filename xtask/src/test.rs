@@ -7,7 +7,7 @@ use std::time::Instant;
 /// One step: its name on the command line, what it proves, what it runs.
 struct Step(&'static str, &'static str, fn(&Project) -> Result<()>);
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 11] = [
     Step("fmt", "every source is formatted", steps::fmt),
     Step("tidy", "the project's own rules about its sources", steps::tidy),
     Step("clippy", "no lint in native code", steps::clippy),
@@ -15,7 +15,6 @@ const STEPS: [Step; 12] = [
     Step("layers", "no server in the page, no model runner outside its worker", steps::layers),
     Step("docs", "the documentation builds, every link in it leads somewhere", steps::docs),
     Step("native", "unit, golden, property and HTTP tests, natively", steps::native),
-    Step("golden", "the golden document for the browser", steps::golden),
     Step("wasm", "the same bits and the page's parts, in headless Chromium", steps::wasm),
     Step("site", "the page builds and stays within its bytes", steps::site),
     Step("e2e", "the whole way, in a browser against a server", steps::e2e),
