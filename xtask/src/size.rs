@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 /// What the page's own program may weigh in the quick build, in bytes: with the model runner linked in by mistake it
 /// would weigh several times that.
-const PAGE_LIMIT: u64 = 2_000_000;
+const PAGE_LIMIT: u64 = 1_500_000;
 
 /// Node has brotli and gzip at their strongest; the arguments are a folder and what to print of each file in it.
 const SCRIPT: &str = r#"
