@@ -319,8 +319,7 @@ impl Step {
             Rule::Text { .. } => return Err(wrong("inputs of strings are not served by this version")),
             _ => {}
         }
-        // Not `low > high`: NaN is refused too.
-        if feature.clip.is_some_and(|[low, high]| !(low <= high)) {
+        if feature.clip.is_some_and(|[low, high]| low.is_nan() || high.is_nan() || low > high) {
             return Err(SpecificationError::Clip(feature.name.clone()));
         }
         Ok(Step { place, work: Work::of(&feature.rule), clip: feature.clip })

@@ -30,8 +30,8 @@ pub(super) fn profile(history: &History, encoder: &Specification, held_back: &[V
     let fields = schema.fields().iter().enumerate().filter(|(_, field)| read.contains(field.name.as_str()));
     let counts = fields.map(|(place, field)| (field.name.clone(), layout(&sample, place, field)));
     let mut profile = Profile::empty(counts.collect());
-    let scores = held_back.first().map(|held| held.iter().map(|score| *score as f32).collect());
-    profile.add(&schema, &history.leads, &scores.unwrap_or_else(Vec::new));
+    let scores: Option<Vec<f32>> = held_back.first().map(|held| held.iter().map(|score| *score as f32).collect());
+    profile.add(&schema, &history.leads, &scores.unwrap_or_default());
     profile
 }
 
