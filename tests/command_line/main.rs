@@ -1,5 +1,8 @@
 //! The command line as people use it: the real binary, real files, and a sentence for everything that is wrong.
 
+// A test that cannot go on has failed: that is what a panic says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -5,6 +5,9 @@
 //! `tests/fixtures` and under `LEADLIGHT_SHARED`. What this test saw is written to `LEADLIGHT_GOLDEN_OUT`, if set, for
 //! the same test in a browser.
 
+// A test that cannot go on has failed: that is what a panic says.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod document;
 
 use document::{Document, Record, Set};
@@ -102,24 +105,31 @@ fn check(golden: &Value, features: &[f32], probability: f32) {
     assert_eq!(golden["confidence"], confidence(probability), "{name}");
 }
 
+/// A lead to be scored.
+#[derive(Clone)]
+struct Given {
+    name: String,
+    lead: String,
+    reference: Option<f64>,
+}
+
 /// Scores a model's leads; references come from the golden records, where there are any.
-fn set(name: &str, file: Vec<u8>, leads: &[(String, String, Option<f64>)]) -> (Set, Vec<Vec<f32>>, Vec<f32>) {
+fn set(name: &str, file: Vec<u8>, leads: &[Given]) -> (Set, Vec<Vec<f32>>, Vec<f32>) {
     let model = Model::open(name, &file).unwrap();
     let scorer = Scorer::open(&[(name.to_owned(), file.clone())]).unwrap();
     let read: Vec<Lead> =
-        leads.iter().map(|(_, lead, _)| read_lead(lead.as_bytes(), scorer.schema()).unwrap()).collect();
+        leads.iter().map(|given| read_lead(given.lead.as_bytes(), scorer.schema()).unwrap()).collect();
     let matrix = model.encoder().encode(&read);
     let rows: Vec<Vec<f32>> = matrix.values.chunks(matrix.width).map(<[f32]>::to_vec).collect();
     let probabilities = score(&scorer, &read);
-    let record =
-        |((name, lead, reference), (row, probability)): (&(String, String, Option<f64>), (&Vec<f32>, &f32))| Record {
-            name: name.clone(),
-            lead: lead.clone(),
-            feature_bits: row.iter().map(|value| value.to_bits()).collect(),
-            probability_bits: probability.to_bits(),
-            reference: *reference,
-        };
-    let records = leads.iter().zip(rows.iter().zip(&probabilities)).map(record).collect();
+    let record = |(place, given): (usize, &Given)| Record {
+        name: given.name.clone(),
+        lead: given.lead.clone(),
+        feature_bits: rows[place].iter().map(|value| value.to_bits()).collect(),
+        probability_bits: probabilities[place].to_bits(),
+        reference: given.reference,
+    };
+    let records = leads.iter().enumerate().map(record).collect();
     (Set { name: name.to_owned(), model: file, records }, rows, probabilities)
 }
 
@@ -130,19 +140,19 @@ fn golden_features_and_scores_are_reproduced() {
     for folder in sets() {
         let golden = golden_records(&folder);
         assert!(!golden.is_empty());
-        let leads: Vec<_> = golden
-            .iter()
-            .map(|record| {
-                (record["name"].to_string(), record["lead"].to_string(), Some(float(&record["score_xgboost"])))
-            })
-            .collect();
+        let given = |record: &Value| Given {
+            name: record["name"].to_string(),
+            lead: record["lead"].to_string(),
+            reference: Some(float(&record["score_xgboost"])),
+        };
+        let leads: Vec<Given> = golden.iter().map(given).collect();
         let (set, rows, probabilities) = set(&folder.display().to_string(), packed(&folder), &leads);
         for ((record, row), probability) in golden.iter().zip(&rows).zip(&probabilities) {
             check(record, row, *probability);
         }
         println!("{}: {} records", set.name, set.records.len());
         document.sets.push(set);
-        leads_seen.extend(leads.into_iter().map(|(name, lead, _)| (name, lead, None)));
+        leads_seen.extend(leads.into_iter().map(|given| Given { reference: None, ..given }));
     }
     document.sets.extend(shipped(&leads_seen));
     if let Some(path) = std::env::var_os("LEADLIGHT_GOLDEN_OUT") {
@@ -151,7 +161,7 @@ fn golden_features_and_scores_are_reproduced() {
 }
 
 /// The shipped models on the same leads: no reference, but the same bits in the browser.
-fn shipped(leads: &[(String, String, Option<f64>)]) -> Vec<Set> {
+fn shipped(leads: &[Given]) -> Vec<Set> {
     let mut files: Vec<PathBuf> = fs::read_dir(root().join("models"))
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -133,7 +133,8 @@ impl<'a> Reader<'a> {
         self.enter()?;
         let mut next = self.peek();
         if next == Some(b'}') {
-            return Ok(self.leave());
+            self.leave();
+            return Ok(());
         }
         loop {
             if next != Some(b'"') {
@@ -149,27 +150,32 @@ impl<'a> Reader<'a> {
             member(self, key)?;
             match self.peek() {
                 Some(b',') => self.at += 1,
-                Some(b'}') => return Ok(self.leave()),
+                Some(b'}') => break,
                 _ => return Err(self.error("Expecting ',' delimiter").into()),
             }
             next = self.peek();
         }
+        self.leave();
+        Ok(())
     }
 
     /// Walks over a list; `item` takes each value.
     pub fn list<E: From<SyntaxError>>(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), E>) -> Result<(), E> {
         self.enter()?;
         if self.peek() == Some(b']') {
-            return Ok(self.leave());
+            self.leave();
+            return Ok(());
         }
         loop {
             item(self)?;
             match self.peek() {
                 Some(b',') => self.at += 1,
-                Some(b']') => return Ok(self.leave()),
+                Some(b']') => break,
                 _ => return Err(self.error("Expecting ',' delimiter").into()),
             }
         }
+        self.leave();
+        Ok(())
     }
 
     fn enter(&mut self) -> Result<(), SyntaxError> {

@@ -141,6 +141,9 @@ fn transform(attributes: &Attributes<'_>) -> Result<Transform, NodeError> {
 /// A node's name in the file: its tree and its number there.
 type Id = (i64, i64);
 
+/// Where the weights of each leaf stand: the first, and how many.
+type Ranges = HashMap<u32, (u32, u32)>;
+
 fn forest(attributes: &Attributes<'_>, targets: usize) -> Result<Forest, NodeError> {
     let tree_ids = attributes.ints("nodes_treeids");
     let node_ids = attributes.ints("nodes_nodeids");
@@ -166,10 +169,7 @@ fn forest(attributes: &Attributes<'_>, targets: usize) -> Result<Forest, NodeErr
 }
 
 /// The weights of all leaves, those of one leaf side by side, and where each leaf's stand.
-fn weights(
-    attributes: &Attributes<'_>,
-    places: &HashMap<Id, u32>,
-) -> Result<(HashMap<u32, (u32, u32)>, Vec<Weight>), NodeError> {
+fn weights(attributes: &Attributes<'_>, places: &HashMap<Id, u32>) -> Result<(Ranges, Vec<Weight>), NodeError> {
     let trees = attributes.ints("class_treeids");
     let nodes = attributes.ints("class_nodeids");
     let targets = attributes.ints("class_ids");
@@ -185,7 +185,7 @@ fn weights(
         of_leaf.push((*place, Weight { target: attributes.place("class_ids", targets[at])?, value: values[at] }));
     }
     of_leaf.sort_by_key(|(place, _)| *place);
-    let mut ranges: HashMap<u32, (u32, u32)> = HashMap::new();
+    let mut ranges = Ranges::new();
     for (at, (place, _)) in of_leaf.iter().enumerate() {
         ranges.entry(*place).or_insert((at as u32, 0)).1 += 1;
     }
@@ -196,7 +196,7 @@ fn nodes(
     attributes: &Attributes<'_>,
     ids: impl ExactSizeIterator<Item = Id>,
     places: &HashMap<Id, u32>,
-    weights_of: &mut HashMap<u32, (u32, u32)>,
+    weights_of: &mut Ranges,
 ) -> Result<Vec<Node>, NodeError> {
     let count = ids.len();
     let features = attributes.ints("nodes_featureids");
