@@ -27,7 +27,9 @@ pub const PROMISE_HOW: &[&str] = &[
     "Your leads are read and scored in a separate worker inside this page, which is under the same rule. The page \
      itself is given only the rows that you see and the file that you download.",
     "What this does not protect against: extensions that you allowed to read this page, other programs on this \
-     computer, and whoever can change what this site serves before you open it.",
+     computer, and whoever can change what this site serves before you open it. Nor can a page's rule stop its own \
+     code from opening another address or a direct call to another computer (WebRTC); the worker can do neither, \
+     which is why your leads are kept there.",
 ];
 /// The drop target.
 pub const DROP: &str = "Drop a CSV file here";
@@ -37,6 +39,8 @@ pub const DROP_NOW: &str = "Let go to rank it";
 pub const DROP_LATER: &str = "One moment: getting ready…";
 /// What a file should be like.
 pub const DROP_HINT: &str = "One lead per row, column names in the first. Any of the 19 columns will do.";
+/// Opens the list of columns.
+pub const COLUMNS: &str = "Which columns?";
 /// Opens the file chooser.
 pub const CHOOSE: &str = "Choose a file";
 /// Reads the sample.
@@ -320,8 +324,9 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// What may stand in a field, where that is not plain.
-pub fn field_hint(kind: &Kind) -> Option<String> {
+pub fn field_hint(name: &str, kind: &Kind) -> Option<String> {
     match kind {
+        Kind::Number { .. } if name == "companyfoundedon" => Some("a year, such as 2012".to_owned()),
         Kind::Integer { min, max } => Some(format!("a whole number, {min} to {max}")),
         Kind::Number { range: Some((min, max)) } => Some(format!("a number, {min} to {max}")),
         Kind::Number { range: None } => Some("a number".to_owned()),
@@ -338,10 +343,20 @@ pub fn model_for(card: &Card) -> &'static str {
     }
 }
 
+/// What a model gives.
+pub fn predicts(card: &Card) -> Option<String> {
+    (!card.predicts.is_empty()).then(|| format!("It gives {}.", card.predicts.trim_end_matches('.')))
+}
+
 /// From what a model learned.
 pub fn trained_on(card: &Card) -> Option<String> {
     let data = card.trained_on.as_ref()?;
-    Some(format!("Learned from {} past leads, of which {} replied.", data.leads, data.positives))
+    Some(format!("Learned from {} past leads, of which {} replied. ", data.leads, data.positives))
+}
+
+/// How a model's figures were worked out.
+pub fn method(quality: &Quality) -> String {
+    format!("How this was measured: {}", quality.method)
 }
 
 /// How good a model is, against chance.

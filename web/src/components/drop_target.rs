@@ -1,6 +1,7 @@
 //! Where a file is dropped or chosen.
 
 use crate::text;
+use scorer::lead::schema::{Field, Schema};
 use web_sys::{Event, File, HtmlInputElement};
 use yew::{Callback, Html, Properties, TargetCast, classes, component, html};
 
@@ -54,6 +55,15 @@ pub fn DropTarget(props: &DropTargetProps) -> Html {
                 <button class="button" id="sample" {disabled} onclick={props.on_sample.reform(|_| ())}>{text::SAMPLE}</button>
                 <button class="button" id="by-hand" {disabled} onclick={props.on_by_hand.reform(|_| ())}>{text::BY_HAND}</button>
             </div>
+            <details class="columns">
+                <summary>{text::COLUMNS}</summary>
+                <ul class="names">{for Schema::leads().fields().iter().map(column)}</ul>
+            </details>
         </div>
     }
+}
+
+fn column(field: &Field) -> Html {
+    let hint = text::field_hint(&field.name, &field.kind).map(|hint| format!(" · {hint}"));
+    html! { <li><code>{&field.name}</code>{for hint}</li> }
 }

@@ -27,7 +27,7 @@ pub struct FieldInputProps {
 pub fn FieldInput(props: &FieldInputProps) -> Html {
     let name = props.field.name.clone();
     let id = format!("field-{name}");
-    let hint = text::field_hint(&props.field.kind);
+    let hint = text::field_hint(&name, &props.field.kind);
     html! {
         <div class="field">
             <label for={id.clone()}>

@@ -34,12 +34,10 @@ fn model(model: &ModelFacts) -> Html {
                 <strong>{text::model_for(card)}</strong>
                 {" "}
                 {for text::trained_on(card)}
+                {for card.quality.as_ref().map(text::quality)}
             </summary>
-            if !card.predicts.is_empty() { <p>{&card.predicts}</p> }
-            if let Some(quality) = &card.quality {
-                <p>{text::quality(quality)}</p>
-                <p class="quiet">{&quality.method}</p>
-            }
+            {for text::predicts(card).map(|words| html! { <p>{words}</p> })}
+            {for card.quality.as_ref().map(|quality| html! { <p>{text::method(quality)}</p> })}
             if !card.limits.is_empty() { <ul>{for card.limits.iter().map(|limit| html! { <li>{limit}</li> })}</ul> }
             <p class="quiet" title={model.sha256.clone()}>{text::model_id(card, &model.sha256)}</p>
         </details>

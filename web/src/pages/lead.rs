@@ -5,7 +5,7 @@ use crate::components::{field_input::FieldInput, verdict::Verdict};
 use crate::hooks::engine::Engine;
 use crate::state::{Action, ByHand};
 use crate::text;
-use scorer::lead::schema::{Field, Schema};
+use scorer::lead::schema::{Field, Kind, Schema};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use web_sys::SubmitEvent;
@@ -36,8 +36,9 @@ pub fn LeadPage(props: &LeadPageProps) -> Html {
     let values = use_state(Values::new);
     let fields = use_state(|| Schema::leads().fields().to_vec());
     let of = |group: fn(&Field) -> bool| {
-        let inputs = fields.iter().filter(|field| group(field)).map(|field| input(props, field, &values));
-        html! { <div class="fields">{for inputs}</div> }
+        let mut group: Vec<&Field> = fields.iter().filter(|field| group(field)).collect();
+        group.sort_by_key(|field| importance(field));
+        html! { <div class="fields">{for group.into_iter().map(|field| input(props, field, &values))}</div> }
     };
     html! {
         <main class="hand">
@@ -58,6 +59,15 @@ pub fn LeadPage(props: &LeadPageProps) -> Html {
             </form>
             <Verdict by_hand={props.by_hand.clone()} models={props.models.clone()} />
         </main>
+    }
+}
+
+/// What people know by heart comes first, long texts last; all others in the schema's order.
+fn importance(field: &Field) -> u8 {
+    match &field.kind {
+        _ if field.name == "jobtitle" => 0,
+        Kind::Text { max_chars: Some(_) } => 2,
+        _ => 1,
     }
 }
 

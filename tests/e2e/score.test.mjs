@@ -1,0 +1,98 @@
+// The same leads get the same scores everywhere: on the page, on the command line and through the API.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { PROGRAM, download, drop, launch, listed, open, post, records, thousand } from "./support.mjs";
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser.close());
+
+/** The list as the command line writes it. */
+async function byCommandLine(text) {
+  const folder = await mkdtemp(join(tmpdir(), "leadlight-"));
+  try {
+    const [list, scored] = [join(folder, "leads.csv"), join(folder, "scored.csv")];
+    await writeFile(list, text);
+    await promisify(execFile)(PROGRAM, ["score", list, "-o", scored]);
+    return await readFile(scored);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test("1,000 leads dropped on the page are scored as on the command line and by the API", async () => {
+  const text = await thousand();
+  const page = await open(browser);
+  await drop(page, "leads.csv", text);
+  await listed(page);
+  const { name, bytes } = await download(page, "#download");
+  assert.equal(name, "leads-ranked.csv");
+  assert.ok(bytes.equals(await byCommandLine(text)), "the page and the command line write different files");
+
+  const [header, ...rows] = records(bytes.toString());
+  assert.equal(rows.length, 1000);
+  const added = ["rank", "probability", "score", "grade", "label", "confidence", "model_version"];
+  assert.deepEqual(header.slice(-added.length), added);
+  const fields = header.slice(0, -added.length);
+  const lead = (row) => Object.fromEntries(fields.map((field, at) => [field, row[at]]).filter(([, cell]) => cell !== ""));
+  const { status, body } = await post("predict/batch", { leads: rows.map(lead) });
+  assert.equal(status, 200);
+  const column = (name) => rows.map((row) => row[header.lastIndexOf(name)]);
+  const ours = (name) => body.predictions.map((prediction) => String(prediction[name] ?? ""));
+  for (const name of ["probability", "score", "grade", "label", "confidence", "model_version"]) {
+    assert.deepEqual(column(name), ours(name), `${name} differs between page and API`);
+  }
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+test("a lead by hand gets the score that the API gives", async () => {
+  const lead = { jobtitle: "Head of Sales", industry: "Computer Software", companysize: "51-200", companyfoundedon: "2012" };
+  const page = await open(browser);
+  await page.click("#by-hand");
+  for (const [field, value] of Object.entries(lead)) {
+    const input = page.locator(`#field-${field}`);
+    if ((await input.evaluate((element) => element.tagName)) === "SELECT") await input.selectOption(value);
+    else await input.fill(value);
+  }
+  await page.click("#score");
+  const shown = await page.locator("[data-probability]").getAttribute("data-probability");
+  const { body } = await post("predict", lead);
+  assert.equal(Number(shown), body.probability);
+  assert.equal(await page.locator("#verdict .letter").textContent(), body.grade);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+test("the sample is one click away, can be sorted, searched, filtered and turned over", async () => {
+  const page = await open(browser);
+  await page.click("#sample");
+  await listed(page);
+  const scores = () => page.locator("td.score span").allTextContents();
+  const best = (await scores()).map(Number);
+  assert.equal(best.length, 100);
+  assert.deepEqual(best, best.toSorted((a, b) => b - a));
+
+  await page.click("th.score .sort");
+  await page.locator('th.score[aria-sort="ascending"]').waitFor();
+  await page.locator("table.leads:not(.stale)").waitFor();
+  const worst = (await scores()).map(Number);
+  assert.deepEqual(worst, worst.toSorted((a, b) => a - b));
+
+  await page.click(".pager button:last-child");
+  await page.getByText("101–200 of 500").waitFor();
+  await page.fill("#search", "no such lead anywhere");
+  await page.getByText("No lead matches").waitFor();
+  await page.fill("#search", "");
+  await page.click(".chip.grade-a");
+  await page.locator("table.leads:not(.stale)").waitFor();
+  await page.getByText("found among 500").waitFor();
+  assert.deepEqual([...new Set(await page.locator("td.grade .letter").allTextContents())], ["A"]);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});

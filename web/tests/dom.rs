@@ -1,0 +1,185 @@
+//! Components in a real browser, without a worker: what they show, what they tell, how they are named for those who
+//! do not see them.
+
+#![cfg(target_arch = "wasm32")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web::agent::{Column, FieldFault, Query, RejectLine, Row, Score, Sort, Summary, Window};
+use web::components::{
+    drop_target::{DropTarget, DropTargetProps},
+    lead_table::{LeadTable, LeadTableProps},
+    notice::{NoticeBox, NoticeBoxProps},
+    rejects::{Rejects, RejectsProps},
+    verdict::{Verdict, VerdictProps},
+};
+use web::hooks::engine::Engine;
+use web::pages::{ListPage, ListPageProps};
+use web::state::{Action, Ask, ByHand, List};
+use web_sys::{Element, HtmlElement};
+use yew::{BaseComponent, Callback};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Draws a component into an element of its own.
+async fn show<C: BaseComponent>(props: C::Properties) -> Element {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let place = document.create_element("div").unwrap();
+    document.body().unwrap().append_child(&place).unwrap();
+    yew::Renderer::<C>::with_root_and_props(place.clone(), props).render();
+    yew::platform::time::sleep(std::time::Duration::ZERO).await;
+    place
+}
+
+fn texts(place: &Element, selector: &str) -> Vec<String> {
+    let found = place.query_selector_all(selector).unwrap();
+    (0..found.length()).map(|at| found.item(at).unwrap().text_content().unwrap_or_default()).collect()
+}
+
+fn click(place: &Element, selector: &str) {
+    place.query_selector(selector).unwrap().unwrap().unchecked_into::<HtmlElement>().click();
+}
+
+/// A callback, and what was told to it.
+fn ear<T: 'static>() -> (Callback<T>, Rc<RefCell<Vec<T>>>) {
+    let heard = Rc::new(RefCell::new(Vec::new()));
+    let into = heard.clone();
+    (Callback::from(move |told| into.borrow_mut().push(told)), heard)
+}
+
+fn column(index: u32, name: &str, numeric: bool) -> Column {
+    Column { index, name: name.to_owned(), numeric }
+}
+
+fn window(query: &Query) -> Window {
+    let row = |rank: u32, probability: f32, grade: char, name: &str| Row {
+        rank,
+        line: f64::from(rank) + 1.0,
+        score: Score { probability, grade: Some(grade), model: 0 },
+        cells: vec![name.to_owned(), "3".to_owned()],
+    };
+    Window { query: query.clone(), found: 2, rows: vec![row(1, 0.784, 'A', "Ada"), row(2, 0.1, 'D', "Bob")] }
+}
+
+fn table(on_sort: Callback<Sort>) -> LeadTableProps {
+    let query = Query::default();
+    LeadTableProps {
+        caption: "2 leads ranked.".to_owned(),
+        columns: vec![column(1, "name", false), column(0, "", true)],
+        window: Some(window(&query)),
+        query,
+        on_sort,
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_table_shows_scores_grades_and_the_users_columns() {
+    let place = show::<LeadTable>(table(Callback::noop())).await;
+    assert_eq!(texts(&place, "thead th"), ["Rank", "Score", "Grade", "name", "(no name)"]);
+    assert_eq!(texts(&place, "td.score"), ["78", "10"]);
+    assert_eq!(texts(&place, "td.grade"), ["A", "D"]);
+    assert_eq!(texts(&place, "tbody tr:first-child td:nth-child(4)"), ["Ada"]);
+    let bar = place.query_selector(".bar-fill").unwrap().unwrap();
+    assert!(bar.get_attribute("width").unwrap().starts_with("78.4"));
+    assert!(place.query_selector("[style]").unwrap().is_none(), "inline style, which the policy refuses");
+}
+
+#[wasm_bindgen_test]
+async fn headers_sort_and_say_how() {
+    let (on_sort, heard) = ear();
+    let place = show::<LeadTable>(table(on_sort)).await;
+    let sorted = place.query_selector("[aria-sort]").unwrap().unwrap();
+    assert_eq!(sorted.get_attribute("aria-sort").as_deref(), Some("descending"));
+    click(&place, "th:nth-child(4) button");
+    assert_eq!(*heard.borrow(), [Sort::Column(1)]);
+}
+
+#[wasm_bindgen_test]
+async fn before_the_first_rows_there_is_a_skeleton() {
+    let place = show::<LeadTable>(LeadTableProps { window: None, ..table(Callback::noop()) }).await;
+    assert!(texts(&place, "tr.skeleton").len() > 3);
+}
+
+#[wasm_bindgen_test]
+async fn no_file_can_be_chosen_before_everything_is_ready() {
+    let props = |ready| DropTargetProps {
+        ready,
+        over: false,
+        on_file: Callback::noop(),
+        on_sample: Callback::noop(),
+        on_by_hand: Callback::noop(),
+    };
+    let waiting = show::<DropTarget>(props(false)).await;
+    assert_eq!(texts(&waiting, "input:disabled, button:disabled").len(), 3);
+    let ready = show::<DropTarget>(props(true)).await;
+    assert_eq!(texts(&ready, "input:disabled, button:disabled").len(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_notice_speaks_up_and_can_be_closed() {
+    let (on_close, heard) = ear();
+    let place = show::<NoticeBox>(NoticeBoxProps { words: "Stopped.".to_owned(), on_close: Some(on_close) }).await;
+    assert_eq!(texts(&place, "[role=alert] p"), ["Stopped."]);
+    click(&place, "button");
+    assert_eq!(heard.borrow().len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn rejects_show_line_column_and_reason() {
+    let reject =
+        RejectLine { line: 1204.0, column: Some("llm_quality".to_owned()), reason: "should be <b>".to_owned() };
+    let props = RejectsProps {
+        count: 5,
+        lines: Some(vec![reject]),
+        open: true,
+        on_toggle: Callback::noop(),
+        on_download: Callback::noop(),
+    };
+    let place = show::<Rejects>(props).await;
+    assert_eq!(texts(&place, "td"), ["1,204", "llm_quality", "should be <b>"]);
+    assert_eq!(texts(&place, ".fold"), ["5 rows could not be scored."]);
+}
+
+#[wasm_bindgen_test]
+async fn the_verdict_tells_faults_by_the_names_of_the_form() {
+    let fault = FieldFault { field: Some("llm_quality".to_owned()), reason: "should be at most 100".to_owned() };
+    let by_hand = ByHand::Faulty(vec![fault]);
+    let place = show::<Verdict>(VerdictProps { by_hand, models: Rc::default() }).await;
+    assert_eq!(texts(&place, "li"), ["Profile quality should be at most 100."]);
+}
+
+#[wasm_bindgen_test]
+async fn the_list_tells_what_is_missing_and_filters_by_grade() {
+    let query = Query::default();
+    let summary = Summary {
+        columns: vec![column(0, "name", false), column(1, "size", true)],
+        rows: 2,
+        rejects: 0,
+        grades: vec![('A', 1), ('B', 0), ('D', 1)],
+        missing: vec!["skills".to_owned(), "summary".to_owned()],
+        fields: 19,
+        unknown: vec!["name".to_owned()],
+    };
+    let list = List {
+        job: 1,
+        file: "leads.csv".to_owned(),
+        took: 420.0,
+        summary,
+        window: Some(window(&query)),
+        query,
+        rejects: None,
+        rejects_open: false,
+        exporting: None,
+    };
+    let (on_action, heard) = ear();
+    let engine = Engine::new(on_action.clone());
+    let place = show::<ListPage>(ListPageProps { list: Rc::new(list), engine, on_action }).await;
+    assert_eq!(texts(&place, "h1"), ["leads.csv"]);
+    assert_eq!(texts(&place, ".list-head p"), ["2 leads ranked in 0.4 s · 17 of 19 columns recognised"]);
+    let missing = &texts(&place, "details summary")[0];
+    assert_eq!(missing, "2 columns of the model are missing in this file; scores are less sharp.");
+    click(&place, ".chip.grade-a");
+    assert_eq!(*heard.borrow(), [Action::Asked(Ask::Grade('A'))]);
+}
