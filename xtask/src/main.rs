@@ -1,5 +1,6 @@
 //! The project's own commands: what each is called, and who carries it out. Knows nothing of how.
 
+mod bench;
 mod exec;
 mod fixtures;
 mod golden;
@@ -27,6 +28,7 @@ The project's commands. Each installs what it needs and says so.
   cargo xtask test [step...]                       all checks and tests, or only the steps named
   cargo xtask site                                 build the page in release
   cargo xtask size                                 bytes of the built page: raw, gzip, brotli
+  cargo xtask bench                                scoring beside onnxruntime, as ratios
   cargo xtask sample [--rows N] [--seed S] [-o FILE]  made-up leads, 500 where nothing else is said
   cargo xtask fixtures                             the synthetic golden set, by the libraries of the replaced system
   cargo xtask tidy                                 the project's own rules about its sources
@@ -54,6 +56,7 @@ fn dispatch() -> Result<()> {
         "test" => test::run(&project, rest),
         "site" => site::release(&project).map(|dist| println!("built {}", dist.display())),
         "size" => size::print(&project),
+        "bench" => bench::run(&project),
         "sample" => sample::run(rest),
         "fixtures" => fixtures::make(&project),
         "tidy" => tidy::check(&project),
