@@ -6,6 +6,6 @@ mod list;
 mod start;
 
 pub use app::App;
-pub use lead::LeadPage;
-pub use list::ListPage;
-pub use start::StartPage;
+pub use lead::{LeadPage, LeadPageProps};
+pub use list::{ListPage, ListPageProps};
+pub use start::{StartPage, StartPageProps};
