@@ -3,15 +3,18 @@
 //! Owns the reader: where records begin and end, limits that keep memory bounded, and how reading goes on behind a
 //! broken row. Cells are split by csv-core. May not know files, encoding or models.
 
+mod error;
 mod header;
+mod row;
 #[cfg(test)]
 mod tests;
 
-use super::Lead;
+pub use error::IntakeError;
+pub use row::{Cells, Intake, Reject, Row};
+
 use super::schema::Schema;
 use csv_core::ReadRecordResult;
 use header::Header;
-use thiserror::Error;
 
 /// The most bytes that one row may have.
 pub const ROW_MAX: usize = 1 << 20;
@@ -38,112 +41,6 @@ impl Default for Dialect {
     fn default() -> Self {
         Dialect { delimiter: b',', quote: b'"' }
     }
-}
-
-/// A row that holds no usable lead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// The line of the file on which the row starts, from 1.
-    pub line: u64,
-    /// The column at fault, where there is one.
-    pub column: Option<String>,
-    /// What is wrong and what is allowed.
-    pub reason: String,
-}
-
-/// A file that cannot be read at all.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum IntakeError {
-    /// No bytes, or only white space.
-    #[error("the file is empty")]
-    Empty,
-    /// A header and nothing below it.
-    #[error("the file has a header but no leads below it")]
-    NoRows,
-    /// Bytes that are no text.
-    #[error("the file is not a CSV text in UTF-8{hint}")]
-    NotText {
-        /// What it seems to be.
-        hint: &'static str,
-    },
-    /// The first line does not end.
-    #[error("the first line is longer than {} KB: a CSV has column names there", ROW_MAX >> 10)]
-    HeaderTooLong,
-    /// More columns than allowed.
-    #[error("the file has more than {COLUMNS_MAX} columns")]
-    TooManyColumns,
-    /// None of the fields of a lead.
-    #[error("none of the columns is one of a lead's: expected some of {expected}, found {found}")]
-    NoKnownColumn {
-        /// The names of all fields.
-        expected: String,
-        /// The first names of the file.
-        found: String,
-    },
-    /// A field of a lead in two columns.
-    #[error("the column {0:?} stands in the file twice")]
-    DuplicateColumn(String),
-    /// Too many rows whose end cannot be found.
-    #[error("too many rows are broken: from line {line} on, quotes open that are never closed")]
-    TooBroken {
-        /// Where reading was given up.
-        line: u64,
-    },
-}
-
-/// The cells of one row.
-#[derive(Debug, Clone, Copy)]
-pub struct Cells<'a> {
-    text: &'a str,
-    ends: &'a [usize],
-}
-
-impl<'a> Cells<'a> {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// True where there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// The cell of a column.
-    pub fn get(&self, column: usize) -> Option<&'a str> {
-        let end = *self.ends.get(column)?;
-        let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text.get(start..end)
-    }
-
-    /// All cells, in the file's order.
-    pub fn iter(self) -> impl Iterator<Item = &'a str> {
-        (0..self.len()).filter_map(move |column| self.get(column))
-    }
-}
-
-/// One row of the file.
-#[derive(Debug)]
-pub struct Row<'a> {
-    /// The line on which it starts, from 1.
-    pub line: u64,
-    /// Its cells as they stand in the file; empty where they could not be told apart.
-    pub cells: Cells<'a>,
-    /// Its lead, or why there is none.
-    pub lead: Result<Lead, Reject>,
-}
-
-/// What a whole file turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Intake {
-    /// The names of all columns, as they stand in the file.
-    pub columns: Vec<String>,
-    /// Fields of a lead that the file has no column for, in the schema's order.
-    pub missing_fields: Vec<String>,
-    /// Columns that are no field of a lead.
-    pub unknown_columns: Vec<String>,
-    /// How many rows there were, rejected ones included.
-    pub rows: u64,
 }
 
 /// Reads a file that is pushed in pieces of any size. The same bytes give the same rows however they are cut.

@@ -1,7 +1,7 @@
 //! The reader against files as they come: cut anywhere, broken anywhere.
 
 use super::*;
-use crate::lead::Value;
+use crate::lead::{Lead, Value};
 use proptest::prelude::*;
 
 type Rows = Vec<(u64, Vec<String>, Result<Lead, Reject>)>;

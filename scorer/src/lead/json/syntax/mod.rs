@@ -4,6 +4,9 @@
 //! value counts, and errors come in the words and at the character positions of Python's own reader. May not know
 //! leads. No library reads this dialect; what it refuses of it (RFC 8259 has no NaN) old clients do send.
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::Number;
 use thiserror::Error;
 
@@ -337,68 +340,5 @@ impl Members {
                 self.in_order.push((key, value));
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<Json, SyntaxError> {
-        let mut reader = Reader::new(text);
-        let value = reader.value()?;
-        reader.end().map(|()| value)
-    }
-
-    #[test]
-    fn python_numbers_are_read() {
-        assert!(matches!(read("NaN"), Ok(Json::Number(number)) if number.is_nan()));
-        assert_eq!(read("-Infinity"), Ok(Json::Number(f64::NEG_INFINITY)));
-        assert_eq!(read("1e400"), Ok(Json::Number(f64::INFINITY)));
-        assert_eq!(read("-0.5E-1"), Ok(Json::Number(-0.05)));
-    }
-
-    #[test]
-    fn integers_have_no_negative_zero_and_keep_all_their_digits() {
-        let bits = |text| matches!(read(text), Ok(Json::Number(number)) if number.to_bits() == 0);
-        assert!(bits("-0") && !bits("-0.0"));
-        assert_eq!(read("-9007199254740993"), Ok(Json::LongInteger("-9007199254740993".into())));
-        assert_eq!(read("9007199254740993").unwrap().to_value(), serde_json::json!(9007199254740993_i64));
-    }
-
-    #[test]
-    fn errors_speak_as_python_does() {
-        for (text, at, reason) in [
-            ("{\"a\":", 5, "Expecting value"),
-            ("", 0, "Expecting value"),
-            ("{\"é\" 1}", 5, "Expecting ':' delimiter"),
-            ("[1 2]", 3, "Expecting ',' delimiter"),
-            ("{a}", 1, "Expecting property name enclosed in double quotes"),
-            ("\"abc", 0, "Unterminated string starting at"),
-            ("01", 1, "Extra data"),
-            ("\"\\x\"", 1, "Invalid \\escape"),
-            ("\"\\u12\"", 2, "Invalid \\uXXXX escape"),
-            ("\"\\u00e9", 2, "Invalid \\uXXXX escape"),
-            ("\"a\nb\"", 2, "Invalid control character at"),
-        ] {
-            assert_eq!(read(text), Err(SyntaxError { at, reason }), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_last_of_repeated_keys_counts() {
-        assert_eq!(read(r#"{"a":1,"b":2,"a":3}"#).unwrap().to_value(), serde_json::json!({"a": 3, "b": 2}));
-    }
-
-    #[test]
-    fn surrogate_pairs_become_one_character_and_halves_are_told() {
-        assert_eq!(read(r#""\ud83d\ude00""#), Ok(Json::Text("😀".into())));
-        assert_eq!(read(r#""\ud83d Sales""#), Ok(Json::BrokenText("\u{fffd} Sales".into())));
-    }
-
-    #[test]
-    fn deep_nesting_is_refused_instead_of_exhausting_the_stack() {
-        assert!(read(&"[".repeat(100_000)).is_err());
-        assert!(read(&"{\"a\":".repeat(100_000)).is_err());
     }
 }
