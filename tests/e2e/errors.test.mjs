@@ -1,6 +1,6 @@
 // Bad files get a sentence for an answer and take nothing with them; the page fits its screen.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -36,7 +36,7 @@ test("a file that is no list of leads gets a sentence, and the next file is read
   await page.close();
 });
 
-test("50 MB of commas get a sentence, and the page stays live", async () => {
+test("50 MB of commas and a file beyond all bounds get a sentence", async () => {
   const folder = await mkdtemp(join(tmpdir(), "leadlight-"));
   const page = await open(browser);
   try {
@@ -44,6 +44,11 @@ test("50 MB of commas get a sentence, and the page stays live", async () => {
     await page.setInputFiles("#file", join(folder, "commas.csv"));
     await page.locator(".notice").waitFor({ timeout: 60_000 });
     assert.match(await notice(page), /commas\.csv: .*(first line|columns)/);
+
+    await writeFile(join(folder, "huge.csv"), "jobtitle\n");
+    await truncate(join(folder, "huge.csv"), 250_000_001);
+    await page.setInputFiles("#file", join(folder, "huge.csv"));
+    await page.getByText("larger than this page can hold (250.0 MB)").waitFor();
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -133,6 +133,11 @@ pub enum Export {
 pub enum Failure {
     /// The browser does not hand out the file's bytes.
     Unavailable,
+    /// More bytes than the worker's memory is sure to hold.
+    TooLarge {
+        /// The most that it takes.
+        bytes_max: f64,
+    },
     /// No bytes, or only white space.
     Empty,
     /// A header and nothing below it.

@@ -181,7 +181,7 @@ fn is_number(cell: &str) -> bool {
 
 /// Whether a cell holds a text, in any case; `needle` is in lower case. Cells of ASCII need no copy.
 fn holds(cell: &str, needle: &str) -> bool {
-    if !cell.is_ascii() {
+    if needle.is_empty() || !cell.is_ascii() {
         return cell.to_lowercase().contains(needle);
     }
     cell.as_bytes().windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle.as_bytes()))

@@ -258,6 +258,11 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Unavailable => "The browser cannot read this file any more. Was it moved, changed or still open in \
              another program? Choose it once more."
             .to_owned(),
+        Failure::TooLarge { bytes_max } => format!(
+            "The file is larger than this page can hold ({}). Split it, or rank it on the command line: leadlight \
+             score leads.csv -o ranked.csv.",
+            bytes(*bytes_max)
+        ),
         Failure::Empty => "The file is empty. Choose a CSV with one lead per row.".to_owned(),
         Failure::NoRows => "The file has column names, but no leads below them.".to_owned(),
         Failure::NotText { hint } => {

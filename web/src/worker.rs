@@ -22,6 +22,10 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 /// How much of a file is read at once: between two pieces the worker listens.
 const PIECE: f64 = 1_048_576.0;
 
+/// The largest file that is read. A list takes as much memory as its file, four bytes for each cell beside it, and
+/// while it grows up to twice that; WebAssembly has four gigabytes, and a cell may be as short as its comma.
+const FILE_MAX: f64 = 250e6;
+
 struct Desk {
     port: DedicatedWorkerGlobalScope,
     scorer: RefCell<Option<Arc<Scorer>>>,
@@ -89,6 +93,9 @@ impl Desk {
         let (Some(file), Some(scorer)) = (file, self.scorer.borrow().clone()) else {
             return self.reply(&Reply::Unreadable { job, failure: Failure::Unavailable });
         };
+        if file.size() > FILE_MAX {
+            return self.reply(&Reply::Unreadable { job, failure: Failure::TooLarge { bytes_max: FILE_MAX } });
+        }
         let mut reader = SheetReader::new(scorer, Dialect::default());
         let (size, mut at) = (file.size(), 0.0);
         while at < size {
