@@ -65,9 +65,10 @@ impl Json {
     }
 }
 
-/// Whole numbers without a fraction, as the client most likely wrote them.
+/// Whole numbers without a fraction, as the client most likely wrote them; only zero below zero keeps its sign so.
 fn number_value(number: f64) -> serde_json::Value {
-    if number.fract() == 0.0 && number.abs() < EXACT {
+    let negative_zero = number == 0.0 && number.is_sign_negative();
+    if number.fract() == 0.0 && number.abs() < EXACT && !negative_zero {
         return serde_json::Value::from(number as i64);
     }
     Number::from_f64(number).map_or_else(|| number.to_string().into(), serde_json::Value::Number)

@@ -44,6 +44,11 @@ fn errors_speak_as_python_does() {
 }
 
 #[test]
+fn zero_keeps_its_sign() {
+    assert_eq!(read("[-0.0, 0.0, 2.0]").unwrap().to_value().to_string(), "[-0.0,0,2]");
+}
+
+#[test]
 fn the_last_of_repeated_keys_counts() {
     assert_eq!(read(r#"{"a":1,"b":2,"a":3}"#).unwrap().to_value(), serde_json::json!({"a": 3, "b": 2}));
 }
