@@ -83,7 +83,6 @@ test("a reading can be cancelled, and the page takes the next file", async () =>
   try {
     await writeFile(join(folder, "large.csv"), text + body.repeat(200));
     await page.setInputFiles("#file", join(folder, "large.csv"));
-    await page.getByText(/left$/).waitFor({ timeout: 60_000 });
     await page.click("#cancel");
     await page.getByText("Stopped.").waitFor();
     await choose(page, "leads.csv", text);
