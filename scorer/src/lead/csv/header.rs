@@ -34,6 +34,11 @@ pub(super) struct Header {
 impl Header {
     pub(super) fn new(cells: Cells<'_>, schema: &Schema) -> Result<Self, IntakeError> {
         let names: Vec<String> = cells.iter().map(str::to_owned).collect();
+        if let [only] = names.as_slice()
+            && only.trim().is_empty()
+        {
+            return Err(IntakeError::Empty);
+        }
         let meanings: Vec<Meaning> = names.iter().map(|name| meaning(name, schema)).collect();
         let mut seen = HashSet::new();
         for (name, meaning) in names.iter().zip(&meanings) {

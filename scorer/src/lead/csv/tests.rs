@@ -94,6 +94,7 @@ fn what_is_no_list_of_leads_is_refused_with_a_sentence() {
     let told = |bytes: &[u8]| read(&[bytes]).unwrap_err().to_string();
     assert_eq!(told(b""), "the file is empty");
     assert_eq!(told(b"\n\n\n"), "the file is empty");
+    assert_eq!(told(b"  \n\n"), "the file is empty");
     assert_eq!(told(b"jobtitle,skills\n"), "the file has a header but no leads below it");
     assert!(told(b"\xFF\xD8\xFF\xE0\x00\x10JFIF").contains("JPEG"));
     assert!(told(b"PK\x03\x04\x14").contains("Excel"));
