@@ -85,6 +85,18 @@ const pageWays = async (base) => {
   });
   await element("image", "img", `${base}static/icons/leadlight.svg?image`);
   await element("script", "script", `${base}static/boot.js?script`);
+  const link = (name, attributes) => new Promise((done) => {
+    const made = Object.assign(document.createElement("link"), attributes);
+    made.onload = () => done(out.push(name));
+    made.onerror = done;
+    document.head.append(made);
+    setTimeout(done, 500);
+  });
+  await link("style sheet", { rel: "stylesheet", href: `${base}x.css?sheet` });
+  await link("style sheet ahead", { rel: "preload", as: "style", href: `${base}x.css?preload` });
+  // A rule says nothing of what it loads: here too only the proxy can tell.
+  document.styleSheets[0].insertRule(`@import url("${base}x.css?import")`, 0);
+  await new Promise((done) => setTimeout(done, 500));
   // A frame that is refused is loaded all the same, with the browser's own words: here only the proxy can tell.
   await element("frame", "iframe", `${base}health?frame`);
   out.splice(out.indexOf("frame"), out.includes("frame") ? 1 : 0);

@@ -28,8 +28,8 @@ pub const PROMISE_HOW: &[&str] = &[
      itself is given only the rows that you see and the file that you download.",
     "What this does not protect against: extensions that you allowed to read this page, other programs on this \
      computer, and whoever can change what this site serves before you open it. Nor can a page's rule stop its own \
-     code from opening another address or a direct call to another computer (WebRTC); the worker can do neither, \
-     which is why your leads are kept there.",
+     code from opening another address, asking for one ahead (<link rel=prefetch>) or calling another computer \
+     directly (WebRTC); the worker can do none of these, which is why your leads are kept there.",
 ];
 /// The drop target.
 pub const DROP: &str = "Drop a CSV file here";
