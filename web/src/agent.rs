@@ -45,9 +45,13 @@ pub enum Request {
         job: Job,
         /// What is in it.
         what: Export,
+        /// The name of the file that was read, which comes back with the answer.
+        file: String,
     },
     /// Score one lead, given field by field as typed.
     Score {
+        /// How often the form was changed so far, which comes back with the answer.
+        turn: u32,
         /// Name and text of each field that was filled in.
         fields: Vec<(String, String)>,
     },
@@ -107,13 +111,24 @@ pub enum Reply {
     },
     /// A file to keep, whose bytes follow as a buffer.
     Exported {
+        /// Of which reading.
+        job: Job,
         /// What is in it.
         what: Export,
+        /// The name of the file that was read.
+        file: String,
     },
     /// One lead by hand is scored.
-    Scored(Score),
+    Scored {
+        /// As it was in the request.
+        turn: u32,
+        /// Its score.
+        score: Score,
+    },
     /// One lead by hand cannot be scored.
     Unscored {
+        /// As it was in the request.
+        turn: u32,
         /// What is wrong, field by field.
         faults: Vec<FieldFault>,
     },
@@ -147,6 +162,8 @@ pub enum Failure {
         /// What it seems to be.
         hint: String,
     },
+    /// A quote that opens in the first line is never closed.
+    OpenHeader,
     /// The first line does not end.
     HeaderTooLong,
     /// More columns than allowed.
@@ -170,10 +187,8 @@ pub enum Failure {
     NoLeads {
         /// How many rows.
         rows: u32,
-        /// The first of them.
-        line: f64,
-        /// What is wrong with that one.
-        reason: String,
+        /// The first of them, in the order of the file; all can be exported.
+        rejects: Vec<RejectLine>,
     },
     /// The model could not be run.
     Unscored {

@@ -5,7 +5,10 @@
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, Document, DragEvent, File, HtmlAnchorElement, HtmlElement, HtmlMetaElement, Url};
+use web_sys::{
+    Blob, BlobPropertyBag, Document, DragEvent, File, HtmlAnchorElement, HtmlElement, HtmlMetaElement,
+    ScrollIntoViewOptions, ScrollLogicalPosition, Url,
+};
 
 /// The policy that takes the network away from page and worker. No host source may stand in it: with `'self'`, the
 /// address of a script or a style sheet alone would carry data out. Styles that are loaded stay. Policies only ever
@@ -67,10 +70,35 @@ pub fn dropped(event: &DragEvent) -> Option<File> {
 
 /// Gives an element the keyboard's focus.
 pub fn focus(id: &str) {
-    let element = document().ok().and_then(|document| document.get_element_by_id(id));
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        // An element that takes no focus loses nothing.
-        element.focus().ok();
+    focus_within(&format!("#{id}"));
+}
+
+/// Gives the first element that a selector finds the keyboard's focus; details around it are opened for it.
+pub fn focus_within(selector: &str) {
+    let found = document().and_then(|document| document.query_selector(selector)).ok().flatten();
+    let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else { return };
+    if let Ok(Some(details)) = element.closest("details") {
+        // Refused for names alone that are none.
+        details.set_attribute("open", "").ok();
+    }
+    // An element that takes no focus loses nothing.
+    element.focus().ok();
+}
+
+/// Scrolls no further than needed to see an element.
+pub fn bring_into_view(id: &str) {
+    if let Some(element) = document().ok().and_then(|document| document.get_element_by_id(id)) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = web_sys::window() {
+        // A browser that refuses leaves the page as it is.
+        window.location().reload().ok();
     }
 }
 

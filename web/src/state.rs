@@ -3,9 +3,11 @@
 //! Owns the state, the actions and the reducer. May not know the browser, the worker's ways, words or components; the
 //! time comes in with the actions.
 
-use crate::agent::{
-    Export, Failure, FieldFault, Job, ModelFacts, Query, RejectLine, Reply, Score, Sort, Summary, Window,
-};
+mod hand;
+
+pub use hand::{ByHand, Hand};
+
+use crate::agent::{Export, Failure, Job, ModelFacts, Query, RejectLine, Reply, Sort, Summary, Window};
 use std::rc::Rc;
 use yew::Reducible;
 
@@ -25,9 +27,9 @@ pub struct State {
     pub reading: Option<Reading>,
     /// The list of the last file.
     pub list: Option<Rc<List>>,
-    /// What became of the last lead by hand.
-    pub by_hand: ByHand,
-    /// Something to tell, until it is put away or the next file comes.
+    /// The lead typed by hand.
+    pub hand: Hand,
+    /// Something to tell, until it is put away, another view is shown or the next file comes.
     pub notice: Option<Notice>,
 }
 
@@ -112,19 +114,6 @@ pub struct List {
     pub exporting: Option<Export>,
 }
 
-/// What became of a lead by hand.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ByHand {
-    /// Nothing yet.
-    Blank,
-    /// On its way.
-    Scoring,
-    /// Scored.
-    Scored(Score),
-    /// Not scored.
-    Faulty(Vec<FieldFault>),
-}
-
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
@@ -132,6 +121,8 @@ pub enum Notice {
     Restarted,
     /// A file gave no list.
     Unreadable {
+        /// Its reading.
+        job: Job,
         /// Its name.
         file: String,
         /// Why.
@@ -178,8 +169,15 @@ pub enum Action {
     ExportAsked(Export),
     /// A lead by hand was handed to the worker.
     HandSent,
-    /// The lead by hand was changed since.
-    HandChanged,
+    /// A field of the lead by hand was changed.
+    HandChanged {
+        /// Its name.
+        field: String,
+        /// What stands in it now.
+        text: String,
+    },
+    /// All fields of the lead by hand were emptied.
+    HandCleared,
     /// The notice is read.
     NoticeClosed,
 }
@@ -205,7 +203,7 @@ impl Default for State {
             view: View::Start,
             reading: None,
             list: None,
-            by_hand: ByHand::Blank,
+            hand: Hand::default(),
             notice: None,
         }
     }
@@ -255,9 +253,7 @@ impl State {
             Action::Stopped(stop) => {
                 next = State { engine: Engine::Failed(stop), view: View::Start, ..State::default() }
             }
-            Action::Died => {
-                next = State { models: self.models.clone(), notice: Some(Notice::Restarted), ..State::default() };
-            }
+            Action::Died => next = self.without_worker(),
             Action::Chosen { job, file, size, now } => {
                 next.reading = Some(Reading { job, file, size, bytes: 0.0, rows: 0, since: now, elapsed: 0.0 });
                 next.notice = None;
@@ -268,16 +264,29 @@ impl State {
                 next.notice = Some(Notice::Cancelled);
             }
             Action::Heard { reply, now } => next.hear(reply, now),
-            Action::Shown(View::List) if next.list.is_none() => next.view = View::Start,
-            Action::Shown(view) => next.view = view,
+            Action::Shown(view) => next.show(view),
             Action::Asked(ask) => next.change_list(|list| list.query = list.query.after(ask)),
             Action::RejectsToggled => next.change_list(|list| list.rejects_open = !list.rejects_open),
             Action::ExportAsked(what) => next.change_list(|list| list.exporting = Some(what)),
-            Action::HandSent => next.by_hand = ByHand::Scoring,
-            Action::HandChanged => next.by_hand = ByHand::Blank,
+            Action::HandSent => next.hand.send(),
+            Action::HandChanged { field, text } => next.hand.change(field, text),
+            Action::HandCleared => next.hand.clear(),
             Action::NoticeClosed => next.notice = None,
         }
         next
+    }
+
+    /// The list died with the worker; what was typed did not.
+    fn without_worker(&self) -> State {
+        let mut hand = self.hand.clone();
+        hand.forget();
+        State { models: self.models.clone(), hand, notice: Some(Notice::Restarted), ..State::default() }
+    }
+
+    /// A notice belongs to the view that it came up in.
+    fn show(&mut self, view: View) {
+        self.view = if self.list.is_none() && view == View::List { View::Start } else { view };
+        self.notice = None;
     }
 
     fn change_list(&mut self, change: impl FnOnce(&mut List)) {
@@ -293,7 +302,7 @@ impl State {
                 self.engine = Engine::Ready;
                 self.models = Rc::new(models);
             }
-            Reply::Refused { reason } => self.engine = Engine::Failed(Stop::Models { reason }),
+            Reply::Refused { reason } => *self = self.after(Action::Stopped(Stop::Models { reason })),
             Reply::Progress { job, bytes, rows } => {
                 if let Some(reading) = self.reading.as_mut().filter(|reading| reading.job == job) {
                     (reading.bytes, reading.rows, reading.elapsed) = (bytes, rows, now - reading.since);
@@ -307,11 +316,11 @@ impl State {
             }
             Reply::Unreadable { job, failure } => {
                 if let Some(reading) = self.reading.take_if(|reading| reading.job == job) {
-                    self.notice = Some(Notice::Unreadable { file: reading.file, failure });
+                    self.notice = Some(Notice::Unreadable { job, file: reading.file, failure });
                 }
             }
-            Reply::Scored(score) => self.by_hand = ByHand::Scored(score),
-            Reply::Unscored { faults } => self.by_hand = ByHand::Faulty(faults),
+            Reply::Scored { turn, score } => self.hand.hear(turn, ByHand::Scored(score)),
+            Reply::Unscored { turn, faults } => self.hand.hear(turn, ByHand::Faulty(faults)),
             Reply::Rows { .. } | Reply::Rejects { .. } | Reply::Exported { .. } => self.hear_of_list(reply),
         }
     }
@@ -321,7 +330,9 @@ impl State {
         self.change_list(|list| match reply {
             Reply::Rows { job, window } if list.job == job && list.query == window.query => list.window = Some(window),
             Reply::Rejects { job, rejects } if list.job == job => list.rejects = Some(rejects),
-            Reply::Exported { .. } => list.exporting = None,
+            Reply::Exported { job, what, .. } if list.job == job && list.exporting == Some(what) => {
+                list.exporting = None;
+            }
             _ => {}
         });
     }

@@ -4,6 +4,7 @@
 
 use crate::agent::{Column, Query, RejectLine, Row, Score, Sort, Summary, Window};
 use crate::columns::shown_order;
+use scorer::lead::csv::Reject;
 use scorer::sheet::{Sheet, write_rejects};
 use std::cmp::Ordering;
 use std::io;
@@ -63,12 +64,7 @@ impl Table {
 
     /// The first rejects.
     pub fn rejects(&self) -> Vec<RejectLine> {
-        let line = |reject: &scorer::lead::csv::Reject| RejectLine {
-            line: reject.line as f64,
-            column: reject.column.clone(),
-            reason: reject.reason.clone(),
-        };
-        self.sheet.rejects().iter().take(REJECTS_SHOWN).map(line).collect()
+        first_rejects(self.sheet.rejects())
     }
 
     /// The scored list as CSV, the same as the command line writes.
@@ -80,9 +76,7 @@ impl Table {
 
     /// The rejects as CSV.
     pub fn rejects_csv(&self) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        write_rejects(self.sheet.rejects(), &mut bytes)?;
-        Ok(bytes)
+        rejects_csv(self.sheet.rejects())
     }
 
     /// Every grade of the models, also those that no lead has.
@@ -144,6 +138,23 @@ impl Table {
             cells: self.columns.iter().map(cell).collect(),
         }
     }
+}
+
+/// The first rejects as shown.
+pub fn first_rejects(rejects: &[Reject]) -> Vec<RejectLine> {
+    let line = |reject: &Reject| RejectLine {
+        line: reject.line as f64,
+        column: reject.column.clone(),
+        reason: reject.reason.clone(),
+    };
+    rejects.iter().take(REJECTS_SHOWN).map(line).collect()
+}
+
+/// All rejects as CSV.
+pub fn rejects_csv(rejects: &[Reject]) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    write_rejects(rejects, &mut bytes)?;
+    Ok(bytes)
 }
 
 /// What a cell is sorted by.

@@ -51,6 +51,8 @@ pub const SAMPLE_FILE: &str = "sample-leads.csv";
 pub const BY_HAND: &str = "Score one lead";
 /// Stops a reading.
 pub const CANCEL: &str = "Cancel";
+/// Loads the page anew.
+pub const RELOAD: &str = "Reload";
 /// Puts a notice away.
 pub const CLOSE: &str = "Close";
 /// Goes to the start.
@@ -59,8 +61,8 @@ pub const ANOTHER: &str = "Another file";
 pub const BACK_TO_LIST: &str = "Back to the list";
 /// Goes to the start from the form.
 pub const BACK: &str = "Back";
-/// The search field.
-pub const SEARCH: &str = "Search";
+/// What can be done with the list as a whole.
+pub const TOOLS: &str = "Filter, search and download";
 /// Says what the search field looks through.
 pub const SEARCH_HINT: &str = "Search all columns";
 /// The chips.
@@ -107,6 +109,8 @@ pub const HAND_CLEAR: &str = "Clear";
 pub const HAND_SCORING: &str = "Scoring…";
 /// Where the answer will stand.
 pub const HAND_BLANK: &str = "The score will stand here.";
+/// In place of the answer to a form without a single field.
+pub const HAND_EMPTY: &str = "Fill in at least one field, then score again.";
 /// Above what is wrong in the form.
 pub const HAND_FAULTY: &str = "Please change these, then score again:";
 /// A choice that was not made.
@@ -248,7 +252,7 @@ pub fn notice(notice: &Notice) -> String {
              anywhere; please choose your file once more."
             .to_owned(),
         Notice::Cancelled => "Stopped. Nothing was kept of that file.".to_owned(),
-        Notice::Unreadable { file, failure } => format!("{file}: {}", self::failure(failure)),
+        Notice::Unreadable { file, failure, .. } => format!("{file}: {}", self::failure(failure)),
     }
 }
 
@@ -265,9 +269,15 @@ pub fn failure(failure: &Failure) -> String {
         ),
         Failure::Empty => "The file is empty. Choose a CSV with one lead per row.".to_owned(),
         Failure::NoRows => "The file has column names, but no leads below them.".to_owned(),
-        Failure::NotText { hint } => {
-            format!("This is not a CSV text in UTF-8{hint}. Save your list as “CSV UTF-8” and choose that.")
+        Failure::NotText { hint } if hint.is_empty() => {
+            "This is not a CSV text in UTF-8. Save your list as “CSV UTF-8” and choose that.".to_owned()
         }
+        Failure::NotText { hint } => {
+            format!("This is not a CSV text in UTF-8{hint}. What is needed is a CSV with one lead per row.")
+        }
+        Failure::OpenHeader => "In the first line a quote opens that is never closed. Every quoted column name must \
+             end with a quote."
+            .to_owned(),
         Failure::HeaderTooLong => "The first line does not end within a megabyte. A CSV has its column names there, \
              separated by commas."
             .to_owned(),
@@ -285,10 +295,10 @@ pub fn failure(failure: &Failure) -> String {
             "Too many rows are broken. From line {line} on, quotes open that are never closed: check that every \
              quoted text ends with a quote."
         ),
-        Failure::NoLeads { rows, line, reason } => format!(
-            "None of the {} holds a usable lead. The first is on line {line}: {reason}.",
-            counted(*rows, "row", "rows")
-        ),
+        Failure::NoLeads { rows: 1, .. } => "The only row holds no usable lead; below is the reason.".to_owned(),
+        Failure::NoLeads { rows, .. } => {
+            format!("None of the {} rows holds a usable lead; below are the reasons.", count(*rows))
+        }
         Failure::Unscored { reason } => format!("The model could not score this file: {reason}."),
     }
 }
@@ -377,6 +387,11 @@ pub fn quality(quality: &Quality) -> String {
     )
 }
 
+/// Which of several trainings a model comes from.
+pub fn version(card: &Card) -> String {
+    format!("Version {}.", card.version)
+}
+
 /// A model's name, version and file.
 pub fn model_id(card: &Card, sha256: &str) -> String {
     let start: String = sha256.chars().take(12).collect();
@@ -411,6 +426,20 @@ mod tests {
         assert_eq!(progress(&reading(900.0)), "5,000 leads · 1.0 MB of 4.0 MB");
         let late = "5,000 leads · 1.0 MB of 4.0 MB · 2,500 leads a second · about 6.0 s left";
         assert_eq!(progress(&reading(2000.0)), late);
+    }
+
+    #[test]
+    fn a_picture_is_not_to_be_saved_as_csv() {
+        let words = |hint: &str| failure(&Failure::NotText { hint: hint.to_owned() });
+        assert!(words("").contains("Save your list"));
+        assert!(!words(": it looks like a JPEG picture").contains("Save"));
+    }
+
+    #[test]
+    fn one_row_is_the_only_one() {
+        let words = |rows| failure(&Failure::NoLeads { rows, rejects: vec![] });
+        assert!(words(1).starts_with("The only row"));
+        assert!(words(1200).starts_with("None of the 1,200 rows"));
     }
 
     #[test]

@@ -5,12 +5,12 @@
 
 use crate::agent::{self, Export, Failure, FieldFault, Job, ModelFacts, Query, Reply, Request, Score};
 use crate::browser;
-use crate::table::Table;
+use crate::table::{self, Table};
 use js_sys::{Array, Uint8Array};
-use scorer::lead::csv::{Dialect, IntakeError};
+use scorer::lead::csv::{Dialect, IntakeError, Reject};
 use scorer::lead::json::{BodyError, Problem, Step, Trouble, read_lead};
 use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::{SheetError, SheetReader};
+use scorer::sheet::{Sheet, SheetError, SheetReader};
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -29,7 +29,13 @@ const FILE_MAX: f64 = 250e6;
 struct Desk {
     port: DedicatedWorkerGlobalScope,
     scorer: RefCell<Option<Arc<Scorer>>>,
-    table: RefCell<Option<(Job, Table)>>,
+    /// The list that the page shows.
+    shown: RefCell<Option<(Job, Table)>>,
+    /// The list that the page was told of last. It takes the other's place when the page asks for its rows: until
+    /// then the user may have cancelled it, unheard while it was being finished.
+    fresh: RefCell<Option<(Job, Table)>>,
+    /// All rows of the last file, where none of them was a lead.
+    refused: RefCell<Option<(Job, Vec<Reject>)>>,
     /// The reading under way; another number means that it is to stop.
     reading: Cell<Job>,
 }
@@ -40,7 +46,9 @@ pub fn start() {
     let desk = Rc::new(Desk {
         port: port.clone(),
         scorer: RefCell::default(),
-        table: RefCell::default(),
+        shown: RefCell::default(),
+        fresh: RefCell::default(),
+        refused: RefCell::default(),
         reading: Cell::new(0),
     });
     let listener = desk.clone();
@@ -62,18 +70,23 @@ impl Desk {
             Request::Read { job } => {
                 let file = beside.first().and_then(|file| file.dyn_ref::<File>().cloned());
                 self.reading.set(job);
+                self.fresh.take();
+                self.refused.take();
                 spawn_local(async move { self.read(job, file).await });
             }
-            Request::Cancel { job } if self.reading.get() == job => self.reading.set(0),
+            Request::Cancel { job } if self.reading.get() == job => {
+                self.reading.set(0);
+                self.fresh.take();
+            }
             Request::Cancel { .. } => {}
             Request::Rows { job, query } => self.send_rows(job, query),
             Request::Rejects { job } => {
-                if let Some((_, table)) = self.table.borrow().as_ref().filter(|(of, _)| *of == job) {
+                if let Some((_, table)) = self.shown.borrow().as_ref().filter(|(of, _)| *of == job) {
                     self.reply(&Reply::Rejects { job, rejects: table.rejects() });
                 }
             }
-            Request::Export { job, what } => self.export(job, what),
-            Request::Score { fields } => self.score(fields),
+            Request::Export { job, what, file } => self.export(job, what, file),
+            Request::Score { turn, fields } => self.score(turn, fields),
         }
     }
 
@@ -96,70 +109,72 @@ impl Desk {
         if file.size() > FILE_MAX {
             return self.reply(&Reply::Unreadable { job, failure: Failure::TooLarge { bytes_max: FILE_MAX } });
         }
-        let mut reader = SheetReader::new(scorer, Dialect::default());
+        let mut reader = None;
         let (size, mut at) = (file.size(), 0.0);
         while at < size {
             let end = (at + PIECE).min(size);
-            let pushed = match piece(&file, at, end).await {
-                Ok(bytes) if self.reading.get() == job => reader.push(&bytes).map_err(failure),
+            let bytes = match piece(&file, at, end).await {
+                Ok(bytes) if self.reading.get() == job => bytes,
                 Ok(_) => return,
-                Err(_) => Err(Failure::Unavailable),
+                Err(_) => return self.reply(&Reply::Unreadable { job, failure: Failure::Unavailable }),
             };
-            if let Err(failure) = pushed {
-                return self.reply(&Reply::Unreadable { job, failure });
+            let reader = reader.get_or_insert_with(|| SheetReader::new(scorer.clone(), Dialect::detect(&bytes)));
+            if let Err(error) = reader.push(&bytes) {
+                return self.refuse(job, error);
             }
             at = end;
             self.reply(&Reply::Progress { job, bytes: at, rows: reader.rows() as u32 });
         }
-        match reader.finish() {
-            Ok(sheet) => {
-                let table = Table::new(sheet);
-                self.reply(&Reply::Read { job, summary: table.summary() });
-                *self.table.borrow_mut() = Some((job, table));
-            }
-            Err(error) => self.reply(&Reply::Unreadable { job, failure: failure(error) }),
+        match reader.map_or(Err(IntakeError::Empty.into()), SheetReader::finish) {
+            Ok(sheet) => self.offer(job, sheet),
+            Err(error) => self.refuse(job, error),
+        }
+    }
+
+    fn offer(&self, job: Job, sheet: Sheet) {
+        let table = Table::new(sheet);
+        self.reply(&Reply::Read { job, summary: table.summary() });
+        *self.fresh.borrow_mut() = Some((job, table));
+    }
+
+    fn refuse(&self, job: Job, error: SheetError) {
+        self.reply(&Reply::Unreadable { job, failure: failure(&error) });
+        if let SheetError::NoLeads { rejects } = error {
+            *self.refused.borrow_mut() = Some((job, rejects));
         }
     }
 
     fn send_rows(&self, job: Job, query: Query) {
-        if let Some((_, table)) = self.table.borrow_mut().as_mut().filter(|(of, _)| *of == job) {
+        let mut shown = self.shown.borrow_mut();
+        if let Some(fresh) = self.fresh.borrow_mut().take_if(|(of, _)| *of == job) {
+            *shown = Some(fresh);
+        }
+        if let Some((_, table)) = shown.as_mut().filter(|(of, _)| *of == job) {
             self.reply(&Reply::Rows { job, window: table.window(query) });
         }
     }
 
-    fn export(&self, job: Job, what: Export) {
-        if let Some((_, table)) = self.table.borrow().as_ref().filter(|(of, _)| *of == job) {
-            let bytes = match what {
-                Export::Scores => table.scores_csv(),
-                Export::Rejects => table.rejects_csv(),
-            };
-            // Writing into memory does not fail.
-            let buffer: JsValue = browser::buffer(&bytes.unwrap_or_default()).into();
-            self.post(&Reply::Exported { what }, &[buffer]);
-        }
+    fn export(&self, job: Job, what: Export, file: String) {
+        let (shown, refused) = (self.shown.borrow(), self.refused.borrow());
+        let table = shown.as_ref().filter(|(of, _)| *of == job).map(|(_, table)| table);
+        let refused = refused.as_ref().filter(|(of, _)| *of == job).map(|(_, rejects)| rejects);
+        let bytes = match (what, table, refused) {
+            (Export::Scores, Some(table), _) => table.scores_csv(),
+            (Export::Rejects, Some(table), _) => table.rejects_csv(),
+            (Export::Rejects, None, Some(rejects)) => table::rejects_csv(rejects),
+            _ => return,
+        };
+        // Writing into memory does not fail.
+        let buffer: JsValue = browser::buffer(&bytes.unwrap_or_default()).into();
+        self.post(&Reply::Exported { job, what, file }, &[buffer]);
     }
 
-    /// Takes the same way as a lead that is sent to the API, so that the same text gets the same answer.
-    fn score(&self, fields: Vec<(String, String)>) {
+    fn score(&self, turn: u32, fields: Vec<(String, String)>) {
         let Some(scorer) = self.scorer.borrow().clone() else { return };
-        let members: Map<String, Value> = fields.into_iter().map(|(name, text)| (name, Value::String(text))).collect();
-        let body = Value::Object(members).to_string();
-        let lead = match read_lead(body.as_bytes(), scorer.schema()) {
-            Ok(lead) => lead,
-            Err(error) => return self.reply(&Reply::Unscored { faults: faults(error) }),
-        };
-        match scorer.score(&[lead]).map(|scores| scores.first().copied()) {
-            Ok(Some(score)) => self.reply(&Reply::Scored(Score {
-                probability: score.probability,
-                grade: score.grade,
-                model: score.model as u32,
-            })),
-            Ok(None) => {}
-            Err(error) => {
-                let fault = FieldFault { field: None, reason: error.to_string() };
-                self.reply(&Reply::Unscored { faults: vec![fault] });
-            }
-        }
+        self.reply(&match score(&scorer, fields) {
+            Ok(score) => Reply::Scored { turn, score },
+            Err(faults) => Reply::Unscored { turn, faults },
+        });
     }
 
     fn reply(&self, reply: &Reply) {
@@ -177,6 +192,16 @@ impl Desk {
     }
 }
 
+/// Takes the same way as a lead that is sent to the API, so that the same text gets the same answer.
+fn score(scorer: &Scorer, fields: Vec<(String, String)>) -> Result<Score, Vec<FieldFault>> {
+    let members: Map<String, Value> = fields.into_iter().map(|(name, text)| (name, Value::String(text))).collect();
+    let lead = read_lead(Value::Object(members).to_string().as_bytes(), scorer.schema()).map_err(faults)?;
+    let of_all = |reason: String| vec![FieldFault { field: None, reason }];
+    let scores = scorer.score(&[lead]).map_err(|error| of_all(error.to_string()))?;
+    let score = scores.first().ok_or_else(|| of_all("the model gave no score".to_owned()))?;
+    Ok(Score { probability: score.probability, grade: score.grade, model: score.model as u32 })
+}
+
 async fn piece(file: &File, from: f64, to: f64) -> Result<Vec<u8>, JsValue> {
     let blob = file.slice_with_f64_and_f64(from, to)?;
     let buffer = JsFuture::from(blob.array_buffer()).await?;
@@ -187,23 +212,24 @@ fn facts(model: &Model) -> ModelFacts {
     ModelFacts { card: model.card().clone(), grades: model.grades().clone(), sha256: model.sha256().to_owned() }
 }
 
-fn failure(error: SheetError) -> Failure {
+fn failure(error: &SheetError) -> Failure {
     let error = match error {
         SheetError::Intake(error) => error,
         SheetError::Score(error) => return Failure::Unscored { reason: error.to_string() },
-        SheetError::NoLeads { rows, line, reason } => {
-            return Failure::NoLeads { rows: rows as u32, line: line as f64, reason };
+        SheetError::NoLeads { rejects } => {
+            return Failure::NoLeads { rows: rejects.len() as u32, rejects: table::first_rejects(rejects) };
         }
     };
     match error {
         IntakeError::Empty => Failure::Empty,
         IntakeError::NoRows => Failure::NoRows,
-        IntakeError::NotText { hint } => Failure::NotText { hint: hint.to_owned() },
+        IntakeError::NotText { hint } => Failure::NotText { hint: (*hint).to_owned() },
+        IntakeError::OpenHeader => Failure::OpenHeader,
         IntakeError::HeaderTooLong => Failure::HeaderTooLong,
         IntakeError::TooManyColumns => Failure::TooManyColumns,
-        IntakeError::NoKnownColumn { found, .. } => Failure::NoKnownColumn { found },
-        IntakeError::DuplicateColumn(column) => Failure::DuplicateColumn { column },
-        IntakeError::TooBroken { line } => Failure::TooBroken { line: line as f64 },
+        IntakeError::NoKnownColumn { found, .. } => Failure::NoKnownColumn { found: found.clone() },
+        IntakeError::DuplicateColumn(column) => Failure::DuplicateColumn { column: column.clone() },
+        IntakeError::TooBroken { line } => Failure::TooBroken { line: *line as f64 },
     }
 }
 

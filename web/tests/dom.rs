@@ -17,8 +17,8 @@ use web::components::{
     verdict::{Verdict, VerdictProps},
 };
 use web::hooks::engine::Engine;
-use web::pages::{ListPage, ListPageProps};
-use web::state::{Action, Ask, ByHand, List};
+use web::pages::{LeadPage, LeadPageProps, ListPage, ListPageProps, StartPage, StartPageProps};
+use web::state::{Action, Ask, ByHand, Hand, List};
 use web_sys::{Element, HtmlElement};
 use yew::{BaseComponent, Callback};
 
@@ -121,7 +121,8 @@ async fn no_file_can_be_chosen_before_everything_is_ready() {
 #[wasm_bindgen_test]
 async fn a_notice_speaks_up_and_can_be_closed() {
     let (on_close, heard) = ear();
-    let place = show::<NoticeBox>(NoticeBoxProps { words: "Stopped.".to_owned(), on_close: Some(on_close) }).await;
+    let place =
+        show::<NoticeBox>(NoticeBoxProps { words: "Stopped.".to_owned(), button: "Close", on_press: on_close }).await;
     assert_eq!(texts(&place, "[role=alert] p"), ["Stopped."]);
     click(&place, "button");
     assert_eq!(heard.borrow().len(), 1);
@@ -183,4 +184,38 @@ async fn the_list_tells_what_is_missing_and_filters_by_grade() {
     assert_eq!(missing, "2 columns of the model are missing in this file; scores are less sharp.");
     click(&place, ".chip.grade-a");
     assert_eq!(*heard.borrow(), [Action::Asked(Ask::Grade('A'))]);
+}
+
+#[wasm_bindgen_test]
+async fn after_a_failed_start_nothing_is_said_to_be_under_way() {
+    let props = |failed| StartPageProps {
+        ready: false,
+        failed,
+        over: false,
+        reading: None,
+        models: Rc::default(),
+        engine: Engine::new(Callback::noop()),
+        on_file: Callback::noop(),
+        on_action: Callback::noop(),
+    };
+    let loading = show::<StartPage>(props(false)).await.text_content().unwrap();
+    assert!(loading.contains("getting ready") && loading.contains("Loading the model"));
+    let failed = show::<StartPage>(props(true)).await.text_content().unwrap();
+    assert!(!failed.contains("getting ready") && !failed.contains("Loading the model"));
+}
+
+#[wasm_bindgen_test]
+async fn a_fault_is_told_beside_its_field_which_is_opened_and_focused() {
+    let fault = FieldFault { field: Some("llm_quality".to_owned()), reason: "should be at most 100".to_owned() };
+    let mut hand = Hand { outcome: ByHand::Faulty(vec![fault]), ..Hand::default() };
+    hand.values.insert("llm_quality".to_owned(), "900".to_owned());
+    let engine = Engine::new(Callback::noop());
+    let props = LeadPageProps { hand, models: Rc::default(), engine, on_action: Callback::noop() };
+    let place = show::<LeadPage>(props).await;
+    let field = place.query_selector("#field-llm_quality").unwrap().unwrap();
+    let told = field.get_attribute("aria-describedby").unwrap();
+    assert_eq!(texts(&place, &format!("#{told}")), ["Profile quality should be at most 100."]);
+    assert!(place.query_selector("details[open] #field-llm_quality").unwrap().is_some());
+    let document = web_sys::window().unwrap().document().unwrap();
+    assert_eq!(document.active_element().unwrap().id(), "field-llm_quality");
 }

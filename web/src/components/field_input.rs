@@ -16,8 +16,8 @@ pub struct FieldInputProps {
     pub field: Field,
     /// What stands in it.
     pub value: AttrValue,
-    /// Whether that was refused.
-    pub faulty: bool,
+    /// What is wrong with that.
+    pub fault: Option<String>,
     /// It was changed.
     pub on_change: Callback<String>,
 }
@@ -35,12 +35,18 @@ pub fn FieldInput(props: &FieldInputProps) -> Html {
                 if let Some(hint) = hint { <span class="quiet">{format!(" · {hint}")}</span> }
             </label>
             {input(props, id)}
+            if let Some(fault) = &props.fault { <p class="faults" id={fault_id(&name)}>{fault}</p> }
         </div>
     }
 }
 
+fn fault_id(name: &str) -> String {
+    format!("fault-{name}")
+}
+
 fn input(props: &FieldInputProps, id: String) -> Html {
-    let invalid = props.faulty.then_some("true");
+    let invalid = props.fault.is_some().then_some("true");
+    let described = props.fault.is_some().then(|| fault_id(&props.field.name));
     let value = props.value.clone();
     let change = props.on_change.clone();
     match &props.field.kind {
@@ -49,7 +55,7 @@ fn input(props: &FieldInputProps, id: String) -> Html {
             let option =
                 |level: &&'static str| html! { <option value={*level} selected={value == **level}>{*level}</option> };
             html! {
-                <select {id} {onchange} aria-invalid={invalid}>
+                <select {id} {onchange} aria-invalid={invalid} aria-describedby={described}>
                     <option value="" selected={value.is_empty()}>{text::NOT_GIVEN}</option>
                     {for levels.iter().map(option)}
                 </select>
@@ -58,13 +64,18 @@ fn input(props: &FieldInputProps, id: String) -> Html {
         Kind::Text { max_chars: Some(max) } if *max >= LINE_CHARS => {
             let oninput =
                 move |event: InputEvent| change.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
-            html! { <textarea {id} rows="3" {value} {oninput} aria-invalid={invalid} /> }
+            html! { <textarea {id} rows="3" {value} {oninput} aria-invalid={invalid} aria-describedby={described} /> }
         }
         kind => {
             let oninput =
                 move |event: InputEvent| change.emit(event.target_unchecked_into::<HtmlInputElement>().value());
             let inputmode = matches!(kind, Kind::Integer { .. } | Kind::Number { .. }).then_some("decimal");
-            html! { <input {id} type="text" autocomplete="off" {inputmode} {value} {oninput} aria-invalid={invalid} /> }
+            html! {
+                <input
+                    {id} type="text" autocomplete="off" {inputmode} {value} {oninput}
+                    aria-invalid={invalid} aria-describedby={described}
+                />
+            }
         }
     }
 }

@@ -4,7 +4,8 @@ use super::bar::Bar;
 use super::grade_chips::grade_class;
 use crate::agent::{Column, Query, Row, Sort, Window};
 use crate::{format, text};
-use yew::{Callback, Html, Properties, classes, component, html};
+use web_sys::Element;
+use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_node_ref};
 
 /// What the table shows and tells.
 #[derive(PartialEq, Properties)]
@@ -25,12 +26,20 @@ pub struct LeadTableProps {
 #[component]
 pub fn LeadTable(props: &LeadTableProps) -> Html {
     let stale = props.window.as_ref().is_some_and(|window| window.query != props.query);
+    let frame = use_node_ref();
+    let scrolled = frame.clone();
+    // Other rows are read from the first on.
+    use_effect_with(props.query.clone(), move |_| {
+        if let Some(frame) = scrolled.cast::<Element>() {
+            frame.set_scroll_top(0);
+        }
+    });
     let header = |column: &Column| {
         let name = if column.name.is_empty() { text::UNNAMED } else { &column.name };
         sortable(props, Sort::Column(column.index), name, column.numeric.then_some("number"))
     };
     html! {
-        <div class="table-frame" role="region" aria-label={props.caption.clone()} tabindex="0">
+        <div ref={frame} class="table-frame" role="region" aria-label={props.caption.clone()} tabindex="0">
             <table class={classes!("leads", stale.then_some("stale"))} aria-busy={stale.to_string()}>
                 <caption class="unseen">{&props.caption}</caption>
                 <thead>

@@ -11,6 +11,7 @@ pub mod notice;
 pub mod pager;
 pub mod privacy;
 pub mod progress;
+pub mod reject_table;
 pub mod rejects;
 pub mod toolbar;
 pub mod verdict;

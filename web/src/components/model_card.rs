@@ -35,6 +35,8 @@ fn model(model: &ModelFacts) -> Html {
                 {" "}
                 {for text::trained_on(card)}
                 {for card.quality.as_ref().map(text::quality)}
+                {" "}
+                <span class="quiet">{text::version(card)}</span>
             </summary>
             {for text::predicts(card).map(|words| html! { <p>{words}</p> })}
             {for card.quality.as_ref().map(|quality| html! { <p>{text::method(quality)}</p> })}

@@ -1,4 +1,4 @@
-//! Something to tell, above everything else, until it is put away.
+//! Something to tell, above everything else, with one thing to do about it.
 
 use crate::text;
 use yew::{Callback, Html, Properties, component, html};
@@ -8,9 +8,11 @@ use yew::{Callback, Html, Properties, component, html};
 pub struct NoticeBoxProps {
     /// The sentence.
     pub words: String,
-    /// It was put away; without it, it stays.
-    #[prop_or_default]
-    pub on_close: Option<Callback<()>>,
+    /// What stands on its button.
+    #[prop_or(text::CLOSE)]
+    pub button: &'static str,
+    /// The button was pressed.
+    pub on_press: Callback<()>,
 }
 
 /// The notice.
@@ -19,9 +21,7 @@ pub fn NoticeBox(props: &NoticeBoxProps) -> Html {
     html! {
         <div class="notice" role="alert">
             <p>{&props.words}</p>
-            if let Some(on_close) = &props.on_close {
-                <button class="button button-small" onclick={on_close.reform(|_| ())}>{text::CLOSE}</button>
-            }
+            <button class="button button-small" onclick={props.on_press.reform(|_| ())}>{props.button}</button>
         </div>
     }
 }

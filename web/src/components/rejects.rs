@@ -1,7 +1,8 @@
-//! The rows that could not be scored, each with its place and reason; out of sight until asked for.
+//! How many rows could not be scored; which ones comes into sight when asked for.
 
+use super::reject_table::RejectTable;
 use crate::agent::RejectLine;
-use crate::{format, text};
+use crate::text;
 use yew::{Callback, Html, Properties, component, html};
 
 /// What the rejects show and tell.
@@ -29,35 +30,8 @@ pub fn Rejects(props: &RejectsProps) -> Html {
                 {text::rejects(props.count)}
             </button>
             if let (true, Some(lines)) = (props.open, &props.lines) {
-                <div class="table-frame" role="region" aria-label={text::rejects(props.count)} tabindex="0">
-                    <table>
-                        <thead>
-                            <tr>
-                                <th scope="col" class="number">{text::LINE}</th>
-                                <th scope="col">{text::COLUMN}</th>
-                                <th scope="col">{text::REASON}</th>
-                            </tr>
-                        </thead>
-                        <tbody>{for lines.iter().map(line)}</tbody>
-                    </table>
-                </div>
-                if (lines.len() as u32) < props.count {
-                    <p class="quiet">{text::rejects_shown(lines.len() as u32, props.count)}</p>
-                }
-                <button class="button button-small" id="download-rejects" onclick={props.on_download.reform(|_| ())}>
-                    {text::DOWNLOAD_REJECTS}
-                </button>
+                <RejectTable count={props.count} lines={lines.clone()} on_download={props.on_download.clone()} />
             }
         </section>
-    }
-}
-
-fn line(reject: &RejectLine) -> Html {
-    html! {
-        <tr>
-            <td class="number">{format::count(reject.line as u32)}</td>
-            <td>{reject.column.clone().unwrap_or_default()}</td>
-            <td class="reason">{&reject.reason}</td>
-        </tr>
     }
 }

@@ -5,8 +5,13 @@ use crate::agent::Export;
 use crate::state::{Ask, List};
 use crate::text;
 use std::rc::Rc;
+use std::time::Duration;
 use web_sys::{HtmlInputElement, InputEvent};
-use yew::{Callback, Html, Properties, TargetCast, component, html};
+use yew::platform::{spawn_local, time::sleep};
+use yew::{Callback, Html, Properties, TargetCast, component, html, use_effect_with, use_mut_ref, use_state};
+
+/// How long typing has to rest before the list is searched.
+const REST: Duration = Duration::from_millis(150);
 
 /// What the toolbar shows and tells.
 #[derive(PartialEq, Properties)]
@@ -23,13 +28,26 @@ pub struct ToolbarProps {
 #[component]
 pub fn Toolbar(props: &ToolbarProps) -> Html {
     let list = &props.list;
-    let on_ask = props.on_ask.clone();
+    let typed = use_state(|| list.query.search.clone());
+    let strokes = use_mut_ref(|| 0_u32);
+    let gone = strokes.clone();
+    use_effect_with((), move |()| move || *gone.borrow_mut() += 1);
+    let (on_ask, into) = (props.on_ask.clone(), typed.clone());
     let oninput = move |event: InputEvent| {
-        on_ask.emit(Ask::Search(event.target_unchecked_into::<HtmlInputElement>().value()));
+        let text = event.target_unchecked_into::<HtmlInputElement>().value();
+        into.set(text.clone());
+        *strokes.borrow_mut() += 1;
+        let (stroke, strokes, on_ask) = (*strokes.borrow(), strokes.clone(), on_ask.clone());
+        spawn_local(async move {
+            sleep(REST).await;
+            if *strokes.borrow() == stroke {
+                on_ask.emit(Ask::Search(text));
+            }
+        });
     };
     let busy = list.exporting == Some(Export::Scores);
     html! {
-        <div class="toolbar" role="toolbar" aria-label={text::SEARCH}>
+        <div class="toolbar" role="group" aria-label={text::TOOLS}>
             <GradeChips
                 grades={list.summary.grades.clone()}
                 chosen={list.query.grades.clone()}
@@ -37,7 +55,7 @@ pub fn Toolbar(props: &ToolbarProps) -> Html {
             />
             <input
                 id="search" type="search" class="search" aria-label={text::SEARCH_HINT} placeholder={text::SEARCH_HINT}
-                value={list.query.search.clone()} {oninput}
+                value={(*typed).clone()} {oninput}
             />
             <button class="button button-main" id="download" disabled={busy} onclick={props.on_download.reform(|_| ())}>
                 {if busy { text::DOWNLOADING } else { text::DOWNLOAD }}

@@ -8,6 +8,9 @@ use crate::{format, text};
 use std::rc::Rc;
 use yew::{Html, Properties, classes, component, html};
 
+/// Where the verdict stands.
+pub const VERDICT_ID: &str = "verdict";
+
 /// What the verdict shows.
 #[derive(PartialEq, Properties)]
 pub struct VerdictProps {
@@ -22,6 +25,7 @@ pub struct VerdictProps {
 pub fn Verdict(props: &VerdictProps) -> Html {
     let words = match &props.by_hand {
         ByHand::Blank => html! { <p class="quiet">{text::HAND_BLANK}</p> },
+        ByHand::Empty => html! { <p>{text::HAND_EMPTY}</p> },
         ByHand::Scoring => html! { <p class="quiet">{text::HAND_SCORING}</p> },
         ByHand::Scored(score) => scored(score, &props.models),
         ByHand::Faulty(faults) => html! {
@@ -31,7 +35,7 @@ pub fn Verdict(props: &VerdictProps) -> Html {
             </>
         },
     };
-    html! { <section class="card verdict" id="verdict" aria-live="polite">{words}</section> }
+    html! { <section class="card verdict" id={VERDICT_ID} aria-live="polite">{words}</section> }
 }
 
 fn scored(score: &Score, models: &[ModelFacts]) -> Html {

@@ -4,7 +4,7 @@
 //! only then is any file accepted. May not know how leads are scored or what the page shows.
 
 use super::assets::{self, Assets};
-use crate::agent::{self, Export, Job, Reply, Request};
+use crate::agent::{self, Job, Reply, Request};
 use crate::state::{Action, Stop};
 use crate::{browser, text};
 use js_sys::Array;
@@ -24,8 +24,6 @@ struct Inner {
     assets: RefCell<Option<Rc<Assets>>>,
     running: RefCell<Option<Running>>,
     jobs: Cell<Job>,
-    /// The file in the worker, after which exports are named.
-    file: RefCell<String>,
 }
 
 struct Running {
@@ -53,20 +51,13 @@ pub fn use_engine(dispatch: Callback<Action>) -> Engine {
 impl Engine {
     /// An engine without a worker: what is sent to it is lost.
     pub fn new(dispatch: Callback<Action>) -> Self {
-        Engine(Rc::new(Inner {
-            dispatch,
-            assets: RefCell::default(),
-            running: RefCell::default(),
-            jobs: Cell::new(0),
-            file: RefCell::default(),
-        }))
+        Engine(Rc::new(Inner { dispatch, assets: RefCell::default(), running: RefCell::default(), jobs: Cell::new(0) }))
     }
 
     /// Hands a file to the worker. Its bytes are not touched here.
     pub fn read(&self, file: &File) {
         let job = self.0.jobs.get() + 1;
         self.0.jobs.set(job);
-        *self.0.file.borrow_mut() = file.name();
         self.0.dispatch.emit(Action::Chosen { job, file: file.name(), size: file.size(), now: browser::now() });
         self.post(&Request::Read { job }, &[file.into()], &[]);
     }
@@ -143,7 +134,7 @@ impl Engine {
         match &reply {
             Reply::Awake => self.hand_models(),
             Reply::Opened { .. } => opened.set(true),
-            Reply::Exported { what } => self.keep(*what, beside.first()),
+            Reply::Exported { what, file, .. } => keep(&text::export_name(*what, file), beside.first()),
             _ => {}
         }
         self.0.dispatch.emit(Action::Heard { reply, now: browser::now() });
@@ -156,14 +147,6 @@ impl Engine {
         self.post(&Request::Open { files }, &bytes, &bytes);
     }
 
-    fn keep(&self, what: Export, bytes: Option<&JsValue>) {
-        let name = text::export_name(what, &self.0.file.borrow());
-        if let Some(bytes) = bytes {
-            // A browser that keeps no files has told the user itself.
-            browser::save(bytes, &name, "text/csv").ok();
-        }
-    }
-
     fn post(&self, request: &Request, beside: &[JsValue], given: &[JsValue]) {
         let running = self.0.running.borrow();
         let Some(running) = running.as_ref() else { return };
@@ -173,5 +156,12 @@ impl Engine {
         if posted.is_err() {
             self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
         }
+    }
+}
+
+fn keep(name: &str, bytes: Option<&JsValue>) {
+    if let Some(bytes) = bytes {
+        // A browser that keeps no files has told the user itself.
+        browser::save(bytes, name, "text/csv").ok();
     }
 }

@@ -1,16 +1,16 @@
 //! The root: state, engine, the notice, and the view in sight. Also takes files dropped anywhere on the page.
 
-use super::{LeadPage, ListPage, StartPage};
-use crate::agent::Request;
+use super::{LeadPage, ListPage, StartPage, TITLE_ID};
+use crate::agent::{Export, Failure, Request};
 use crate::browser;
-use crate::components::{masthead::Masthead, notice::NoticeBox};
+use crate::components::{masthead::Masthead, notice::NoticeBox, reject_table::RejectTable};
 use crate::hooks::engine::{Engine, use_engine};
-use crate::state::{self, Action, State, View};
+use crate::state::{self, Action, Notice, State, View};
 use crate::text;
 use web_sys::{DragEvent, File};
 use yew::{
     Callback, Html, UseReducerHandle, UseStateHandle, component, hook, html, use_callback, use_effect_with,
-    use_reducer, use_state,
+    use_mut_ref, use_reducer, use_state,
 };
 
 /// The page.
@@ -24,6 +24,7 @@ pub fn App() -> Html {
     let engine = use_engine(dispatch.clone());
     let over = use_state(|| false);
     use_rows(&state, &engine);
+    use_focus(&state);
     let on_file = {
         let engine = engine.clone();
         use_callback(state.accepts_files(), move |file: File, accepts| {
@@ -36,9 +37,12 @@ pub fn App() -> Html {
     html! {
         <div class="page" {ondragover} {ondragleave} {ondrop}>
             <Masthead view={state.view} has_list={state.list.is_some()} on_view={dispatch.reform(Action::Shown)} />
-            if let state::Engine::Failed(stop) = &state.engine { <NoticeBox words={text::stop(stop)} /> }
+            if let state::Engine::Failed(stop) = &state.engine {
+                <NoticeBox words={text::stop(stop)} button={text::RELOAD} on_press={|()| browser::reload()} />
+            }
             if let Some(notice) = &state.notice {
-                <NoticeBox words={text::notice(notice)} on_close={dispatch.reform(|()| Action::NoticeClosed)} />
+                <NoticeBox words={text::notice(notice)} on_press={dispatch.reform(|()| Action::NoticeClosed)} />
+                {refused_rows(notice, &engine)}
             }
             {view(&state, *over, &engine, &on_file, &dispatch)}
         </div>
@@ -50,15 +54,37 @@ fn view(state: &State, over: bool, engine: &Engine, on_file: &Callback<File>, di
     match (&state.list, state.view) {
         (Some(list), View::List) => html! { <ListPage list={list.clone()} {engine} {on_action} /> },
         (_, View::Lead) => {
-            html! { <LeadPage by_hand={state.by_hand.clone()} models={state.models.clone()} {engine} {on_action} /> }
+            html! { <LeadPage hand={state.hand.clone()} models={state.models.clone()} {engine} {on_action} /> }
         }
         _ => html! {
             <StartPage
-                ready={state.accepts_files()} {over} reading={state.reading.clone()} models={state.models.clone()}
+                ready={state.accepts_files()} failed={matches!(state.engine, state::Engine::Failed(_))} {over} reading={state.reading.clone()} models={state.models.clone()}
                 {engine} {on_file} {on_action}
             />
         },
     }
+}
+
+/// The rows of a file in which none was a lead.
+fn refused_rows(notice: &Notice, engine: &Engine) -> Html {
+    let Notice::Unreadable { job, file, failure: Failure::NoLeads { rows, rejects } } = notice else {
+        return Html::default();
+    };
+    let (engine, job, file) = (engine.clone(), *job, file.clone());
+    let on_download = move |()| engine.send(&Request::Export { job, what: Export::Rejects, file: file.clone() });
+    html! { <section class="refused rejects"><RejectTable count={*rows} lines={rejects.clone()} {on_download} /></section> }
+}
+
+/// What had the keyboard's focus goes with the view that it was in; the new view's heading gets it.
+#[hook]
+fn use_focus(state: &UseReducerHandle<State>) {
+    let opened = use_mut_ref(|| true);
+    let shown = (state.view, state.list.as_ref().map(|list| list.job), state.reading.is_some());
+    use_effect_with(shown, move |_| {
+        if !opened.replace(false) {
+            browser::focus(TITLE_ID);
+        }
+    });
 }
 
 /// Asks the worker for rows whenever the query changes, and for the rejects when they come into sight.

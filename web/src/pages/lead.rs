@@ -1,27 +1,31 @@
 //! One lead by hand: a form of all fields, and beside it the score.
 
+use super::TITLE_ID;
 use crate::agent::{ModelFacts, Request};
-use crate::components::{field_input::FieldInput, verdict::Verdict};
+use crate::components::{
+    field_input::FieldInput,
+    verdict::{VERDICT_ID, Verdict},
+};
 use crate::hooks::engine::Engine;
-use crate::state::{Action, ByHand};
-use crate::text;
+use crate::state::{Action, ByHand, Hand};
+use crate::{browser, text};
 use scorer::lead::schema::{Field, Kind, Schema};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use web_sys::SubmitEvent;
-use yew::{AttrValue, Callback, Html, Properties, UseStateHandle, component, html, use_state};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_state};
 
 /// Fields of the person; fields of the company begin with `company`, those of an enrichment with `llm_`.
 const ENRICHED: &str = "llm_";
 const COMPANY: &str = "company";
 
-type Values = BTreeMap<String, String>;
+/// The first field that was refused.
+const FAULTY: &str = "form [aria-invalid]";
 
 /// What the page shows and tells.
 #[derive(PartialEq, Properties)]
 pub struct LeadPageProps {
-    /// What became of the last lead.
-    pub by_hand: ByHand,
+    /// The lead and what became of it.
+    pub hand: Hand,
     /// The models in use.
     pub models: Rc<Vec<ModelFacts>>,
     /// The worker.
@@ -33,17 +37,21 @@ pub struct LeadPageProps {
 /// The page.
 #[component]
 pub fn LeadPage(props: &LeadPageProps) -> Html {
-    let values = use_state(Values::new);
     let fields = use_state(|| Schema::leads().fields().to_vec());
+    use_effect_with(props.hand.outcome.clone(), |outcome| match outcome {
+        ByHand::Blank | ByHand::Scoring => {}
+        ByHand::Faulty(faults) if faults.iter().any(|fault| fault.field.is_some()) => browser::focus_within(FAULTY),
+        _ => browser::bring_into_view(VERDICT_ID),
+    });
     let of = |group: fn(&Field) -> bool| {
         let mut group: Vec<&Field> = fields.iter().filter(|field| group(field)).collect();
         group.sort_by_key(|field| importance(field));
-        html! { <div class="fields">{for group.into_iter().map(|field| input(props, field, &values))}</div> }
+        html! { <div class="fields">{for group.into_iter().map(|field| input(props, field))}</div> }
     };
     html! {
         <main class="hand">
-            <form onsubmit={submit(props, &values)} novalidate=true>
-                <h1>{text::HAND_TITLE}</h1>
+            <form onsubmit={submit(props)} novalidate=true>
+                <h1 id={TITLE_ID} tabindex="-1">{text::HAND_TITLE}</h1>
                 <p class="quiet">{text::HAND_HINT}</p>
                 <fieldset><legend>{text::GROUP_PERSON}</legend>{of(is_person)}</fieldset>
                 <fieldset><legend>{text::GROUP_COMPANY}</legend>{of(is_company)}</fieldset>
@@ -54,10 +62,10 @@ pub fn LeadPage(props: &LeadPageProps) -> Html {
                 </details>
                 <div class="actions">
                     <button class="button button-main" id="score">{text::HAND_SEND}</button>
-                    <button class="button" type="button" onclick={clear(props, &values)}>{text::HAND_CLEAR}</button>
+                    <button class="button" type="button" onclick={props.on_action.reform(|_| Action::HandCleared)}>{text::HAND_CLEAR}</button>
                 </div>
             </form>
-            <Verdict by_hand={props.by_hand.clone()} models={props.models.clone()} />
+            <Verdict by_hand={props.hand.outcome.clone()} models={props.models.clone()} />
         </main>
     }
 }
@@ -83,38 +91,27 @@ fn is_person(field: &Field) -> bool {
     !is_enriched(field) && !is_company(field)
 }
 
-fn input(props: &LeadPageProps, field: &Field, values: &UseStateHandle<Values>) -> Html {
-    let value = AttrValue::from(values.get(&field.name).cloned().unwrap_or_default());
-    let faulty = match &props.by_hand {
-        ByHand::Faulty(faults) => faults.iter().any(|fault| fault.field.as_ref() == Some(&field.name)),
-        _ => false,
+fn input(props: &LeadPageProps, field: &Field) -> Html {
+    let value = AttrValue::from(props.hand.values.get(&field.name).cloned().unwrap_or_default());
+    let fault = match &props.hand.outcome {
+        ByHand::Faulty(faults) => {
+            faults.iter().find(|fault| fault.field.as_ref() == Some(&field.name)).map(text::fault)
+        }
+        _ => None,
     };
-    let (name, values, on_action) = (field.name.clone(), values.clone(), props.on_action.clone());
-    let on_change = Callback::from(move |text: String| {
-        let mut changed = (*values).clone();
-        changed.insert(name.clone(), text);
-        values.set(changed);
-        on_action.emit(Action::HandChanged);
-    });
-    html! { <FieldInput key={field.name.clone()} field={field.clone()} {value} {faulty} {on_change} /> }
+    let name = field.name.clone();
+    let on_change = props.on_action.reform(move |text| Action::HandChanged { field: name.clone(), text });
+    html! { <FieldInput key={field.name.clone()} field={field.clone()} {value} {fault} {on_change} /> }
 }
 
-/// A field of nothing but white space is a field that was left out.
-fn submit(props: &LeadPageProps, values: &UseStateHandle<Values>) -> Callback<SubmitEvent> {
-    let (engine, on_action, values) = (props.engine.clone(), props.on_action.clone(), values.clone());
+fn submit(props: &LeadPageProps) -> Callback<SubmitEvent> {
+    let (engine, on_action, hand) = (props.engine.clone(), props.on_action.clone(), props.hand.clone());
     Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
-        let filled = values.iter().filter(|(_, text)| !text.trim().is_empty());
-        let fields = filled.map(|(name, text)| (name.clone(), text.clone())).collect();
-        engine.send(&Request::Score { fields });
         on_action.emit(Action::HandSent);
-    })
-}
-
-fn clear<E: 'static>(props: &LeadPageProps, values: &UseStateHandle<Values>) -> Callback<E> {
-    let (on_action, values) = (props.on_action.clone(), values.clone());
-    Callback::from(move |_| {
-        values.set(Values::new());
-        on_action.emit(Action::HandChanged);
+        let fields = hand.filled();
+        if !fields.is_empty() {
+            engine.send(&Request::Score { turn: hand.turn, fields });
+        }
     })
 }

@@ -1,15 +1,13 @@
 //! The ranked list of a file.
 
+use super::TITLE_ID;
 use crate::agent::{Export, Request};
 use crate::components::{lead_table::LeadTable, pager::Pager, rejects::Rejects, toolbar::Toolbar};
 use crate::hooks::engine::Engine;
 use crate::state::{Action, Ask, List};
-use crate::{browser, text};
+use crate::text;
 use std::rc::Rc;
-use yew::{Callback, Html, Properties, component, html, use_effect_with};
-
-/// The heading, which takes the focus when the list appears.
-const TITLE_ID: &str = "list-title";
+use yew::{Callback, Html, Properties, component, html};
 
 /// What the page shows and tells.
 #[derive(PartialEq, Properties)]
@@ -27,7 +25,6 @@ pub struct ListPageProps {
 pub fn ListPage(props: &ListPageProps) -> Html {
     let list = &props.list;
     let summary = &list.summary;
-    use_effect_with(list.job, |_| browser::focus(TITLE_ID));
     let on_ask = props.on_action.reform(Action::Asked);
     let caption = text::ranked(summary.rows);
     html! {
@@ -77,9 +74,9 @@ fn names(names: &[String], line: fn(u32) -> String, word: fn(&str) -> String) ->
 }
 
 fn export(props: &ListPageProps, what: Export) -> Callback<()> {
-    let (engine, on_action, job) = (props.engine.clone(), props.on_action.clone(), props.list.job);
+    let (engine, on_action, list) = (props.engine.clone(), props.on_action.clone(), props.list.clone());
     Callback::from(move |()| {
-        engine.send(&Request::Export { job, what });
+        engine.send(&Request::Export { job: list.job, what, file: list.file.clone() });
         on_action.emit(Action::ExportAsked(what));
     })
 }

@@ -9,3 +9,6 @@ pub use app::App;
 pub use lead::{LeadPage, LeadPageProps};
 pub use list::{ListPage, ListPageProps};
 pub use start::{StartPage, StartPageProps};
+
+/// The heading of a view, which takes the focus when the view is shown.
+const TITLE_ID: &str = "title";

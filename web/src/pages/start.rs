@@ -1,5 +1,6 @@
 //! Where one begins: the drop target, or the progress of the file that was dropped; below, promise and model.
 
+use super::TITLE_ID;
 use crate::agent::{ModelFacts, Request};
 use crate::components::{drop_target::DropTarget, model_card::ModelCard, privacy::Privacy, progress::Progress};
 use crate::hooks::engine::Engine;
@@ -14,6 +15,8 @@ use yew::{Callback, Html, Properties, component, html};
 pub struct StartPageProps {
     /// Whether a file may come.
     pub ready: bool,
+    /// Whether none ever may.
+    pub failed: bool,
     /// Whether a file is over the page.
     pub over: bool,
     /// The file being read.
@@ -36,12 +39,12 @@ pub fn StartPage(props: &StartPageProps) -> Html {
     html! {
         <main class="start">
             <div class="claim">
-                <h1>{text::CLAIM}</h1>
+                <h1 id={TITLE_ID} tabindex="-1">{text::CLAIM}</h1>
                 <p>{text::WHAT}</p>
             </div>
             if let Some(reading) = &props.reading {
                 <Progress reading={reading.clone()} on_cancel={cancel(props, reading)} />
-            } else {
+            } else if !props.failed {
                 <DropTarget
                     ready={props.ready} over={props.over} on_file={props.on_file.clone()} {on_sample}
                     on_by_hand={props.on_action.reform(|()| Action::Shown(View::Lead))}
@@ -49,7 +52,7 @@ pub fn StartPage(props: &StartPageProps) -> Html {
             }
             <div class="cards">
                 <Privacy />
-                <ModelCard models={props.models.clone()} />
+                if !props.failed { <ModelCard models={props.models.clone()} /> }
             </div>
         </main>
     }

@@ -1,7 +1,7 @@
 //! The reducer: what each action does, and that nothing late or stale does anything.
 
 use super::*;
-use crate::agent::Row;
+use crate::agent::{Row, Score};
 
 fn after(state: State, actions: impl IntoIterator<Item = Action>) -> State {
     actions.into_iter().fold(state, |state, action| state.after(action))
@@ -74,7 +74,7 @@ fn a_cancelled_reading_gives_no_list_even_if_it_was_finished_just_then() {
 fn an_unreadable_file_leaves_the_list_before_it() {
     let failure = Failure::NoRows;
     let state = after(listed(), [chosen(8), heard(Reply::Unreadable { job: 8, failure: failure.clone() }, 400.0)]);
-    assert_eq!(state.notice, Some(Notice::Unreadable { file: "leads.csv".to_owned(), failure }));
+    assert_eq!(state.notice, Some(Notice::Unreadable { job: 8, file: "leads.csv".to_owned(), failure }));
     assert_eq!(list(&state).job, 7);
 }
 
@@ -127,10 +127,61 @@ fn the_list_is_not_shown_without_one() {
     assert_eq!(after(listed(), [Action::Shown(View::Lead), Action::Shown(View::List)]).view, View::List);
 }
 
+const SCORE: Score = Score { probability: 0.25, grade: Some('D'), model: 1 };
+
+fn typed(field: &str, text: &str) -> Action {
+    Action::HandChanged { field: field.to_owned(), text: text.to_owned() }
+}
+
 #[test]
-fn a_lead_by_hand_is_scored_and_forgotten_when_changed() {
-    let score = Score { probability: 0.25, grade: Some('D'), model: 1 };
-    let state = after(ready(), [Action::HandSent, heard(Reply::Scored(score), 5.0)]);
-    assert_eq!(state.by_hand, ByHand::Scored(score));
-    assert_eq!(after(state, [Action::HandChanged]).by_hand, ByHand::Blank);
+fn a_lead_by_hand_is_scored_and_its_score_forgotten_when_changed() {
+    let state = after(ready(), [typed("jobtitle", "CEO"), Action::HandSent]);
+    let state = after(state, [heard(Reply::Scored { turn: 1, score: SCORE }, 5.0)]);
+    assert_eq!(state.hand.outcome, ByHand::Scored(SCORE));
+    assert_eq!(after(state, [typed("jobtitle", "CTO")]).hand.outcome, ByHand::Blank);
+}
+
+#[test]
+fn an_answer_about_what_was_typed_before_is_dropped() {
+    let sent = after(ready(), [typed("jobtitle", "CEO"), Action::HandSent, typed("jobtitle", "CTO")]);
+    let late = heard(Reply::Scored { turn: 1, score: SCORE }, 5.0);
+    assert_eq!(after(sent.clone(), [late.clone()]).hand.outcome, ByHand::Blank);
+    assert_eq!(after(sent, [Action::HandSent, late]).hand.outcome, ByHand::Scoring);
+}
+
+#[test]
+fn what_was_typed_outlives_other_views_and_the_worker() {
+    let state = after(ready(), [typed("jobtitle", "CEO"), Action::Shown(View::Start), Action::Shown(View::Lead)]);
+    assert_eq!(state.hand.filled(), [("jobtitle".to_owned(), "CEO".to_owned())]);
+    let state = after(state, [Action::HandSent, Action::Died]);
+    assert_eq!((state.hand.filled().len(), state.hand.outcome.clone()), (1, ByHand::Blank));
+    assert_eq!(after(state, [Action::HandCleared]).hand.filled(), []);
+}
+
+#[test]
+fn a_form_of_white_space_is_not_scored() {
+    assert_eq!(after(ready(), [typed("jobtitle", " "), Action::HandSent]).hand.outcome, ByHand::Empty);
+}
+
+#[test]
+fn a_file_that_was_made_of_another_list_leaves_this_one_waiting() {
+    let exported = |job| heard(Reply::Exported { job, what: Export::Scores, file: "leads.csv".to_owned() }, 9.0);
+    let state = after(listed(), [Action::ExportAsked(Export::Scores), exported(6)]);
+    assert_eq!(list(&state).exporting, Some(Export::Scores));
+    assert_eq!(list(&after(state, [exported(7)])).exporting, None);
+}
+
+#[test]
+fn a_notice_stays_in_the_view_that_it_came_up_in() {
+    let failure = heard(Reply::Unreadable { job: 8, failure: Failure::NoRows }, 400.0);
+    let state = after(listed(), [chosen(8), failure, Action::Shown(View::List)]);
+    assert_eq!((state.notice, state.view), (None, View::List));
+}
+
+#[test]
+fn models_that_cannot_be_used_end_it() {
+    let refused = heard(Reply::Refused { reason: "no graph".to_owned() }, 2.0);
+    let state = after(State::default(), [Action::Shown(View::Lead), refused]);
+    assert_eq!(state.engine, Engine::Failed(Stop::Models { reason: "no graph".to_owned() }));
+    assert_eq!(state.view, View::Start);
 }
