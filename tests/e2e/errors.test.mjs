@@ -4,7 +4,7 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { choose, download, launch, listed, open, records, sample } from "./support.mjs";
+import { BASE, choose, download, launch, listed, open, records, sample } from "./support.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -18,10 +18,9 @@ test("a file that is no list of leads gets a sentence, and the next file is read
   const files = [
     ["empty.csv", "", /is empty/],
     ["headers.csv", "jobtitle,industry\n", /no leads below/],
-    ["photo.jpg", jpeg, /not a CSV/],
+    ["photo.jpg", jpeg, /not a CSV.*JPEG(?!.*Save)/],
     ["strangers.csv", "colour,weight\nred,5\n", /None of the columns.*"colour", "weight"/],
     ["twice.csv", "jobtitle,jobtitle\nCEO,CEO\n", /stands in the file twice/],
-    ["nothing.csv", "jobtitle,llm_quality\nCEO,900\n", /None of the 1 row.*line 2.*at most 100/],
   ];
   for (const [name, bytes, sentence] of files) {
     await choose(page, name, bytes);
@@ -33,6 +32,77 @@ test("a file that is no list of leads gets a sentence, and the next file is read
   await listed(page);
   assert.equal(await page.locator(".notice").count(), 0);
   assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+test("rows of which none is a lead are all told with their reasons, under the file's own names", async () => {
+  const page = await open(browser);
+  await choose(page, "nothing.csv", "jobtitle,LLM_Quality\nCEO,900\nCTO,-1\n");
+  await page.getByText("None of the 2 rows").waitFor();
+  const cells = await page.locator(".refused tbody tr:first-child td").allTextContents();
+  assert.deepEqual(cells.slice(0, 2), ["2", "LLM_Quality"]);
+  assert.match(cells[2], /at most 100/);
+  const { name, bytes } = await download(page, "#download-rejects");
+  assert.equal(name, "nothing-not-scored.csv");
+  assert.equal(records(bytes.toString()).length, 3);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+test("a refused file leaves the list before it, its name and its downloads", async () => {
+  const page = await open(browser);
+  await choose(page, "ranked.csv", await sample());
+  await listed(page);
+  await page.getByRole("button", { name: "Another file" }).click();
+  await choose(page, "photo.jpg", Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
+  await page.getByText("photo.jpg:").waitFor();
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  await listed(page);
+  assert.equal(await page.locator(".notice").count(), 0);
+  assert.equal((await download(page, "#download")).name, "ranked-ranked.csv");
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+test("cancelled while it is being finished, a file leaves the list before it", async () => {
+  const page = await browser.newPage();
+  // Holds back the news that a list is finished, as a worker does that is still busy with it.
+  await page.addInitScript(() => {
+    const { set } = Object.getOwnPropertyDescriptor(Worker.prototype, "onmessage");
+    Object.defineProperty(Worker.prototype, "onmessage", {
+      set(hear) {
+        set.call(this, (event) => {
+          if (window.holding && "Read" in event.data[0]) window.held = () => hear(event);
+          else hear?.(event);
+        });
+      },
+    });
+  });
+  await page.goto(BASE);
+  await page.locator("#file:enabled").waitFor({ state: "attached", timeout: 60_000 });
+  await choose(page, "first.csv", await sample());
+  await listed(page);
+  await page.getByRole("button", { name: "Another file" }).click();
+  await page.evaluate(() => (window.holding = true));
+  await choose(page, "second.csv", await sample());
+  await page.waitForFunction(() => window.held);
+  await page.click("#cancel");
+  await page.evaluate(() => window.held());
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  await page.click(".pager button:last-child");
+  await page.getByText("101–200 of 500").waitFor({ timeout: 5000 });
+  assert.equal((await download(page, "#download")).name, "first-ranked.csv");
+  await page.close();
+});
+
+test("a part that does not arrive is told, with a way to try again, and nothing seems under way", async () => {
+  const page = await browser.newPage();
+  await page.route("**/models/index.json", (route) => route.abort(), { times: 1 });
+  await page.goto(BASE);
+  await page.getByText("did not arrive").waitFor();
+  assert.equal(await page.getByText(/getting ready|Loading the model/).count(), 0);
+  await page.getByRole("button", { name: "Reload" }).click();
+  await page.locator("#file:enabled").waitFor({ state: "attached", timeout: 60_000 });
   await page.close();
 });
 
@@ -99,14 +169,67 @@ test("what is wrong in the form is said in its own words", async () => {
   await page.click("#by-hand");
   await page.fill("#field-companyfoundedon", "last year");
   await page.click("#score");
-  await page.getByText("Founded in should be a number.").waitFor();
-  assert.equal(await page.getAttribute("#field-companyfoundedon", "aria-invalid"), "true");
+  await page.locator("#fault-companyfoundedon").getByText("Founded in should be a number.").waitFor();
+  const field = page.locator("#field-companyfoundedon");
+  assert.equal(await field.getAttribute("aria-invalid"), "true");
+  assert.equal(await field.getAttribute("aria-describedby"), "fault-companyfoundedon");
+  assert.ok(await field.evaluate((element) => element === document.activeElement), "the faulty field has no focus");
   await page.fill("#field-companyfoundedon", "2015");
   await page.click("#score");
   await page.locator("[data-probability]").waitFor();
   assert.deepEqual(page.complaints, []);
   await page.close();
 });
+
+test("an empty form is not scored", async () => {
+  const page = await open(browser);
+  await page.click("#by-hand");
+  await page.click("#score");
+  await page.getByText("at least one field").waitFor();
+  assert.equal(await page.locator("[data-probability]").count(), 0);
+  await page.close();
+});
+
+test("what was typed and its score stay together, on a narrow screen within sight", async () => {
+  const page = await open(browser, { viewport: { width: 360, height: 740 } });
+  await page.click("#by-hand");
+  await page.fill("#field-jobtitle", "Head of Sales");
+  await page.click("#score");
+  await page.locator("[data-probability]").waitFor();
+  const inSight = () => {
+    const { top, bottom } = document.querySelector("#verdict").getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight + 1;
+  };
+  await page.waitForFunction(inSight, undefined, { timeout: 5000 });
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.click("#by-hand");
+  assert.equal(await page.inputValue("#field-jobtitle"), "Head of Sales");
+  assert.equal(await page.locator("[data-probability]").count(), 1);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+/** What is less than 4.5 to 1 above its surface, as far as colours tell. */
+const pale = () => {
+  const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+  const light = (colour) => {
+    const [r, g, b] = parts(colour).map((part) => (part / 255 <= 0.03928 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (element, pseudo) => {
+    let surface = element;
+    while (parts(getComputedStyle(surface).backgroundColor)[3] === 0) surface = surface.parentElement;
+    const [low, high] = [light(getComputedStyle(element, pseudo).color), light(getComputedStyle(surface).backgroundColor)]
+      .toSorted((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const texts = [...document.querySelectorAll("main *")].filter((element) =>
+    [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== ""));
+  const all = [...texts.map((element) => [element, null]), [document.querySelector("#search"), "::placeholder"]];
+  const opaque = (element) => !element || (getComputedStyle(element).opacity === "1" && opaque(element.parentElement));
+  const faint = all.filter(([element, pseudo]) => !opaque(element) || contrast(element, pseudo) < 4.5);
+  return faint.map(([element]) => `${element.tagName} ${element.className} ${element.textContent}`);
+};
 
 for (const colorScheme of ["light", "dark"]) {
   for (const width of [360, 1280]) {
@@ -123,6 +246,12 @@ for (const colorScheme of ["light", "dark"]) {
       await page.click("#sample");
       await listed(page);
       assert.ok((await over()) <= 0, "list");
+      await page.click(".chip.grade-a");
+      await page.evaluate(() => {
+        document.activeElement.blur();
+        document.querySelector("table.leads").classList.add("stale");
+      });
+      assert.deepEqual(await page.evaluate(pale), []);
       assert.deepEqual(page.complaints, []);
       await page.close();
     });

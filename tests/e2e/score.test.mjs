@@ -69,6 +69,39 @@ test("a lead by hand gets the score that the API gives", async () => {
   await page.close();
 });
 
+test("typing asks for rows once it rests, and for those of the last text alone", async () => {
+  const page = await open(browser);
+  await page.click("#sample");
+  await listed(page);
+  await page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    window.asked = [];
+    Worker.prototype.postMessage = function (...message) {
+      window.asked.push(message[0][0].Rows?.query.search);
+      return postMessage.apply(this, message);
+    };
+  });
+  await page.locator("#search").pressSequentially("sales");
+  await page.getByText("found among 500").waitFor();
+  assert.equal(await page.inputValue("#search"), "sales");
+  assert.deepEqual(await page.evaluate(() => window.asked), ["sales"]);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+test("the heading of each view that is shown has the focus", async () => {
+  const page = await open(browser);
+  const focused = () => page.evaluate(() => [document.activeElement.tagName, document.activeElement.textContent]);
+  await page.click("#by-hand");
+  assert.deepEqual(await focused(), ["H1", "Score one lead"]);
+  await page.getByRole("button", { name: "Back" }).click();
+  assert.deepEqual(await focused(), ["H1", "Know whom to write to first."]);
+  await page.click("#sample");
+  await listed(page);
+  assert.deepEqual(await focused(), ["H1", "sample-leads.csv"]);
+  await page.close();
+});
+
 test("the sample is one click away, can be sorted, searched, filtered and turned over", async () => {
   const page = await open(browser);
   await page.click("#sample");
@@ -84,8 +117,11 @@ test("the sample is one click away, can be sorted, searched, filtered and turned
   const worst = (await scores()).map(Number);
   assert.deepEqual(worst, worst.toSorted((a, b) => a - b));
 
+  const frame = page.locator(".list > .table-frame");
+  await frame.evaluate((element) => (element.scrollTop = 500));
   await page.click(".pager button:last-child");
   await page.getByText("101–200 of 500").waitFor();
+  assert.equal(await frame.evaluate((element) => element.scrollTop), 0);
   await page.fill("#search", "no such lead anywhere");
   await page.getByText("No lead matches").waitFor();
   await page.fill("#search", "");
