@@ -88,7 +88,8 @@ impl History {
 }
 
 fn outcome_column(names: &[String], outcome: &str, schema: &Schema) -> Result<usize, TrainError> {
-    if schema.position(outcome).is_some() {
+    let outcome = outcome.trim();
+    if schema.fields().iter().any(|field| field.name.eq_ignore_ascii_case(outcome)) {
         return Err(TrainError::OutcomeIsField(outcome.to_owned()));
     }
     let mut found = names.iter().enumerate().filter(|(_, name)| name.trim().eq_ignore_ascii_case(outcome));
@@ -137,7 +138,17 @@ mod tests {
         assert_eq!(told("jobtitle,engaged\nCEO,maybe\n"), "line 2: the outcome should be 0 or 1, but is \"maybe\"");
         assert!(told("jobtitle,engaged,Engaged\nCEO,1,0\n").contains("twice"));
         assert!(matches!(read("jobtitle,engaged"), Err(TrainError::Intake(_))));
-        let field = History::read(b"jobtitle\nCEO\n", Dialect::default(), "jobtitle");
-        assert!(matches!(field, Err(TrainError::OutcomeIsField(_))));
+    }
+
+    /// A header matches fields in any case and with white space around, and so must the outcome's name: a model would
+    /// else learn the outcome from itself.
+    #[test]
+    fn no_field_can_be_the_outcome_however_it_is_written() {
+        for name in ["llm_company_fit", "LLM_Company_Fit", " llm_company_fit "] {
+            let field = History::read(b"jobtitle,llm_company_fit\nCEO,1\n", Dialect::default(), name);
+            assert!(matches!(field, Err(TrainError::OutcomeIsField(_))), "{name}");
+        }
+        let spaced = History::read(b"jobtitle, Engaged\nCEO,1\n", Dialect::default(), "engaged ").unwrap();
+        assert_eq!(spaced.outcomes, [true]);
     }
 }
