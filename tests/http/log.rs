@@ -7,6 +7,7 @@ use axum::http::Request;
 use scorer::api::store::{Store, StoreError};
 use serde_json::{Value, json};
 use sqlx::Row;
+use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn a_prediction_is_kept_as_it_was_answered() {
@@ -68,6 +69,29 @@ async fn nothing_is_acknowledged_that_cannot_be_kept() {
     assert_eq!((answer.status.as_u16(), answer.json()["error"].clone()), (503, json!("service_unavailable")));
     assert!(!answer.text().contains("prediction_logs"), "{}", answer.text());
     sqlx::query("ALTER TABLE taken_away RENAME TO prediction_logs").execute(&mut other).await.unwrap();
+    assert_eq!(bench.post("/predict", "{}").await.status.as_u16(), 200);
+    assert_eq!(count(&mut other, "prediction_logs").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_database_is_told_within_seconds_also_to_those_who_queue() {
+    let bench = Bench::new(Some(parity::own().scorer())).await;
+    let mut other = open(&bench.database).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let post = |after: u64| {
+        let bench = &bench;
+        async move {
+            tokio::time::sleep(Duration::from_millis(after)).await;
+            let started = Instant::now();
+            (bench.post("/predict", "{}").await.status.as_u16(), started.elapsed())
+        }
+    };
+    let (first, second, third) = tokio::join!(post(0), post(100), post(3_000));
+    for (status, waited) in [first, second, third] {
+        assert_eq!(status, 503);
+        assert!(waited < Duration::from_secs(6), "{waited:?}");
+    }
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     assert_eq!(bench.post("/predict", "{}").await.status.as_u16(), 200);
     assert_eq!(count(&mut other, "prediction_logs").await, 1);
 }

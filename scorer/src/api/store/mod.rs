@@ -10,6 +10,7 @@ mod writer;
 
 pub use location::{Location, LocationError};
 use record::{CallRow, PredictionRow};
+use std::time::Instant;
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -62,7 +63,8 @@ impl Store {
     /// Writes predictions, all or none; returns when they are committed.
     pub async fn log(&self, rows: Vec<PredictionRow>) -> Result<(), StoreError> {
         let (done, committed) = oneshot::channel();
-        self.entries.send(Entry::Predictions { rows, done }).await.map_err(|_| StoreError::NotWritten)?;
+        let since = Instant::now();
+        self.entries.send(Entry::Predictions { rows, since, done }).await.map_err(|_| StoreError::NotWritten)?;
         committed.await.map_err(|_| StoreError::NotWritten)?
     }
 

@@ -12,8 +12,8 @@ use std::time::Duration;
 use thiserror::Error;
 use uuid::Uuid;
 
-/// How long another program may hold the database before a write fails.
-const BUSY: Duration = Duration::from_secs(5);
+/// How long another program may hold the database before a try to write fails.
+pub(super) const BUSY: Duration = Duration::from_secs(1);
 
 /// Rows in one statement: few enough for any build's limit of parameters, enough to spare most of the round trips.
 const ROWS_MAX: usize = 200;
@@ -45,7 +45,8 @@ impl Database {
             .create_if_missing(true)
             .busy_timeout(BUSY)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal);
+            // Every commit is on disk before it is acknowledged; a group shares one wait for it.
+            .synchronous(SqliteSynchronous::Full);
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(words)?;
         // Fails on a file that can only be read, which the migrations do not notice when there is nothing to do.
         sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.map_err(words)?;

@@ -4,8 +4,8 @@
 
 use super::StoreError;
 use super::record::{CallRow, PredictionRow};
-use super::sqlite::Database;
-use std::time::Duration;
+use super::sqlite::{BUSY, Database};
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// The most entries in one group: bounds how long the first of them waits for its acknowledgement.
@@ -14,11 +14,15 @@ const GROUP_MAX: usize = 1_024;
 /// How long to wait before each further try of a group; the database itself waits for another's lock before that.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(250)];
 
+/// No further try is begun that could end later than this after the first of a group was handed in: so clients that
+/// queue behind a failing group do not wait for all of its tries and all of their own.
+const PATIENCE: Duration = Duration::from_secs(4);
+
 /// What waits to be written.
 #[derive(Debug)]
 pub(super) enum Entry {
-    /// Predictions, and who waits for them.
-    Predictions { rows: Vec<PredictionRow>, done: oneshot::Sender<Result<(), StoreError>> },
+    /// Predictions, and who waits for them since when.
+    Predictions { rows: Vec<PredictionRow>, since: Instant, done: oneshot::Sender<Result<(), StoreError>> },
     /// A call that nobody waits for.
     Call(CallRow),
 }
@@ -29,6 +33,8 @@ pub(super) struct Group {
     pub(super) predictions: Vec<PredictionRow>,
     pub(super) calls: Vec<CallRow>,
     waiting: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    /// When the first of those who wait came; calls alone wait for nothing.
+    since: Option<Instant>,
 }
 
 impl Group {
@@ -37,13 +43,18 @@ impl Group {
         for entry in entries.drain(..) {
             match entry {
                 Entry::Call(row) => group.calls.push(row),
-                Entry::Predictions { rows, done } => {
+                Entry::Predictions { rows, since, done } => {
+                    group.since = Some(group.since.map_or(since, |first| first.min(since)));
                     group.predictions.extend(rows);
                     group.waiting.push(done);
                 }
             }
         }
         group
+    }
+
+    fn may_wait(&self, longer: Duration) -> bool {
+        self.since.is_some_and(|since| since.elapsed() + longer <= PATIENCE)
     }
 
     /// A client that went away in the meantime needs no answer.
@@ -83,7 +94,7 @@ pub(super) async fn run(mut database: Database, mut waiting: mpsc::Receiver<Entr
 async fn write(database: &mut Database, group: &Group) -> Result<(), sqlx::Error> {
     let mut written = database.write(group).await;
     for pause in PAUSES {
-        if written.is_ok() {
+        if written.is_ok() || !group.may_wait(pause + BUSY) {
             break;
         }
         tokio::time::sleep(pause).await;
