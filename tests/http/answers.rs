@@ -39,6 +39,7 @@ async fn failures_have_one_shape() {
     let bench = Bench::new(None).await;
     for (answer, status, word) in [
         (bench.get("/nothing").await, 404, "not_found"),
+        (bench.get("/docs/%ff").await, 404, "not_found"),
         (bench.get("/predict").await, 405, "method_not_allowed"),
         (bench.post("/", "{}").await, 405, "method_not_allowed"),
         (bench.post("/predict", "{}").await, 503, "service_unavailable"),

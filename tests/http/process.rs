@@ -44,7 +44,11 @@ fn start(folder: &Path) -> Server {
 }
 
 fn start_with(folder: &Path, options: &[&str]) -> Server {
-    let mut child = command(folder).args(options).stderr(Stdio::null()).spawn().unwrap();
+    start_command(command(folder).args(options))
+}
+
+fn start_command(command: &mut Command) -> Server {
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().rsplit_once("http://").expect("the address is told").1.to_owned();
@@ -140,6 +144,15 @@ async fn told_to_stop_it_finishes_and_keeps_everything() {
     assert_eq!(kept, acknowledged);
     let mut rows = open(&database).await;
     assert_eq!(count(&mut rows, "api_metrics").await as usize, kept.len());
+}
+
+#[test]
+fn an_empty_address_in_the_environment_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path());
+    let server = start_command(command.env("DATABASE_URL", ""));
+    assert_eq!(post(&server.address, "/predict", "{}").unwrap().0, 200);
+    assert!(folder.path().join("leadlight.sqlite").is_file());
 }
 
 #[test]

@@ -18,6 +18,9 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
+/// The log where none is named.
+const DATABASE: &str = "leadlight.sqlite";
+
 /// Threads for scoring, per processor: more would only take memory from one another.
 const SCORING_THREADS: usize = 4;
 
@@ -39,7 +42,7 @@ pub(super) struct Options {
     #[arg(long, env = "LEADLIGHT_SITE")]
     site: Option<PathBuf>,
     /// The log of predictions: a SQLite file, or an address like sqlite:leadlight.sqlite
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = "leadlight.sqlite")]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = DATABASE)]
     database: String,
     /// The origins of pages elsewhere that may call, with commas between; * is any
     #[arg(long, env = "CORS_ORIGINS", default_value = "")]
@@ -56,7 +59,9 @@ pub(super) fn run(options: &Options) -> Result<()> {
         cors_origins: options.cors_origins.parse()?,
         body_bytes_max: usize::from(options.body_limit_mb) << 20,
     };
-    let location: Location = options.database.parse()?;
+    // Compose files hand on a variable that is not set as an empty one.
+    let named = Some(options.database.as_str()).filter(|named| !named.is_empty());
+    let location: Location = named.unwrap_or(DATABASE).parse()?;
     let scorer = Scorer::open(&options.models.read()?).context("cannot open the models")?;
     let site = options.site.as_deref().map(Site::load).transpose()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);

@@ -3,6 +3,7 @@
 use crate::api::error::Error;
 use crate::api::openapi;
 use crate::api::state::Service;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -36,8 +37,9 @@ pub(in crate::api) async fn viewer() -> impl IntoResponse {
     ([(CONTENT_SECURITY_POLICY, POLICY)], Html(VIEWER))
 }
 
-/// The viewer's files.
-pub(in crate::api) async fn viewer_file(Path(name): Path<String>) -> Result<Response, Error> {
+/// The viewer's files; a name that is no UTF-8 is none of them.
+pub(in crate::api) async fn viewer_file(name: Result<Path<String>, PathRejection>) -> Result<Response, Error> {
+    let Path(name) = name.map_err(|_| Error::NotFound)?;
     if name == "start.js" {
         return Ok(([(CONTENT_TYPE, "text/javascript")], START).into_response());
     }
