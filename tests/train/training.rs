@@ -3,7 +3,7 @@
 use super::{packed, plan, synthetic, train};
 use scorer::lead::Value;
 use scorer::lead::schema::Schema;
-use scorer::pipeline::Scorer;
+use scorer::pipeline::{Model, Scorer};
 use scorer::train::{ENRICHED, Fitted, History, TrainError, fit};
 
 /// A history with some of the leads of another.
@@ -44,6 +44,7 @@ fn each_lead_is_scored_by_the_model_for_what_it_has() {
         assert_eq!(models.iter().map(|model| model.suffix).collect::<Vec<_>>(), ["", "-basic"]);
         let files: Vec<_> = models.iter().map(|model| (model.card.name.clone(), packed(model))).collect();
         let scorer = Scorer::open(&files).unwrap();
+        assert_eq!(scorer.models().iter().map(Model::version).collect::<Vec<_>>(), ["1", "1-basic"]);
         let name_of = |history: &History| {
             let scores = scorer.score(&history.leads).unwrap();
             let mut names: Vec<&str> =

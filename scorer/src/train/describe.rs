@@ -22,7 +22,6 @@ const NOISE: f64 = 0.005;
 pub(super) fn card(
     history: &History,
     plan: &Plan,
-    name: String,
     requires_any: Vec<String>,
     encoder: &Specification,
     validation: &Validation,
@@ -31,7 +30,7 @@ pub(super) fn card(
     let quality = quality(history, plan, validation);
     let missing_costs = missing_costs(validation, |field| read.contains(field));
     Card {
-        name,
+        name: plan.name.clone(),
         version: plan.version.clone(),
         predicts: format!("the probability that {}", plan.outcome),
         trained_on: Some(TrainedOn {

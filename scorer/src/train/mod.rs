@@ -49,7 +49,7 @@ pub const SEED: u64 = 20_261_123;
 pub struct Plan {
     /// The model's name, for its card.
     pub name: String,
-    /// Its version, for its card.
+    /// Its version, for its card; that of a second model ends with its suffix, so that answers tell the two apart.
     pub version: String,
     /// What the outcome means, in words that follow "the probability that": e.g. "a contacted lead replies".
     pub outcome: String,
@@ -187,15 +187,17 @@ fn fit_one(
     let rows: Vec<usize> = (0..history.leads.len()).collect();
     // The path up to the strength: its last line is the model.
     let candidate = Candidate::fit(history, &rows, &STRENGTHS[..=validation.strength()], &leave_out)?;
-    let name = format!("{}{suffix}", plan.name);
-    let graph = candidate.lines.last().map(|line| graph::write(&name, &candidate.scaling, line)).unwrap_or_default();
+    let own = |text: &str| format!("{text}{suffix}");
+    let plan = &Plan { name: own(&plan.name), version: own(&plan.version), ..plan.clone() };
+    let graph =
+        candidate.lines.last().map(|line| graph::write(&plan.name, &candidate.scaling, line)).unwrap_or_default();
     let encoder = candidate.design.encoder.specification().clone();
     let grades = grading::grades(&validation.held_back, &history.outcomes);
     Ok(Fitted {
         suffix,
         graph,
         output: graph::output(),
-        card: describe::card(history, plan, name, requires, &encoder, &validation),
+        card: describe::card(history, plan, requires, &encoder, &validation),
         profile: summary::profile(history, &encoder, &validation.held_back),
         pooled: summary::pooled(history, &encoder),
         encoder,
