@@ -181,6 +181,19 @@ test("what is wrong in the form is said in its own words", async () => {
   await page.close();
 });
 
+test("a fault in a part of the form that is closed opens it", async () => {
+  const page = await open(browser);
+  const fold = page.locator("details.enriched summary");
+  await page.click("#by-hand");
+  await fold.click();
+  await page.fill("#field-llm_quality", "900");
+  await fold.click();
+  await page.click("#score");
+  await page.locator("#fault-llm_quality").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "field-llm_quality");
+  await page.close();
+});
+
 test("an empty form is not scored", async () => {
   const page = await open(browser);
   await page.click("#by-hand");
@@ -246,6 +259,10 @@ for (const colorScheme of ["light", "dark"]) {
       await page.click("#sample");
       await listed(page);
       assert.ok((await over()) <= 0, "list");
+      if (width > 360) {
+        const below = await page.locator(".pager").evaluate((pager) => pager.getBoundingClientRect().bottom - innerHeight);
+        assert.ok(below <= 0, "the way to the next rows is out of sight");
+      }
       await page.click(".chip.grade-a");
       await page.evaluate(() => {
         document.activeElement.blur();

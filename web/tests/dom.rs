@@ -205,7 +205,7 @@ async fn after_a_failed_start_nothing_is_said_to_be_under_way() {
 }
 
 #[wasm_bindgen_test]
-async fn a_fault_is_told_beside_its_field_which_is_opened_and_focused() {
+async fn a_fault_is_told_beside_its_field() {
     let fault = FieldFault { field: Some("llm_quality".to_owned()), reason: "should be at most 100".to_owned() };
     let mut hand = Hand { outcome: ByHand::Faulty(vec![fault]), ..Hand::default() };
     hand.values.insert("llm_quality".to_owned(), "900".to_owned());
@@ -215,7 +215,4 @@ async fn a_fault_is_told_beside_its_field_which_is_opened_and_focused() {
     let field = place.query_selector("#field-llm_quality").unwrap().unwrap();
     let told = field.get_attribute("aria-describedby").unwrap();
     assert_eq!(texts(&place, &format!("#{told}")), ["Profile quality should be at most 100."]);
-    assert!(place.query_selector("details[open] #field-llm_quality").unwrap().is_some());
-    let document = web_sys::window().unwrap().document().unwrap();
-    assert_eq!(document.active_element().unwrap().id(), "field-llm_quality");
 }
