@@ -42,7 +42,8 @@ pub(crate) fn docs(project: &Project) -> Result<()> {
 }
 
 pub(crate) fn native(project: &Project) -> Result<()> {
-    exec::run(&mut project.cargo(&format!("test {NATIVE}")))
+    // Tests that pass say what they could not check, which is swallowed otherwise.
+    exec::run(&mut project.cargo(&format!("test {NATIVE} -- --show-output")))
 }
 
 pub(crate) fn wasm(project: &Project) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use crate::{project::Project, steps};
 use anyhow::{Result, bail};
-use std::time::Instant;
+use std::{fs, path::Path, time::Instant};
 
 /// One step: its name on the command line, what it proves, what it runs.
 struct Step(&'static str, &'static str, fn(&Project) -> Result<()>);
@@ -26,7 +26,7 @@ pub(crate) fn run(project: &Project, names: &[String]) -> Result<()> {
     if let Some(unknown) = names.iter().find(|name| !STEPS.iter().any(|step| step.0 == **name)) {
         bail!("there is no step `{unknown}`; `cargo xtask steps` lists them");
     }
-    if !project.shared.is_dir() {
+    if !has_golden(&project.shared) {
         println!(
             "!! NO SHARED TEST DATA at {}: golden tests run on the committed set alone !!",
             project.shared.display()
@@ -51,6 +51,15 @@ pub(crate) fn run(project: &Project, names: &[String]) -> Result<()> {
     }
     summarise(&done, failure.is_some(), started.elapsed().as_secs_f32());
     failure.map_or(Ok(()), Err)
+}
+
+/// Whether there are golden records anywhere in a folder.
+fn has_golden(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    folder.join("golden.jsonl").is_file()
+        || entries
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .any(|entry| has_golden(&entry.path()))
 }
 
 /// Prints every step with what it proves.
