@@ -48,7 +48,7 @@ fn a_list_is_scored_the_same_from_a_file_and_through_a_pipe() {
     let sample = root().join("static/samples/leads.csv");
     let output = run(&["score", sample.to_str().unwrap(), "-o", out.to_str().unwrap()]);
     assert!(output.status.success(), "{output:?}");
-    assert!(text(&output.stderr).contains(" leads scored, "));
+    assert!(text(&output.stderr).contains("500 leads scored, "));
     let piped = leadlight(&["score"]).stdin(fs::File::open(&sample).unwrap()).output().unwrap();
     assert!(piped.status.success());
     assert_eq!(fs::read(&out).unwrap(), piped.stdout);
@@ -71,7 +71,7 @@ fn bad_rows_are_told_and_the_others_scored() {
     assert_eq!(text(&output.stdout).lines().count(), 2);
     let said = text(&output.stderr);
     assert!(
-        said.contains("1 leads scored, 3 rows rejected")
+        said.contains("1 lead scored, 3 rows rejected")
             && said.contains("line 4: llm_quality should be a whole number"),
         "{said}"
     );
@@ -87,7 +87,7 @@ fn a_file_that_is_no_list_gets_a_sentence() {
     assert!(said(b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00").contains("JPEG"));
     assert!(said(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
     assert!(said(b"a,b\n1,2\n").contains("none of the columns"));
-    assert!(said(b"jobtitle,skills\na\n").contains("the first is on line 2"));
+    assert!(said(b"jobtitle,skills\na\n").contains("the only row does not hold a usable lead; line 2: "));
     assert!(complaint(&run(&["score", "no/such/file.csv"])).contains("cannot read no/such/file.csv"));
     assert!(complaint(&run(&["score", "."])).contains("it is a folder"));
 }
@@ -128,7 +128,7 @@ fn a_model_trained_elsewhere_is_packed_inspected_and_scored_with() {
     assert!(output.status.success(), "{output:?}");
     let about: serde_json::Value = serde_json::from_slice(&run(&["inspect", path, "--json"]).stdout).unwrap();
     assert_eq!((about["card"]["name"].as_str(), about["card"]["version"].as_str()), (Some("adopted"), Some("0.3.0")));
-    assert!(text(&run(&["inspect", path]).stdout).contains("self-check    passed"));
+    assert!(text(&run(&["inspect", path]).stdout).contains("self-check      passed"));
     let mut child = leadlight(&["score", "-", "--models", path])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -140,6 +140,33 @@ fn a_model_trained_elsewhere_is_packed_inspected_and_scored_with() {
     assert!(text(&output.stdout).contains(",0.3.0\n"), "{output:?}");
     let wrong = complaint(&run(&["pack", &model, "--encoder", "models/index.json", "-o", path]));
     assert!(wrong.contains("cannot use models/index.json"), "{wrong}");
+}
+
+#[test]
+#[cfg(unix)]
+fn links_stay_links_and_devices_are_written_to() {
+    let folder = TempDir::new().unwrap();
+    let (link, target) = (folder.path().join("link.csv"), folder.path().join("target.csv"));
+    fs::write(&target, "old").unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let sample = root().join("static/samples/leads.csv");
+    let list = sample.to_str().unwrap();
+    assert!(run(&["score", list, "-o", link.to_str().unwrap()]).status.success());
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(&target).unwrap().contains("probability"));
+    let output = run(&["score", list, "-o", "/dev/stdout"]);
+    assert!(output.status.success() && text(&output.stdout).contains("probability"), "{output:?}");
+}
+
+#[test]
+fn rejected_rows_are_saved_even_where_all_are() {
+    let folder = TempDir::new().unwrap();
+    let (list, rejects) = (folder.path().join("list.csv"), folder.path().join("rejects.csv"));
+    fs::write(&list, "jobtitle;llm_quality\nCTO;101\nCEO;102\n").unwrap();
+    let (list, path) = (list.to_str().unwrap(), rejects.to_str().unwrap());
+    assert!(complaint(&run(&["score", list, "--rejects", path])).contains("none of the 2 rows"));
+    assert_eq!(fs::read_to_string(&rejects).unwrap().lines().count(), 3);
+    assert!(complaint(&run(&["score", list, "--rejects", path, "-o", path])).contains("same file"));
 }
 
 #[test]

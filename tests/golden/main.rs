@@ -119,9 +119,16 @@ fn check(golden: &Value, features: &[f32], probability: f32) {
     assert_eq!(golden["features"].as_array().unwrap().len(), features.len(), "{name}");
     let difference = (float(&golden["score_xgboost"]) - f64::from(probability)).abs();
     assert!(difference <= TOLERANCE, "{name}: {difference} from XGBoost");
-    assert_eq!(float(&golden["score_api_rounded"]), rounded(f64::from(probability)), "{name}");
-    assert_eq!(golden["label"], label(probability), "{name}");
-    assert_eq!(golden["confidence"], confidence(probability), "{name}");
+    // Where the allowed difference crosses an edge of rounding or of a word, either side is right.
+    let reference = float(&golden["score_xgboost"]);
+    let around = [reference - TOLERANCE, reference, reference + TOLERANCE];
+    let expected = float(&golden["score_api_rounded"]);
+    assert!(around.iter().any(|near| rounded(*near) == expected), "{name}: the record disagrees with itself");
+    assert!(around.iter().any(|near| rounded(*near) == rounded(f64::from(probability))), "{name}");
+    assert!(around.iter().any(|near| label(*near as f32) == golden["label"]), "{name}");
+    assert!(around.iter().any(|near| label(*near as f32) == label(probability)), "{name}");
+    assert!(around.iter().any(|near| confidence(*near as f32) == golden["confidence"]), "{name}");
+    assert!(around.iter().any(|near| confidence(*near as f32) == confidence(probability)), "{name}");
 }
 
 /// A lead to be scored.

@@ -69,7 +69,7 @@ fn leads(path: &Path, model: &Model) -> Result<Vec<Lead>> {
     Input::open(Some(path))?.each_piece(|piece| Ok(reader.push(piece, &mut sink)?))?;
     reader.finish(&mut sink).with_context(|| path.display().to_string())?;
     match rejected {
-        Some(reject) => bail!("{}: line {}: {}", path.display(), reject.line, reject.reason),
+        Some(reject) => bail!("{}: line {}: {reject}", path.display(), reject.line),
         None => Ok(leads),
     }
 }

@@ -77,16 +77,16 @@ impl Input {
         })
     }
 
-    /// Hands over the bytes, piece by piece.
+    /// Hands over the bytes in pieces of one size, the last one smaller, however a pipe delivers them.
     pub(super) fn each_piece(&mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let mut piece = vec![0; PIECE];
         loop {
-            match self.source.read(&mut piece) {
-                Ok(0) => return Ok(()),
-                Ok(length) => take(&piece[..length]).with_context(|| self.name.clone())?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error).with_context(|| format!("cannot read {}", self.name)),
+            let mut piece = Vec::with_capacity(PIECE);
+            let read = self.source.by_ref().take(PIECE as u64).read_to_end(&mut piece);
+            read.with_context(|| format!("cannot read {}", self.name))?;
+            if piece.is_empty() {
+                return Ok(());
             }
+            take(&piece).with_context(|| self.name.clone())?;
         }
     }
 
@@ -96,8 +96,8 @@ impl Input {
     }
 }
 
-/// Writes to a file by `write`, beside it first, so that whoever reads it sees the old or the new one whole; no path
-/// is standard output.
+/// Writes to a file by `write`, beside it first, so that whoever reads it sees the old or the new one whole; a link
+/// stays one, and what is no regular file (a pipe, a device) is written to as it is. No path is standard output.
 pub(super) fn write(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let Some(path) = path.filter(|path| *path != Path::new("-")) else {
         let mut out = io::BufWriter::new(io::stdout().lock());
@@ -107,6 +107,12 @@ pub(super) fn write(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> i
             done => done.context("cannot write to standard output"),
         };
     };
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+        let context = || format!("cannot write {}", path.display());
+        let mut out = io::BufWriter::new(File::options().write(true).open(path).with_context(context)?);
+        return write(&mut out).and_then(|()| out.flush()).with_context(context);
+    }
     let mut name = path.as_os_str().to_owned();
     name.push(".part");
     let beside = PathBuf::from(name);

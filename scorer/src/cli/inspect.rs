@@ -56,7 +56,7 @@ fn text(model: &Model, about: &Value) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "{name:<14}{value}");
+        let _ = writeln!(text, "{name:<16}{value}");
     };
     let card = model.card();
     line("name", &format!("{} {}", card.name, card.version));

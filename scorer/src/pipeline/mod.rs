@@ -81,18 +81,28 @@ impl Scorer {
         self.models.iter().position(fits).unwrap_or(self.models.len() - 1)
     }
 
-    /// Scores leads that were read with [`Scorer::schema`], in their order.
+    /// Scores leads that were read with [`Scorer::schema`], in their order. An error that is one lead's names its place
+    /// among them.
     pub fn score(&self, leads: &[Lead]) -> Result<Vec<Score>, ScoreError> {
         let mut scores = vec![Score { probability: 0.0, grade: None, model: 0 }; leads.len()];
         for (place, model) in self.models.iter().enumerate() {
             let mine: Vec<usize> = (0..leads.len()).filter(|at| self.choose(&leads[*at]) == place).collect();
             for block in mine.chunks(BLOCK) {
                 let encoded = model.encoder().encode_each(block.iter().map(|at| &leads[*at]));
-                for (at, probability) in block.iter().zip(model.run(encoded)?) {
+                let probabilities = model.run(encoded).map_err(|error| in_list(error, block))?;
+                for (at, probability) in block.iter().zip(probabilities) {
                     scores[*at] = Score { probability, grade: model.grades().of(probability), model: place };
                 }
             }
         }
         Ok(scores)
+    }
+}
+
+/// The error of a block, with the place in the whole list.
+fn in_list(error: ScoreError, block: &[usize]) -> ScoreError {
+    match error {
+        ScoreError::NotProbability { lead, value } => ScoreError::NotProbability { lead: block[lead], value },
+        other => other,
     }
 }

@@ -114,27 +114,27 @@ impl Model {
     /// Opens a model file and proves it: hashes, widths, names, and the scores of its self-check leads to the last bit.
     pub fn open(name: &str, file: &[u8]) -> Result<Self, OpenError> {
         let fault = |fault| OpenError::File { name: name.to_owned(), fault: Box::new(fault) };
-        let model = Self::unproved(name, file).map_err(fault)?;
-        model.prove(file).map_err(fault)?;
+        let bundle = bundle::read(file).map_err(|error| fault(error.into()))?;
+        let model = Self::unproved(name, &bundle).map_err(fault)?;
+        model.prove(&bundle).map_err(fault)?;
         Ok(model)
     }
 
-    fn unproved(name: &str, file: &[u8]) -> Result<Self, OpenFault> {
-        let bundle = bundle::read(file)?;
-        let encoder = Encoder::from_json(text(&bundle, "encoder")?.as_bytes())?;
+    fn unproved(name: &str, bundle: &Bundle<'_>) -> Result<Self, OpenFault> {
+        let encoder = Encoder::from_json(text(bundle, "encoder")?.as_bytes())?;
         let graph = Graph::open(bundle.graph, encoder.specification(), &bundle.output)?;
-        let card: Card = section(&bundle, "card")?.ok_or(OpenFault::MissingSection("card"))?;
+        let card: Card = section(bundle, "card")?.ok_or(OpenFault::MissingSection("card"))?;
         let length = 1..=50;
         if card.name.is_empty() || !length.contains(&card.version.chars().count()) {
             return Err(OpenFault::Card);
         }
-        let grades: Grades = section(&bundle, "grades")?.unwrap_or_default();
+        let grades: Grades = section(bundle, "grades")?.unwrap_or_default();
         grades.check()?;
-        let profile: Option<Profile> = section(&bundle, "profile")?;
+        let profile: Option<Profile> = section(bundle, "profile")?;
         profile.as_ref().map_or(Ok(()), Profile::check)?;
         let mut model = Model {
             name: name.to_owned(),
-            sha256: bundle.sha256,
+            sha256: bundle.sha256.clone(),
             encoder,
             graph,
             card,
@@ -147,9 +147,8 @@ impl Model {
         Ok(model)
     }
 
-    fn prove(&self, file: &[u8]) -> Result<(), OpenFault> {
-        let bundle = bundle::read(file)?;
-        let check: SelfCheck = section(&bundle, "selfcheck")?.ok_or(OpenFault::MissingSection("selfcheck"))?;
+    fn prove(&self, bundle: &Bundle<'_>) -> Result<(), OpenFault> {
+        let check: SelfCheck = section(bundle, "selfcheck")?.ok_or(OpenFault::MissingSection("selfcheck"))?;
         selfcheck::prove(self, &check)
     }
 

@@ -31,15 +31,21 @@ pub enum SheetError {
     #[error(transparent)]
     Score(#[from] ScoreError),
     /// Not a single row holds a usable lead.
-    #[error("none of the {rows} rows holds a usable lead; the first is on line {line}: {reason}")]
+    #[error("{}", no_leads(.rejects))]
     NoLeads {
-        /// How many rows there were.
-        rows: usize,
-        /// The first rejected line.
-        line: u64,
-        /// Why it was rejected.
-        reason: String,
+        /// All rows, in the file's order.
+        rejects: Vec<Reject>,
     },
+}
+
+fn no_leads(rejects: &[Reject]) -> String {
+    let rows = if rejects.len() == 1 {
+        "the only row does not hold".to_owned()
+    } else {
+        format!("none of the {} rows holds", rejects.len())
+    };
+    let first = rejects.first().map_or_else(String::new, |first| format!("; line {}: {first}", first.line));
+    format!("{rows} a usable lead{first}")
 }
 
 /// Reads and scores a file that is pushed in pieces.
@@ -59,10 +65,23 @@ struct List {
 }
 
 impl List {
+    /// Scores what waits. A lead that the model has no probability for becomes a reject; the others go on.
     fn score(&mut self, scorer: &Scorer) -> Result<(), ScoreError> {
-        self.scores.extend(scorer.score(&self.waiting)?);
-        self.waiting.clear();
-        Ok(())
+        loop {
+            match scorer.score(&self.waiting) {
+                Ok(scores) => {
+                    self.scores.extend(scores);
+                    self.waiting.clear();
+                    return Ok(());
+                }
+                Err(error @ ScoreError::NotProbability { lead, .. }) => {
+                    self.waiting.remove(lead);
+                    let line = self.rows.remove(self.scores.len() + lead);
+                    self.rejects.push(Reject { line, column: None, reason: error.to_string() });
+                }
+                Err(other) => return Err(other),
+            }
+        }
     }
 }
 
@@ -108,17 +127,24 @@ impl SheetReader {
             Err(reject) => list.rejects.push(reject),
         })?;
         list.score(&scorer)?;
-        if let (0, Some(first)) = (list.rows.len(), list.rejects.first()) {
-            let reason = match &first.column {
-                Some(column) => format!("{column} {}", first.reason),
-                None => first.reason.clone(),
-            };
-            return Err(SheetError::NoLeads { rows: list.rejects.len(), line: first.line, reason });
+        list.rejects.sort_by_key(|reject| reject.line);
+        if list.scores.is_empty() {
+            return Err(SheetError::NoLeads { rejects: list.rejects });
         }
         let probabilities: Vec<f32> = list.scores.iter().map(|score| score.probability).collect();
         let order = rank::order(&probabilities);
-        Ok(Sheet { scorer, intake, rows: list.rows, scores: list.scores, rejects: list.rejects, order })
+        let missing = missing_fields(&scorer, &list.scores, &intake);
+        Ok(Sheet { scorer, intake, rows: list.rows, scores: list.scores, rejects: list.rejects, order, missing })
     }
+}
+
+/// Fields that a model which scored the list reads, and that the file has no column for.
+fn missing_fields(scorer: &Scorer, scores: &[Score], intake: &Intake) -> Vec<String> {
+    let mut used = vec![false; scorer.models().len()];
+    scores.iter().for_each(|score| used[score.model] = true);
+    let models = || scorer.models().iter().zip(&used).filter(|(_, used)| **used).map(|(model, _)| model);
+    let read = |field: &String| models().any(|model| model.encoder().features().any(|feature| feature.field == *field));
+    intake.missing_fields.iter().filter(|field| read(field)).cloned().collect()
 }
 
 /// A scored list.
@@ -129,6 +155,7 @@ pub struct Sheet {
     scores: Vec<Score>,
     rejects: Vec<Reject>,
     order: Vec<u32>,
+    missing: Vec<String>,
 }
 
 impl Sheet {
@@ -182,9 +209,14 @@ impl Sheet {
         &self.rejects
     }
 
-    /// Fields of a lead that the file has no column for.
+    /// Fields that the models which scored the list read, and that the file has no column for.
     pub fn missing_fields(&self) -> &[String] {
-        &self.intake.missing_fields
+        &self.missing
+    }
+
+    /// Whether a model scored any lead of the list.
+    pub fn used(&self, model: usize) -> bool {
+        self.scores.iter().any(|score| score.model == model)
     }
 
     /// Columns that are no field of a lead.

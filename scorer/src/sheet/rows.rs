@@ -8,20 +8,21 @@ use crate::lead::csv::Cells;
 #[derive(Default)]
 pub(super) struct Rows {
     text: String,
-    /// For each row: where its text starts, where its ends start, its line.
     rows: Vec<Row>,
     ends: Vec<u32>,
 }
 
+/// Where a row's text starts, where its ends start and how many they are, its line.
 struct Row {
     text: usize,
     ends: usize,
+    cells: usize,
     line: u64,
 }
 
 impl Rows {
     pub(super) fn push(&mut self, line: u64, cells: Cells<'_>) {
-        self.rows.push(Row { text: self.text.len(), ends: self.ends.len(), line });
+        self.rows.push(Row { text: self.text.len(), ends: self.ends.len(), cells: cells.len(), line });
         let mut end = 0;
         for cell in cells.iter() {
             self.text.push_str(cell);
@@ -29,6 +30,11 @@ impl Rows {
             // A row has at most a megabyte, so its ends fit.
             self.ends.push(end as u32);
         }
+    }
+
+    /// Forgets a row and tells its line. Its text stays behind, unseen.
+    pub(super) fn remove(&mut self, row: usize) -> u64 {
+        self.rows.remove(row).line
     }
 
     pub(super) fn len(&self) -> usize {
@@ -40,8 +46,8 @@ impl Rows {
     }
 
     fn ends(&self, row: usize) -> &[u32] {
-        let next = self.rows.get(row + 1).map_or(self.ends.len(), |next| next.ends);
-        &self.ends[self.rows[row].ends..next]
+        let Row { ends, cells, .. } = self.rows[row];
+        &self.ends[ends..ends + cells]
     }
 
     pub(super) fn cell(&self, row: usize, column: usize) -> Option<&str> {

@@ -70,8 +70,21 @@ fn a_list_without_a_usable_lead_says_why() {
     let Err(error) = read("jobtitle,llm_quality\nCTO,900\nCEO,901\n", 100) else { panic!() };
     assert_eq!(
         error.to_string(),
-        "none of the 2 rows holds a usable lead; the first is on line 2: llm_quality should be at most 100, but is \"900\""
+        "none of the 2 rows holds a usable lead; line 2: llm_quality should be at most 100, but is \"900\""
     );
+    let Err(SheetError::NoLeads { rejects }) = read("jobtitle,llm_quality\nCTO,900\nCEO,901\n", 100) else { panic!() };
+    assert_eq!(rejects.iter().map(|reject| reject.line).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn a_field_is_missing_only_where_a_model_in_use_reads_it() {
+    let missing = |header: &str, row: &str| read(&format!("{header}\n{row}\n"), 100).unwrap().missing_fields().to_vec();
+    let without = missing("jobtitle,companysize", "CTO,2-10");
+    assert!(
+        without.contains(&"industry".to_owned()) && !without.iter().any(|field| field.starts_with("llm_")),
+        "{without:?}"
+    );
+    assert!(missing("jobtitle,llm_quality", "CTO,50").contains(&"llm_engagement".to_owned()));
 }
 
 #[test]

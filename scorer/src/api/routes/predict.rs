@@ -2,7 +2,7 @@
 //!
 //! Owns the two routes and what is recorded of a prediction. May not know encoding, models or SQL.
 
-use crate::api::answer::Failure;
+use crate::api::answer::{Complaint, Failure};
 use crate::api::around::RequestId;
 use crate::api::body::{self, Whole};
 use crate::api::error::Error;
@@ -13,6 +13,7 @@ use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
 use crate::lead::json::{BodyError, read_batch, read_lead};
 use crate::lead::schema::Schema;
+use crate::model::onnx::ScoreError;
 use crate::pipeline::{Score, Scorer};
 use crate::wire::{BatchAnswer, Prediction};
 use axum::body::Bytes;
@@ -20,6 +21,7 @@ use axum::extract::{Extension, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Instant;
 use time::OffsetDateTime;
@@ -45,7 +47,7 @@ pub(in crate::api) async fn predict(
     request: Request,
 ) -> Result<impl IntoResponse, Error> {
     let read = |body: &[u8], schema: &Schema| read_lead(body, schema).map(|lead| vec![lead]);
-    answer(service, id, request, read, |mut predictions| predictions.pop()).await
+    answer(service, id, request, read, |_| vec!["body".into()], |mut predictions| predictions.pop()).await
 }
 
 /// Scores up to 10,000 leads, in the order sent
@@ -61,7 +63,8 @@ pub(in crate::api) async fn predict_batch(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Result<impl IntoResponse, Error> {
-    answer(service, id, request, read_batch, BatchAnswer::new).await
+    let place = |lead: usize| vec!["body".into(), "leads".into(), lead.into()];
+    answer(service, id, request, read_batch, place, BatchAnswer::new).await
 }
 
 /// The one way from a body to an answer. Reading, scoring and writing the answer take a batch long enough to do them
@@ -71,6 +74,7 @@ async fn answer<T: Serialize>(
     RequestId(request_id): RequestId,
     request: Request,
     read: impl FnOnce(&[u8], &Schema) -> Result<Vec<Lead>, BodyError> + Send + 'static,
+    place: fn(usize) -> Vec<Value>,
     say: impl FnOnce(Vec<Prediction>) -> T + Send + 'static,
 ) -> Result<impl IntoResponse, Error> {
     let Whole { bytes, blocks } = body::read(&service, request).await?;
@@ -78,7 +82,7 @@ async fn answer<T: Serialize>(
     let work = move || {
         let leads = read(&bytes, aside.schema()).map_err(|error| Error::invalid(error, aside.schema()))?;
         drop(bytes);
-        let rows = score(aside.scorer()?, &leads, &request_id)?;
+        let rows = score(aside.scorer()?, &leads, &request_id, place)?;
         let answer = serde_json::to_vec(&say(rows.iter().map(prediction).collect())).map_err(|_| Error::Internal)?;
         Ok::<_, Error>((rows, Bytes::from(answer)))
     };
@@ -90,10 +94,24 @@ async fn answer<T: Serialize>(
     Ok(([(CONTENT_TYPE, "application/json")], answer))
 }
 
-fn score(scorer: &Scorer, leads: &[Lead], request_id: &str) -> Result<Vec<PredictionRow>, Error> {
+fn score(
+    scorer: &Scorer,
+    leads: &[Lead],
+    request_id: &str,
+    place: fn(usize) -> Vec<Value>,
+) -> Result<Vec<PredictionRow>, Error> {
     let created_at = timestamp(OffsetDateTime::now_utc());
     let started = Instant::now();
-    let scores = scorer.score(leads)?;
+    let scores = scorer.score(leads).map_err(|error| match error {
+        ScoreError::NotProbability { lead, .. } => Error::Invalid(vec![Complaint {
+            kind: "not_scorable".to_owned(),
+            loc: place(lead),
+            msg: error.to_string(),
+            input: Value::Null,
+            ctx: None,
+        }]),
+        other => other.into(),
+    })?;
     let each_ms = started.elapsed().as_secs_f64() * 1_000.0 / leads.len().max(1) as f64;
     let row = |(lead, score): (&Lead, &Score)| -> Result<PredictionRow, Error> {
         let model = scorer.models().get(score.model).ok_or(Error::Internal)?;

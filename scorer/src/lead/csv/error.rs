@@ -21,6 +21,9 @@ pub enum IntakeError {
     /// The first line does not end.
     #[error("the first line is longer than {} KB: a CSV has column names there", ROW_MAX >> 10)]
     HeaderTooLong,
+    /// A quote on the first line that is never closed.
+    #[error("a quote opens on the first line that is never closed")]
+    OpenHeader,
     /// More columns than allowed.
     #[error("the file has more than {COLUMNS_MAX} columns")]
     TooManyColumns,

@@ -43,6 +43,28 @@ impl Default for Dialect {
     }
 }
 
+impl Dialect {
+    /// The dialect of a file, told from its first bytes: whatever of comma, semicolon and tab stands most often on the
+    /// first line outside of quotes; a comma where none does.
+    pub fn detect(start: &[u8]) -> Self {
+        let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+        let mut quoted = false;
+        for byte in start.iter().take(ROW_MAX).skip_while(|byte| matches!(byte, b'\r' | b'\n')) {
+            match byte {
+                b'"' => quoted = !quoted,
+                b'\n' if !quoted => break,
+                _ if quoted => {}
+                other => {
+                    counts.iter_mut().filter(|(delimiter, _)| delimiter == other).for_each(|(_, count)| *count += 1)
+                }
+            }
+        }
+        // Of equals the last wins, so the order is turned around: a comma before all others.
+        let most = counts.iter().rev().max_by_key(|(_, count)| *count);
+        Dialect { delimiter: most.map_or(b',', |(delimiter, _)| *delimiter), ..Dialect::default() }
+    }
+}
+
 /// Reads a file that is pushed in pieces of any size. The same bytes give the same rows however they are cut.
 pub struct Reader {
     schema: Schema,
@@ -192,7 +214,9 @@ impl Reader {
     /// Hands some bytes to csv-core; returns what came of it and how many bytes were used.
     fn step(&mut self, bytes: &[u8]) -> Result<(Found, usize), IntakeError> {
         let record = &mut self.record;
-        let piece = &bytes[..bytes.len().min(PIECE)];
+        // Never beyond the limit by more than a byte, so that where the bytes were cut has no influence.
+        let room = (ROW_MAX + 1).saturating_sub(record.raw.len()).min(PIECE);
+        let piece = &bytes[..bytes.len().min(room)];
         if record.text.len() < record.length + piece.len() {
             record.text.resize(record.length + piece.len(), 0);
         }
@@ -204,7 +228,7 @@ impl Reader {
         record.raw.extend_from_slice(&piece[..used]);
         record.length += written;
         record.columns += ended;
-        if record.columns > COLUMNS_MAX {
+        if record.columns > COLUMNS_MAX && self.header.is_none() {
             return Err(IntakeError::TooManyColumns);
         }
         let found = match result {
@@ -266,7 +290,7 @@ impl Reader {
     /// Rejects the line on which a quote opened that is never closed; what stands behind that line is to be read
     /// again, so that one broken row does not swallow the rest of the file.
     fn give_up_line(&mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<Vec<u8>, IntakeError> {
-        let Some(header) = &self.header else { return Err(IntakeError::TooBroken { line: self.line }) };
+        let Some(header) = &self.header else { return Err(IntakeError::OpenHeader) };
         let column = header.names().get(self.record.columns).cloned();
         let blank = self.record.blank();
         self.line += breaks(&self.record.raw[..blank]);
@@ -275,9 +299,9 @@ impl Reader {
         if self.recoveries > RECOVERIES_MAX {
             return Err(IntakeError::TooBroken { line });
         }
-        let end = self.record.raw[blank..].iter().position(|byte| *byte == b'\n').map(|at| blank + at + 1);
+        let end = line_end(&self.record.raw[blank..]).map(|end| blank + end);
         let rest = end.map_or_else(Vec::new, |end| self.record.raw[end..].to_vec());
-        self.line += u64::from(end.is_some());
+        self.line += breaks(&self.record.raw[blank..end.unwrap_or(blank)]);
         self.reject(line, column, "a quote opens here that is never closed".to_owned(), sink);
         self.restart();
         Ok(rest)
@@ -295,12 +319,12 @@ impl Reader {
 
     /// Passes over the rest of a row that is too long.
     fn skip_line<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        match bytes.iter().position(|byte| *byte == b'\n') {
+        match bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
             None => &[],
             Some(at) => {
                 self.skipping = false;
-                self.line += 1;
-                &bytes[at + 1..]
+                // The end of the line itself is left: csv-core passes over it, and it is counted there.
+                &bytes[at..]
             }
         }
     }
@@ -308,6 +332,12 @@ impl Reader {
 
 fn core_reader(dialect: Dialect) -> csv_core::Reader {
     csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).quote(dialect.quote).build()
+}
+
+/// Where the first line of some bytes ends, its line break included.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    let at = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
+    Some(at + 1 + usize::from(bytes[at..].starts_with(b"\r\n")))
 }
 
 /// How many lines end in some bytes.

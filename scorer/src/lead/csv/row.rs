@@ -3,6 +3,7 @@
 //! Owns these values. May not know how they are read.
 
 use crate::lead::Lead;
+use std::fmt;
 
 /// A row that holds no usable lead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,16 @@ pub struct Reject {
     pub column: Option<String>,
     /// What is wrong and what is allowed.
     pub reason: String,
+}
+
+/// The column and what is wrong with it, without the line.
+impl fmt::Display for Reject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.column {
+            Some(column) => write!(formatter, "{column} {}", self.reason),
+            None => formatter.write_str(&self.reason),
+        }
+    }
 }
 
 /// The cells of one row.

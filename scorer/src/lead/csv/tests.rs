@@ -40,6 +40,15 @@ fn rows_carry_their_line_cells_and_lead() {
 }
 
 #[test]
+fn the_delimiter_is_told_from_the_first_line() {
+    let delimiter = |text: &str| Dialect::detect(text.as_bytes()).delimiter;
+    assert_eq!(delimiter("a;b;c\n1,2,3,4,5,6\n"), b';');
+    assert_eq!(delimiter("\n\"a,b,c\";d\n"), b';');
+    assert_eq!(delimiter("a\tb\n"), b'\t');
+    assert_eq!((delimiter("a,b;c\n"), delimiter("alone\n;"), delimiter("")), (b',', b',', b','));
+}
+
+#[test]
 fn a_bad_row_is_told_and_the_others_go_on() {
     let text = "jobtitle,llm_quality\nCTO,101\nCEO,50\nCFO\nCOO,high\nCMO,1,extra\nVP,7,,\n";
     let told = reasons(text);
@@ -105,6 +114,34 @@ fn what_is_no_list_of_leads_is_refused_with_a_sentence() {
     assert!(told(b"jobtitle, JOBTITLE\n1,2\n").contains("twice"));
     let quotes = format!("jobtitle\n{}", "\"a\n\"b\n".repeat(10)).into_bytes();
     assert!(read(&[&quotes]).is_ok());
+}
+
+#[test]
+fn a_row_at_the_limit_is_the_same_however_it_is_cut() {
+    for length in [ROW_MAX - 8, ROW_MAX - 3, ROW_MAX - 2, ROW_MAX - 1, ROW_MAX, ROW_MAX + 70_000] {
+        let text = format!("jobtitle,skills\na,{}\nb,c\n", "x".repeat(length));
+        let whole = read(&[text.as_bytes()]).unwrap();
+        let pieces: Vec<&[u8]> = text.as_bytes().chunks(3000).collect();
+        assert!(read(&pieces).unwrap() == whole, "{length}");
+        assert_eq!((whole.0.len(), whole.0[1].0, whole.0[1].2.is_ok()), (2, 3, true), "{length}");
+    }
+}
+
+#[test]
+fn a_row_of_too_many_cells_is_told_and_the_others_go_on() {
+    let told = reasons(&format!("jobtitle,skills\na,b{}x\nc,d\n", ",".repeat(5000)));
+    assert_eq!(told, [(2, None, "the row has 5002 cells where the header has 2".into())]);
+}
+
+#[test]
+fn files_of_old_macs_are_read_line_by_line() {
+    let (rows, _) = read(&[b"jobtitle,skills\ra,b\r\"c,d\re,f\rg,h\r"]).unwrap();
+    assert_eq!(rows.iter().map(|(_, _, lead)| lead.is_ok()).collect::<Vec<_>>(), [true, false, true, true]);
+}
+
+#[test]
+fn an_open_quote_in_the_header_is_told() {
+    assert!(read(&[b"\"jobtitle,skills\na,b\n"]).unwrap_err().to_string().contains("on the first line"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod tests;
 
 pub use specification::{Element, FORMAT, Feature, Input, Matching, Rule, Specification, SpecificationError};
 
-use super::schema::Schema;
+use super::schema::{LEAD_KEY, Schema};
 use super::{Lead, Value};
 use specification::FEATURES_MAX;
 use std::collections::{HashMap, HashSet};
@@ -82,8 +82,11 @@ impl Encoder {
         if let Some(twice) = features().find(|feature| !names.insert(&feature.name)) {
             return Err(SpecificationError::Duplicate(twice.name.clone()));
         }
-        let numbers = features().filter(|feature| feature.rule == Rule::Passthrough);
-        let schema = Schema::leads().with_numbers(numbers.map(|feature| feature.field.as_str()));
+        let numbers: Vec<&Feature> = features().filter(|feature| feature.rule == Rule::Passthrough).collect();
+        if let Some(feature) = numbers.iter().find(|feature| !is_column(&feature.field)) {
+            return Err(SpecificationError::ColumnName { feature: feature.name.clone(), field: feature.field.clone() });
+        }
+        let schema = Schema::leads().with_numbers(numbers.iter().map(|feature| feature.field.as_str()));
         let steps = features().map(|feature| Step::new(feature, &schema)).collect::<Result<_, _>>()?;
         Ok(Encoder { specification, schema, steps })
     }
@@ -219,4 +222,13 @@ impl Work {
             Rule::Missing => Work::Present(false),
         }
     }
+}
+
+/// Whether a number column of this name can be told from the others: headers match in any case and without the white
+/// space around them.
+fn is_column(name: &str) -> bool {
+    let schema = Schema::leads();
+    let known = schema.fields().iter().map(|field| field.name.as_str()).chain([LEAD_KEY]);
+    let twin = known.into_iter().any(|known| known != name && known.eq_ignore_ascii_case(name));
+    !name.is_empty() && name.trim().len() == name.len() && name != LEAD_KEY && !twin
 }

@@ -155,6 +155,16 @@ pub enum SpecificationError {
         /// The field it names.
         field: String,
     },
+    /// A number column whose name no header could have, or that is taken.
+    #[error(
+        "feature {feature:?} reads column {field:?}: a name should be no other column's in any case, without white space around it"
+    )]
+    ColumnName {
+        /// The feature.
+        feature: String,
+        /// The column it names.
+        field: String,
+    },
     /// A rule for texts on numbers, or the other way round.
     #[error("feature {feature:?} cannot be made from field {field:?}: {reason}")]
     WrongKind {

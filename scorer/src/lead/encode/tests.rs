@@ -88,6 +88,8 @@ fn what_cannot_be_encoded_is_refused_with_the_feature() {
         serde_json::json!({"name": "f", "kind": "item_count", "field": "skills", "separator": ""}),
         serde_json::json!({"name": "f", "kind": "guess", "field": "skills"}),
     ];
+    let named = |field: &str| serde_json::json!({"name": "f", "kind": "passthrough", "field": field});
+    let broken = broken.into_iter().chain(["lead_key", "Lead_Key", " visits", "", "JobTitle"].map(named));
     for feature in broken {
         assert!(encoder(serde_json::json!([feature])).is_err(), "{feature}");
     }

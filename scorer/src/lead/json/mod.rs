@@ -75,10 +75,9 @@ pub enum BodyError {
 /// Reads one lead. Unknown members are ignored.
 pub fn read_lead(body: &[u8], schema: &Schema) -> Result<Lead, BodyError> {
     let mut reader = Reader::new(body_text(body)?);
-    let value = reader.value()?;
-    reader.end()?;
     let mut problems = Vec::new();
-    let lead = lead_of(value, schema, &[], &mut problems);
+    let lead = lead_of(&mut reader, schema, &[], &mut problems)?;
+    reader.end()?;
     finish(lead, problems)
 }
 
@@ -86,7 +85,7 @@ pub fn read_lead(body: &[u8], schema: &Schema) -> Result<Lead, BodyError> {
 pub fn read_batch(body: &[u8], schema: &Schema) -> Result<Vec<Lead>, BodyError> {
     let mut reader = Reader::new(body_text(body)?);
     if reader.peek() != Some(b'{') {
-        let input = reader.value()?;
+        let input = reader.small_value()?;
         reader.end()?;
         return finish(Vec::new(), vec![Problem { path: vec![], trouble: Trouble::NotObject, input }]);
     }
@@ -95,7 +94,7 @@ pub fn read_batch(body: &[u8], schema: &Schema) -> Result<Vec<Lead>, BodyError> 
         if key == "leads" {
             batch = Some(read_leads(reader, schema)?);
         } else {
-            reader.value()?;
+            reader.skip()?;
         }
         Ok(())
     })?;
@@ -125,13 +124,14 @@ fn leads_step() -> Step {
 fn read_leads(reader: &mut Reader<'_>, schema: &Schema) -> Result<(Vec<Lead>, Vec<Problem>), SyntaxError> {
     let of_list = |trouble, input| Problem { path: vec![leads_step()], trouble, input };
     if reader.peek() != Some(b'[') {
-        return Ok((Vec::new(), vec![of_list(Trouble::NotList, reader.value()?)]));
+        return Ok((Vec::new(), vec![of_list(Trouble::NotList, reader.small_value()?)]));
     }
     let (mut leads, mut problems, mut count) = (Vec::new(), Vec::new(), 0);
     reader.list::<SyntaxError>(|reader| {
-        let value = reader.value()?;
         if count < BATCH_MAX && problems.len() < PROBLEMS_MAX {
-            leads.push(lead_of(value, schema, &[leads_step(), Step::Index(count)], &mut problems));
+            leads.push(lead_of(reader, schema, &[leads_step(), Step::Index(count)], &mut problems)?);
+        } else {
+            reader.skip()?;
         }
         count += 1;
         Ok(())
@@ -144,32 +144,52 @@ fn read_leads(reader: &mut Reader<'_>, schema: &Schema) -> Result<(Vec<Lead>, Ve
     Ok((leads, problems))
 }
 
-/// The lead in a value; a value with a problem is left missing, and the problem is told. Problems come in the order of
-/// the schema, not of the body.
-fn lead_of(value: Json, schema: &Schema, path: &[Step], problems: &mut Vec<Problem>) -> Lead {
+/// The lead that starts here; a value with a problem is left missing, and the problem is told. Problems come in the
+/// order of the schema, not of the body.
+fn lead_of(
+    reader: &mut Reader<'_>,
+    schema: &Schema,
+    path: &[Step],
+    problems: &mut Vec<Problem>,
+) -> Result<Lead, SyntaxError> {
     let mut lead = Lead::empty(schema.len());
-    let Json::Object(members) = value else {
-        problems.push(Problem { path: path.to_vec(), trouble: Trouble::NotObject, input: value });
-        return lead;
-    };
-    let mut found = Vec::new();
-    for (name, value) in members {
+    if reader.peek() != Some(b'{') {
+        problems.push(Problem { path: path.to_vec(), trouble: Trouble::NotObject, input: reader.small_value()? });
+        return Ok(lead);
+    }
+    let mut found: Vec<(Option<usize>, Problem)> = Vec::new();
+    reader.object::<SyntaxError>(|reader, name| {
         let place = schema.position(&name);
-        let checked = match place {
-            Some(place) => raw(&value).and_then(|raw| schema.fields()[place].check(raw)).map(|value| {
-                lead.values[place] = value;
-            }),
-            None if name == LEAD_KEY => key_of(&value).map(|key| lead.key = key),
-            None => Ok(()),
-        };
-        if let Err(fault) = checked {
+        if place.is_none() && name != LEAD_KEY {
+            return reader.skip();
+        }
+        let value = reader.small_value()?;
+        // Of a repeated key the last value counts, and so do its problems.
+        found.retain(|(known, _)| *known != place);
+        if let Err(fault) = take(&mut lead, place, &value, schema) {
             let path = path.iter().cloned().chain([Step::Key(name)]).collect();
             found.push((place, Problem { path, trouble: Trouble::Value(fault), input: value }));
         }
-    }
+        Ok(())
+    })?;
     found.sort_by_key(|(place, _)| *place);
     problems.extend(found.into_iter().map(|(_, problem)| problem));
-    lead
+    Ok(lead)
+}
+
+/// Puts a value into its field, or into the key where there is no field.
+fn take(lead: &mut Lead, place: Option<usize>, value: &Json, schema: &Schema) -> Result<(), Fault> {
+    match place {
+        Some(place) => {
+            lead.values[place] = Value::Missing;
+            lead.values[place] = schema.fields()[place].check(raw(value)?)?;
+        }
+        None => {
+            lead.key = None;
+            lead.key = key_of(value)?;
+        }
+    }
+    Ok(())
 }
 
 fn raw(value: &Json) -> Result<Raw<'_>, Fault> {
@@ -232,6 +252,30 @@ mod tests {
             let body = format!(r#"{{"lead_key": {long}}}"#);
             assert!(matches!(read_lead(body.as_bytes(), &schema), Err(BodyError::Invalid(_))), "{long}");
         }
+    }
+
+    #[test]
+    fn of_a_repeated_field_the_last_value_and_its_problems_count() {
+        let schema = Schema::leads();
+        let place = schema.position("llm_quality").unwrap();
+        let lead = read_lead(br#"{"llm_quality": 900, "llm_quality": 90}"#, &schema).unwrap();
+        assert_eq!(lead.values[place], Value::Number(90.0));
+        let Err(BodyError::Invalid(problems)) = read_lead(br#"{"llm_quality": 90, "llm_quality": [1]}"#, &schema)
+        else {
+            panic!()
+        };
+        assert_eq!((problems.len(), &problems[0].input), (1, &Json::List(vec![Json::Number(1.0)])));
+    }
+
+    #[test]
+    fn large_trees_are_passed_over_and_not_kept() {
+        let large = format!("[{}0]", "0,".repeat(1_000_000));
+        let schema = Schema::leads();
+        assert!(read_lead(format!(r#"{{"x": {large}, "jobtitle": "CTO"}}"#).as_bytes(), &schema).is_ok());
+        let body = format!(r#"{{"leads": [{{"skills": {large}}}]}}"#);
+        let Err(BodyError::Invalid(problems)) = read_batch(body.as_bytes(), &schema) else { panic!() };
+        assert_eq!(problems[0].trouble, Trouble::Value(Fault::NotText));
+        assert_eq!(problems[0].input, Json::List(vec![Json::Text("<omitted: 2000003 bytes>".into())]));
     }
 
     #[test]

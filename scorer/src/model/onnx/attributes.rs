@@ -22,6 +22,14 @@ impl<'a> Attributes<'a> {
         self.node.attribute.iter().find(|attribute| attribute.name == name)
     }
 
+    /// What is not known would be left out of the score in silence.
+    fn known(&self, names: &[&str]) -> Result<(), NodeError> {
+        match self.node.attribute.iter().find(|attribute| !names.contains(&attribute.name.as_str())) {
+            Some(unknown) => Err(self.error(&unknown.name, "is not served")),
+            None => Ok(()),
+        }
+    }
+
     fn floats(&self, name: &str) -> &'a [f32] {
         self.find(name).map_or(&[], |attribute| &attribute.floats)
     }
@@ -68,9 +76,36 @@ impl<'a> Attributes<'a> {
     }
 }
 
+const TREE_ATTRIBUTES: [&str; 17] = [
+    "base_values",
+    "class_ids",
+    "class_nodeids",
+    "class_treeids",
+    "class_weights",
+    "classlabels_int64s",
+    "classlabels_strings",
+    "nodes_falsenodeids",
+    "nodes_featureids",
+    "nodes_hitrates",
+    "nodes_missing_value_tracks_true",
+    "nodes_modes",
+    "nodes_nodeids",
+    "nodes_treeids",
+    "nodes_truenodeids",
+    "nodes_values",
+    "post_transform",
+];
+
+const LINEAR_ATTRIBUTES: [&str; 6] =
+    ["classlabels_ints", "classlabels_strings", "coefficients", "intercepts", "multi_class", "post_transform"];
+
+/// The most labels that a classifier may have.
+const LABELS_MAX: usize = 4096;
+
 /// Offset and scale of an ai.onnx.ml.Scaler; each has one value, or one per feature.
 pub(super) fn scaler(node: &NodeProto) -> Result<(Vec<f32>, Vec<f32>), NodeError> {
     let attributes = Attributes::of(node);
+    attributes.known(&["offset", "scale"])?;
     let offset = attributes.finite("offset", attributes.floats("offset"))?;
     let scale = attributes.finite("scale", attributes.floats("scale"))?;
     if offset.is_empty() {
@@ -83,6 +118,7 @@ pub(super) fn scaler(node: &NodeProto) -> Result<(Vec<f32>, Vec<f32>), NodeError
 /// An ai.onnx.ml.LinearClassifier.
 pub(super) fn linear_classifier(node: &NodeProto) -> Result<Classifier, NodeError> {
     let attributes = Attributes::of(node);
+    attributes.known(&LINEAR_ATTRIBUTES)?;
     let labels = labels(&attributes, "classlabels_ints")?;
     let coefficients = attributes.finite("coefficients", attributes.floats("coefficients"))?.to_vec();
     let intercepts = attributes.finite("intercepts", attributes.floats("intercepts"))?;
@@ -96,13 +132,14 @@ pub(super) fn linear_classifier(node: &NodeProto) -> Result<Classifier, NodeErro
         return Err(attributes.error("coefficients", reason));
     }
     let base = if intercepts.is_empty() { vec![0.0; targets] } else { intercepts.to_vec() };
-    let transform = transform(&attributes)?;
+    let transform = transform(&attributes, targets, labels.len())?;
     Ok(Classifier { source: Source::Linear { coefficients, width }, base, transform, labels })
 }
 
 /// An ai.onnx.ml.TreeEnsembleClassifier.
 pub(super) fn tree_classifier(node: &NodeProto) -> Result<Classifier, NodeError> {
     let attributes = Attributes::of(node);
+    attributes.known(&TREE_ATTRIBUTES)?;
     let labels = labels(&attributes, "classlabels_int64s")?;
     let class_ids = attributes.ints("class_ids");
     // onnxruntime's case of two labels and one class id: one sum, that of the second label.
@@ -115,7 +152,12 @@ pub(super) fn tree_classifier(node: &NodeProto) -> Result<Classifier, NodeError>
     let base = if base_values.is_empty() { vec![0.0; targets] } else { base_values.to_vec() };
     attributes.length("base_values", &base, targets)?;
     let forest = forest(&attributes, targets)?;
-    Ok(Classifier { source: Source::Forest(forest), base, transform: transform(&attributes)?, labels })
+    let transform = transform(&attributes, targets, labels.len())?;
+    if transform == Transform::Logistic && targets > 1 && !every_leaf_has_all(&forest) {
+        // onnxruntime treats a class that no leaf spoke of in a way of its own.
+        return Err(attributes.error("class_ids", "with LOGISTIC, every leaf should have a weight for each class"));
+    }
+    Ok(Classifier { source: Source::Forest(forest), base, transform, labels })
 }
 
 fn labels(attributes: &Attributes<'_>, name: &str) -> Result<Vec<i64>, NodeError> {
@@ -123,14 +165,24 @@ fn labels(attributes: &Attributes<'_>, name: &str) -> Result<Vec<i64>, NodeError
         return Err(attributes.error("classlabels_strings", "labels of text are not served; export whole numbers"));
     }
     let labels = attributes.ints(name);
-    if labels.len() < 2 {
-        return Err(attributes.error(name, format!("has {} labels; at least 2 are expected", labels.len())));
+    if !(2..=LABELS_MAX).contains(&labels.len()) {
+        return Err(attributes.error(name, format!("has {} labels; from 2 to {LABELS_MAX} are served", labels.len())));
     }
     Ok(labels.to_vec())
 }
 
-fn transform(attributes: &Attributes<'_>) -> Result<Transform, NodeError> {
+fn every_leaf_has_all(forest: &Forest) -> bool {
+    forest.nodes().iter().all(|node| match node {
+        Node::Leaf { count, .. } => *count as usize == forest.targets(),
+        Node::Branch { .. } => true,
+    })
+}
+
+fn transform(attributes: &Attributes<'_>, targets: usize, labels: usize) -> Result<Transform, NodeError> {
     match attributes.text("post_transform").as_str() {
+        "SOFTMAX" if targets < labels => {
+            Err(attributes.error("post_transform", "SOFTMAX needs a sum for each label; there is one for two"))
+        }
         "" | "NONE" => Ok(Transform::None),
         "LOGISTIC" => Ok(Transform::Logistic),
         "SOFTMAX" => Ok(Transform::Softmax),

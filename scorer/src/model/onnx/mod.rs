@@ -106,9 +106,14 @@ pub enum ScoreError {
     /// What the graph said.
     #[error("the model could not be run: {0}")]
     Run(String),
-    /// A probability that is none.
-    #[error("the model gave {0}, which is no probability")]
-    NotProbability(f32),
+    /// A lead whose numbers the model makes no probability of.
+    #[error("the model gave {value}, which is no probability: a number of this lead is too large for it")]
+    NotProbability {
+        /// Which lead, among those that were to be scored.
+        lead: usize,
+        /// What the model gave.
+        value: f32,
+    },
 }
 
 /// A graph, ready to run.
@@ -148,8 +153,8 @@ impl Graph {
             Ok(output.iter().skip(self.column).step_by(columns.max(1)).copied().collect())
         };
         let probabilities = run().map_err(|error| ScoreError::Run(format!("{error:#}")))?;
-        match probabilities.iter().find(|probability| !(0.0..=1.0).contains(*probability)) {
-            Some(wrong) => Err(ScoreError::NotProbability(*wrong)),
+        match probabilities.iter().position(|probability| !(0.0..=1.0).contains(probability)) {
+            Some(lead) => Err(ScoreError::NotProbability { lead, value: probabilities[lead] }),
             None => Ok(probabilities),
         }
     }

@@ -135,11 +135,35 @@ fn attributes_that_disagree_are_refused_with_node_and_attribute() {
         ("base_values", floats("base_values", &[0.0, 0.0])),
         ("post_transform", text("post_transform", "PROBIT")),
         ("classlabels_int64s", ints("classlabels_int64s", &[1])),
+        ("post_transform", text("post_transform", "SOFTMAX")),
+        ("base_values_as_tensor", floats("base_values_as_tensor", &[3.0])),
     ] {
         assert_eq!(broken(name, attribute), ("the_node".to_owned(), name.to_owned()));
     }
     let around = ints("nodes_falsenodeids", &[0, 0, 0]);
     assert_eq!(broken("nodes_falsenodeids", around).1, "nodes_*", "a cycle");
+}
+
+#[test]
+fn leaves_that_speak_of_some_classes_only_are_refused_where_runtimes_disagree() {
+    let mut attributes = tree();
+    attributes.retain(|attribute| attribute.name != "base_values" && attribute.name != "class_ids");
+    attributes.push(ints("class_ids", &[0, 1]));
+    let error = open(&model("TreeEnsembleClassifier", attributes)).map(drop).unwrap_err().to_string();
+    assert!(error.contains("every leaf should have a weight for each class"), "{error}");
+}
+
+#[test]
+fn a_row_without_a_probability_is_named() {
+    let attributes = vec![
+        floats("coefficients", &[1.0, 1.0]),
+        floats("intercepts", &[0.0]),
+        ints("classlabels_ints", &[0, 1]),
+        text("post_transform", "LOGISTIC"),
+    ];
+    let graph = open(&model("LinearClassifier", attributes)).unwrap();
+    let matrix = Matrix { width: 2, values: vec![1.0, 2.0, f32::INFINITY, f32::NEG_INFINITY] };
+    assert!(matches!(graph.run(matrix), Err(ScoreError::NotProbability { lead: 1, value }) if value.is_nan()));
 }
 
 #[test]

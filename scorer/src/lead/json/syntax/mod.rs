@@ -10,6 +10,9 @@ mod tests;
 use serde_json::Number;
 use thiserror::Error;
 
+/// The most bytes of text that a list or an object may have to be kept.
+const SMALL: usize = 1000;
+
 /// How deep lists and objects may stand in one another.
 const DEPTH: usize = 64;
 
@@ -126,6 +129,32 @@ impl<'a> Reader<'a> {
             }
             Some(b'"') => self.string(),
             _ => self.scalar(),
+        }
+    }
+
+    /// The value that starts here, if it is small or no list and no object; of a large one, a list that says how large
+    /// it was. A tree takes many times the memory of its text, and nothing wants a large one.
+    pub fn small_value(&mut self) -> Result<Json, SyntaxError> {
+        if !matches!(self.peek(), Some(b'{' | b'[')) {
+            return self.value();
+        }
+        let start = self.at;
+        self.skip()?;
+        let bytes = self.at - start;
+        if bytes > SMALL {
+            return Ok(Json::List(vec![Json::Text(format!("<omitted: {bytes} bytes>"))]));
+        }
+        self.at = start;
+        self.value()
+    }
+
+    /// Passes over the value that starts here.
+    pub fn skip(&mut self) -> Result<(), SyntaxError> {
+        match self.peek() {
+            Some(b'{') => self.object(|reader, _| reader.skip()),
+            Some(b'[') => self.list(Self::skip),
+            Some(b'"') => self.string().map(drop),
+            _ => self.scalar().map(drop),
         }
     }
 
