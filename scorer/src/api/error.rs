@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use thiserror::Error;
 
-/// Why a request was not answered as hoped. What a client is told is [`Error::message`]; causes go to the log.
+/// Why a request was not answered as hoped. What a client is told is its message; causes go to the log.
 #[derive(Debug, Error)]
 pub enum Error {
     /// The body holds no usable leads.
