@@ -4,7 +4,12 @@
 
 /// 1 / (1 + e^-margin), worked out in f64 by a software exponential and rounded to f32 once.
 pub fn logistic(margin: f32) -> f32 {
-    (1.0 / (1.0 + libm::exp(-f64::from(margin)))) as f32
+    logistic_f64(f64::from(margin)) as f32
+}
+
+/// The same without the rounding.
+pub fn logistic_f64(margin: f64) -> f64 {
+    1.0 / (1.0 + libm::exp(-margin))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub use write::{ADDED, write_rejects};
 
 use crate::insight::rank;
 use crate::lead::Lead;
-use crate::lead::csv::{Dialect, Intake, IntakeError, Reader, Reject};
+use crate::lead::csv::{Dialect, Intake, IntakeError, Reader, Reject, Row};
 use crate::model::onnx::ScoreError;
 use crate::pipeline::{Score, Scorer};
 use rows::Rows;
@@ -65,6 +65,17 @@ struct List {
 }
 
 impl List {
+    /// Keeps a row, or what is wrong with it.
+    fn take(&mut self, row: Row<'_>) {
+        match row.lead {
+            Ok(lead) => {
+                self.rows.push(row.line, row.cells);
+                self.waiting.push(lead);
+            }
+            Err(reject) => self.rejects.push(reject),
+        }
+    }
+
     /// Scores what waits. A lead that the model has no probability for becomes a reject; the others go on.
     fn score(&mut self, scorer: &Scorer) -> Result<(), ScoreError> {
         loop {
@@ -97,15 +108,11 @@ impl SheetReader {
         let Self { scorer, reader, list } = self;
         // Scoring cannot stop the CSV reader, so its first failure is kept until the piece is read.
         let mut failed = None;
-        let pushed = reader.push(bytes, &mut |row| match row.lead {
-            Ok(lead) => {
-                list.rows.push(row.line, row.cells);
-                list.waiting.push(lead);
-                if list.waiting.len() >= WAITING && failed.is_none() {
-                    failed = list.score(scorer).err();
-                }
+        let pushed = reader.push(bytes, &mut |row| {
+            list.take(row);
+            if list.waiting.len() >= WAITING && failed.is_none() {
+                failed = list.score(scorer).err();
             }
-            Err(reject) => list.rejects.push(reject),
         });
         pushed?;
         failed.map_or(Ok(()), |error| Err(error.into()))
@@ -119,13 +126,7 @@ impl SheetReader {
     /// Reads and scores the rest, and puts the leads in order.
     pub fn finish(self) -> Result<Sheet, SheetError> {
         let Self { scorer, reader, mut list } = self;
-        let intake = reader.finish(&mut |row| match row.lead {
-            Ok(lead) => {
-                list.rows.push(row.line, row.cells);
-                list.waiting.push(lead);
-            }
-            Err(reject) => list.rejects.push(reject),
-        })?;
+        let intake = reader.finish(&mut |row| list.take(row))?;
         list.score(&scorer)?;
         list.rejects.sort_by_key(|reject| reject.line);
         if list.scores.is_empty() {
@@ -133,16 +134,16 @@ impl SheetReader {
         }
         let probabilities: Vec<f32> = list.scores.iter().map(|score| score.probability).collect();
         let order = rank::order(&probabilities);
-        let missing = missing_fields(&scorer, &list.scores, &intake);
-        Ok(Sheet { scorer, intake, rows: list.rows, scores: list.scores, rejects: list.rejects, order, missing })
+        let mut used = vec![false; scorer.models().len()];
+        list.scores.iter().for_each(|score| used[score.model] = true);
+        let missing = missing_fields(&scorer, &used, &intake);
+        Ok(Sheet { scorer, intake, rows: list.rows, scores: list.scores, rejects: list.rejects, order, used, missing })
     }
 }
 
 /// Fields that a model which scored the list reads, and that the file has no column for.
-fn missing_fields(scorer: &Scorer, scores: &[Score], intake: &Intake) -> Vec<String> {
-    let mut used = vec![false; scorer.models().len()];
-    scores.iter().for_each(|score| used[score.model] = true);
-    let models = || scorer.models().iter().zip(&used).filter(|(_, used)| **used).map(|(model, _)| model);
+fn missing_fields(scorer: &Scorer, used: &[bool], intake: &Intake) -> Vec<String> {
+    let models = || scorer.models().iter().zip(used).filter(|(_, used)| **used).map(|(model, _)| model);
     let read = |field: &String| models().any(|model| model.encoder().features().any(|feature| feature.field == *field));
     intake.missing_fields.iter().filter(|field| read(field)).cloned().collect()
 }
@@ -155,6 +156,7 @@ pub struct Sheet {
     scores: Vec<Score>,
     rejects: Vec<Reject>,
     order: Vec<u32>,
+    used: Vec<bool>,
     missing: Vec<String>,
 }
 
@@ -216,7 +218,7 @@ impl Sheet {
 
     /// Whether a model scored any lead of the list.
     pub fn used(&self, model: usize) -> bool {
-        self.scores.iter().any(|score| score.model == model)
+        self.used.get(model).copied().unwrap_or(false)
     }
 
     /// Columns that are no field of a lead.

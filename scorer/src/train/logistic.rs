@@ -5,6 +5,7 @@
 //! in the order of the rows, in f64, so that the same input gives the same bits everywhere.
 
 use super::rows::Rows;
+use crate::model::calibration::logistic_f64;
 
 /// The most steps for one strength; a dozen is usual.
 const STEPS_MAX: usize = 100;
@@ -31,7 +32,7 @@ impl Line {
     }
 
     pub(super) fn probability(&self, row: &[(usize, f64)]) -> f64 {
-        logistic(self.margin(row))
+        logistic_f64(self.margin(row))
     }
 }
 
@@ -88,10 +89,6 @@ fn objective(line: &Line, rows: &Rows, outcomes: &[bool], strength: f64) -> f64 
 fn loss(margin: f64, outcome: bool) -> f64 {
     let wrong = if outcome { -margin } else { margin };
     wrong.max(0.0) + libm::log1p(libm::exp(-wrong.abs()))
-}
-
-fn logistic(margin: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-margin))
 }
 
 /// The inverse of the second derivatives times the first; the intercept last. `None` where they have no inverse.
