@@ -44,13 +44,14 @@ fn main() {
     let scorer = Arc::new(Scorer::open(&[("model".to_owned(), file)]).unwrap());
     let leads = leads(&list, &model);
     let matrix = model.encoder().encode(&leads);
+    let blocks = model.encoder().encode_blocks(leads.iter());
     let bytes: Vec<u8> = matrix.values.iter().flat_map(|value| value.to_le_bytes()).collect();
     std::fs::write(features, bytes).unwrap();
     let report = serde_json::json!({
         "rows": leads.len(),
         "width": matrix.width,
         "encode_seconds": timed(|| { black_box(model.encoder().encode(&leads)); }),
-        "graph_seconds": timed(|| { black_box(model.run(matrix.clone()).unwrap()); }),
+        "graph_seconds": timed(|| { black_box(model.run(&blocks).unwrap()); }),
         "list_seconds": timed(|| {
             let mut reader = SheetReader::new(scorer.clone(), Dialect::default());
             reader.push(&list).unwrap();

@@ -35,7 +35,7 @@ fn the_browser_gives_the_same_bits() {
         let read = |record: &Record| read_lead(record.lead.as_bytes(), model.encoder().schema()).unwrap();
         let leads: Vec<Lead> = set.records.iter().map(read).collect();
         let matrix = model.encoder().encode(&leads);
-        let probabilities = model.run(matrix.clone()).unwrap();
+        let probabilities = model.run(&model.encoder().encode_blocks(leads.iter())).unwrap();
         assert_eq!(probabilities.len(), set.records.len());
         for ((record, row), probability) in
             set.records.iter().zip(matrix.values.chunks(matrix.width)).zip(probabilities)

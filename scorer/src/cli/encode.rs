@@ -31,7 +31,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let model = Model::open(&options.model.display().to_string(), &files::read(&options.model)?)?;
     let leads = leads(&options.leads, &model)?;
     let matrix = model.encoder().encode(&leads);
-    let probabilities = model.run(matrix.clone())?;
+    let probabilities = model.run(&model.encoder().encode_blocks(leads.iter()))?;
     files::write(options.output.as_deref(), |out| {
         for (features, probability) in matrix.values.chunks(matrix.width).zip(&probabilities) {
             writeln!(

@@ -36,6 +36,7 @@ fn about(model: &Model, file: &[u8]) -> Result<Value> {
     let bundle = bundle::read(file)?;
     let operators: Vec<String> =
         onnx::operators(bundle.graph)?.into_iter().map(|(domain, operator)| format!("{domain}.{operator}")).collect();
+    let inexact = model.inexact();
     let sizes: serde_json::Map<String, Value> =
         bundle.sections.iter().map(|(section, text)| (section.clone(), text.len().into())).collect();
     Ok(json!({
@@ -44,12 +45,19 @@ fn about(model: &Model, file: &[u8]) -> Result<Value> {
         "graph": {"bytes": bundle.graph.len(), "sha256": bundle::hash(bundle.graph), "operators": operators},
         "output": bundle.output,
         "section_bytes": sizes,
-        // Every operator that is served is Leadlight's own, in a fixed order.
-        "bit_exact": true,
+        "bit_exact": inexact.is_empty(),
+        "inexact_operators": inexact,
         "card": model.card(),
         "grades": model.grades(),
         "encoder": model.encoder().specification(),
     }))
+}
+
+fn bits(inexact: &[String]) -> String {
+    match inexact {
+        [] => "yes: the same bits on every platform".to_owned(),
+        operators => format!("no: {} round as the processor's fastest code does", operators.join(", ")),
+    }
 }
 
 fn text(model: &Model, about: &Value) -> String {
@@ -63,7 +71,7 @@ fn text(model: &Model, about: &Value) -> String {
     line("sha256", model.sha256());
     line("size", &format!("{} bytes, {} of them the graph", about["bytes"], about["graph"]["bytes"]));
     line("operators", &about["graph"]["operators"].as_array().map(|names| joined(names)).unwrap_or_default());
-    line("bit exact", "yes: the same bits on every platform");
+    line("bit exact", &bits(model.inexact()));
     line("probability", &format!("output {} column {}", about["output"]["name"], about["output"]["column"]));
     line("features", &model.encoder().width().to_string());
     line("self-check", "passed");

@@ -1,122 +1,114 @@
-//! What ONNX-ML's classifiers make of the kernel's sums.
+//! What ONNX-ML's operators make of scores: from sums over trees or features to probabilities.
 //!
-//! Owns the layouts of the probabilities and the functions after the sums, as onnxruntime applies them. May not know
-//! tract, attributes or leads.
+//! Owns the functions after the sums and the two layouts of a classifier's answer, as onnxruntime applies them. May not
+//! know tract, attributes, trees or leads.
 
-use super::calibration::logistic;
-use super::forest::Forest;
-use super::kernel;
+use super::calibration::{logistic, probit};
 
-/// Where the sums come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Source {
-    /// Trees.
-    Forest(Forest),
-    /// Coefficients, row-major, targets × features.
-    Linear {
-        /// The coefficients.
-        coefficients: Vec<f32>,
-        /// How many features there are.
-        width: usize,
-    },
-}
-
-/// What is done to the sums of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is done to the scores of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Transform {
     /// Nothing.
+    #[default]
     None,
     /// The logistic function of each.
     Logistic,
     /// The exponential of each, divided by the sum of all.
     Softmax,
+    /// The same among the scores that are not 0; onnxruntime leaves those at 0 where others are large.
+    SoftmaxZero,
+    /// The quantile of the normal distribution that belongs to each.
+    Probit,
 }
 
-/// A classifier, checked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Classifier {
-    /// Where the sums come from.
-    pub source: Source,
-    /// What each sum starts from; as long as there are targets.
-    pub base: Vec<f32>,
-    /// What is done to the sums.
-    pub transform: Transform,
-    /// The labels of the classes. One sum for two labels is that of the second; the first has what is left of 1.
-    pub labels: Vec<i64>,
+impl Transform {
+    /// Transforms the scores of one row, a score for each class.
+    pub fn apply(self, scores: &mut [f32]) {
+        match self {
+            Transform::None => {}
+            Transform::Logistic => scores.iter_mut().for_each(|score| *score = logistic(*score)),
+            Transform::Softmax => softmax(scores, |_| true),
+            Transform::SoftmaxZero => softmax(scores, |score| score.abs() > 1e-7),
+            Transform::Probit => scores.iter_mut().for_each(|score| *score = probit(*score)),
+        }
+    }
 }
 
-impl Classifier {
-    /// How many features a row must have at least.
-    pub fn features(&self) -> usize {
-        match &self.source {
-            Source::Forest(forest) => forest.features(),
-            Source::Linear { width, .. } => *width,
+/// How one score stands for two classes: it is that of the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum First {
+    /// The first class has what is left of 1.
+    Rest,
+    /// The first class has the negative score: of sums that are no probabilities.
+    Negative,
+}
+
+impl First {
+    /// The scores of both classes, transformed. One score alone cannot be shared out: of the transforms only
+    /// [`Transform::Logistic`] changes it.
+    pub fn both(self, score: f32, transform: Transform) -> [f32; 2] {
+        match (transform, self) {
+            (Transform::Logistic, _) => {
+                let second = logistic(score);
+                [1.0 - second, second]
+            }
+            (_, First::Rest) => [1.0 - score, score],
+            (_, First::Negative) => [-score, score],
         }
     }
 
-    /// The sums of each row, row-major, rows × targets.
-    pub fn margins(&self, rows: &[f32], width: usize) -> Vec<f32> {
-        let count = rows.len().checked_div(width).unwrap_or(0);
-        let mut sums = self.base.repeat(count);
-        match &self.source {
-            Source::Forest(forest) => kernel::add_forest(forest, rows, width, &mut sums),
-            Source::Linear { coefficients, .. } => kernel::add_linear(coefficients, rows, width, &mut sums),
+    /// Whether the second class is the answer.
+    pub fn is_second(self, score: f32) -> bool {
+        match self {
+            First::Rest => score > 0.5,
+            First::Negative => score > 0.0,
         }
-        sums
     }
+}
 
-    /// The probabilities of each row, row-major, rows × labels.
-    pub fn probabilities(&self, rows: &[f32], width: usize) -> Vec<f32> {
-        let mut sums = self.margins(rows, width);
-        if self.transform == Transform::Softmax {
-            sums.chunks_exact_mut(self.base.len()).for_each(softmax);
-        } else if self.transform == Transform::Logistic {
-            sums.iter_mut().for_each(|sum| *sum = logistic(*sum));
-        }
-        if self.base.len() < self.labels.len() {
-            return sums.into_iter().flat_map(|second| [1.0 - second, second]).collect();
-        }
-        sums
-    }
-
-    /// The label of each row of probabilities: the class of the highest, the first of equals.
-    pub fn label(&self, probabilities: &[f32]) -> i64 {
-        let best = |best: usize, place: usize| if probabilities[place] > probabilities[best] { place } else { best };
-        self.labels[(1..probabilities.len()).fold(0, best)]
-    }
+/// The place of the highest score, the first of equals.
+pub fn highest(scores: &[f32]) -> usize {
+    (1..scores.len()).fold(0, |best, place| if scores[place] > scores[best] { place } else { best })
 }
 
 /// In f64, and shifted by the highest, so that no exponential overflows.
-fn softmax(sums: &mut [f32]) {
-    let highest = sums.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let exponentials: Vec<f64> = sums.iter().map(|sum| libm::exp(f64::from(*sum) - f64::from(highest))).collect();
-    let total: f64 = exponentials.iter().sum();
-    for (sum, exponential) in sums.iter_mut().zip(exponentials) {
-        *sum = (exponential / total) as f32;
-    }
+fn softmax(scores: &mut [f32], takes_part: impl Fn(f32) -> bool) {
+    let highest = f64::from(scores.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+    let weight = |score: f32| match takes_part(score) {
+        true => libm::exp(f64::from(score) - highest),
+        false => f64::from(score) * libm::exp(-highest),
+    };
+    let total: f64 = scores.iter().map(|score| weight(*score)).sum();
+    scores.iter_mut().for_each(|score| *score = (weight(*score) / total) as f32);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn linear(targets: usize, transform: Transform) -> Classifier {
-        let source = Source::Linear { coefficients: [1.0, -1.0, 0.5][..targets].to_vec(), width: 1 };
-        Classifier { source, base: vec![0.0; targets], transform, labels: (0..targets.max(2) as i64).collect() }
+    fn applied<const N: usize>(transform: Transform, mut scores: [f32; N]) -> [f32; N] {
+        transform.apply(&mut scores);
+        scores
     }
 
     #[test]
-    fn one_sum_for_two_labels_is_that_of_the_second() {
-        let classifier = linear(1, Transform::Logistic);
-        assert_eq!(classifier.probabilities(&[0.0, 40.0], 1), [0.5, 0.5, 0.0, 1.0]);
-        assert_eq!((classifier.label(&[0.5, 0.5]), classifier.label(&[0.2, 0.8])), (0, 1));
+    fn one_score_for_two_classes_is_that_of_the_second() {
+        assert_eq!(First::Negative.both(0.0, Transform::Logistic), [0.5, 0.5]);
+        assert_eq!(First::Rest.both(40.0, Transform::Logistic), [0.0, 1.0]);
+        assert_eq!(First::Rest.both(0.25, Transform::None), [0.75, 0.25]);
+        assert_eq!(First::Negative.both(3.0, Transform::Softmax), [-3.0, 3.0]);
+        assert!(First::Negative.is_second(0.25) && !First::Rest.is_second(0.25));
     }
 
     #[test]
     fn softmax_adds_up_to_one_and_does_not_overflow() {
-        let row = linear(3, Transform::Softmax).probabilities(&[1.0e6], 1);
-        assert_eq!(row, [1.0, 0.0, 0.0]);
-        let row = linear(3, Transform::Softmax).probabilities(&[0.3], 1);
-        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert_eq!(applied(Transform::Softmax, [1.0e6, -1.0e6, 5.0e5]), [1.0, 0.0, 0.0]);
+        assert!((applied(Transform::Softmax, [0.3, -0.3, 0.15]).iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert_eq!(applied(Transform::SoftmaxZero, [0.0, 3.0]), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn the_highest_is_the_first_of_equals() {
+        assert_eq!((highest(&[0.5, 0.5]), highest(&[0.2, 0.8, 0.1])), (0, 1));
     }
 }

@@ -88,8 +88,8 @@ impl Scorer {
         for (place, model) in self.models.iter().enumerate() {
             let mine: Vec<usize> = (0..leads.len()).filter(|at| self.choose(&leads[*at]) == place).collect();
             for block in mine.chunks(BLOCK) {
-                let encoded = model.encoder().encode_each(block.iter().map(|at| &leads[*at]));
-                let probabilities = model.run(encoded).map_err(|error| in_list(error, block))?;
+                let encoded = model.encoder().encode_blocks(block.iter().map(|at| &leads[*at]));
+                let probabilities = model.run(&encoded).map_err(|error| in_list(error, block))?;
                 for (at, probability) in block.iter().zip(probabilities) {
                     scores[*at] = Score { probability, grade: model.grades().of(probability), model: place };
                 }

@@ -6,7 +6,7 @@ use super::selfcheck::{self, SelfCheck};
 use crate::insight::card::Card;
 use crate::insight::grade::{GradeError, Grades};
 use crate::insight::profile::{Profile, ProfileError};
-use crate::lead::encode::{Encoder, Matrix, SpecificationError};
+use crate::lead::encode::{Block, Encoder, SpecificationError};
 use crate::lead::schema::Schema;
 use crate::model::bundle::{self, Bundle, BundleError};
 use crate::model::onnx::{Graph, ModelError, ScoreError};
@@ -206,9 +206,14 @@ impl Model {
         &self.requires
     }
 
-    /// The probability of each row of a matrix that its encoder made.
-    pub fn run(&self, matrix: Matrix) -> Result<Vec<f32>, ScoreError> {
-        self.graph.run(matrix)
+    /// The probability of each row of the blocks that its encoder made.
+    pub fn run(&self, blocks: &[Block]) -> Result<Vec<f32>, ScoreError> {
+        self.graph.run(blocks)
+    }
+
+    /// The operators that keep its scores from being the same bits on every processor; empty where they are.
+    pub fn inexact(&self) -> &[String] {
+        self.graph.inexact()
     }
 }
 

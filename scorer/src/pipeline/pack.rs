@@ -65,7 +65,7 @@ pub fn pack(graph: &[u8], parts: Parts) -> Result<Vec<u8>, PackError> {
         None => onnx::find_output(graph)?.ok_or(PackError::Output)?,
     };
     let opened = Graph::open(graph, encoder.specification(), &output)?;
-    let check = selfcheck::make(&encoder, |leads| Ok(opened.run(encoder.encode(&leads))?))?;
+    let check = selfcheck::make(&encoder, |leads| Ok(opened.run(&encoder.encode_blocks(leads.iter()))?))?;
     let mut sections = BTreeMap::from([
         ("encoder".to_owned(), json("encoder", encoder.specification())?),
         ("card".to_owned(), json("card", &parts.card)?),

@@ -39,7 +39,7 @@ pub(super) fn prove(model: &Model, check: &SelfCheck) -> Result<(), OpenFault> {
         return Err(OpenFault::NoSelfCheck);
     }
     let leads = read_all(&check.leads, model.encoder().schema())?;
-    let got = model.run(model.encoder().encode(&leads))?;
+    let got = model.run(&model.encoder().encode_blocks(leads.iter()))?;
     let differs = |(expected, got): (&f32, &f32)| expected.to_bits() != got.to_bits();
     match check.probabilities.iter().zip(&got).position(differs) {
         Some(lead) => Err(OpenFault::SelfCheck { lead, expected: check.probabilities[lead], got: got[lead] }),

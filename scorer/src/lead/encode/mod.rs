@@ -4,11 +4,13 @@
 //! Total and stateless: a checked specification encodes every lead, each by itself, so that a lead alone and the same
 //! lead among others get the same numbers. May not know models, tract or scores.
 
+mod block;
 mod specification;
 mod term;
 #[cfg(test)]
 mod tests;
 
+pub use block::{Block, Values};
 pub use specification::{Element, FORMAT, Feature, Input, Matching, Rule, Specification, SpecificationError};
 
 use super::schema::{LEAD_KEY, Schema};
@@ -122,6 +124,12 @@ impl Encoder {
     /// f64 and rounded to f32 once, at the end.
     pub fn encode(&self, leads: &[Lead]) -> Matrix {
         self.encode_each(leads.iter())
+    }
+
+    /// Encodes leads into one block for each input of the graph, in the specification's order.
+    pub fn encode_blocks<'a>(&self, leads: impl ExactSizeIterator<Item = &'a Lead>) -> Vec<Block> {
+        let Matrix { width, values } = self.encode_each(leads);
+        vec![Block { width, values: Values::Float(values) }]
     }
 
     /// As [`Encoder::encode`], for leads that do not lie side by side.

@@ -4,37 +4,28 @@
 //! anything, and puts our own operators in the place of tract's. May not know leads, insight, or where bytes came from.
 
 mod attributes;
-mod ops;
+mod classify;
+mod graph;
+mod operation;
+mod output;
+mod regress;
+mod rehearsal;
+mod scaler;
+mod score;
+mod served;
 #[cfg(test)]
 pub(crate) mod tests;
+mod trees;
 
-use super::bundle::{FILE_MAX, Output};
-use crate::lead::encode::{Element, Matrix, Specification};
+pub use output::{find_output, outputs};
+
+use super::bundle::Output;
+use crate::lead::encode::{Block, Element, Specification, Values};
 use std::sync::Arc;
 use thiserror::Error;
-use tract_onnx::pb::{self, NodeProto};
+use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::infer::InferenceOp;
 use tract_onnx::tract_hir::internal::TypedRunnableModel;
-
-/// The most nodes that a graph may have.
-const NODES_MAX: usize = 10_000;
-
-/// The operators that are served: domain, name, highest version of the domain's operator set, and how it is built.
-const OPERATORS: [(&str, &str, i64, Build); 3] = [
-    ("ai.onnx.ml", "LinearClassifier", 5, |node| Ok(classifier(attributes::linear_classifier(node)?))),
-    ("ai.onnx.ml", "Scaler", 5, |node| {
-        let (offset, scale) = attributes::scaler(node)?;
-        Ok(ops::Operator::Scaler { offset: Arc::new(offset), scale: Arc::new(scale) })
-    }),
-    ("ai.onnx.ml", "TreeEnsembleClassifier", 5, |node| Ok(classifier(attributes::tree_classifier(node)?))),
-];
-
-type Build = fn(&NodeProto) -> Result<ops::Operator, NodeError>;
-
-fn classifier(classifier: super::classifier::Classifier) -> ops::Operator {
-    ops::Operator::Classifier(Arc::new(classifier))
-}
 
 /// What is wrong with one node of a graph.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -60,8 +51,12 @@ pub enum ModelError {
     #[error("the graph is too large: {0}")]
     TooLarge(String),
     /// An operator that is not served.
-    #[error("the operator {domain}.{operator} (version {version}) is not served; served are: {served}")]
+    #[error(
+        "node {node:?}: the operator {domain}.{operator} (operator set {version}) is not served; {served}. Export the model without it, or ask for it"
+    )]
     Operator {
+        /// The node's name, or its outputs'.
+        node: String,
         /// The operator's set.
         domain: String,
         /// The operator.
@@ -86,7 +81,9 @@ pub enum ModelError {
         expected: String,
     },
     /// An output that is not there or no probability.
-    #[error("the graph has no output {name:?} of numbers with a column {column}; it has {found}")]
+    #[error(
+        "the graph has no output {name:?} of numbers, one row for each lead, with a column {column}; it has {found}"
+    )]
     Output {
         /// The name looked for.
         name: String,
@@ -119,193 +116,178 @@ pub enum ScoreError {
 /// A graph, ready to run.
 pub struct Graph {
     plan: Arc<TypedRunnableModel>,
-    width: usize,
+    /// The encoder's block that belongs to each input of the plan.
+    blocks: Vec<usize>,
     column: usize,
+    /// How many leads are run at once, so that what the graph makes of them stays small.
+    rows_at_once: usize,
+    inexact: Vec<String>,
 }
+
+/// How many numbers may exist at once while a graph runs.
+const NUMBERS_MAX: u64 = 1 << 24;
 
 impl Graph {
     /// Checks a graph against the allow-list and the encoder, and plans its run.
     pub fn open(bytes: &[u8], encoder: &Specification, output: &Output) -> Result<Self, ModelError> {
-        let proto = decode(bytes)?;
-        let width = check_inputs(&proto, encoder)?;
-        if !outputs(&proto).iter().any(|found| found == output) {
-            return Err(ModelError::Output {
-                name: output.name.clone(),
-                column: output.column,
-                found: described(&outputs(&proto)),
-            });
+        let whole = graph::decode(bytes)?;
+        let missing = || output::error(&whole, output);
+        let whole_graph = whole.graph.as_ref().ok_or_else(missing)?;
+        if !whole_graph.output.iter().any(|found| found.name == output.name) {
+            return Err(missing());
         }
-        let plan = plan(&proto, width, &output.name).map_err(|error| graph_error(&error))?;
-        Ok(Graph { plan, width, column: output.column })
+        check_inputs(&whole, encoder)?;
+        let name = graph::unzipped(whole_graph, &output.name);
+        let proto = graph::needed(&whole, name)?;
+        let (plan, numbers) = plan(&proto, encoder, name)?;
+        let columns = output::columns(&plan).ok_or_else(missing)?;
+        if output.column >= columns {
+            return Err(missing());
+        }
+        let outlets = plan.model().input_outlets().map_err(|error| graph_error(&error))?;
+        let names = outlets.iter().map(|outlet| &plan.model().node(outlet.node).name);
+        let block = |name: &String| encoder.inputs.iter().position(|input| input.name == *name);
+        let blocks = names.map(block).collect::<Option<_>>().ok_or_else(missing)?;
+        let rows_at_once = usize::try_from((NUMBERS_MAX / numbers.max(1)).max(1)).unwrap_or(1);
+        Ok(Graph { plan, blocks, column: output.column, rows_at_once, inexact: graph::inexact(&proto) })
     }
 
-    /// The probability of each row of a matrix.
-    pub fn run(&self, matrix: Matrix) -> Result<Vec<f32>, ScoreError> {
-        let rows = matrix.rows();
-        if rows == 0 {
-            return Ok(Vec::new());
-        }
-        let run = || -> TractResult<Vec<f32>> {
-            let input = tract_ndarray::Array2::from_shape_vec((rows, self.width), matrix.values)?;
-            let outputs = self.plan.run(tvec!(Tensor::from(input).into_tvalue()))?;
-            let output = outputs[0].to_plain_array_view::<f32>()?;
-            let columns = output.len() / rows;
-            Ok(output.iter().skip(self.column).step_by(columns.max(1)).copied().collect())
+    /// The operators whose results may differ in their last bits from processor to processor; empty where the same
+    /// bits are promised everywhere.
+    pub fn inexact(&self) -> &[String] {
+        &self.inexact
+    }
+
+    /// The probability of each row of the encoder's blocks.
+    pub fn run(&self, blocks: &[Block]) -> Result<Vec<f32>, ScoreError> {
+        let (values, columns) = self.run_all(blocks)?;
+        let probabilities: Vec<f32> = match columns {
+            1 => values,
+            _ => values.into_iter().skip(self.column).step_by(columns).collect(),
         };
-        let probabilities = run().map_err(|error| ScoreError::Run(format!("{error:#}")))?;
         match probabilities.iter().position(|probability| !(0.0..=1.0).contains(probability)) {
             Some(lead) => Err(ScoreError::NotProbability { lead, value: probabilities[lead] }),
             None => Ok(probabilities),
         }
     }
+
+    /// All columns of the output, unchecked: row-major, rows × columns, and how many columns there are.
+    pub fn run_all(&self, blocks: &[Block]) -> Result<(Vec<f32>, usize), ScoreError> {
+        let rows = blocks.first().map_or(0, Block::rows);
+        let mut values = Vec::new();
+        for from in (0..rows).step_by(self.rows_at_once) {
+            let to = rows.min(from + self.rows_at_once);
+            let made = self.run_rows(blocks, from, to).map_err(|error| ScoreError::Run(format!("{error:#}")))?;
+            if values.is_empty() {
+                values = made;
+            } else {
+                values.extend(made);
+            }
+        }
+        let columns = values.len().checked_div(rows).unwrap_or(1);
+        Ok((values, columns))
+    }
+
+    fn run_rows(&self, blocks: &[Block], from: usize, to: usize) -> TractResult<Vec<f32>> {
+        let inputs = self.blocks.iter().map(|at| Ok(tensor(&blocks[*at], from, to)?.into_tvalue()));
+        let mut outputs = self.plan.run(inputs.collect::<TractResult<_>>()?)?;
+        let output = outputs.remove(0).into_tensor();
+        Ok(score::floats(&output)?.into_owned())
+    }
 }
 
-/// The output that is the probability, where the file leaves no doubt: the last column of the only output with one
-/// column per class.
-pub fn find_output(bytes: &[u8]) -> Result<Option<Output>, ModelError> {
-    let mut found = outputs(&decode(bytes)?);
-    found.retain(|output| output.column == 1);
-    Ok(if found.len() == 1 { found.pop() } else { None })
+/// The rows of a block from one to before another.
+fn tensor(block: &Block, from: usize, to: usize) -> TractResult<Tensor> {
+    let (shape, range) = ([to - from, block.width], from * block.width..to * block.width);
+    match &block.values {
+        Values::Float(values) => Tensor::from_shape(&shape, &values[range]),
+        Values::Double(values) => Tensor::from_shape(&shape, &values[range]),
+        Values::Text(values) => Ok(tract_ndarray::Array2::from_shape_vec(shape, values[range].to_vec())?.into()),
+    }
 }
 
 /// The names of the graph's inputs, and how many features each has where the file says so.
 pub fn inputs(bytes: &[u8]) -> Result<Vec<(String, Option<usize>)>, ModelError> {
-    Ok(decode(bytes)?
-        .graph
-        .iter()
-        .flat_map(|graph| &graph.input)
-        .map(|input| (input.name.clone(), width(input)))
-        .collect())
+    let proto = graph::decode(bytes)?;
+    Ok(found_inputs(&proto).into_iter().map(|(name, _, width)| (name.to_owned(), width)).collect())
 }
 
 /// The nodes of a graph as (domain, operator).
 pub fn operators(bytes: &[u8]) -> Result<Vec<(String, String)>, ModelError> {
-    let proto = decode(bytes)?;
-    Ok(proto.graph.into_iter().flat_map(|graph| graph.node).map(|node| (node.domain, node.op_type)).collect())
+    let nodes = graph::decode(bytes)?.graph.into_iter().flat_map(|graph| graph.node);
+    Ok(nodes.map(|node| (served::domain(&node).to_owned(), node.op_type)).collect())
 }
 
-fn decode(bytes: &[u8]) -> Result<pb::ModelProto, ModelError> {
-    if bytes.len() > FILE_MAX {
-        return Err(ModelError::TooLarge(format!("{} bytes; at most {FILE_MAX} are allowed", bytes.len())));
-    }
-    let proto =
-        <pb::ModelProto as prost::Message>::decode(bytes).map_err(|error| ModelError::NotOnnx(error.to_string()))?;
-    let Some(graph) = &proto.graph else { return Err(ModelError::NotOnnx("it holds no graph".to_owned())) };
-    if graph.node.len() > NODES_MAX {
-        return Err(ModelError::TooLarge(format!("{} nodes; at most {NODES_MAX} are allowed", graph.node.len())));
-    }
-    if let Some(tensor) = graph.initializer.iter().find(|tensor| !tensor.external_data.is_empty()) {
-        return Err(ModelError::ExternalData(tensor.name.clone()));
-    }
-    graph.node.iter().try_for_each(|node| check_node(node, &proto))?;
-    Ok(proto)
-}
-
-fn check_node(node: &NodeProto, proto: &pb::ModelProto) -> Result<(), ModelError> {
-    let domain = if node.domain.is_empty() { "ai.onnx" } else { node.domain.as_str() };
-    let named =
-        |import: &&pb::OperatorSetIdProto| import.domain == domain || (import.domain.is_empty() && domain == "ai.onnx");
-    let version = proto.opset_import.iter().find(named).map_or(0, |import| import.version);
-    let served = OPERATORS
-        .iter()
-        .find(|(set, name, newest, _)| *set == domain && *name == node.op_type && (1..=*newest).contains(&version));
-    match served {
-        Some((.., build)) => Ok(build(node).map(drop)?),
-        None => Err(ModelError::Operator {
-            domain: domain.to_owned(),
-            operator: node.op_type.clone(),
-            version,
-            served: OPERATORS.map(|(set, name, newest, _)| format!("{set}.{name} (up to version {newest})")).join(", "),
-        }),
-    }
-}
-
-fn plan(proto: &pb::ModelProto, width: usize, output: &str) -> TractResult<Arc<TypedRunnableModel>> {
-    let mut onnx = tract_onnx::onnx();
-    for (_, name, _, _) in OPERATORS {
-        onnx.op_register.insert(name, build);
-    }
-    let mut model = onnx.model_for_proto_model(proto)?;
+/// The plan of a graph, and how many numbers it makes for one lead.
+fn plan(
+    proto: &ModelProto,
+    encoder: &Specification,
+    output: &str,
+) -> Result<(Arc<TypedRunnableModel>, u64), ModelError> {
+    let planned = |error: TractError| graph_error(&error);
+    let mut model = served::register().model_for_proto_model(proto).map_err(planned)?;
     let rows = model.symbols.sym("rows");
-    model.set_input_fact(0, f32::fact([rows.to_dim(), width.to_dim()]).into())?;
-    model.select_outputs_by_name([output])?;
-    model.into_typed()?.into_decluttered()?.into_runnable()
+    for (at, outlet) in model.input_outlets().map_err(planned)?.to_vec().into_iter().enumerate() {
+        let name = &model.node(outlet.node).name;
+        let Some(input) = encoder.inputs.iter().find(|input| input.name == *name) else { continue };
+        let fact = datum_type(input.element).fact([rows.to_dim(), input.features.len().to_dim()]);
+        model.set_input_fact(at, fact.into()).map_err(planned)?;
+    }
+    model.select_outputs_by_name([output]).map_err(planned)?;
+    let numbers = rehearsal::elements(&model, &rows)?;
+    let typed = model.into_typed().and_then(TypedModel::into_decluttered).map_err(planned)?;
+    Ok((typed.into_runnable().map_err(planned)?, numbers))
 }
 
-/// Builds our operator for a node that was let through.
-fn build(
-    _context: &tract_onnx::model::ParsingContext<'_>,
-    node: &NodeProto,
-) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
-    let Some((.., build)) = OPERATORS.iter().find(|(_, name, ..)| *name == node.op_type) else {
-        tract_onnx::tract_core::internal::bail!("{} is not served", node.op_type)
-    };
-    Ok((ops::boxed(build(node)?), vec![]))
+fn datum_type(element: Element) -> DatumType {
+    match element {
+        Element::Float => DatumType::F32,
+        Element::Double => DatumType::F64,
+        Element::String => DatumType::String,
+    }
 }
 
 fn graph_error(error: &TractError) -> ModelError {
     ModelError::Graph(format!("{error:#}"))
 }
 
-/// The width of the one input that graph and encoder agree on.
-fn check_inputs(proto: &pb::ModelProto, encoder: &Specification) -> Result<usize, ModelError> {
-    let found: Vec<(&str, Option<usize>)> =
-        proto.graph.iter().flat_map(|graph| &graph.input).map(|input| (input.name.as_str(), width(input))).collect();
-    match (found.as_slice(), encoder.inputs.as_slice()) {
-        ([(name, columns)], [input])
-            if *name == input.name
-                && input.element == Element::Float
-                && columns.is_none_or(|columns| columns == input.features.len()) =>
-        {
-            Ok(input.features.len())
-        }
-        _ => Err(ModelError::Inputs {
-            found: found.iter().map(|(name, columns)| shown(name, *columns)).collect::<Vec<_>>().join(", "),
-            expected: encoder
-                .inputs
-                .iter()
-                .map(|input| format!("{} of type {:?}", shown(&input.name, Some(input.features.len())), input.element))
-                .collect::<Vec<_>>()
-                .join(", "),
-        }),
-    }
-}
-
-fn shown(name: &str, columns: Option<usize>) -> String {
-    columns.map_or_else(|| format!("{name:?}"), |columns| format!("{name:?} of {columns} features"))
+/// Name, type and width of each input, as far as the file says them.
+fn found_inputs(proto: &ModelProto) -> Vec<(&str, Option<DatumType>, Option<usize>)> {
+    let inputs = proto.graph.iter().flat_map(graph::inputs);
+    inputs.map(|input| (input.name.as_str(), graph::element(input), width(input))).collect()
 }
 
 /// The last dimension of a tensor of rank 2, where the file says it.
-fn width(input: &pb::ValueInfoProto) -> Option<usize> {
-    let pb::type_proto::Value::TensorType(tensor) = input.r#type.as_ref()?.value.as_ref()?;
-    match tensor.shape.as_ref()?.dim.as_slice() {
-        [_, columns] => match columns.value.as_ref()? {
-            pb::tensor_shape_proto::dimension::Value::DimValue(length) => usize::try_from(*length).ok(),
-            pb::tensor_shape_proto::dimension::Value::DimParam(_) => None,
-        },
+fn width(input: &tract_onnx::pb::ValueInfoProto) -> Option<usize> {
+    match graph::shape(input)?.as_slice() {
+        [_, columns] => *columns,
         _ => None,
     }
 }
 
-/// Every column of every output of floats that could be a probability.
-fn outputs(proto: &pb::ModelProto) -> Vec<Output> {
-    let Some(graph) = &proto.graph else { return Vec::new() };
-    let classifier =
-        |name: &str| graph.node.iter().find(|node| node.output.get(1).is_some_and(|output| output == name));
-    let mut found = Vec::new();
-    for output in &graph.output {
-        if let Some(node) = classifier(&output.name)
-            && let Some((.., build)) = OPERATORS.iter().find(|(_, name, ..)| *name == node.op_type)
-            && let Ok(ops::Operator::Classifier(classifier)) = build(node)
-        {
-            found.extend((0..classifier.labels.len()).map(|column| Output { name: output.name.clone(), column }));
-        }
+/// Whether graph and encoder agree on the inputs.
+fn check_inputs(proto: &ModelProto, encoder: &Specification) -> Result<(), ModelError> {
+    let found = found_inputs(proto);
+    let fits = |(name, kind, columns): &(&str, Option<DatumType>, Option<usize>)| {
+        let mut same = encoder.inputs.iter().filter(|input| input.name == *name);
+        same.next().is_some_and(|input| {
+            kind.is_none_or(|kind| kind == datum_type(input.element))
+                && columns.is_none_or(|columns| columns == input.features.len())
+        }) && same.next().is_none()
+    };
+    if found.len() == encoder.inputs.len() && found.iter().all(fits) {
+        return Ok(());
     }
-    found
-}
-
-fn described(outputs: &[Output]) -> String {
-    let names: Vec<String> =
-        outputs.iter().map(|output| format!("{:?} column {}", output.name, output.column)).collect();
-    if names.is_empty() { "no output of a classifier".to_owned() } else { names.join(", ") }
+    let shown = |name: &str, kind: Option<DatumType>, columns: Option<usize>| {
+        let kind = kind.map_or_else(String::new, |kind| format!(" of type {kind:?}"));
+        let columns = columns.map_or_else(String::new, |columns| format!(" of {columns} features"));
+        format!("{name:?}{columns}{kind}")
+    };
+    let expected = |input: &crate::lead::encode::Input| {
+        shown(&input.name, Some(datum_type(input.element)), Some(input.features.len()))
+    };
+    Err(ModelError::Inputs {
+        found: found.iter().map(|(name, kind, columns)| shown(name, *kind, *columns)).collect::<Vec<_>>().join(", "),
+        expected: encoder.inputs.iter().map(expected).collect::<Vec<_>>().join(", "),
+    })
 }

@@ -81,8 +81,12 @@ fn open(bytes: &[u8]) -> Result<Graph, ModelError> {
     Graph::open(bytes, &encoder(2), &Output { name: "probabilities".into(), column: 1 })
 }
 
+fn block(values: &[f32]) -> Block {
+    Block { width: 2, values: Values::Float(values.to_vec()) }
+}
+
 fn run(graph: &Graph, values: &[f32]) -> Vec<f32> {
-    graph.run(Matrix { width: 2, values: values.to_vec() }).unwrap()
+    graph.run(&[block(values)]).unwrap()
 }
 
 #[test]
@@ -135,7 +139,6 @@ fn attributes_that_disagree_are_refused_with_node_and_attribute() {
         ("base_values", floats("base_values", &[0.0, 0.0])),
         ("post_transform", text("post_transform", "PROBIT")),
         ("classlabels_int64s", ints("classlabels_int64s", &[1])),
-        ("post_transform", text("post_transform", "SOFTMAX")),
         ("base_values_as_tensor", floats("base_values_as_tensor", &[3.0])),
     ] {
         assert_eq!(broken(name, attribute), ("the_node".to_owned(), name.to_owned()));
@@ -145,12 +148,15 @@ fn attributes_that_disagree_are_refused_with_node_and_attribute() {
 }
 
 #[test]
-fn leaves_that_speak_of_some_classes_only_are_refused_where_runtimes_disagree() {
+fn where_no_leaf_spoke_of_the_second_class_the_first_stands_for_both() {
     let mut attributes = tree();
     attributes.retain(|attribute| attribute.name != "base_values" && attribute.name != "class_ids");
     attributes.push(ints("class_ids", &[0, 1]));
+    let graph = open(&model("TreeEnsembleClassifier", attributes.clone())).unwrap();
+    assert_eq!(run(&graph, &[9.0, 0.4, 9.0, 0.5]), [0.0, 1.0]);
+    attributes.push(floats("base_values", &[0.5]));
     let error = open(&model("TreeEnsembleClassifier", attributes)).map(drop).unwrap_err().to_string();
-    assert!(error.contains("every leaf should have a weight for each class"), "{error}");
+    assert!(error.contains("base_values has 1 values for 2 classes"), "{error}");
 }
 
 #[test]
@@ -162,8 +168,8 @@ fn a_row_without_a_probability_is_named() {
         text("post_transform", "LOGISTIC"),
     ];
     let graph = open(&model("LinearClassifier", attributes)).unwrap();
-    let matrix = Matrix { width: 2, values: vec![1.0, 2.0, f32::INFINITY, f32::NEG_INFINITY] };
-    assert!(matches!(graph.run(matrix), Err(ScoreError::NotProbability { lead: 1, value }) if value.is_nan()));
+    let block = block(&[1.0, 2.0, f32::INFINITY, f32::NEG_INFINITY]);
+    assert!(matches!(graph.run(&[block]), Err(ScoreError::NotProbability { lead: 1, value }) if value.is_nan()));
 }
 
 #[test]

@@ -1,0 +1,216 @@
+//! The graph as the file holds it: caps, the allow-list, and the part of it that the answer needs.
+//!
+//! Owns what is looked at before tract sees anything. May not know how a graph is run.
+
+use super::ModelError;
+use super::served::{self, Runner};
+use crate::model::bundle::FILE_MAX;
+use std::collections::{HashMap, HashSet};
+use tract_onnx::pb::{self, GraphProto, ModelProto, NodeProto, ValueInfoProto, tensor_proto::DataType};
+use tract_onnx::prelude::{Datum, DatumType};
+
+/// The most nodes that a graph may have.
+const NODES_MAX: usize = 10_000;
+
+/// Reads a file: whole, not too large, with nothing outside of it.
+pub(super) fn decode(bytes: &[u8]) -> Result<ModelProto, ModelError> {
+    if bytes.len() > FILE_MAX {
+        return Err(ModelError::TooLarge(format!("{} bytes; at most {FILE_MAX} are allowed", bytes.len())));
+    }
+    let proto =
+        <ModelProto as prost::Message>::decode(bytes).map_err(|error| ModelError::NotOnnx(error.to_string()))?;
+    let Some(graph) = &proto.graph else { return Err(ModelError::NotOnnx("it holds no graph".to_owned())) };
+    if graph.node.len() > NODES_MAX {
+        return Err(ModelError::TooLarge(format!("{} nodes; at most {NODES_MAX} are allowed", graph.node.len())));
+    }
+    let attributes = graph.node.iter().flat_map(|node| &node.attribute);
+    let tensors = attributes.filter_map(|attribute| attribute.t.as_ref()).chain(&graph.initializer);
+    match tensors
+        .into_iter()
+        .find(|tensor| !tensor.external_data.is_empty() || tensor.data_location.is_some_and(|at| at != 0))
+    {
+        Some(tensor) => Err(ModelError::ExternalData(tensor.name.clone())),
+        None => Ok(proto),
+    }
+}
+
+/// The inputs of a graph that are no constants.
+pub(super) fn inputs(graph: &GraphProto) -> impl Iterator<Item = &ValueInfoProto> {
+    graph.input.iter().filter(|input| !graph.initializer.iter().any(|constant| constant.name == input.name))
+}
+
+/// The value that stands for an output: behind a ZipMap, what it reads.
+pub(super) fn unzipped<'g>(graph: &'g GraphProto, output: &'g str) -> &'g str {
+    let zipped = graph.node.iter().find(|node| node.output.iter().any(|made| made == output));
+    match zipped {
+        Some(node) if matches!(served::runner(node), Some(Runner::Dropped)) => {
+            node.input.first().map_or(output, String::as_str)
+        }
+        _ => output,
+    }
+}
+
+/// The same file with only the nodes that an output needs, each checked against the allow-list.
+pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<ModelProto, ModelError> {
+    let graph = proto.graph.clone().unwrap_or_default();
+    let made_by: HashMap<&str, usize> = graph
+        .node
+        .iter()
+        .enumerate()
+        .flat_map(|(at, node)| node.output.iter().map(move |name| (name.as_str(), at)))
+        .filter(|(name, _)| !name.is_empty())
+        .collect();
+    let mut wanted = vec![output];
+    let mut values: HashSet<&str> = HashSet::new();
+    let mut kept = vec![false; graph.node.len()];
+    while let Some(value) = wanted.pop() {
+        if value.is_empty() || !values.insert(value) {
+            continue;
+        }
+        if let Some(at) = made_by.get(value)
+            && !std::mem::replace(&mut kept[*at], true)
+        {
+            wanted.extend(graph.node[*at].input.iter().map(String::as_str));
+        }
+    }
+    let keep = |name: &str| values.contains(name);
+    let small = GraphProto {
+        node: graph.node.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(node, _)| node.clone()).collect(),
+        initializer: graph.initializer.iter().filter(|tensor| keep(&tensor.name)).cloned().collect(),
+        input: graph.input.clone(),
+        output: vec![ValueInfoProto { name: output.to_owned(), ..ValueInfoProto::default() }],
+        name: graph.name.clone(),
+        ..GraphProto::default()
+    };
+    let small = ModelProto {
+        ir_version: proto.ir_version,
+        opset_import: with_default(&proto.opset_import),
+        graph: Some(small),
+        ..ModelProto::default()
+    };
+    in_order(&small)?;
+    small.graph.iter().flat_map(|graph| &graph.node).try_for_each(|node| check(node, &small))?;
+    Ok(small)
+}
+
+/// tract wants a version of the default set, though no node is of it.
+fn with_default(imports: &[pb::OperatorSetIdProto]) -> Vec<pb::OperatorSetIdProto> {
+    let mut imports = imports.to_vec();
+    imports.iter_mut().filter(|import| import.domain == served::DEFAULT).for_each(|import| import.domain.clear());
+    if !imports.iter().any(|import| import.domain.is_empty()) {
+        imports.push(pb::OperatorSetIdProto { domain: String::new(), version: 13 });
+    }
+    imports
+}
+
+/// A graph whose nodes read what is made behind them has no order to run in.
+fn in_order(proto: &ModelProto) -> Result<(), ModelError> {
+    let Some(graph) = &proto.graph else { return Ok(()) };
+    let mut known: HashSet<&str> = graph.input.iter().map(|input| input.name.as_str()).collect();
+    known.extend(graph.initializer.iter().map(|tensor| tensor.name.as_str()));
+    for node in &graph.node {
+        if let Some(name) = node.input.iter().find(|name| !name.is_empty() && !known.contains(name.as_str())) {
+            return Err(ModelError::Graph(format!(
+                "node {:?} reads {name:?}, which nothing before it makes",
+                node_name(node)
+            )));
+        }
+        known.extend(node.output.iter().map(String::as_str));
+    }
+    Ok(())
+}
+
+fn check(node: &NodeProto, proto: &ModelProto) -> Result<(), ModelError> {
+    let domain = served::domain(node);
+    let named = |import: &&pb::OperatorSetIdProto| {
+        import.domain == domain || (import.domain.is_empty() && domain == served::DEFAULT)
+    };
+    let version = proto.opset_import.iter().find(named).map_or(0, |import| import.version);
+    match served::runner(node) {
+        Some(Runner::Ours(build)) if served::has_version(domain, version) => {
+            Ok(build(node, input_type(proto, node)).map(drop)?)
+        }
+        Some(Runner::Exact | Runner::Fast) if served::has_version(domain, version) => Ok(()),
+        _ => Err(ModelError::Operator {
+            node: node_name(node),
+            domain: domain.to_owned(),
+            operator: node.op_type.clone(),
+            version,
+            served: served::described(domain),
+        }),
+    }
+}
+
+/// A node's name, or its outputs'.
+pub(super) fn node_name(node: &NodeProto) -> String {
+    if node.name.is_empty() { node.output.join(", ") } else { node.name.clone() }
+}
+
+/// Operators of ai.onnx.ml whose outputs are floats whatever they read.
+const TO_FLOAT: [&str; 4] = ["Normalizer", "OneHotEncoder", "Scaler", "FeatureVectorizer"];
+
+/// The type of what a node reads first, as far as operators that work in several precisions need it: followed back to
+/// where it is written down, floats where it is not.
+pub(super) fn input_type(proto: &ModelProto, node: &NodeProto) -> DatumType {
+    let Some(graph) = &proto.graph else { return f32::datum_type() };
+    let mut value = node.input.first();
+    // Each step goes to a node before, so there are no more steps than nodes.
+    for _ in 0..=graph.node.len() {
+        let Some(name) = value else { break };
+        if let Some(kind) = declared(graph, name) {
+            return kind;
+        }
+        let Some(maker) = graph.node.iter().find(|node| node.output.contains(name)) else { break };
+        if maker.op_type == "Cast" {
+            let to = maker.attribute.iter().find(|attribute| attribute.name == "to").map_or(0, |to| to.i);
+            return i32::try_from(to).ok().and_then(datum_type).unwrap_or_else(f32::datum_type);
+        }
+        if served::domain(maker) == served::ML && TO_FLOAT.contains(&maker.op_type.as_str()) {
+            break;
+        }
+        value = maker.input.first();
+    }
+    f32::datum_type()
+}
+
+fn declared(graph: &GraphProto, name: &str) -> Option<DatumType> {
+    let input = graph.input.iter().find(|input| input.name == name);
+    let constant = graph.initializer.iter().find(|tensor| tensor.name == name);
+    input.and_then(element).or_else(|| constant.and_then(|tensor| datum_type(tensor.data_type)))
+}
+
+/// The type of an input's or output's elements, where the file says it.
+pub(super) fn element(value: &ValueInfoProto) -> Option<DatumType> {
+    let pb::type_proto::Value::TensorType(tensor) = value.r#type.as_ref()?.value.as_ref()?;
+    datum_type(tensor.elem_type)
+}
+
+fn datum_type(element: i32) -> Option<DatumType> {
+    match DataType::try_from(element).ok()? {
+        DataType::Float => Some(DatumType::F32),
+        DataType::Double => Some(DatumType::F64),
+        DataType::String => Some(DatumType::String),
+        DataType::Int64 => Some(DatumType::I64),
+        DataType::Int32 => Some(DatumType::I32),
+        DataType::Bool => Some(DatumType::Bool),
+        _ => None,
+    }
+}
+
+/// The dimensions of an input or output: a number where the file says one; `None` where it says nothing of a shape.
+pub(super) fn shape(value: &ValueInfoProto) -> Option<Vec<Option<usize>>> {
+    let pb::type_proto::Value::TensorType(tensor) = value.r#type.as_ref()?.value.as_ref()?;
+    let length = |dimension: &pb::tensor_shape_proto::Dimension| match dimension.value.as_ref()? {
+        pb::tensor_shape_proto::dimension::Value::DimValue(length) => usize::try_from(*length).ok(),
+        pb::tensor_shape_proto::dimension::Value::DimParam(_) => None,
+    };
+    Some(tensor.shape.as_ref()?.dim.iter().map(length).collect())
+}
+
+/// The operators whose results depend on the processor, by name, each once.
+pub(super) fn inexact(proto: &ModelProto) -> Vec<String> {
+    let nodes = proto.graph.iter().flat_map(|graph| &graph.node);
+    let fast = nodes.filter(|node| matches!(served::runner(node), Some(Runner::Fast)));
+    let names: std::collections::BTreeSet<String> = fast.map(|node| node.op_type.clone()).collect();
+    names.into_iter().collect()
+}

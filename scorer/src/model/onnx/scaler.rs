@@ -1,0 +1,57 @@
+//! Scaler: `(x - offset) * scale` for each feature, in f32.
+//!
+//! May not know what the features are.
+
+use super::NodeError;
+use super::attributes::Attributes;
+use super::operation::{Form, Operation};
+use super::score::floats;
+use std::sync::Arc;
+use tract_onnx::pb::NodeProto;
+use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::*;
+
+/// Input: (…, features) of numbers. Output: the same shape, of f32.
+#[derive(Debug)]
+struct Scaler {
+    offset: Vec<f32>,
+    scale: Vec<f32>,
+}
+
+/// Reads a Scaler; offset and scale have one value, or one for each feature.
+pub(super) fn scaler(node: &NodeProto, _input: DatumType) -> Result<Arc<dyn Operation>, NodeError> {
+    let attributes = Attributes::of(node);
+    attributes.known(&["offset", "scale"])?;
+    let offset = attributes.finite("offset", attributes.floats("offset"))?.to_vec();
+    let scale = attributes.finite("scale", attributes.floats("scale"))?.to_vec();
+    if offset.is_empty() {
+        return Err(attributes.error("offset", "is missing"));
+    }
+    attributes.length("scale", &scale, offset.len())?;
+    Ok(Arc::new(Scaler { offset, scale }))
+}
+
+impl Operation for Scaler {
+    fn name(&self) -> &'static str {
+        "LeadlightScaler"
+    }
+
+    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+        let (kind, shape) = &inputs[0];
+        ensure!(kind.is_number(), "the input should hold numbers");
+        let features = self.offset.len();
+        let columns = shape.last().context("the input should have a dimension")?;
+        ensure!(
+            features == 1 || *columns == features.to_dim(),
+            "{features} features are scaled, but there are {columns}"
+        );
+        Ok(vec![(DatumType::F32, shape.clone())])
+    }
+
+    fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
+        let values = floats(&inputs[0])?;
+        let of = |list: &[f32], at: usize| list[at % list.len()];
+        let scaled = values.iter().enumerate().map(|(at, value)| (value - of(&self.offset, at)) * of(&self.scale, at));
+        Ok(vec![Tensor::from_shape(inputs[0].shape(), &scaled.collect::<Vec<f32>>())?])
+    }
+}
