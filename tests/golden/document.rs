@@ -2,12 +2,97 @@
 //!
 //! Numbers stand as their bits, so that no reader can change them.
 
+use scorer::lead::encode::{Block, Element, Specification, Values};
+use scorer::model::bundle::Output;
+use scorer::model::onnx::Graph;
 use serde::{Deserialize, Serialize};
 
-/// All sets.
+/// All sets, and all models of other makers.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Document {
     pub(crate) sets: Vec<Set>,
+    pub(crate) zoo: Vec<ZooModel>,
+}
+
+/// A model of another maker, what goes in, what onnxruntime answered, and what the native code did.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ZooModel {
+    pub(crate) name: String,
+    pub(crate) model: Vec<u8>,
+    pub(crate) output: Output,
+    pub(crate) inputs: Vec<ZooInput>,
+    pub(crate) rows: usize,
+    /// The largest difference allowed.
+    pub(crate) tolerance: f32,
+    /// The bits of the probability that onnxruntime gives each row.
+    pub(crate) expected_bits: Vec<u32>,
+    /// The bits of ours, where the same are promised on every platform.
+    pub(crate) exact_bits: Option<Vec<u32>>,
+}
+
+/// One input: its values as bits of f32 or of f64, or as texts.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ZooInput {
+    pub(crate) name: String,
+    pub(crate) width: usize,
+    pub(crate) values: ZooValues,
+}
+
+/// Numbers stand as their bits.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum ZooValues {
+    Float(Vec<u32>),
+    Double(Vec<u64>),
+    Text(Vec<String>),
+}
+
+impl ZooModel {
+    /// What is to be fed to the graph.
+    pub(crate) fn blocks(&self) -> Vec<Block> {
+        let values = |values: &ZooValues| match values {
+            ZooValues::Float(bits) => Values::Float(bits.iter().copied().map(f32::from_bits).collect()),
+            ZooValues::Double(bits) => Values::Double(bits.iter().copied().map(f64::from_bits).collect()),
+            ZooValues::Text(texts) => Values::Text(texts.clone()),
+        };
+        self.inputs.iter().map(|input| Block { width: input.width, values: values(&input.values) }).collect()
+    }
+
+    /// Opens the model as it was exported, with an encoder that passes its inputs through.
+    pub(crate) fn open(&self) -> Result<Graph, String> {
+        let element = |values: &ZooValues| match values {
+            ZooValues::Float(_) => Element::Float,
+            ZooValues::Double(_) => Element::Double,
+            ZooValues::Text(_) => Element::String,
+        };
+        let inputs = self.inputs.iter().map(|input| (input.name.clone(), element(&input.values), input.width));
+        let opened = Graph::open(&self.model, &Specification::passthrough(inputs), &self.output);
+        opened.map_err(|error| format!("{}: {error}", self.name))
+    }
+
+    /// Runs the model; every row must be as near to onnxruntime's answer as its tolerance says.
+    pub(crate) fn run(&self, graph: &Graph) -> Result<Vec<f32>, String> {
+        let run = graph.run_all(&self.blocks());
+        let (values, columns) = run.map_err(|error| format!("{}: {error}", self.name))?;
+        let ours: Vec<f32> = values.chunks(columns).map(|row| row[self.output.column]).collect();
+        assert_eq!((ours.len(), self.expected_bits.len()), (self.rows, self.rows), "{}", self.name);
+        let is_far = |(ours, bits): &(&f32, &u32)| {
+            let expected = f32::from_bits(**bits);
+            ours.to_bits() != **bits && !((**ours - expected).abs() <= self.tolerance)
+        };
+        let far: Vec<usize> = (0..self.rows).filter(|row| is_far(&(&ours[*row], &self.expected_bits[*row]))).collect();
+        match far.first() {
+            None => Ok(ours),
+            Some(row) => Err(format!(
+                "{}: {} of {} rows are too far from onnxruntime; row {row} is {} and should be {} within {}",
+                self.name,
+                far.len(),
+                self.rows,
+                ours[*row],
+                f32::from_bits(self.expected_bits[*row]),
+                self.tolerance
+            )),
+        }
+    }
 }
 
 /// A model file and what it gave.

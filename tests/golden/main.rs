@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod document;
+mod zoo;
 
 use document::{Document, Record, Set};
 use scorer::cli::adopt;
@@ -31,6 +32,11 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// Where the data is that is no part of the project.
+fn shared() -> PathBuf {
+    std::env::var_os("LEADLIGHT_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from)
+}
+
 /// Folders with all the named files, anywhere under a folder, in a fixed order.
 fn folders_with(under: &Path, names: &[&str]) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(under) else { return Vec::new() };
@@ -49,8 +55,7 @@ fn sets() -> Vec<PathBuf> {
     let names = ["model.onnx", "encoder.json", "golden.jsonl"];
     let own = folders_with(&root().join("tests/fixtures"), &names);
     assert!(!own.is_empty(), "the synthetic golden set of the project is missing");
-    let shared = std::env::var_os("LEADLIGHT_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
-    let shared = folders_with(&shared, &names);
+    let shared = folders_with(&shared(), &names);
     if shared.is_empty() {
         eprintln!("!! NO SHARED TEST DATA: golden scores are checked on the synthetic set alone !!");
     }
@@ -60,7 +65,7 @@ fn sets() -> Vec<PathBuf> {
 fn packed(folder: &Path) -> Vec<u8> {
     let graph = fs::read(folder.join("model.onnx")).unwrap();
     let export = fs::read(folder.join("encoder.json")).unwrap();
-    let input = onnx::inputs(&graph).unwrap().remove(0).0;
+    let input = onnx::inputs(&graph).unwrap().remove(0).name;
     let parts = Parts {
         encoder: adopt::specification(&export, &input).unwrap(),
         card: Card { name: "adopted".into(), version: "0.3.0".into(), ..Card::default() },
@@ -161,7 +166,7 @@ fn set(name: &str, file: Vec<u8>, leads: &[Given]) -> (Set, Vec<Vec<f32>>, Vec<f
 
 #[test]
 fn golden_features_and_scores_are_reproduced() {
-    let mut document = Document { sets: Vec::new() };
+    let mut document = Document { sets: Vec::new(), zoo: zoo::models() };
     let mut leads_seen = Vec::new();
     for folder in sets() {
         let golden = golden_records(&folder);

@@ -27,6 +27,19 @@ fn check(record: &Record, row: &[f32], probability: f32) {
 }
 
 #[wasm_bindgen_test]
+fn models_of_other_makers_answer_as_onnxruntime_in_the_browser_too() {
+    let document: Document = serde_json::from_slice(DOCUMENT).unwrap();
+    assert!(!document.zoo.is_empty());
+    for model in &document.zoo {
+        let answers = model.open().and_then(|graph| model.run(&graph)).unwrap();
+        let bits: Vec<u32> = answers.iter().map(|probability| probability.to_bits()).collect();
+        if let Some(exact) = &model.exact_bits {
+            assert_eq!(bits, *exact, "{}", model.name);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
 fn the_browser_gives_the_same_bits() {
     let document: Document = serde_json::from_slice(DOCUMENT).unwrap();
     assert!(document.sets.iter().any(|set| set.records.iter().any(|record| record.reference.is_some())));

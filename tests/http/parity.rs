@@ -36,7 +36,7 @@ impl Folder {
     /// The folder's model, packed with its encoder.
     pub(crate) fn model(&self) -> Vec<u8> {
         let graph = fs::read(self.0.join("model.onnx")).unwrap();
-        let input = &onnx::inputs(&graph).unwrap()[0].0;
+        let input = &onnx::inputs(&graph).unwrap()[0].name;
         let encoder = adopt::specification(&fs::read(self.0.join("encoder.json")).unwrap(), input).unwrap();
         let card = Card { name: "old".to_owned(), version: self.version(), ..Card::default() };
         pack(&graph, Parts { encoder, card, grades: Grades::default(), profile: None, output: None }).unwrap()

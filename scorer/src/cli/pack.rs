@@ -80,10 +80,10 @@ fn encoder(path: &Path, graph: &[u8]) -> Result<Specification> {
         return json(path);
     }
     let inputs = onnx::inputs(graph)?;
-    let [(input, _)] = inputs.as_slice() else {
+    let [input] = inputs.as_slice() else {
         bail!("the graph has {} inputs; such an encoder is for graphs with one", inputs.len());
     };
-    adopt::specification(&bytes, input).with_context(|| format!("cannot use {}", path.display()))
+    adopt::specification(&bytes, &input.name).with_context(|| format!("cannot use {}", path.display()))
 }
 
 fn card(options: &Options, graph: &[u8]) -> Result<Card> {

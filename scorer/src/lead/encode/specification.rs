@@ -23,6 +23,23 @@ pub struct Specification {
     pub inputs: Vec<Input>,
 }
 
+impl Specification {
+    /// The specification of a graph that is fed from elsewhere: every feature is passed through. For each input its name,
+    /// its type and how many features it has.
+    pub fn passthrough(inputs: impl IntoIterator<Item = (String, Element, usize)>) -> Self {
+        let feature = |input: &str, at: usize| {
+            let name = format!("{input}_{at}");
+            Feature { field: name.clone(), name, clip: None, rule: Rule::Passthrough }
+        };
+        let input = |(name, element, width): (String, Element, usize)| Input {
+            features: (0..width).map(|at| feature(&name, at)).collect(),
+            name,
+            element,
+        };
+        Specification { format: FORMAT, inputs: inputs.into_iter().map(input).collect() }
+    }
+}
+
 /// One named input of the graph: a tensor of shape (leads, features).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -86,7 +86,8 @@ impl<'a> Attributes<'a> {
 
     /// The numbers of a tensor, and whether they are doubles; `None` where there is no such attribute.
     pub(super) fn tensor(&self, name: &str) -> Result<Option<(Vec<f64>, bool)>, NodeError> {
-        let Some(tensor) = self.find(name).and_then(|attribute| attribute.t.as_ref()) else { return Ok(None) };
+        let Some(attribute) = self.find(name) else { return Ok(None) };
+        let tensor = attribute.t.as_ref().ok_or_else(|| self.error(name, "should be a tensor of numbers"))?;
         let values = numbers(tensor).ok_or_else(|| self.error(name, "should be a tensor of numbers"))?;
         let size =
             tensor.dims.iter().try_fold(1_usize, |size, length| size.checked_mul(usize::try_from(*length).ok()?));

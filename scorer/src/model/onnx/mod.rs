@@ -206,10 +206,26 @@ fn tensor(block: &Block, from: usize, to: usize) -> TractResult<Tensor> {
     }
 }
 
-/// The names of the graph's inputs, and how many features each has where the file says so.
-pub fn inputs(bytes: &[u8]) -> Result<Vec<(String, Option<usize>)>, ModelError> {
+/// An input as the file declares it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GraphInput {
+    /// Its name.
+    pub name: String,
+    /// Its type, where it is one that encoders make.
+    pub element: Option<Element>,
+    /// How many features it has, where the file says so.
+    pub width: Option<usize>,
+}
+
+/// The graph's inputs that are no constants, in its order.
+pub fn inputs(bytes: &[u8]) -> Result<Vec<GraphInput>, ModelError> {
     let proto = graph::decode(bytes)?;
-    Ok(found_inputs(&proto).into_iter().map(|(name, _, width)| (name.to_owned(), width)).collect())
+    let input = |(name, kind, width): (&str, Option<DatumType>, Option<usize>)| {
+        let elements = [Element::Float, Element::Double, Element::String];
+        let element = elements.into_iter().find(|element| kind == Some(datum_type(*element)));
+        GraphInput { name: name.to_owned(), element, width }
+    };
+    Ok(found_inputs(&proto).into_iter().map(input).collect())
 }
 
 /// The nodes of a graph as (domain, operator).

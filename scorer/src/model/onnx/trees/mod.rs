@@ -3,6 +3,7 @@
 //! Owns what the three operators have in common: modes, thresholds and weights in the precision of their input. May not
 //! know how scores become probabilities.
 
+mod chains;
 mod compact;
 mod lists;
 
@@ -30,6 +31,7 @@ pub(super) enum Precision {
 impl Precision {
     /// Proves the trees safe and makes them ready to run.
     pub(super) fn of(trees: Trees, double: bool, attributes: &Attributes<'_>) -> Result<Self, NodeError> {
+        let trees = chains::folded(trees);
         Ok(if double {
             Precision::Double(Kernel::new(forest(trees, attributes)?))
         } else {

@@ -1,0 +1,144 @@
+//! Models of other makers: every folder of the zoo's layout that is found must answer as onnxruntime did.
+//!
+//! A folder holds `model.onnx`, `manifest.json` (inputs, tolerance, the positive column) and `expected_positive.f32`.
+
+use crate::document::{ZooInput, ZooModel, ZooValues};
+use crate::{folders_with, root, shared};
+use scorer::model::bundle::Output;
+use scorer::model::onnx;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where the manifest names no tolerance.
+const TOLERANCE: f64 = 2e-6;
+
+fn folders() -> Vec<PathBuf> {
+    let names = ["model.onnx", "manifest.json", "expected_positive.f32"];
+    let own = folders_with(&root().join("tests/fixtures"), &names);
+    assert!(!own.is_empty(), "the project's own models of other makers are missing");
+    let shared = folders_with(&shared(), &names);
+    if shared.is_empty() {
+        eprintln!("!! NO SHARED TEST DATA: models of other makers are checked on the synthetic ones alone !!");
+    }
+    own.into_iter().chain(shared).collect()
+}
+
+/// All models that are found, run and compared, with the bits that other platforms must give.
+pub(crate) fn models() -> Vec<ZooModel> {
+    let (models, faults): (Vec<_>, Vec<_>) = folders().iter().map(|folder| checked(folder)).partition(Result::is_ok);
+    let faults: Vec<String> = faults.into_iter().filter_map(Result::err).collect();
+    assert!(faults.is_empty(), "{} models differ:\n{}", faults.len(), faults.join("\n"));
+    models.into_iter().filter_map(Result::ok).collect()
+}
+
+fn checked(folder: &Path) -> Result<ZooModel, String> {
+    let mut model = read(folder);
+    let graph = model.open()?;
+    let together = model.run(&graph)?;
+    if graph.inexact().is_empty() {
+        let bits: Vec<u32> = together.iter().map(|probability| probability.to_bits()).collect();
+        assert_eq!(one_by_one(&model, &graph), bits, "{}: a row alone and among others", model.name);
+        model.exact_bits = Some(bits);
+    }
+    Ok(model)
+}
+
+/// The bits of each row's probability where it is scored alone.
+fn one_by_one(model: &ZooModel, graph: &onnx::Graph) -> Vec<u32> {
+    use scorer::lead::encode::{Block, Values};
+    let blocks = model.blocks();
+    let row = |block: &Block, at: usize| {
+        let range = at * block.width..(at + 1) * block.width;
+        let values = match &block.values {
+            Values::Float(values) => Values::Float(values[range].to_vec()),
+            Values::Double(values) => Values::Double(values[range].to_vec()),
+            Values::Text(values) => Values::Text(values[range].to_vec()),
+        };
+        Block { width: block.width, values }
+    };
+    let alone = |at| {
+        let blocks: Vec<Block> = blocks.iter().map(|block| row(block, at)).collect();
+        graph.run_all(&blocks).unwrap().0[model.output.column].to_bits()
+    };
+    (0..model.rows).map(alone).collect()
+}
+
+fn read(folder: &Path) -> ZooModel {
+    let bytes = fs::read(folder.join("model.onnx")).unwrap();
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("manifest.json")).unwrap()).unwrap();
+    let name = folder.display().to_string();
+    let inputs: Vec<ZooInput> =
+        manifest["input_files"].as_array().unwrap().iter().map(|input| read_input(folder, input)).collect();
+    ZooModel {
+        output: output(&name, &bytes, &manifest),
+        model: bytes,
+        inputs,
+        rows: usize::try_from(manifest["n_rows"].as_u64().unwrap()).unwrap(),
+        tolerance: manifest["suggested_abs_tolerance"].as_f64().unwrap_or(TOLERANCE) as f32,
+        expected_bits: elements(&folder.join("expected_positive.f32"), u32::from_le_bytes),
+        exact_bits: None,
+        name,
+    }
+}
+
+fn elements<const N: usize, T>(path: &Path, read: impl Fn([u8; N]) -> T) -> Vec<T> {
+    let bytes = fs::read(path).unwrap();
+    let (elements, rest) = bytes.as_chunks::<N>();
+    assert!(rest.is_empty(), "{}", path.display());
+    elements.iter().copied().map(read).collect()
+}
+
+fn read_input(folder: &Path, input: &Value) -> ZooInput {
+    let path = folder.join(input["file"].as_str().unwrap());
+    let shape = input["shape"].as_array().unwrap();
+    let json = || -> Vec<Value> { serde_json::from_slice(&fs::read(&path).unwrap()).unwrap() };
+    let is_json = path.extension().is_some_and(|extension| extension == "json");
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    let values = match (input["dtype"].as_str().unwrap(), is_json) {
+        ("float32", false) => ZooValues::Float(elements(&path, u32::from_le_bytes)),
+        ("float64", false) => ZooValues::Double(elements(&path, u64::from_le_bytes)),
+        ("float32", true) => ZooValues::Float(json().iter().map(|value| (number(value) as f32).to_bits()).collect()),
+        ("float64", true) => ZooValues::Double(json().iter().map(|value| number(value).to_bits()).collect()),
+        ("string", true) => {
+            ZooValues::Text(json().iter().map(|value| value.as_str().unwrap_or_default().to_owned()).collect())
+        }
+        (other, _) => panic!("{}: {other}", path.display()),
+    };
+    let width = shape.get(1).map_or(1, |width| usize::try_from(width.as_u64().unwrap()).unwrap());
+    ZooInput { name: input["name"].as_str().unwrap().to_owned(), width, values }
+}
+
+/// The output of the manifest. Where the rule finds one by itself, it must be the same; it may give up only where the
+/// labels are texts, or more than two.
+fn output(name: &str, bytes: &[u8], manifest: &Value) -> Output {
+    let column = usize::try_from(manifest["positive_column"].as_u64().unwrap()).unwrap();
+    let candidates = onnx::outputs(bytes).unwrap();
+    let by_class = candidates.len() > 1;
+    match onnx::find_output(bytes).unwrap() {
+        Some(found) if by_class => {
+            assert_eq!((found.name.as_str(), found.column), (candidates[column].name.as_str(), 0), "{name}");
+            found
+        }
+        Some(found) => {
+            assert_eq!(found.column, column, "{name}");
+            found
+        }
+        None => {
+            let columns = manifest["n_columns_in_expected_proba"].as_u64().unwrap();
+            let labels = fs::read_to_string(Path::new(name).join("expected_label.json")).unwrap_or_default();
+            assert!(columns > 2 || labels.contains('"'), "{name}: no output was found");
+            Output { name: candidates[0].name.clone(), column }
+        }
+    }
+}
+
+#[test]
+fn models_of_other_makers_answer_as_onnxruntime() {
+    let models = models();
+    println!(
+        "{} models, {} of them the same bits everywhere",
+        models.len(),
+        models.iter().filter(|model| model.exact_bits.is_some()).count()
+    );
+}
