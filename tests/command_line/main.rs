@@ -3,6 +3,8 @@
 // A test that cannot go on has failed: that is what a panic says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod check;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,8 @@
 //! Owns options, files and what people read. May not know encoding, trees or SQL.
 
 pub mod adopt;
+mod array;
+mod check;
 mod encode;
 mod files;
 mod inspect;
@@ -33,6 +35,8 @@ enum Command {
     Pack(pack::Options),
     /// Show what is inside a model file
     Inspect(inspect::Options),
+    /// Check that a model answers here what it answered where it was made
+    Check(check::Options),
     /// Show the features and probability of each lead, as JSON lines
     Encode(encode::Options),
 }
@@ -45,6 +49,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Train(options) => train::run(&options),
         Command::Pack(options) => pack::run(&options),
         Command::Inspect(options) => inspect::run(&options),
+        Command::Check(options) => check::run(&options),
         Command::Encode(options) => encode::run(&options),
     }
 }

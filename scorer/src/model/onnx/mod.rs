@@ -158,6 +158,11 @@ impl Graph {
         &self.inexact
     }
 
+    /// The column of the output that is the probability.
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
     /// The probability of each row of the encoder's blocks.
     pub fn run(&self, blocks: &[Block]) -> Result<Vec<f32>, ScoreError> {
         let (values, columns) = self.run_all(blocks)?;
