@@ -77,7 +77,7 @@ pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<ModelProto, Mod
     let small = GraphProto {
         node: graph.node.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(node, _)| node.clone()).collect(),
         initializer: graph.initializer.iter().filter(|tensor| keep(&tensor.name)).cloned().collect(),
-        input: graph.input.clone(),
+        input: inputs(&graph).cloned().collect(),
         output: vec![ValueInfoProto { name: output.to_owned(), ..ValueInfoProto::default() }],
         name: graph.name.clone(),
         ..GraphProto::default()
@@ -88,8 +88,10 @@ pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<ModelProto, Mod
         graph: Some(small),
         ..ModelProto::default()
     };
-    in_order(&small)?;
-    small.graph.iter().flat_map(|graph| &graph.node).try_for_each(|node| check(node, &small))?;
+    for graph in &small.graph {
+        in_order(graph)?;
+        graph.node.iter().try_for_each(|node| check(node, &small))?;
+    }
     Ok(small)
 }
 
@@ -103,11 +105,15 @@ fn with_default(imports: &[pb::OperatorSetIdProto]) -> Vec<pb::OperatorSetIdProt
     imports
 }
 
-/// A graph whose nodes read what is made behind them has no order to run in.
-fn in_order(proto: &ModelProto) -> Result<(), ModelError> {
-    let Some(graph) = &proto.graph else { return Ok(()) };
-    let mut known: HashSet<&str> = graph.input.iter().map(|input| input.name.as_str()).collect();
-    known.extend(graph.initializer.iter().map(|tensor| tensor.name.as_str()));
+/// Every value is made once, and before it is read: otherwise there is no order to run the nodes in.
+fn in_order(graph: &GraphProto) -> Result<(), ModelError> {
+    let mut known: HashSet<&str> = HashSet::new();
+    let given = graph.input.iter().map(|input| &input.name).chain(graph.initializer.iter().map(|tensor| &tensor.name));
+    for name in given {
+        if !known.insert(name) {
+            return Err(ModelError::Graph(format!("the value {name:?} is given twice")));
+        }
+    }
     for node in &graph.node {
         if let Some(name) = node.input.iter().find(|name| !name.is_empty() && !known.contains(name.as_str())) {
             return Err(ModelError::Graph(format!(
@@ -115,9 +121,16 @@ fn in_order(proto: &ModelProto) -> Result<(), ModelError> {
                 node_name(node)
             )));
         }
-        known.extend(node.output.iter().map(String::as_str));
+        for name in node.output.iter().filter(|name| !name.is_empty()) {
+            if !known.insert(name) {
+                return Err(ModelError::Graph(format!("the value {name:?} is made twice")));
+            }
+        }
     }
-    Ok(())
+    match graph.output.iter().find(|output| !known.contains(output.name.as_str())) {
+        Some(output) => Err(ModelError::Graph(format!("the output {:?} is made by no node", output.name))),
+        None => Ok(()),
+    }
 }
 
 fn check(node: &NodeProto, proto: &ModelProto) -> Result<(), ModelError> {

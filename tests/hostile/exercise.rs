@@ -1,0 +1,42 @@
+//! Everything that is done with the bytes of a model that somebody brings.
+
+use scorer::lead::encode::{Block, Element, Specification, Values};
+use scorer::model::bundle::Output;
+use scorer::model::onnx::{self, Graph, GraphInput};
+
+/// Wider inputs are refused by the specification before a graph is opened.
+const WIDTH_MAX: usize = 4096;
+
+/// Numbers that models seldom see.
+const VALUES: [f64; 9] = [0.5, f64::NAN, f64::INFINITY, -0.0, f64::NEG_INFINITY, 1e30, 3.0, -1.0, 1e-40];
+
+/// Opens bytes as a model in every way that the program does, and runs what opens. Tells whether any output could be
+/// run.
+pub(crate) fn exercise(bytes: &[u8]) -> bool {
+    let (Ok(inputs), Ok(outputs)) = (onnx::inputs(bytes), onnx::outputs(bytes)) else { return false };
+    let _ = (onnx::find_output(bytes), onnx::operators(bytes));
+    let width = |input: &GraphInput| input.width.unwrap_or(3).min(WIDTH_MAX);
+    let element = |input: &GraphInput| input.element.unwrap_or(Element::Float);
+    let named = || inputs.iter().map(|input| (input.name.clone(), element(input), width(input)));
+    let mut ran = false;
+    for output in outputs.into_iter().take(3) {
+        let output = Output { name: output.name, column: 0 };
+        let Ok(graph) = Graph::open(bytes, &Specification::passthrough(named()), &output) else { continue };
+        for rows in [0, 1, 3] {
+            let blocks: Vec<Block> = inputs.iter().map(|input| block(element(input), width(input), rows)).collect();
+            ran |= graph.run_all(&blocks).is_ok();
+            let _ = graph.run(&blocks);
+        }
+    }
+    ran
+}
+
+fn block(element: Element, width: usize, rows: usize) -> Block {
+    let numbers = || (0..rows * width).map(|at| VALUES[at % VALUES.len()]);
+    let values = match element {
+        Element::Float => Values::Float(numbers().map(|number| number as f32).collect()),
+        Element::Double => Values::Double(numbers().collect()),
+        Element::String => Values::Text(numbers().map(|number| number.to_string()).collect()),
+    };
+    Block { width, values }
+}
