@@ -1,11 +1,13 @@
 //! What the build and the tests need beside Rust and Node, installed only when missing and with a word about it.
 //! Each function is cheap when the thing is there. Knows nothing of what the tools are then used for.
 
+mod arm64;
 mod browser;
 mod node;
 mod python;
 mod system;
 
+pub(crate) use arm64::{TARGET as ARM64, arm64};
 pub(crate) use browser::browser;
 pub(crate) use node::packages;
 pub(crate) use python::{environment, python};
@@ -34,13 +36,18 @@ struct Tool<'a> {
 
 /// Rust's own target for the browser.
 pub(crate) fn wasm_target(project: &Project) -> Result<()> {
-    let library = exec::output(project.command("rustc").args(["--print", "target-libdir", "--target", WASM]))?;
+    rust_target(project, WASM)
+}
+
+/// A target of Rust's, with its standard library.
+fn rust_target(project: &Project, target: &str) -> Result<()> {
+    let library = exec::output(project.command("rustc").args(["--print", "target-libdir", "--target", target]))?;
     if PathBuf::from(library.trim()).is_dir() {
         return Ok(());
     }
-    println!("installing Rust's target {WASM}");
-    exec::run(project.command("rustup").args(["target", "add", WASM]))
-        .with_context(|| format!("Rust's target {WASM} is missing: run `rustup target add {WASM}`"))
+    println!("installing Rust's target {target}");
+    exec::run(project.command("rustup").args(["target", "add", target]))
+        .with_context(|| format!("Rust's target {target} is missing: run `rustup target add {target}`"))
 }
 
 /// wasm-bindgen's command line and test runner, at the very version of the lock file: another one refuses the build.
