@@ -2,8 +2,8 @@
 //!
 //! Owns what is looked at before tract sees anything. May not know how a graph is run.
 
-use super::ModelError;
 use super::served::{self, Runner};
+use super::{ModelError, shapes};
 use crate::model::bundle::FILE_MAX;
 use std::collections::{HashMap, HashSet};
 use tract_onnx::pb::{self, GraphProto, ModelProto, NodeProto, ValueInfoProto, tensor_proto::DataType};
@@ -74,8 +74,11 @@ pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<ModelProto, Mod
         }
     }
     let keep = |name: &str| values.contains(name);
+    let mut node: Vec<NodeProto> =
+        graph.node.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(node, _)| node.clone()).collect();
+    node.iter_mut().for_each(shapes::complete);
     let small = GraphProto {
-        node: graph.node.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(node, _)| node.clone()).collect(),
+        node,
         initializer: graph.initializer.iter().filter(|tensor| keep(&tensor.name)).cloned().collect(),
         input: inputs(&graph).cloned().collect(),
         output: vec![ValueInfoProto { name: output.to_owned(), ..ValueInfoProto::default() }],
@@ -88,9 +91,9 @@ pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<ModelProto, Mod
         graph: Some(small),
         ..ModelProto::default()
     };
-    for graph in &small.graph {
+    if let Some(graph) = &small.graph {
         in_order(graph)?;
-        graph.node.iter().try_for_each(|node| check(node, &small))?;
+        graph.node.iter().try_for_each(|node| shapes::check(graph, node).and_then(|()| check(node, &small)))?;
     }
     Ok(small)
 }

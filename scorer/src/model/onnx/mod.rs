@@ -13,6 +13,7 @@ mod rehearsal;
 mod scaler;
 mod score;
 mod served;
+mod shapes;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trees;

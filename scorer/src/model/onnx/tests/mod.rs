@@ -1,5 +1,7 @@
 //! Graphs as exporters write them, and as they should never be.
 
+mod bombs;
+
 use super::*;
 use crate::lead::encode::{Feature, Input, Rule};
 use crate::model::proto::{

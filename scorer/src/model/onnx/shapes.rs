@@ -1,0 +1,61 @@
+//! Constants of a shape: what must hold before tract sees one.
+//!
+//! tract cuts long lengths short and takes doubles where the specification says floats, so lengths are looked at here and
+//! the default is written out. May not know how a graph is run.
+
+use super::{ModelError, NodeError, graph};
+use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto, attribute_proto, tensor_proto::DataType};
+
+/// The longest dimension that a constant may have.
+const LENGTH_MAX: i64 = 1 << 20;
+
+/// Checks the lengths that a ConstantOfShape reads: they must stand in the file, or be those of another value.
+pub(super) fn check(graph: &GraphProto, node: &NodeProto) -> Result<(), ModelError> {
+    if node.op_type != "ConstantOfShape" {
+        return Ok(());
+    }
+    let error = |reason: &str| {
+        let (node, operator) = (graph::node_name(node), node.op_type.clone());
+        Err(NodeError { node, operator, attribute: "its input".to_owned(), reason: reason.to_owned() }.into())
+    };
+    let Some(name) = node.input.first() else { return error("is missing") };
+    if graph.node.iter().any(|maker| maker.op_type == "Shape" && maker.output.contains(name)) {
+        return Ok(());
+    }
+    let Some(lengths) = graph.initializer.iter().find(|tensor| tensor.name == *name).and_then(whole_numbers) else {
+        return error("should be lengths that stand in the file, or what a Shape made");
+    };
+    match lengths.iter().find(|length| !(0..=LENGTH_MAX).contains(*length)) {
+        Some(length) => Err(ModelError::TooLarge(format!(
+            "node {:?} makes a constant of length {length}; from 0 to {LENGTH_MAX} are allowed",
+            graph::node_name(node)
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn whole_numbers(tensor: &TensorProto) -> Option<Vec<i64>> {
+    let (lengths, rest) = tensor.raw_data.as_chunks::<8>();
+    let is_whole = tensor.data_type == DataType::Int64 as i32 && rest.is_empty();
+    let raw = || lengths.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect();
+    is_whole.then(|| if tensor.int64_data.is_empty() { raw() } else { tensor.int64_data.clone() })
+}
+
+/// Writes out the default of a ConstantOfShape: one float, 0.
+pub(super) fn complete(node: &mut NodeProto) {
+    if node.op_type != "ConstantOfShape" || node.attribute.iter().any(|attribute| attribute.name == "value") {
+        return;
+    }
+    let zero = TensorProto {
+        dims: vec![1],
+        data_type: DataType::Float as i32,
+        float_data: vec![0.0],
+        ..TensorProto::default()
+    };
+    node.attribute.push(AttributeProto {
+        name: "value".to_owned(),
+        t: Some(zero),
+        r#type: attribute_proto::AttributeType::Tensor as i32,
+        ..AttributeProto::default()
+    });
+}
