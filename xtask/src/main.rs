@@ -3,6 +3,7 @@
 mod bench;
 mod exec;
 mod fixtures;
+mod fuzz;
 mod golden;
 mod layers;
 mod project;
@@ -29,6 +30,7 @@ The project's commands. Each installs what it needs and says so.
   cargo xtask site                                 build the page in release
   cargo xtask size                                 bytes of the built page: raw, gzip, brotli
   cargo xtask bench                                scoring beside onnxruntime, as ratios
+  cargo xtask fuzz [target...] [--seconds N]       models that mean harm, guided by coverage; a minute each
   cargo xtask sample [--rows N] [--seed S] [-o FILE]  made-up leads, 500 where nothing else is said
   cargo xtask fixtures                             the synthetic golden set, by the libraries of the replaced system
   cargo xtask tidy                                 the project's own rules about its sources
@@ -57,6 +59,7 @@ fn dispatch() -> Result<()> {
         "site" => site::release(&project).map(|dist| println!("built {}", dist.display())),
         "size" => size::print(&project),
         "bench" => bench::run(&project),
+        "fuzz" => fuzz::run(&project, rest),
         "sample" => sample::run(rest),
         "fixtures" => fixtures::make(&project),
         "tidy" => tidy::check(&project),
