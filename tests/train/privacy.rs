@@ -17,8 +17,8 @@ fn levels(history: &History, field: &str) -> BTreeMap<String, usize> {
     let place = Schema::leads().position(field).unwrap();
     let mut levels = BTreeMap::new();
     for lead in &history.leads {
-        if let Value::Text(text) = &lead.values[place] {
-            *levels.entry(text.clone()).or_insert(0) += 1;
+        if let Value::Text(text) = lead.value(place) {
+            *levels.entry(text.to_owned()).or_insert(0) += 1;
         }
     }
     levels

@@ -22,7 +22,7 @@ fn plain(history: &History) -> History {
     let mut plain = history.clone();
     for (place, field) in Schema::leads().fields().iter().enumerate() {
         if field.name.starts_with(ENRICHED) {
-            plain.leads.iter_mut().for_each(|lead| lead.values[place] = Value::Missing);
+            plain.leads.iter_mut().for_each(|lead| lead.set(place, Value::Missing));
         }
     }
     plain
@@ -56,7 +56,7 @@ fn each_lead_is_scored_by_the_model_for_what_it_has() {
         };
         let enriched = |row: usize| {
             let fields = Schema::leads();
-            let mut values = fields.fields().iter().zip(&history.leads[row].values);
+            let mut values = fields.fields().iter().zip(history.leads[row].values());
             values.any(|(field, value)| field.name.starts_with(ENRICHED) && *value != Value::Missing)
         };
         assert_eq!(name_of(&some(&history, enriched)), "model");

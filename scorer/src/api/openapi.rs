@@ -142,6 +142,6 @@ mod tests {
     fn the_examples_are_good_leads() {
         let body = json!({"leads": [example_lead()]}).to_string();
         let leads = crate::lead::json::read_batch(body.as_bytes(), &Schema::leads()).unwrap();
-        assert_eq!(leads[0].key.as_deref(), Some("crm-1042"));
+        assert_eq!(leads[0].key(), Some("crm-1042"));
     }
 }

@@ -108,9 +108,9 @@ impl Counts {
         Counts::Levels { levels, other: 0 }
     }
 
-    fn add(&mut self, value: &Value) {
+    fn add(&mut self, value: Value<'_>) {
         match (self, value) {
-            (Counts::Numbers(bins), Value::Number(number)) => bins.add(*number),
+            (Counts::Numbers(bins), Value::Number(number)) => bins.add(number),
             (Counts::Lengths(bins), Value::Text(text)) => bins.add(text.chars().count() as f64),
             (Counts::Levels { levels, other }, Value::Text(text)) => {
                 match levels.binary_search_by(|known| known.level.as_str().cmp(text)) {
@@ -172,7 +172,7 @@ impl Profile {
         for lead in leads {
             self.leads += 1;
             for (field, place) in self.fields.iter_mut().zip(&places) {
-                match place.and_then(|place| lead.values.get(place)).unwrap_or(&Value::Missing) {
+                match place.map_or(Value::Missing, |place| lead.value(place)) {
                     Value::Missing => field.missing += 1,
                     value => field.values.add(value),
                 }
@@ -240,10 +240,10 @@ mod tests {
     fn lead(quality: Option<f64>, industry: Option<&str>, summary: Option<&str>) -> Lead {
         let schema = Schema::leads();
         let mut lead = Lead::empty(schema.len());
-        let text = |text: Option<&str>| text.map_or(Value::Missing, |text| Value::Text(text.to_owned()));
-        lead.values[schema.position("llm_quality").unwrap()] = quality.map_or(Value::Missing, Value::Number);
-        lead.values[schema.position("industry").unwrap()] = text(industry);
-        lead.values[schema.position("summary").unwrap()] = text(summary);
+        let place = |name: &str| schema.position(name).unwrap();
+        lead.set(place("llm_quality"), quality.map_or(Value::Missing, Value::Number));
+        lead.set(place("industry"), industry.map_or(Value::Missing, Value::Text));
+        lead.set(place("summary"), summary.map_or(Value::Missing, Value::Text));
         lead
     }
 

@@ -4,6 +4,7 @@
 //! value came from (CSV, JSON), leads as a whole, encoding, models or files.
 
 use super::{Fault, Raw, Value};
+use std::borrow::Cow;
 
 /// The column of a client's own identifier: returned and logged, never scored.
 pub const LEAD_KEY: &str = "lead_key";
@@ -59,7 +60,7 @@ impl Field {
 
     /// Turns what a client sent into the field's value, or says what is wrong with it. What is coerced and what is
     /// refused follows Pydantic 2 in its lax mode, whose answers the old service gave.
-    pub fn check(&self, raw: Raw<'_>) -> Result<Value, Fault> {
+    pub fn check<'a>(&self, raw: Raw<'a>) -> Result<Value<'a>, Fault> {
         match &self.kind {
             _ if matches!(raw, Raw::Null) || matches!(raw, Raw::Number(number) if number.is_nan()) => {
                 Ok(Value::Missing)
@@ -163,7 +164,7 @@ const COMPANY_TYPES: &[&str] = &[
     "Educational Institution",
 ];
 
-fn within(number: f64, range: Option<(f64, f64)>) -> Result<Value, Fault> {
+fn within(number: f64, range: Option<(f64, f64)>) -> Result<Value<'static>, Fault> {
     match range {
         None if number.is_nan() => Ok(Value::Missing),
         // The text "nan", which is not below or above anything: Pydantic names the upper end.
@@ -174,12 +175,12 @@ fn within(number: f64, range: Option<(f64, f64)>) -> Result<Value, Fault> {
     }
 }
 
-fn text(raw: Raw<'_>, max_chars: Option<usize>) -> Result<Value, Fault> {
+fn text(raw: Raw<'_>, max_chars: Option<usize>) -> Result<Value<'_>, Fault> {
     let Raw::Text(text) = raw else { return Err(Fault::NotText) };
     match max_chars {
         // Bytes are never fewer than code points, so most texts need no count.
         Some(max) if text.len() > max && text.chars().count() > max => Err(Fault::TooLong { max_chars: max }),
-        _ => Ok(Value::Text(text.to_owned())),
+        _ => Ok(Value::Text(text)),
     }
 }
 
@@ -223,18 +224,21 @@ fn number_text(text: &str) -> Option<f64> {
 }
 
 /// Removes single underscores between digits, as Python's integer literals allow; `None` where one stands elsewhere.
-fn without_underscores(text: &str) -> Option<String> {
+fn without_underscores(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('_') {
+        return Some(Cow::Borrowed(text));
+    }
     let bytes = text.as_bytes();
     let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
     let misplaced = |(at, byte): (usize, &u8)| *byte == b'_' && !(digit(at.checked_sub(1)) && digit(at.checked_add(1)));
-    (!bytes.iter().enumerate().any(misplaced)).then(|| text.replace('_', ""))
+    (!bytes.iter().enumerate().any(misplaced)).then(|| Cow::Owned(text.replace('_', "")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(name: &str, raw: Raw<'_>) -> Result<Value, Fault> {
+    fn check<'a>(name: &str, raw: Raw<'a>) -> Result<Value<'a>, Fault> {
         let schema = Schema::leads();
         schema.fields()[schema.position(name).unwrap()].check(raw)
     }
@@ -285,8 +289,8 @@ mod tests {
     #[test]
     fn texts_are_limited_in_code_points() {
         let emoji = "😀".repeat(500);
-        assert_eq!(check("jobtitle", Raw::Text(&emoji)), Ok(Value::Text(emoji.clone())));
-        assert_eq!(check("jobtitle", Raw::Text(&(emoji + "x"))), Err(Fault::TooLong { max_chars: 500 }));
+        assert_eq!(check("jobtitle", Raw::Text(&emoji)), Ok(Value::Text(&emoji)));
+        assert_eq!(check("jobtitle", Raw::Text(&format!("{emoji}x"))), Err(Fault::TooLong { max_chars: 500 }));
         assert_eq!(check("industry", Raw::Number(5.0)), Err(Fault::NotText));
     }
 }

@@ -75,7 +75,7 @@ impl Scorer {
 
     /// The model for a lead: depends on that lead alone, so that its score is the same in every list.
     pub fn choose(&self, lead: &Lead) -> usize {
-        let has = |place: &usize| lead.values.get(*place).is_some_and(|value| *value != Value::Missing);
+        let has = |place: &usize| lead.value(*place) != Value::Missing;
         let fits = |model: &Model| model.requires().is_empty() || model.requires().iter().any(has);
         // Where every model asks for something that the lead has not, the last one stands in.
         self.models.iter().position(fits).unwrap_or(self.models.len() - 1)

@@ -51,13 +51,13 @@ pub(super) struct Design {
 }
 
 impl<'a> Sample<'a> {
-    fn values(&self, place: usize) -> impl Iterator<Item = &'a Value> {
+    fn values(&self, place: usize) -> impl Iterator<Item = Value<'a>> {
         let leads = self.leads;
-        self.rows.iter().filter_map(move |row| leads.get(*row)?.values.get(place))
+        self.rows.iter().filter_map(move |row| leads.get(*row).map(|lead| lead.value(place)))
     }
 
     pub(super) fn numbers(&self, place: usize) -> Vec<f64> {
-        let number = |value: &Value| if let Value::Number(number) = value { Some(*number) } else { None };
+        let number = |value: Value<'_>| if let Value::Number(number) = value { Some(number) } else { None };
         self.values(place).filter_map(number).collect()
     }
 
@@ -66,7 +66,7 @@ impl<'a> Sample<'a> {
         let mut levels = BTreeMap::new();
         for value in self.values(place) {
             if let Value::Text(text) = value {
-                *levels.entry(text.as_str()).or_insert(0) += 1;
+                *levels.entry(text).or_insert(0) += 1;
             }
         }
         levels
@@ -117,7 +117,7 @@ fn tells(rule: &Rule, matrix: &Matrix, column: usize, rows: &[usize]) -> bool {
 }
 
 fn candidates(sample: &Sample<'_>, place: usize, field: &Field) -> Vec<Feature> {
-    let present = sample.values(place).filter(|value| **value != Value::Missing).count();
+    let present = sample.values(place).filter(|value| *value != Value::Missing).count();
     if present < LEADS_MIN {
         return Vec::new();
     }
@@ -182,9 +182,9 @@ mod tests {
         for (row, lead) in leads.iter_mut().enumerate() {
             let level =
                 ["Software", "Banking", "Fishing", "Mining"][[0, 12, 17, 18].partition_point(|at| *at <= row) - 1];
-            lead.values[industry] = if row == 19 { Value::Missing } else { Value::Text(level.to_owned()) };
+            lead.set(industry, if row == 19 { Value::Missing } else { Value::Text(level) });
             if row < 6 {
-                lead.values[founded] = Value::Number(2000.0 + row as f64);
+                lead.set(founded, Value::Number(2000.0 + row as f64));
             }
         }
         leads
@@ -225,8 +225,7 @@ mod tests {
         let title = schema.position("jobtitle").unwrap();
         let mut leads = vec![Lead::empty(schema.len()); 12];
         for (row, lead) in leads.iter_mut().enumerate() {
-            let text = if row < 6 { "CTO & more" } else { "Director" };
-            lead.values[title] = Value::Text(text.to_owned());
+            lead.set(title, Value::Text(if row < 6 { "CTO & more" } else { "Director" }));
         }
         let chosen = chosen(&leads, &(0..12).collect::<Vec<_>>(), "");
         assert_eq!(names(&chosen), ["jobtitle:length", "jobtitle:founder", "jobtitle:director", "jobtitle:tech"]);

@@ -73,7 +73,7 @@ impl History {
             }
             _ => return Err(TrainError::Outcome { line: row.line, value: cell.chars().take(40).collect() }),
         };
-        self.leads.push(lead);
+        self.leads.push(lead.clone());
         self.outcomes.push(outcome);
         Ok(())
     }
@@ -101,9 +101,9 @@ fn outcome_column(names: &[String], outcome: &str, schema: &Schema) -> Result<us
 }
 
 /// A number that no f32 holds cannot be averaged with others.
-fn finite(lead: Lead, schema: &Schema, line: u64) -> Result<Lead, Reject> {
-    let infinite = |value: &Value| matches!(value, Value::Number(number) if !(*number as f32).is_finite());
-    match lead.values.iter().position(infinite) {
+fn finite<'a>(lead: &'a Lead, schema: &Schema, line: u64) -> Result<&'a Lead, Reject> {
+    let infinite = |value: Value<'_>| matches!(value, Value::Number(number) if !(number as f32).is_finite());
+    match lead.values().position(infinite) {
         None => Ok(lead),
         Some(place) => {
             let column = schema.fields().get(place).map(|field| field.name.clone());

@@ -168,7 +168,7 @@ fn check(history: &History, plan: &Plan) -> Result<(), TrainError> {
 fn enriched_fields(history: &History) -> Vec<String> {
     let schema = Schema::leads();
     let known = |place: usize| {
-        let present = |lead: &&Lead| lead.values.get(place).is_some_and(|value| *value != Value::Missing);
+        let present = |lead: &&Lead| lead.value(place) != Value::Missing;
         history.leads.iter().filter(present).count() >= LEADS_MIN
     };
     let fields = schema.fields().iter().enumerate().filter(|(_, field)| field.name.starts_with(ENRICHED));

@@ -125,11 +125,14 @@ fn figures(history: &History, fold: &Fold, candidate: &Candidate, probabilities:
 fn blanked(history: &History, fold: &Fold, candidate: &Candidate, chosen: usize) -> Vec<(String, f64, f64)> {
     let known = outcomes(history, &fold.held_back);
     let rows: Vec<usize> = (0..known.len()).collect();
-    let mut leads: Vec<Lead> = fold.held_back.iter().map(|row| history.leads[*row].clone()).collect();
-    let mut without = |place: usize| {
-        let kept: Vec<Value> = leads.iter_mut().map(|lead| std::mem::take(&mut lead.values[place])).collect();
+    let without = |place: usize| {
+        let blank = |row: &usize| {
+            let mut lead = history.leads[*row].clone();
+            lead.set(place, Value::Missing);
+            lead
+        };
+        let leads: Vec<Lead> = fold.held_back.iter().map(blank).collect();
         let probabilities = candidate.probabilities(&candidate.design.encoder.encode(&leads), &rows);
-        leads.iter_mut().zip(kept).for_each(|(lead, value)| lead.values[place] = value);
         (roc_auc(&probabilities[chosen], &known), log_loss(&probabilities[chosen], &known))
     };
     let fields = Schema::leads();

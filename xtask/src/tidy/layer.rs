@@ -9,13 +9,14 @@ const LAYERS: [&str; 11] =
     ["lead", "model", "insight", "train", "pipeline", "wire", "sheet", "chart", "api", "cli", "bin"];
 
 /// Crates with a place of their own: a name as it stands in paths, and the only places that may use it.
-const CRATES: [(&str, &[&str]); 6] = [
+const CRATES: [(&str, &[&str]); 7] = [
     ("tract_onnx", &["scorer/src/model/onnx"]),
     ("axum", &["scorer/src/api/", "tests/"]),
     ("sqlx", &["scorer/src/api/store", "tests/"]),
     ("clap", &["scorer/src/cli/", "scorer/src/bin/"]),
     ("yew", &["web/", "tests/"]),
     ("csv_core", &["scorer/src/lead/csv"]),
+    ("memchr", &["scorer/src/lead"]),
 ];
 
 /// Modules within a layer that may not know a neighbour: a path, and what it may not name.

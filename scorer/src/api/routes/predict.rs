@@ -122,7 +122,7 @@ fn score(
             predicted_score: rounded(f64::from(score.probability)),
             inference_time_ms: rounded(each_ms),
             model_version: model.version().to_owned(),
-            lead_key: lead.key.clone(),
+            lead_key: lead.key().map(str::to_owned),
             probability: score.probability,
             label: label(score.probability),
             confidence: confidence(score.probability),

@@ -63,10 +63,10 @@ pub fn timestamp(moment: OffsetDateTime) -> String {
 /// as texts, which a field of numbers reads back as the same numbers.
 pub fn input_features(lead: &Lead, schema: &Schema) -> String {
     let mut features = Map::new();
-    for (field, value) in schema.fields().iter().zip(&lead.values) {
+    for (field, value) in schema.fields().iter().zip(lead.values()) {
         let value = match value {
             Value::Missing => continue,
-            Value::Number(whole) if matches!(field.kind, Kind::Integer { .. }) => json!(*whole as i64),
+            Value::Number(whole) if matches!(field.kind, Kind::Integer { .. }) => json!(whole as i64),
             Value::Number(number) if number.is_finite() => json!(number),
             Value::Number(number) => json!(number.to_string()),
             Value::Text(text) => json!(text),

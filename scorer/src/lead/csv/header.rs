@@ -62,29 +62,30 @@ impl Header {
         &self.names
     }
 
-    pub(super) fn lead(&self, cells: Cells<'_>, schema: &Schema, line: u64) -> Result<Lead, Reject> {
+    /// Reads a row into a lead of the schema's fields.
+    pub(super) fn read(&self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<(), Reject> {
         self.check_width(cells, line)?;
-        let mut lead = Lead::empty(schema.len());
-        for ((cell, meaning), name) in cells.iter().zip(&self.meanings).zip(&self.names) {
+        lead.clear();
+        for (column, (cell, meaning)) in cells.iter().zip(&self.meanings).enumerate() {
             let fault = |fault: Fault| Reject {
                 line,
-                column: Some(name.clone()),
+                column: self.names.get(column).cloned(),
                 reason: format!("{fault}, but is {}", shown(cell)),
             };
             match meaning {
                 Meaning::Field(place) => {
                     let field = &schema.fields()[*place];
-                    lead.values[*place] = field.check(raw(cell, field)).map_err(fault)?;
+                    lead.set(*place, field.check(raw(cell, field)).map_err(fault)?);
                 }
                 Meaning::Key => {
                     if let Value::Text(key) = self.key.check(raw(cell, &self.key)).map_err(fault)? {
-                        lead.key = Some(key);
+                        lead.set_key(Some(key));
                     }
                 }
                 Meaning::Unknown => {}
             }
         }
-        Ok(lead)
+        Ok(())
     }
 
     /// Cells too many are let through where they are empty: spreadsheets leave such behind.

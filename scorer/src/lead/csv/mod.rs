@@ -1,20 +1,25 @@
 //! CSV bytes, pushed in pieces -> rows with their leads or the reason why not.
 //!
-//! Owns the reader: where records begin and end, limits that keep memory bounded, and how reading goes on behind a
-//! broken row. Cells are split by csv-core. May not know files, encoding or models.
+//! Owns the reader: how pieces become records, limits that keep memory bounded, and how reading goes on behind a broken
+//! row. Rows are read where they lie in what was pushed; only one that is cut in two is copied. May not know files,
+//! encoding or models.
 
 mod error;
 mod header;
 mod row;
+mod split;
 #[cfg(test)]
 mod tests;
 
 pub use error::IntakeError;
+pub(crate) use row::End;
 pub use row::{Cells, Intake, Reject, Row};
 
+use super::Lead;
 use super::schema::Schema;
-use csv_core::ReadRecordResult;
 use header::Header;
+use memchr::{memchr_iter, memchr2};
+use split::Splitter;
 
 /// The most bytes that one row may have.
 pub const ROW_MAX: usize = 1 << 20;
@@ -25,8 +30,14 @@ pub const COLUMNS_MAX: usize = 4096;
 /// How many rows may be too broken to find their end before the file is given up.
 const RECOVERIES_MAX: usize = 100;
 
-/// How much is handed to csv-core at once, so that limits are noticed soon.
-const PIECE: usize = 1 << 16;
+/// How much is copied at once behind the start of a row that was pushed before.
+const STEP: usize = 1 << 12;
+
+/// How many bytes tell what a file is: two marks of UTF-8.
+const START: usize = 6;
+
+/// The mark of UTF-8 at the start of a text.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// How cells are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,61 +79,30 @@ impl Dialect {
 /// Reads a file that is pushed in pieces of any size. The same bytes give the same rows however they are cut.
 pub struct Reader {
     schema: Schema,
-    dialect: Dialect,
-    core: csv_core::Reader,
+    splitter: Splitter,
+    /// The first bytes of the file, until they are enough to tell what it is.
     start: Option<Vec<u8>>,
     header: Option<Header>,
-    record: Record,
+    /// The bytes so far of a record whose end was not pushed yet.
+    begun: Vec<u8>,
+    /// The lead of the last row: used again for each.
+    lead: Lead,
     skipping: bool,
     line: u64,
     rows: u64,
     recoveries: usize,
 }
 
-/// The record that is being read.
-#[derive(Default)]
-struct Record {
-    raw: Vec<u8>,
-    text: Vec<u8>,
-    length: usize,
-    ends: Vec<usize>,
-    columns: usize,
-}
-
-impl Record {
-    fn clear(&mut self) {
-        self.raw.clear();
-        self.length = 0;
-        self.columns = 0;
-    }
-
-    /// The bytes before the first cell: ends of lines that csv-core passes over.
-    fn blank(&self) -> usize {
-        self.raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
-    }
-
-    fn is_blank(&self) -> bool {
-        self.blank() == self.raw.len()
-    }
-}
-
-/// What the reader found at the end of a piece.
-enum Found {
-    NeedsMore,
-    Record,
-    TooLong,
-}
-
 impl Reader {
     /// A reader at the start of a file.
     pub fn new(schema: Schema, dialect: Dialect) -> Self {
         Reader {
+            lead: Lead::empty(schema.len()),
             schema,
-            dialect,
-            core: core_reader(dialect),
+            splitter: Splitter::new(dialect),
             start: Some(Vec::new()),
             header: None,
-            record: Record::default(),
+            begun: Vec::new(),
             skipping: false,
             line: 1,
             rows: 0,
@@ -137,28 +117,32 @@ impl Reader {
 
     /// Reads the next piece; every row that ends in it goes to the sink.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
-        let Some(mut start) = self.start.take() else { return self.read(bytes.to_vec(), sink) };
-        start.extend_from_slice(bytes);
-        if start.len() < 4 {
+        let Some(mut start) = self.start.take() else { return self.read(bytes, sink) };
+        let (first, rest) = bytes.split_at(bytes.len().min(START - start.len()));
+        start.extend_from_slice(first);
+        if start.len() < START {
             self.start = Some(start);
             return Ok(());
         }
-        self.begin(start, sink)
+        self.begin(&start, sink)?;
+        self.read(rest, sink)
     }
 
     /// Reads what is left and tells what the file was.
     pub fn finish(mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<Intake, IntakeError> {
         if let Some(start) = self.start.take() {
-            self.begin(start, sink)?;
+            self.begin(&start, sink)?;
         }
-        while !self.record.is_blank() {
+        while !self.begun.is_empty() {
+            let mut record = std::mem::take(&mut self.begun);
+            record.push(b'\n');
             // Only inside quotes does an end of line not end a record.
-            if let (Found::Record, _) = self.step(b"\n")? {
-                self.end_record(sink)?;
+            if self.splitter.split(&record) {
+                self.end_record(&record, sink)?;
             } else {
-                self.record.raw.pop();
-                let rest = self.give_up_line(sink)?;
-                self.read(rest, sink)?;
+                record.pop();
+                let used = self.give_up_line(&record, sink)?;
+                self.read(&record[used..], sink)?;
             }
         }
         let header = self.header.ok_or(IntakeError::Empty)?;
@@ -169,7 +153,7 @@ impl Reader {
     }
 
     /// Looks at the first bytes: a mark of UTF-8 is passed over, what is no text is told.
-    fn begin(&mut self, start: Vec<u8>, sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+    fn begin(&mut self, start: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
         const KNOWN: [(&[u8], &str); 6] = [
             (b"PK\x03\x04", ": it looks like an Excel workbook or a zip archive; save it as CSV first"),
             (b"\xFF\xFE", ": it looks like UTF-16; save it as CSV in UTF-8"),
@@ -181,166 +165,161 @@ impl Reader {
         if let Some((_, hint)) = KNOWN.iter().find(|(mark, _)| start.starts_with(mark)) {
             return Err(IntakeError::NotText { hint });
         }
-        let text = start.strip_prefix(b"\xEF\xBB\xBF").map(<[u8]>::to_vec);
-        self.read(text.unwrap_or(start), sink)
+        // Some programs put a second mark before a text that has one.
+        let text = start.strip_prefix(MARK).unwrap_or(start);
+        self.read(text.strip_prefix(MARK).unwrap_or(text), sink)
     }
 
-    fn read(&mut self, bytes: Vec<u8>, sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
-        let mut waiting = vec![bytes];
-        while let Some(bytes) = waiting.pop() {
-            let mut rest = bytes.as_slice();
-            while !rest.is_empty() {
-                if self.skipping {
-                    rest = self.skip_line(rest);
-                    continue;
-                }
-                let (found, used) = self.step(rest)?;
-                rest = &rest[used..];
-                match found {
-                    Found::NeedsMore => {}
-                    Found::Record => self.end_record(sink)?,
-                    Found::TooLong => {
-                        waiting.push(rest.to_vec());
-                        let again = self.too_long(sink)?;
-                        waiting.push(again);
-                        break;
-                    }
-                }
-            }
+    fn read(&mut self, bytes: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            rest = if self.skipping {
+                self.skip_line(rest)
+            } else if self.begun.is_empty() {
+                self.read_record(rest, sink)?
+            } else {
+                self.go_on(rest, sink)?
+            };
         }
         Ok(())
     }
 
-    /// Hands some bytes to csv-core; returns what came of it and how many bytes were used.
-    fn step(&mut self, bytes: &[u8]) -> Result<(Found, usize), IntakeError> {
-        let record = &mut self.record;
-        // Never beyond the limit by more than a byte, so that where the bytes were cut has no influence.
-        let room = (ROW_MAX + 1).saturating_sub(record.raw.len()).min(PIECE);
-        let piece = &bytes[..bytes.len().min(room)];
-        if record.text.len() < record.length + piece.len() {
-            record.text.resize(record.length + piece.len(), 0);
+    /// Reads the record that starts here, where it lies; returns what stands behind it.
+    fn read_record<'b>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(Row<'_>)) -> Result<&'b [u8], IntakeError> {
+        let bytes = self.skip_blank(bytes);
+        let piece = &bytes[..bytes.len().min(ROW_MAX + 1)];
+        if self.split(piece)? {
+            let length = self.splitter.length();
+            self.end_record(&piece[..length], sink)?;
+            return Ok(&bytes[length..]);
         }
-        if record.ends.len() == record.columns {
-            record.ends.resize(record.columns * 2 + 64, 0);
+        if piece.len() > ROW_MAX {
+            let used = self.too_long(piece, sink)?;
+            return Ok(&bytes[used..]);
         }
-        let (result, used, written, ended) =
-            self.core.read_record(piece, &mut record.text[record.length..], &mut record.ends[record.columns..]);
-        record.raw.extend_from_slice(&piece[..used]);
-        record.length += written;
-        record.columns += ended;
-        if record.columns > COLUMNS_MAX && self.header.is_none() {
-            return Err(IntakeError::TooManyColumns);
-        }
-        let found = match result {
-            ReadRecordResult::Record => Found::Record,
-            _ if record.raw.len() > ROW_MAX => Found::TooLong,
-            _ => Found::NeedsMore,
-        };
-        Ok((found, used))
+        self.begun.extend_from_slice(piece);
+        Ok(&[])
     }
 
-    fn end_record(&mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
-        let line = self.line + breaks(&self.record.raw[..self.record.blank()]);
-        self.line += breaks(&self.record.raw);
-        let bytes = &self.record.text[..self.record.length];
-        let ends = &self.record.ends[..self.record.columns];
-        match (&self.header, std::str::from_utf8(bytes)) {
+    /// Reads on in a record whose start was pushed before; returns what stands behind the bytes that were used.
+    fn go_on<'b>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(Row<'_>)) -> Result<&'b [u8], IntakeError> {
+        let mut begun = std::mem::take(&mut self.begun);
+        let before = begun.len();
+        let (more, rest) = bytes.split_at(bytes.len().min(STEP).min(ROW_MAX + 1 - before));
+        begun.extend_from_slice(more);
+        if self.split(&begun)? {
+            let length = self.splitter.length();
+            self.end_record(&begun[..length], sink)?;
+            begun.clear();
+            self.begun = begun;
+            return Ok(&bytes[length - before..]);
+        }
+        if begun.len() > ROW_MAX {
+            let used = self.too_long(&begun, sink)?;
+            // Too few bytes to be too long once more, so this goes no deeper.
+            self.read(&begun[used..], sink)?;
+        } else {
+            self.begun = begun;
+        }
+        Ok(rest)
+    }
+
+    fn split(&mut self, record: &[u8]) -> Result<bool, IntakeError> {
+        let ended = self.splitter.split(record);
+        if self.header.is_none() && self.splitter.columns() > COLUMNS_MAX {
+            return Err(IntakeError::TooManyColumns);
+        }
+        Ok(ended)
+    }
+
+    fn end_record(&mut self, record: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+        let line = self.line;
+        self.line += if self.splitter.any_quoted() { breaks(record) } else { u64::from(record.ends_with(b"\n")) };
+        match (&self.header, std::str::from_utf8(record)) {
             (None, Ok(text)) if !text.contains('\0') => {
-                self.header = Some(Header::new(Cells { text, ends }, &self.schema)?);
+                self.header = Some(Header::new(self.splitter.cells(text), &self.schema)?);
             }
             (None, _) => return Err(IntakeError::NotText { hint: "" }),
             (Some(header), Ok(text)) => {
-                let cells = Cells { text, ends };
-                let lead = header.lead(cells, &self.schema, line);
+                let cells = self.splitter.cells(text);
+                let read = header.read(cells, &self.schema, line, &mut self.lead);
                 self.rows += 1;
-                sink(Row { line, cells, lead });
+                sink(Row { line, cells, lead: read.map(|()| &self.lead) });
             }
             (Some(header), Err(error)) => {
-                let column = ends.iter().position(|end| *end > error.valid_up_to());
+                let column = self.splitter.ends().iter().position(|end| end.at() > error.valid_up_to());
                 let column = column.and_then(|column| header.names().get(column)).cloned();
-                let reason = "is not text in UTF-8; save the file as CSV in UTF-8".to_owned();
-                self.rows += 1;
-                sink(Row { line, cells: Cells { text: "", ends: &[] }, lead: Err(Reject { line, column, reason }) });
+                self.reject(line, column, "is not text in UTF-8; save the file as CSV in UTF-8".to_owned(), sink);
             }
         }
-        self.record.clear();
+        self.splitter.restart();
         Ok(())
     }
 
-    /// A record is longer than allowed: either a quote that never closes, or really that long.
-    fn too_long(&mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<Vec<u8>, IntakeError> {
+    /// A record is longer than allowed: either a quote that never closes, or really that long. Returns how many of
+    /// its bytes are done with.
+    fn too_long(&mut self, record: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<usize, IntakeError> {
         if self.header.is_none() {
-            let text = std::str::from_utf8(&self.record.raw);
+            let text = std::str::from_utf8(record);
             let is_text = text.map_or_else(|error| error.error_len().is_none(), |text| !text.contains('\0'));
             return Err(if is_text { IntakeError::HeaderTooLong } else { IntakeError::NotText { hint: "" } });
         }
-        // The record is given up either way, so csv-core's state may be used up to ask whether a quote is open.
-        let (result, ..) = self.core.read_record(b"\n", &mut [0; 8], &mut [0; 8]);
-        if result == ReadRecordResult::InputEmpty {
-            return self.give_up_line(sink);
+        if self.splitter.is_open() {
+            return self.give_up_line(record, sink);
         }
-        let line = self.line + breaks(&self.record.raw[..self.record.blank()]);
-        self.line += breaks(&self.record.raw);
+        let line = self.line;
+        self.line += breaks(record);
         self.reject(line, None, format!("the row is longer than {} KB", ROW_MAX >> 10), sink);
-        self.restart();
+        self.splitter.restart();
         self.skipping = true;
-        Ok(Vec::new())
+        Ok(record.len())
     }
 
-    /// Rejects the line on which a quote opened that is never closed; what stands behind that line is to be read
-    /// again, so that one broken row does not swallow the rest of the file.
-    fn give_up_line(&mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<Vec<u8>, IntakeError> {
+    /// Rejects the line on which a quote opened that is never closed, and returns how many bytes it has: what stands
+    /// behind it is to be read again, so that one broken row does not swallow the rest of the file.
+    fn give_up_line(&mut self, record: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<usize, IntakeError> {
         let Some(header) = &self.header else { return Err(IntakeError::OpenHeader) };
-        let column = header.names().get(self.record.columns).cloned();
-        let blank = self.record.blank();
-        self.line += breaks(&self.record.raw[..blank]);
+        let column = header.names().get(self.splitter.columns()).cloned();
         let line = self.line;
         self.recoveries += 1;
         if self.recoveries > RECOVERIES_MAX {
             return Err(IntakeError::TooBroken { line });
         }
-        let end = line_end(&self.record.raw[blank..]).map(|end| blank + end);
-        let rest = end.map_or_else(Vec::new, |end| self.record.raw[end..].to_vec());
-        self.line += breaks(&self.record.raw[blank..end.unwrap_or(blank)]);
+        let end = line_end(record);
+        self.line += breaks(&record[..end.unwrap_or(0)]);
         self.reject(line, column, "a quote opens here that is never closed".to_owned(), sink);
-        self.restart();
-        Ok(rest)
+        self.splitter.restart();
+        Ok(end.unwrap_or(record.len()))
     }
 
     fn reject(&mut self, line: u64, column: Option<String>, reason: String, sink: &mut impl FnMut(Row<'_>)) {
         self.rows += 1;
-        sink(Row { line, cells: Cells { text: "", ends: &[] }, lead: Err(Reject { line, column, reason }) });
+        sink(Row { line, cells: Cells::NONE, lead: Err(Reject { line, column, reason }) });
     }
 
-    fn restart(&mut self) {
-        self.core = core_reader(self.dialect);
-        self.record.clear();
-    }
-
-    /// Passes over the rest of a row that is too long.
+    /// Passes over the rest of a row that is too long. The end of its line is left to be counted as a blank one's.
     fn skip_line<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        match bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
-            None => &[],
-            Some(at) => {
-                self.skipping = false;
-                // The end of the line itself is left: csv-core passes over it, and it is counted there.
-                &bytes[at..]
-            }
-        }
+        let end = memchr2(b'\n', b'\r', bytes);
+        self.skipping = end.is_none();
+        &bytes[end.unwrap_or(bytes.len())..]
     }
-}
 
-fn core_reader(dialect: Dialect) -> csv_core::Reader {
-    csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).quote(dialect.quote).build()
+    /// Passes over lines without a byte, and over the second half of an end of line.
+    fn skip_blank<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let (blank, rest) = bytes.split_at(blank);
+        self.line += breaks(blank);
+        rest
+    }
 }
 
 /// Where the first line of some bytes ends, its line break included.
 fn line_end(bytes: &[u8]) -> Option<usize> {
-    let at = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
+    let at = memchr2(b'\n', b'\r', bytes)?;
     Some(at + 1 + usize::from(bytes[at..].starts_with(b"\r\n")))
 }
 
 /// How many lines end in some bytes.
 fn breaks(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    memchr_iter(b'\n', bytes).count() as u64
 }

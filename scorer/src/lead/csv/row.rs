@@ -26,14 +26,38 @@ impl fmt::Display for Reject {
     }
 }
 
-/// The cells of one row.
+/// Where a cell ends in the text of its row, and whether it stands in quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct End(u32);
+
+impl End {
+    const QUOTED: u32 = 1 << 31;
+
+    /// A row has at most [`ROW_MAX`](super::ROW_MAX) bytes, so its ends leave a bit free.
+    pub(super) fn new(at: usize, quoted: bool) -> Self {
+        End(at as u32 | if quoted { Self::QUOTED } else { 0 })
+    }
+
+    pub(super) fn at(self) -> usize {
+        (self.0 & !Self::QUOTED) as usize
+    }
+
+    fn is_quoted(self) -> bool {
+        self.0 & Self::QUOTED != 0
+    }
+}
+
+/// The cells of one row: they stand in its text one behind the other, a byte apart, some of them in quotes.
 #[derive(Debug, Clone, Copy)]
 pub struct Cells<'a> {
-    pub(super) text: &'a str,
-    pub(super) ends: &'a [usize],
+    pub(crate) text: &'a str,
+    pub(crate) ends: &'a [End],
 }
 
 impl<'a> Cells<'a> {
+    /// No cells at all.
+    pub(super) const NONE: Self = Cells { text: "", ends: &[] };
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -47,13 +71,28 @@ impl<'a> Cells<'a> {
     /// The cell of a column.
     pub fn get(&self, column: usize) -> Option<&'a str> {
         let end = *self.ends.get(column)?;
-        let start = column.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text.get(start..end)
+        let start = column.checked_sub(1).map_or(0, |before| self.ends[before].at() + 1);
+        Some(self.between(start, end))
     }
 
     /// All cells, in the file's order.
     pub fn iter(self) -> impl Iterator<Item = &'a str> {
-        (0..self.len()).filter_map(move |column| self.get(column))
+        self.starts().map(move |(start, end)| self.between(start, end))
+    }
+
+    /// All cells as they stand in the text, and whether in quotes.
+    pub(super) fn raw(self) -> impl Iterator<Item = (&'a str, bool)> {
+        self.starts().map(move |(start, end)| (self.text.get(start..end.at()).unwrap_or_default(), end.is_quoted()))
+    }
+
+    fn starts(self) -> impl Iterator<Item = (usize, End)> {
+        let mut next = 0;
+        self.ends.iter().map(move |end| (std::mem::replace(&mut next, end.at() + 1), *end))
+    }
+
+    fn between(&self, start: usize, end: End) -> &'a str {
+        let quote = usize::from(end.is_quoted());
+        self.text.get(start + quote..end.at() - quote).unwrap_or_default()
     }
 }
 
@@ -65,7 +104,7 @@ pub struct Row<'a> {
     /// Its cells as they stand in the file; empty where they could not be told apart.
     pub cells: Cells<'a>,
     /// Its lead, or why there is none.
-    pub lead: Result<Lead, Reject>,
+    pub lead: Result<&'a Lead, Reject>,
 }
 
 /// What a whole file turned out to be.

@@ -8,7 +8,7 @@ type Rows = Vec<(u64, Vec<String>, Result<Lead, Reject>)>;
 
 fn read(pieces: &[&[u8]]) -> Result<(Rows, Intake), IntakeError> {
     let mut rows = Vec::new();
-    let mut sink = |row: Row<'_>| rows.push((row.line, row.cells.iter().map(str::to_owned).collect(), row.lead));
+    let mut sink = |row: Row<'_>| rows.push((row.line, row.cells.iter().map(str::to_owned).collect(), row.lead.cloned()));
     let mut reader = Reader::new(Schema::leads(), Dialect::default());
     for piece in pieces {
         reader.push(piece, &mut sink)?;
@@ -31,10 +31,10 @@ fn rows_carry_their_line_cells_and_lead() {
     assert_eq!(rows[0].0, 3);
     assert_eq!(rows[0].1, ["Ada", "CTO, \"Lab\"\nParis", "75", "k1"]);
     let lead = rows[0].2.as_ref().unwrap();
-    assert_eq!(lead.key.as_deref(), Some("k1"));
-    assert_eq!(lead.values[title], Value::Text("CTO, \"Lab\"\nParis".into()));
+    assert_eq!(lead.key(), Some("k1"));
+    assert_eq!(lead.value(title), Value::Text("CTO, \"Lab\"\nParis"));
     assert_eq!(rows[1].0, 5);
-    assert_eq!(rows[1].2.as_ref().unwrap().values[title], Value::Missing);
+    assert_eq!(rows[1].2.as_ref().unwrap().value(title), Value::Missing);
     assert_eq!(intake.unknown_columns, ["Name"]);
     assert_eq!((intake.missing_fields.len(), intake.rows), (17, 2));
 }
@@ -169,5 +169,52 @@ proptest! {
         }
         pieces.push(&bytes[from..]);
         prop_assert_eq!(read(&pieces), read(&[&bytes]));
+    }
+}
+
+/// The records of a text that is whole, as another reader tells their cells.
+fn by_csv_core(text: &str, dialect: Dialect) -> Vec<Vec<String>> {
+    let mut core = csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).quote(dialect.quote).build();
+    let (mut cells, mut ends) = (vec![0; text.len() + 1], vec![0; text.len() + 1]);
+    let (mut rest, mut records) = (text.as_bytes(), Vec::new());
+    loop {
+        let (result, read, _, columns) = core.read_record(rest, &mut cells, &mut ends);
+        if result != csv_core::ReadRecordResult::Record {
+            return records;
+        }
+        let starts = [0].into_iter().chain(ends.iter().copied());
+        let cell = |(from, to): (usize, &usize)| String::from_utf8(cells[from..*to].to_vec()).unwrap();
+        records.push(starts.zip(&ends[..columns]).map(cell).collect());
+        rest = &rest[read..];
+    }
+}
+
+fn by_splitter(text: &str, dialect: Dialect) -> Vec<Vec<String>> {
+    let mut splitter = Splitter::new(dialect);
+    let (mut rest, mut records) = (text, Vec::new());
+    loop {
+        rest = rest.trim_start_matches(['\r', '\n']);
+        if !splitter.split(rest.as_bytes()) {
+            return records;
+        }
+        let (record, behind) = rest.split_at(splitter.length());
+        records.push(splitter.cells(record).iter().map(str::to_owned).collect());
+        splitter.restart();
+        rest = behind;
+    }
+}
+
+proptest! {
+    #[test]
+    fn cells_are_told_apart_as_csv_core_does(
+        text in proptest::collection::vec(prop_oneof![
+            4 => Just('"'), 3 => Just(','), 1 => Just(';'), 1 => Just('\n'), 1 => Just('\r'), 2 => Just('a'), 1 => Just('é'), 1 => any::<char>(),
+        ], 0..60),
+        delimiter in prop_oneof![Just(b','), Just(b';'), Just(b'a')],
+        quote in prop_oneof![Just(b'"'), Just(b'\'')],
+    ) {
+        let text: String = text.into_iter().filter(|char| *char != '\u{feff}').chain(['\n']).collect();
+        let dialect = Dialect { delimiter, quote };
+        prop_assert_eq!(by_splitter(&text, dialect), by_csv_core(&text, dialect));
     }
 }

@@ -184,11 +184,11 @@ impl Step {
     }
 
     fn unclipped(&self, lead: &Lead, folded: &mut Option<(usize, String)>) -> f64 {
-        let value = lead.values.get(self.place).unwrap_or(&Value::Missing);
+        let value = lead.value(self.place);
         let flag = |is: bool| f64::from(u8::from(is));
         match (&self.work, value) {
-            (Work::Present(present), value) => flag((*value != Value::Missing) == *present),
-            (Work::Number(_), Value::Number(number)) => *number,
+            (Work::Present(present), value) => flag((value != Value::Missing) == *present),
+            (Work::Number(_), Value::Number(number)) => number,
             (Work::Number(missing), _) => *missing,
             (Work::OneHot { levels, .. }, Value::Text(text)) => flag(levels.contains(text)),
             (Work::OneHot { missing, .. }, _) => flag(*missing),

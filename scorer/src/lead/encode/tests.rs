@@ -8,17 +8,17 @@ fn encoder(features: serde_json::Value) -> Result<Encoder, SpecificationError> {
     Encoder::from_json(specification.to_string().as_bytes())
 }
 
-fn one(rule: serde_json::Value, value: Value) -> f32 {
+fn one(rule: serde_json::Value, value: Value<'_>) -> f32 {
     let mut feature = rule;
     feature["name"] = "f".into();
     let encoder = encoder(serde_json::json!([feature])).unwrap();
     let mut lead = Lead::empty(encoder.schema().len());
-    lead.values[encoder.steps[0].place] = value;
+    lead.set(encoder.steps[0].place, value);
     encoder.encode(&[lead]).values[0]
 }
 
-fn text(text: &str) -> Value {
-    Value::Text(text.into())
+fn text(text: &str) -> Value<'_> {
+    Value::Text(text)
 }
 
 #[test]

@@ -181,12 +181,12 @@ fn lead_of(
 fn take(lead: &mut Lead, place: Option<usize>, value: &Json, schema: &Schema) -> Result<(), Fault> {
     match place {
         Some(place) => {
-            lead.values[place] = Value::Missing;
-            lead.values[place] = schema.fields()[place].check(raw(value)?)?;
+            lead.set(place, Value::Missing);
+            lead.set(place, schema.fields()[place].check(raw(value)?)?);
         }
         None => {
-            lead.key = None;
-            lead.key = key_of(value)?;
+            lead.set_key(None);
+            lead.set_key(key_of(value)?.as_deref());
         }
     }
     Ok(())
@@ -214,7 +214,7 @@ fn key_of(value: &Json) -> Result<Option<String>, Fault> {
     };
     let raw = whole.as_deref().map_or_else(|| raw(value), |whole| Ok(Raw::Text(whole)))?;
     Ok(match key.check(raw)? {
-        Value::Text(text) => Some(text),
+        Value::Text(text) => Some(text.to_owned()),
         Value::Missing | Value::Number(_) => None,
     })
 }
@@ -244,10 +244,10 @@ mod tests {
     fn the_key_is_kept_beside_the_values() {
         let schema = Schema::leads();
         let lead = read_lead(br#"{"lead_key": 12, "jobtitle": "CTO", "other": [1]}"#, &schema).unwrap();
-        assert_eq!(lead.key.as_deref(), Some("12"));
-        assert_eq!(lead.values[schema.position("jobtitle").unwrap()], Value::Text("CTO".into()));
+        assert_eq!(lead.key(), Some("12"));
+        assert_eq!(lead.value(schema.position("jobtitle").unwrap()), Value::Text("CTO"));
         let account = read_lead(br#"{"lead_key": 12345678901234567890}"#, &schema).unwrap();
-        assert_eq!(account.key.as_deref(), Some("12345678901234567890"));
+        assert_eq!(account.key(), Some("12345678901234567890"));
         for long in [format!("\"{}\"", "k".repeat(201)), "9".repeat(201)] {
             let body = format!(r#"{{"lead_key": {long}}}"#);
             assert!(matches!(read_lead(body.as_bytes(), &schema), Err(BodyError::Invalid(_))), "{long}");
@@ -259,7 +259,7 @@ mod tests {
         let schema = Schema::leads();
         let place = schema.position("llm_quality").unwrap();
         let lead = read_lead(br#"{"llm_quality": 900, "llm_quality": 90}"#, &schema).unwrap();
-        assert_eq!(lead.values[place], Value::Number(90.0));
+        assert_eq!(lead.value(place), Value::Number(90.0));
         let Err(BodyError::Invalid(problems)) = read_lead(br#"{"llm_quality": 90, "llm_quality": [1]}"#, &schema)
         else {
             panic!()
