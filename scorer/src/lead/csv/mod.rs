@@ -12,7 +12,6 @@ mod split;
 mod tests;
 
 pub use error::IntakeError;
-pub(crate) use row::End;
 pub use row::{Cells, Intake, Reject, Row};
 
 use super::Lead;

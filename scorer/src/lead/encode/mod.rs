@@ -5,6 +5,7 @@
 //! lead among others get the same numbers. May not know models, tract or scores.
 
 mod block;
+mod plan;
 mod specification;
 mod term;
 #[cfg(test)]
@@ -15,9 +16,9 @@ pub use specification::{Element, FORMAT, Feature, Input, Matching, Rule, Specifi
 
 use super::schema::{LEAD_KEY, Schema};
 use super::{Lead, Value};
+use plan::Plan;
 use specification::FEATURES_MAX;
-use std::collections::{HashMap, HashSet};
-use term::{contains, fold};
+use std::collections::HashSet;
 
 /// A matrix of features, row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,28 +41,25 @@ impl Matrix {
 pub struct Encoder {
     specification: Specification,
     schema: Schema,
-    steps: Vec<Step>,
+    plan: Plan,
+    /// Of inputs of strings, feature by feature: the place of the field, what stands in for a missing text.
+    texts: Vec<(usize, String)>,
 }
 
-/// A feature with its field found and its levels hashed.
-#[derive(Debug, Clone)]
-struct Step {
-    place: usize,
-    work: Work,
-    /// Rising and not NaN: checked when built.
-    clip: Option<[f64; 2]>,
+/// Leads that are being encoded, one behind the other.
+#[derive(Debug)]
+pub struct Encoding {
+    blocks: Vec<Block>,
+    /// Room for the numbers of one lead, and for a text in lower case.
+    row: Vec<f64>,
+    folded: String,
 }
 
-#[derive(Debug, Clone)]
-enum Work {
-    Number(f64),
-    OneHot { levels: HashSet<String>, missing: bool },
-    Unlisted(HashSet<String>),
-    Target { table: HashMap<String, f64>, unseen: f64, missing: f64 },
-    TextFlag { terms: Vec<String>, matching: Matching },
-    TextLength,
-    ItemCount(String),
-    Present(bool),
+impl Encoding {
+    /// One block per input of the specification, in its order.
+    pub fn into_blocks(self) -> Vec<Block> {
+        self.blocks
+    }
 }
 
 impl Encoder {
@@ -89,13 +87,13 @@ impl Encoder {
             return Err(SpecificationError::ColumnName { feature: feature.name.clone(), field: feature.field.clone() });
         }
         let schema = Schema::leads().with_numbers(numbers.iter().map(|feature| feature.field.as_str()));
-        let steps = features().map(|feature| Step::new(feature, &schema)).collect::<Result<_, _>>()?;
-        Ok(Encoder { specification, schema, steps })
+        let (plan, texts) = plan(&specification, &schema)?;
+        Ok(Encoder { specification, schema, plan, texts })
     }
 
     /// Makes the encoder read leads of another schema, which must have all its fields.
     pub fn bind(&mut self, schema: &Schema) -> Result<(), SpecificationError> {
-        self.steps = self.features().map(|feature| Step::new(feature, schema)).collect::<Result<_, _>>()?;
+        (self.plan, self.texts) = plan(&self.specification, schema)?;
         self.schema = schema.clone();
         Ok(())
     }
@@ -117,119 +115,113 @@ impl Encoder {
 
     /// How many features there are.
     pub fn width(&self) -> usize {
-        self.steps.len()
+        self.plan.width() + self.texts.len()
     }
 
-    /// Encodes leads that were read with a schema that starts with this encoder's fields. Numbers are worked out in
-    /// f64 and rounded to f32 once, at the end.
+    /// The numbers of leads that were read with a schema that starts with this encoder's fields, over all inputs but
+    /// those of strings. They are worked out in f64 and rounded to f32 once, at the end.
     pub fn encode(&self, leads: &[Lead]) -> Matrix {
-        self.encode_each(leads.iter())
-    }
-
-    /// Encodes leads into one block for each input of the graph, in the specification's order.
-    pub fn encode_blocks<'a>(&self, leads: impl ExactSizeIterator<Item = &'a Lead>) -> Vec<Block> {
-        let Matrix { width, values } = self.encode_each(leads);
-        vec![Block { width, values: Values::Float(values) }]
-    }
-
-    /// As [`Encoder::encode`], for leads that do not lie side by side.
-    pub fn encode_each<'a>(&self, leads: impl ExactSizeIterator<Item = &'a Lead>) -> Matrix {
-        let mut values = Vec::with_capacity(leads.len() * self.width());
+        let width = self.plan.width();
+        let (mut row, mut folded) = (vec![0.0; width], String::new());
+        let mut values = Vec::with_capacity(leads.len() * width);
         for lead in leads {
-            // A term is looked for in the folded text; the fold is shared by the flags of one field.
-            let mut folded: Option<(usize, String)> = None;
-            for step in &self.steps {
-                values.push(step.value(lead, &mut folded) as f32);
-            }
+            self.plan.fill(lead, &mut row, &mut folded);
+            values.extend(row.iter().map(|number| *number as f32));
         }
-        Matrix { width: self.width(), values }
+        Matrix { width, values }
     }
-}
 
-impl Step {
-    fn new(feature: &Feature, schema: &Schema) -> Result<Self, SpecificationError> {
-        let wrong = |reason| SpecificationError::WrongKind {
-            feature: feature.name.clone(),
-            field: feature.field.clone(),
-            reason,
+    /// What the graph is fed of such leads: one block per input of the specification, in its order.
+    pub fn encode_blocks<'a>(&self, leads: impl ExactSizeIterator<Item = &'a Lead>) -> Vec<Block> {
+        let mut encoding = self.begin(leads.len());
+        leads.for_each(|lead| self.add(lead, &mut encoding));
+        encoding.into_blocks()
+    }
+
+    /// Room for so many leads to be encoded one by one.
+    pub fn begin(&self, leads: usize) -> Encoding {
+        let block = |input: &Input| {
+            let width = input.features.len();
+            let values = match input.element {
+                Element::Float => Values::Float(Vec::with_capacity(leads * width)),
+                Element::Double => Values::Double(Vec::with_capacity(leads * width)),
+                Element::String => Values::Text(Vec::with_capacity(leads * width)),
+            };
+            Block { width, values }
         };
-        let place = schema.position(&feature.field).ok_or_else(|| SpecificationError::UnknownField {
-            feature: feature.name.clone(),
-            field: feature.field.clone(),
-        })?;
-        let numeric = schema.fields()[place].is_numeric();
-        match &feature.rule {
-            Rule::Number { .. } | Rule::Passthrough if !numeric => return Err(wrong("it holds texts")),
-            Rule::Present | Rule::Missing | Rule::Number { .. } | Rule::Passthrough => {}
-            _ if numeric => return Err(wrong("it holds numbers")),
-            Rule::TextFlag { terms, .. } if terms.iter().any(String::is_empty) => {
-                return Err(SpecificationError::EmptyTerm(feature.name.clone()));
-            }
-            Rule::ItemCount { separator } if separator.is_empty() => {
-                return Err(SpecificationError::EmptyTerm(feature.name.clone()));
-            }
-            Rule::Text { .. } => return Err(wrong("inputs of strings are not served by this version")),
-            _ => {}
-        }
-        if feature.clip.is_some_and(|[low, high]| low.is_nan() || high.is_nan() || low > high) {
-            return Err(SpecificationError::Clip(feature.name.clone()));
-        }
-        Ok(Step { place, work: Work::of(&feature.rule), clip: feature.clip })
+        let blocks = self.specification.inputs.iter().map(block).collect();
+        Encoding { blocks, row: vec![0.0; self.plan.width()], folded: String::new() }
     }
 
-    /// The feature of a lead; NaN is not clipped.
-    fn value(&self, lead: &Lead, folded: &mut Option<(usize, String)>) -> f64 {
-        let value = self.unclipped(lead, folded);
-        self.clip.map_or(value, |[low, high]| value.clamp(low, high))
-    }
-
-    fn unclipped(&self, lead: &Lead, folded: &mut Option<(usize, String)>) -> f64 {
-        let value = lead.value(self.place);
-        let flag = |is: bool| f64::from(u8::from(is));
-        match (&self.work, value) {
-            (Work::Present(present), value) => flag((value != Value::Missing) == *present),
-            (Work::Number(_), Value::Number(number)) => number,
-            (Work::Number(missing), _) => *missing,
-            (Work::OneHot { levels, .. }, Value::Text(text)) => flag(levels.contains(text)),
-            (Work::OneHot { missing, .. }, _) => flag(*missing),
-            (Work::Unlisted(levels), Value::Text(text)) => flag(!levels.contains(text)),
-            (Work::Target { table, unseen, .. }, Value::Text(text)) => *table.get(text).unwrap_or(unseen),
-            (Work::Target { missing, .. }, _) => *missing,
-            (Work::TextFlag { terms, matching }, Value::Text(text)) => {
-                let folded = match folded {
-                    Some((place, folded)) if *place == self.place => folded,
-                    _ => &mut folded.insert((self.place, fold(text))).1,
-                };
-                flag(terms.iter().any(|term| contains(folded, term, *matching)))
+    /// Encodes one more lead.
+    pub fn add(&self, lead: &Lead, encoding: &mut Encoding) {
+        let Encoding { blocks, row, folded } = encoding;
+        self.plan.fill(lead, row, folded);
+        let (mut numbers, mut texts) = (row.as_slice(), self.texts.as_slice());
+        for block in blocks {
+            match &mut block.values {
+                Values::Float(values) => values.extend(first(&mut numbers, block.width).iter().map(|number| *number as f32)),
+                Values::Double(values) => values.extend_from_slice(first(&mut numbers, block.width)),
+                Values::Text(values) => values.extend(first(&mut texts, block.width).iter().map(|text| text_of(lead, text))),
             }
-            (Work::TextLength, Value::Text(text)) => text.chars().count() as f64,
-            (Work::ItemCount(separator), Value::Text(text)) => text.split(separator.as_str()).count() as f64,
-            _ => 0.0,
         }
     }
 }
 
-impl Work {
-    fn of(rule: &Rule) -> Self {
-        let set = |levels: &[String]| levels.iter().cloned().collect();
-        match rule {
-            Rule::Number { missing } => Work::Number(*missing),
-            Rule::Passthrough | Rule::Text { .. } => Work::Number(f64::NAN),
-            Rule::OneHot { levels, missing } => Work::OneHot { levels: set(levels), missing: *missing },
-            Rule::Unlisted { levels } => Work::Unlisted(set(levels)),
-            Rule::Target { table, unseen, missing } => {
-                let table = table.iter().map(|(level, number)| (level.clone(), *number)).collect();
-                Work::Target { table, unseen: *unseen, missing: *missing }
+/// Takes the first so many items off a slice.
+fn first<'a, T>(rest: &mut &'a [T], count: usize) -> &'a [T] {
+    let (first, behind) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+    *rest = behind;
+    first
+}
+
+fn text_of(lead: &Lead, (place, missing): &(usize, String)) -> String {
+    match lead.value(*place) {
+        Value::Text(text) => text.to_owned(),
+        Value::Missing | Value::Number(_) => missing.clone(),
+    }
+}
+
+/// Checks the features against the schema, and plans how they are made: the numbers, then the texts.
+fn plan(specification: &Specification, schema: &Schema) -> Result<(Plan, Vec<(usize, String)>), SpecificationError> {
+    let (mut numbers, mut texts) = (Vec::new(), Vec::new());
+    for input in &specification.inputs {
+        for feature in &input.features {
+            let place = place_of(feature, input.element, schema)?;
+            match &feature.rule {
+                Rule::Text { missing } => texts.push((place, missing.clone())),
+                _ => numbers.push((place, feature)),
             }
-            Rule::TextFlag { terms, matching } => {
-                Work::TextFlag { terms: terms.iter().map(|term| fold(term)).collect(), matching: *matching }
-            }
-            Rule::TextLength => Work::TextLength,
-            Rule::ItemCount { separator } => Work::ItemCount(separator.clone()),
-            Rule::Present => Work::Present(true),
-            Rule::Missing => Work::Present(false),
         }
     }
+    let plan = Plan::new(numbers.into_iter()).map_err(|_| SpecificationError::TooManyTerms)?;
+    Ok((plan, texts))
+}
+
+/// Checks one feature; returns the place of its field.
+fn place_of(feature: &Feature, element: Element, schema: &Schema) -> Result<usize, SpecificationError> {
+    let (name, field) = (|| feature.name.clone(), || feature.field.clone());
+    let wrong = |reason| SpecificationError::WrongKind { feature: name(), field: field(), reason };
+    let unknown = || SpecificationError::UnknownField { feature: name(), field: field() };
+    let place = schema.position(&feature.field).ok_or_else(unknown)?;
+    let numeric = schema.fields()[place].is_numeric();
+    match &feature.rule {
+        Rule::Number { .. } | Rule::Passthrough if !numeric => return Err(wrong("it holds texts")),
+        Rule::Present | Rule::Missing | Rule::Number { .. } | Rule::Passthrough => {}
+        _ if numeric => return Err(wrong("it holds numbers")),
+        Rule::TextFlag { terms, .. } if terms.iter().any(String::is_empty) => {
+            return Err(SpecificationError::EmptyTerm(name()));
+        }
+        Rule::ItemCount { separator } if separator.is_empty() => return Err(SpecificationError::EmptyTerm(name())),
+        _ => {}
+    }
+    if matches!(feature.rule, Rule::Text { .. }) != (element == Element::String) {
+        return Err(wrong("an input of strings holds texts, and any other numbers"));
+    }
+    if feature.clip.is_some_and(|[low, high]| low.is_nan() || high.is_nan() || low > high) {
+        return Err(SpecificationError::Clip(name()));
+    }
+    Ok(place)
 }
 
 /// Whether a number column of this name can be told from the others: headers match in any case and without the white

@@ -13,6 +13,9 @@ pub const FORMAT: u32 = 1;
 /// The most features that a specification may have.
 pub(super) const FEATURES_MAX: usize = 65_536;
 
+/// The most bytes that the terms of all flags of one field may have together.
+pub(super) const TERMS_MAX: usize = 1 << 20;
+
 /// An encoder as a model file holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -198,4 +201,7 @@ pub enum SpecificationError {
     /// A separator or term of no characters.
     #[error("feature {0:?} has an empty separator or term")]
     EmptyTerm(String),
+    /// Terms that would take too much memory.
+    #[error("the terms of all flags of one field are longer than {} KB together", TERMS_MAX >> 10)]
+    TooManyTerms,
 }

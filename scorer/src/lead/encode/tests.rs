@@ -13,7 +13,8 @@ fn one(rule: serde_json::Value, value: Value<'_>) -> f32 {
     feature["name"] = "f".into();
     let encoder = encoder(serde_json::json!([feature])).unwrap();
     let mut lead = Lead::empty(encoder.schema().len());
-    lead.set(encoder.steps[0].place, value);
+    let field = &encoder.features().next().unwrap().field;
+    lead.set(encoder.schema().position(field).unwrap(), value);
     encoder.encode(&[lead]).values[0]
 }
 
