@@ -31,8 +31,8 @@ fn timed(mut work: impl FnMut()) -> f64 {
 fn leads(list: &[u8], model: &Model) -> Vec<Lead> {
     let mut leads = Vec::new();
     let mut reader = Reader::new(model.encoder().schema().clone(), Dialect::default());
-    reader.push(list, &mut |row| leads.extend(row.lead)).unwrap();
-    reader.finish(&mut |row| leads.extend(row.lead)).unwrap();
+    reader.push(list, &mut |row| leads.extend(row.lead.cloned())).unwrap();
+    reader.finish(&mut |row| leads.extend(row.lead.cloned())).unwrap();
     leads
 }
 

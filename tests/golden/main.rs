@@ -108,9 +108,9 @@ fn float(value: &Value) -> f64 {
 
 /// Scores all leads at once and each alone, and demands the same bits.
 fn score(scorer: &Scorer, leads: &[Lead]) -> Vec<f32> {
-    let together: Vec<f32> = scorer.score(leads).unwrap().iter().map(|score| score.probability).collect();
+    let together: Vec<f32> = scorer.score(leads).unwrap().iter().map(|score| score.unwrap().probability).collect();
     for (lead, among) in leads.iter().zip(&together) {
-        let alone = scorer.score(std::slice::from_ref(lead)).unwrap()[0].probability;
+        let alone = scorer.score(std::slice::from_ref(lead)).unwrap()[0].unwrap().probability;
         assert_eq!(alone.to_bits(), among.to_bits());
     }
     together

@@ -3,7 +3,7 @@
 use super::{packed, plan, synthetic, train};
 use scorer::lead::Value;
 use scorer::lead::schema::Schema;
-use scorer::pipeline::{Model, Scorer};
+use scorer::pipeline::{Model, Score, Scorer};
 use scorer::train::{ENRICHED, Fitted, History, TrainError, fit};
 
 /// A history with some of the leads of another.
@@ -46,7 +46,7 @@ fn each_lead_is_scored_by_the_model_for_what_it_has() {
         let scorer = Scorer::open(&files).unwrap();
         assert_eq!(scorer.models().iter().map(Model::version).collect::<Vec<_>>(), ["1", "1-basic"]);
         let name_of = |history: &History| {
-            let scores = scorer.score(&history.leads).unwrap();
+            let scores: Vec<Score> = scorer.score(&history.leads).unwrap().into_iter().map(Result::unwrap).collect();
             let mut names: Vec<&str> =
                 scores.iter().map(|score| scorer.models()[score.model].card().name.as_str()).collect();
             assert!(scores.iter().all(|score| (0.0..=1.0).contains(&score.probability) && score.grade.is_some()));

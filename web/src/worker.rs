@@ -198,7 +198,8 @@ fn score(scorer: &Scorer, fields: Vec<(String, String)>) -> Result<Score, Vec<Fi
     let lead = read_lead(Value::Object(members).to_string().as_bytes(), scorer.schema()).map_err(faults)?;
     let of_all = |reason: String| vec![FieldFault { field: None, reason }];
     let scores = scorer.score(&[lead]).map_err(|error| of_all(error.to_string()))?;
-    let score = scores.first().ok_or_else(|| of_all("the model gave no score".to_owned()))?;
+    let score = scores.into_iter().next().ok_or_else(|| of_all("the model gave no score".to_owned()))?;
+    let score = score.map_err(|error| of_all(error.to_string()))?;
     Ok(Score { probability: score.probability, grade: score.grade, model: score.model as u32 })
 }
 

@@ -62,7 +62,7 @@ fn leads(path: &Path, model: &Model) -> Result<Vec<Lead>> {
     let mut leads = Vec::new();
     let mut rejected = None;
     let mut sink = |row: crate::lead::csv::Row<'_>| match row.lead {
-        Ok(lead) => leads.push(lead),
+        Ok(lead) => leads.push(lead.clone()),
         Err(reject) => rejected = rejected.take().or(Some(reject)),
     };
     let mut reader = Reader::new(schema.clone(), Dialect::default());

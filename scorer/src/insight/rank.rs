@@ -5,17 +5,19 @@
 /// Places of leads from the highest probability to the lowest; equal ones stay in the order they came in. NaN, which
 /// no opened model gives, would come last.
 pub fn order(probabilities: &[f32]) -> Vec<u32> {
-    let mut places: Vec<u32> = (0..probabilities.len() as u32).collect();
-    places.sort_by(|a, b| {
-        let key = |place: &u32| sortable(probabilities[*place as usize]);
-        key(b).total_cmp(&key(a))
-    });
-    places
+    let keyed = (0u32..).zip(probabilities).map(|(place, probability)| keyed(*probability, place));
+    let mut keyed: Vec<u64> = keyed.collect();
+    keyed.sort_unstable();
+    keyed.into_iter().map(|key| key as u32).collect()
 }
 
+/// A number that is the smaller, the better the lead is: the probability in its upper half, the place in its lower one.
 /// Zero has one sign and NaN is below all numbers.
-fn sortable(probability: f32) -> f32 {
-    if probability.is_nan() { f32::NEG_INFINITY } else { probability + 0.0 }
+fn keyed(probability: f32, place: u32) -> u64 {
+    let bits = if probability.is_nan() { f32::NEG_INFINITY } else { probability + 0.0 }.to_bits();
+    // Of positive numbers the larger has the larger bits, of negative ones the smaller.
+    let worse = if bits >> 31 == 0 { !bits & 0x7FFF_FFFF } else { bits };
+    u64::from(worse) << 32 | u64::from(place)
 }
 
 #[cfg(test)]

@@ -3,22 +3,20 @@
 //! Owns which of several models a lead is scored by. No algorithm of its own. May not know bytes' origin, async or
 //! storage.
 
+mod batch;
+mod open;
 mod pack;
 mod selfcheck;
 #[cfg(test)]
 mod tests;
 
-mod open;
-
+pub use batch::Batch;
 pub use open::{Model, OpenError};
 pub use pack::{PackError, Parts, pack};
 
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
-use crate::model::onnx::ScoreError;
-
-/// How many leads are encoded and scored at once: bounds memory, and has no influence on any score.
-const BLOCK: usize = 1024;
+use crate::model::onnx::{NotProbability, ScoreError};
 
 /// One or several opened models. Immutable, so it can be shared between threads.
 #[derive(Debug)]
@@ -81,28 +79,10 @@ impl Scorer {
         self.models.iter().position(fits).unwrap_or(self.models.len() - 1)
     }
 
-    /// Scores leads that were read with [`Scorer::schema`], in their order. An error that is one lead's names its place
-    /// among them.
-    pub fn score(&self, leads: &[Lead]) -> Result<Vec<Score>, ScoreError> {
-        let mut scores = vec![Score { probability: 0.0, grade: None, model: 0 }; leads.len()];
-        for (place, model) in self.models.iter().enumerate() {
-            let mine: Vec<usize> = (0..leads.len()).filter(|at| self.choose(&leads[*at]) == place).collect();
-            for block in mine.chunks(BLOCK) {
-                let encoded = model.encoder().encode_blocks(block.iter().map(|at| &leads[*at]));
-                let probabilities = model.run(&encoded).map_err(|error| in_list(error, block))?;
-                for (at, probability) in block.iter().zip(probabilities) {
-                    scores[*at] = Score { probability, grade: model.grades().of(probability), model: place };
-                }
-            }
-        }
-        Ok(scores)
-    }
-}
-
-/// The error of a block, with the place in the whole list.
-fn in_list(error: ScoreError, block: &[usize]) -> ScoreError {
-    match error {
-        ScoreError::NotProbability { lead, value } => ScoreError::NotProbability { lead: block[lead], value },
-        other => other,
+    /// Scores leads that were read with [`Scorer::schema`], in their order.
+    pub fn score(&self, leads: &[Lead]) -> Result<Vec<Result<Score, NotProbability>>, ScoreError> {
+        let mut batch = Batch::new(self);
+        leads.iter().try_for_each(|lead| batch.add(self, lead))?;
+        batch.finish(self)
     }
 }

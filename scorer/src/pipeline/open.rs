@@ -9,7 +9,7 @@ use crate::insight::profile::{Profile, ProfileError};
 use crate::lead::encode::{Block, Encoder, SpecificationError};
 use crate::lead::schema::Schema;
 use crate::model::bundle::{self, Bundle, BundleError};
-use crate::model::onnx::{Graph, ModelError, ScoreError};
+use crate::model::onnx::{Graph, ModelError, NotProbability, ScoreError};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
@@ -206,9 +206,14 @@ impl Model {
         &self.requires
     }
 
-    /// The probability of each row of the blocks that its encoder made.
+    /// The probability of each row of the blocks that its encoder made; an error where one has none.
     pub fn run(&self, blocks: &[Block]) -> Result<Vec<f32>, ScoreError> {
         self.graph.run(blocks)
+    }
+
+    /// As [`Model::run`], but a row without a probability costs the others nothing.
+    pub(super) fn run_each(&self, blocks: &[Block]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
+        self.graph.run_each(blocks)
     }
 
     /// The operators that keep its scores from being the same bits on every processor; empty where they are.

@@ -10,16 +10,12 @@ mod write;
 pub use write::{ADDED, write_rejects};
 
 use crate::insight::rank;
-use crate::lead::Lead;
 use crate::lead::csv::{Dialect, Intake, IntakeError, Reader, Reject, Row};
-use crate::model::onnx::ScoreError;
-use crate::pipeline::{Score, Scorer};
+use crate::model::onnx::{NotProbability, ScoreError};
+use crate::pipeline::{Batch, Score, Scorer};
 use rows::Rows;
 use std::sync::Arc;
 use thiserror::Error;
-
-/// How many leads wait to be scored together while a file is read.
-const WAITING: usize = 1024;
 
 /// Why a file gives no list.
 #[derive(Debug, Error)]
@@ -56,43 +52,29 @@ pub struct SheetReader {
 }
 
 /// What was read so far.
-#[derive(Default)]
 struct List {
     rows: Rows,
-    waiting: Vec<Lead>,
-    scores: Vec<Score>,
+    batch: Batch,
     rejects: Vec<Reject>,
+    /// The first failure of scoring, which cannot stop the CSV reader: kept until the piece is read.
+    failed: Option<ScoreError>,
 }
 
 impl List {
-    /// Keeps a row, or what is wrong with it.
-    fn take(&mut self, row: Row<'_>) {
+    /// Keeps a row and scores its lead, or keeps what is wrong with it.
+    fn take(&mut self, row: Row<'_>, scorer: &Scorer) {
         match row.lead {
-            Ok(lead) => {
+            Ok(lead) if self.failed.is_none() => {
                 self.rows.push(row.line, row.cells);
-                self.waiting.push(lead);
+                self.failed = self.batch.add(scorer, lead).err();
             }
+            Ok(_) => {}
             Err(reject) => self.rejects.push(reject),
         }
     }
 
-    /// Scores what waits. A lead that the model has no probability for becomes a reject; the others go on.
-    fn score(&mut self, scorer: &Scorer) -> Result<(), ScoreError> {
-        loop {
-            match scorer.score(&self.waiting) {
-                Ok(scores) => {
-                    self.scores.extend(scores);
-                    self.waiting.clear();
-                    return Ok(());
-                }
-                Err(error @ ScoreError::NotProbability { lead, .. }) => {
-                    self.waiting.remove(lead);
-                    let line = self.rows.remove(self.scores.len() + lead);
-                    self.rejects.push(Reject { line, column: None, reason: error.to_string() });
-                }
-                Err(other) => return Err(other),
-            }
-        }
+    fn check(&mut self) -> Result<(), ScoreError> {
+        self.failed.take().map_or(Ok(()), Err)
     }
 }
 
@@ -100,22 +82,15 @@ impl SheetReader {
     /// A reader at the start of a file.
     pub fn new(scorer: Arc<Scorer>, dialect: Dialect) -> Self {
         let reader = Reader::new(scorer.schema().clone(), dialect);
-        SheetReader { scorer, reader, list: List::default() }
+        let list = List { rows: Rows::default(), batch: Batch::new(&scorer), rejects: Vec::new(), failed: None };
+        SheetReader { scorer, reader, list }
     }
 
     /// Reads the next piece and scores the rows in it.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), SheetError> {
         let Self { scorer, reader, list } = self;
-        // Scoring cannot stop the CSV reader, so its first failure is kept until the piece is read.
-        let mut failed = None;
-        let pushed = reader.push(bytes, &mut |row| {
-            list.take(row);
-            if list.waiting.len() >= WAITING && failed.is_none() {
-                failed = list.score(scorer).err();
-            }
-        });
-        pushed?;
-        failed.map_or(Ok(()), |error| Err(error.into()))
+        reader.push(bytes, &mut |row| list.take(row, scorer))?;
+        Ok(list.check()?)
     }
 
     /// How many rows were read so far, rejected ones included.
@@ -126,19 +101,32 @@ impl SheetReader {
     /// Reads and scores the rest, and puts the leads in order.
     pub fn finish(self) -> Result<Sheet, SheetError> {
         let Self { scorer, reader, mut list } = self;
-        let intake = reader.finish(&mut |row| list.take(row))?;
-        list.score(&scorer)?;
-        list.rejects.sort_by_key(|reject| reject.line);
-        if list.scores.is_empty() {
-            return Err(SheetError::NoLeads { rejects: list.rejects });
+        let intake = reader.finish(&mut |row| list.take(row, &scorer))?;
+        list.check()?;
+        let List { mut rows, batch, mut rejects, .. } = list;
+        let scores = keep_scored(batch.finish(&scorer)?, &mut rows, &mut rejects);
+        rejects.sort_by_key(|reject| reject.line);
+        if scores.is_empty() {
+            return Err(SheetError::NoLeads { rejects });
         }
-        let probabilities: Vec<f32> = list.scores.iter().map(|score| score.probability).collect();
+        let probabilities: Vec<f32> = scores.iter().map(|score| score.probability).collect();
         let order = rank::order(&probabilities);
         let mut used = vec![false; scorer.models().len()];
-        list.scores.iter().for_each(|score| used[score.model] = true);
+        scores.iter().for_each(|score| used[score.model] = true);
         let missing = missing_fields(&scorer, &used, &intake);
-        Ok(Sheet { scorer, intake, rows: list.rows, scores: list.scores, rejects: list.rejects, order, used, missing })
+        Ok(Sheet { scorer, intake, rows, scores, rejects, order, used, missing })
     }
+}
+
+/// The scores of the leads that have one. A lead that its model has no probability for becomes a reject.
+fn keep_scored(scores: Vec<Result<Score, NotProbability>>, rows: &mut Rows, rejects: &mut Vec<Reject>) -> Vec<Score> {
+    for (row, score) in scores.iter().enumerate() {
+        if let Err(error) = score {
+            rejects.push(Reject { line: rows.line(row), column: None, reason: error.to_string() });
+        }
+    }
+    rows.retain(|row| scores[row].is_ok());
+    scores.into_iter().flatten().collect()
 }
 
 /// Fields that a model which scored the list reads, and that the file has no column for.
@@ -183,12 +171,12 @@ impl Sheet {
 
     /// A lead's cells, one for each column; leads are counted from 0 in the file's order.
     pub fn cells(&self, lead: usize) -> impl Iterator<Item = &str> {
-        self.rows.cells(lead)
+        self.rows.cells(lead).iter()
     }
 
     /// A lead's cell in a column; empty where there is none.
     pub fn cell(&self, lead: usize, column: usize) -> &str {
-        self.rows.cell(lead, column).unwrap_or("")
+        self.rows.cells(lead).get(column).unwrap_or_default()
     }
 
     /// The line of the file on which a lead starts.

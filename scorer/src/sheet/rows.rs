@@ -1,20 +1,25 @@
-//! The cells of all rows, packed: one text, and where cells end in it.
+//! The rows of a file as they stand there, packed: texts, and where cells end in them.
 //!
 //! May not know what cells mean.
 
-use crate::lead::csv::Cells;
+use crate::lead::csv::{Cells, End};
+
+/// How much text lies in one piece, so that a long list grows without being copied.
+const PIECE: usize = 1 << 22;
 
 /// Rows of cells. About the size of the file itself, with 4 bytes beside each cell.
 #[derive(Default)]
 pub(super) struct Rows {
-    text: String,
+    texts: Vec<String>,
+    ends: Vec<End>,
     rows: Vec<Row>,
-    ends: Vec<u32>,
 }
 
 /// Where a row's text starts, where its ends start and how many they are, its line.
+#[derive(Clone, Copy)]
 struct Row {
-    text: usize,
+    piece: usize,
+    start: usize,
     ends: usize,
     cells: usize,
     line: u64,
@@ -22,19 +27,30 @@ struct Row {
 
 impl Rows {
     pub(super) fn push(&mut self, line: u64, cells: Cells<'_>) {
-        self.rows.push(Row { text: self.text.len(), ends: self.ends.len(), cells: cells.len(), line });
-        let mut end = 0;
-        for cell in cells.iter() {
-            self.text.push_str(cell);
-            end += cell.len();
-            // A row has at most a megabyte, so its ends fit.
-            self.ends.push(end as u32);
-        }
+        let room = |text: &&mut String| text.len() + cells.text().len() <= PIECE;
+        let start = match self.texts.last_mut().filter(room) {
+            Some(text) => {
+                let start = text.len();
+                text.push_str(cells.text());
+                start
+            }
+            // The first piece grows with the list: most lists are short.
+            None => {
+                let mut text = String::with_capacity(if self.texts.is_empty() { 0 } else { PIECE });
+                text.push_str(cells.text());
+                self.texts.push(text);
+                0
+            }
+        };
+        let row = Row { piece: self.texts.len() - 1, start, ends: self.ends.len(), cells: cells.len(), line };
+        self.rows.push(row);
+        self.ends.extend_from_slice(cells.ends());
     }
 
-    /// Forgets a row and tells its line. Its text stays behind, unseen.
-    pub(super) fn remove(&mut self, row: usize) -> u64 {
-        self.rows.remove(row).line
+    /// Keeps only the rows that are told to stay; the text of the others stays behind, unseen.
+    pub(super) fn retain(&mut self, mut stays: impl FnMut(usize) -> bool) {
+        let mut row = 0..;
+        self.rows.retain(|_| row.next().is_some_and(&mut stays));
     }
 
     pub(super) fn len(&self) -> usize {
@@ -45,20 +61,8 @@ impl Rows {
         self.rows[row].line
     }
 
-    fn ends(&self, row: usize) -> &[u32] {
-        let Row { ends, cells, .. } = self.rows[row];
-        &self.ends[ends..ends + cells]
-    }
-
-    pub(super) fn cell(&self, row: usize, column: usize) -> Option<&str> {
-        let ends = self.ends(row);
-        let start = column.checked_sub(1).map_or(Some(0), |before| ends.get(before).copied())? as usize;
-        let end = *ends.get(column)? as usize;
-        let from = self.rows[row].text;
-        self.text.get(from + start..from + end)
-    }
-
-    pub(super) fn cells(&self, row: usize) -> impl Iterator<Item = &str> {
-        (0..self.ends(row).len()).filter_map(move |column| self.cell(row, column))
+    pub(super) fn cells(&self, row: usize) -> Cells<'_> {
+        let Row { piece, start, ends, cells, .. } = self.rows[row];
+        Cells::new(self.texts[piece].get(start..).unwrap_or_default(), &self.ends[ends..ends + cells])
     }
 }

@@ -13,7 +13,7 @@ use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
 use crate::lead::json::{BodyError, read_batch, read_lead};
 use crate::lead::schema::Schema;
-use crate::model::onnx::ScoreError;
+use crate::model::onnx::NotProbability;
 use crate::pipeline::{Score, Scorer};
 use crate::wire::{BatchAnswer, Prediction};
 use axum::body::Bytes;
@@ -102,16 +102,13 @@ fn score(
 ) -> Result<Vec<PredictionRow>, Error> {
     let created_at = timestamp(OffsetDateTime::now_utc());
     let started = Instant::now();
-    let scores = scorer.score(leads).map_err(|error| match error {
-        ScoreError::NotProbability { lead, .. } => Error::Invalid(vec![Complaint {
-            kind: "not_scorable".to_owned(),
-            loc: place(lead),
-            msg: error.to_string(),
-            input: Value::Null,
-            ctx: None,
-        }]),
-        other => other.into(),
-    })?;
+    let unscorable = |lead: usize, error: NotProbability| {
+        let (kind, msg) = ("not_scorable".to_owned(), error.to_string());
+        Error::Invalid(vec![Complaint { kind, loc: place(lead), msg, input: Value::Null, ctx: None }])
+    };
+    let scores = scorer.score(leads)?.into_iter().enumerate();
+    let scores: Vec<Score> =
+        scores.map(|(lead, score)| score.map_err(|error| unscorable(lead, error))).collect::<Result<_, _>>()?;
     let each_ms = started.elapsed().as_secs_f64() * 1_000.0 / leads.len().max(1) as f64;
     let row = |(lead, score): (&Lead, &Score)| -> Result<PredictionRow, Error> {
         let model = scorer.models().get(score.model).ok_or(Error::Internal)?;

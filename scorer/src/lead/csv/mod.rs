@@ -12,6 +12,8 @@ mod split;
 mod tests;
 
 pub use error::IntakeError;
+#[cfg(feature = "onnx")]
+pub(crate) use row::End;
 pub use row::{Cells, Intake, Reject, Row};
 
 use super::Lead;

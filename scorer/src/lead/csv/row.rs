@@ -50,13 +50,28 @@ impl End {
 /// The cells of one row: they stand in its text one behind the other, a byte apart, some of them in quotes.
 #[derive(Debug, Clone, Copy)]
 pub struct Cells<'a> {
-    pub(crate) text: &'a str,
-    pub(crate) ends: &'a [End],
+    text: &'a str,
+    ends: &'a [End],
 }
 
 impl<'a> Cells<'a> {
     /// No cells at all.
     pub(super) const NONE: Self = Cells { text: "", ends: &[] };
+
+    /// Cells that end there in this text, which may go on behind them.
+    pub(crate) fn new(text: &'a str, ends: &'a [End]) -> Self {
+        Cells { text, ends }
+    }
+
+    /// The text from the first cell to the last.
+    pub(crate) fn text(&self) -> &'a str {
+        self.ends.last().and_then(|end| self.text.get(..end.at())).unwrap_or_default()
+    }
+
+    /// Where the cells end.
+    pub(crate) fn ends(&self) -> &'a [End] {
+        self.ends
+    }
 
     /// How many there are.
     pub fn len(&self) -> usize {

@@ -147,12 +147,12 @@ impl Splitter {
 
     /// The cells of the record that ended, whose text this is.
     pub(super) fn cells<'a>(&'a mut self, text: &'a str) -> Cells<'a> {
-        let cells = Cells { text, ends: &self.ends };
+        let cells = Cells::new(text, &self.ends);
         if !self.odd {
             return cells;
         }
         self.plain.resolve(cells, char::from(self.dialect.quote));
-        Cells { text: &self.plain.text, ends: &self.plain.ends }
+        Cells::new(&self.plain.text, &self.plain.ends)
     }
 }
 

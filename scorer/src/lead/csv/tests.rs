@@ -8,7 +8,8 @@ type Rows = Vec<(u64, Vec<String>, Result<Lead, Reject>)>;
 
 fn read(pieces: &[&[u8]]) -> Result<(Rows, Intake), IntakeError> {
     let mut rows = Vec::new();
-    let mut sink = |row: Row<'_>| rows.push((row.line, row.cells.iter().map(str::to_owned).collect(), row.lead.cloned()));
+    let mut sink =
+        |row: Row<'_>| rows.push((row.line, row.cells.iter().map(str::to_owned).collect(), row.lead.cloned()));
     let mut reader = Reader::new(Schema::leads(), Dialect::default());
     for piece in pieces {
         reader.push(piece, &mut sink)?;

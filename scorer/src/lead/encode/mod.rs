@@ -57,8 +57,19 @@ pub struct Encoding {
 
 impl Encoding {
     /// One block per input of the specification, in its order.
-    pub fn into_blocks(self) -> Vec<Block> {
-        self.blocks
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// Forgets the leads, and keeps the room that they took.
+    pub fn clear(&mut self) {
+        for block in &mut self.blocks {
+            match &mut block.values {
+                Values::Float(values) => values.clear(),
+                Values::Double(values) => values.clear(),
+                Values::Text(values) => values.clear(),
+            }
+        }
     }
 }
 
@@ -132,22 +143,21 @@ impl Encoder {
     }
 
     /// What the graph is fed of such leads: one block per input of the specification, in its order.
-    pub fn encode_blocks<'a>(&self, leads: impl ExactSizeIterator<Item = &'a Lead>) -> Vec<Block> {
-        let mut encoding = self.begin(leads.len());
+    pub fn encode_blocks<'a>(&self, leads: impl Iterator<Item = &'a Lead>) -> Vec<Block> {
+        let mut encoding = self.begin();
         leads.for_each(|lead| self.add(lead, &mut encoding));
-        encoding.into_blocks()
+        encoding.blocks
     }
 
-    /// Room for so many leads to be encoded one by one.
-    pub fn begin(&self, leads: usize) -> Encoding {
+    /// No lead yet of those that are to be encoded one by one.
+    pub fn begin(&self) -> Encoding {
         let block = |input: &Input| {
-            let width = input.features.len();
             let values = match input.element {
-                Element::Float => Values::Float(Vec::with_capacity(leads * width)),
-                Element::Double => Values::Double(Vec::with_capacity(leads * width)),
-                Element::String => Values::Text(Vec::with_capacity(leads * width)),
+                Element::Float => Values::Float(Vec::new()),
+                Element::Double => Values::Double(Vec::new()),
+                Element::String => Values::Text(Vec::new()),
             };
-            Block { width, values }
+            Block { width: input.features.len(), values }
         };
         let blocks = self.specification.inputs.iter().map(block).collect();
         Encoding { blocks, row: vec![0.0; self.plan.width()], folded: String::new() }
@@ -160,9 +170,13 @@ impl Encoder {
         let (mut numbers, mut texts) = (row.as_slice(), self.texts.as_slice());
         for block in blocks {
             match &mut block.values {
-                Values::Float(values) => values.extend(first(&mut numbers, block.width).iter().map(|number| *number as f32)),
+                Values::Float(values) => {
+                    values.extend(first(&mut numbers, block.width).iter().map(|number| *number as f32))
+                }
                 Values::Double(values) => values.extend_from_slice(first(&mut numbers, block.width)),
-                Values::Text(values) => values.extend(first(&mut texts, block.width).iter().map(|text| text_of(lead, text))),
+                Values::Text(values) => {
+                    values.extend(first(&mut texts, block.width).iter().map(|text| text_of(lead, text)))
+                }
             }
         }
     }

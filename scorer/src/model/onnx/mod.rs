@@ -104,14 +104,17 @@ pub enum ScoreError {
     /// What the graph said.
     #[error("the model could not be run: {0}")]
     Run(String),
-    /// A lead whose numbers the model makes no probability of.
-    #[error("the model gave {value}, which is no probability: a number of this lead is too large for it")]
-    NotProbability {
-        /// Which lead, among those that were to be scored.
-        lead: usize,
-        /// What the model gave.
-        value: f32,
-    },
+    /// A lead without a probability, where every one was to have its own.
+    #[error(transparent)]
+    NotProbability(#[from] NotProbability),
+}
+
+/// What a model makes of a lead whose numbers are too large for it.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+#[error("the model gave {value}, which is no probability: a number of this lead is too large for it")]
+pub struct NotProbability {
+    /// What the model gave.
+    pub value: f32,
 }
 
 /// A graph, ready to run.
@@ -164,17 +167,18 @@ impl Graph {
         self.column
     }
 
-    /// The probability of each row of the encoder's blocks.
+    /// The probability of each row of the encoder's blocks; an error where one has none.
     pub fn run(&self, blocks: &[Block]) -> Result<Vec<f32>, ScoreError> {
+        Ok(self.run_each(blocks)?.into_iter().collect::<Result<_, NotProbability>>()?)
+    }
+
+    /// As [`Graph::run`], but a row without a probability costs the others nothing.
+    pub fn run_each(&self, blocks: &[Block]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
         let (values, columns) = self.run_all(blocks)?;
-        let probabilities: Vec<f32> = match columns {
-            1 => values,
-            _ => values.into_iter().skip(self.column).step_by(columns).collect(),
-        };
-        match probabilities.iter().position(|probability| !(0.0..=1.0).contains(probability)) {
-            Some(lead) => Err(ScoreError::NotProbability { lead, value: probabilities[lead] }),
-            None => Ok(probabilities),
-        }
+        let column = if columns == 1 { 0 } else { self.column };
+        let probability =
+            |value: f32| if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(NotProbability { value }) };
+        Ok(values.into_iter().skip(column).step_by(columns.max(1)).map(probability).collect())
     }
 
     /// All columns of the output, unchecked: row-major, rows × columns, and how many columns there are.

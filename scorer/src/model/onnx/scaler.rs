@@ -49,9 +49,12 @@ impl Operation for Scaler {
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
-        let values = floats(&inputs[0])?;
-        let of = |list: &[f32], at: usize| list[at % list.len()];
-        let scaled = values.iter().enumerate().map(|(at, value)| (value - of(&self.offset, at)) * of(&self.scale, at));
-        Ok(vec![Tensor::from_shape(inputs[0].shape(), &scaled.collect::<Vec<f32>>())?])
+        let mut values = floats(&inputs[0])?.into_owned();
+        for row in values.chunks_mut(self.offset.len()) {
+            for ((value, offset), scale) in row.iter_mut().zip(&self.offset).zip(&self.scale) {
+                *value = (*value - offset) * scale;
+            }
+        }
+        Ok(vec![Tensor::from_shape(inputs[0].shape(), &values)?])
     }
 }

@@ -171,7 +171,9 @@ fn a_row_without_a_probability_is_named() {
     ];
     let graph = open(&model("LinearClassifier", attributes)).unwrap();
     let block = block(&[1.0, 2.0, f32::INFINITY, f32::NEG_INFINITY]);
-    assert!(matches!(graph.run(&[block]), Err(ScoreError::NotProbability { lead: 1, value }) if value.is_nan()));
+    let each = graph.run_each(std::slice::from_ref(&block)).unwrap();
+    assert!(matches!(each.as_slice(), [Ok(_), Err(NotProbability { value })] if value.is_nan()));
+    assert!(matches!(graph.run(&[block]), Err(ScoreError::NotProbability(_))));
 }
 
 #[test]
