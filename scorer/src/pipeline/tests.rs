@@ -6,7 +6,7 @@ use crate::insight::grade::{GradeRange, Grades};
 use crate::lead::encode::{Element, Feature, Input, Rule, Specification};
 use crate::lead::json::read_lead;
 use crate::model::bundle;
-use crate::model::onnx::tests::{encoder, model, tree};
+use crate::model::onnx::tests::{encoder, model, sum, tree};
 use std::collections::BTreeMap;
 
 fn parts(name: &str, requires_any: &[&str], encoder: Specification) -> Parts {
@@ -60,6 +60,23 @@ fn the_model_is_chosen_by_the_lead_alone() {
     assert_eq!(scored(&scorer, &leads[1..])[0], scores[1]);
     let alone = Scorer::open(&files[1..]).unwrap();
     assert_eq!(scored(&alone, &[Lead::empty(alone.schema().len())])[0].model, 0);
+}
+
+#[test]
+fn a_lead_without_a_probability_costs_the_others_nothing() {
+    let file = pack(&model("LinearClassifier", sum()), parts("sum", &[], encoder(2))).unwrap();
+    let scorer = Scorer::open(&[("sum".into(), file)]).unwrap();
+    let bad = lead(&scorer, r#"{"c0": Infinity, "c1": -Infinity}"#);
+    let good = |at: usize| lead(&scorer, &format!(r#"{{"c0": {at}e-3, "c1": -1.5}}"#));
+    let leads: Vec<Lead> = (0..2500).map(|at| if at % 3 == 0 { bad.clone() } else { good(at) }).collect();
+    let scores = scorer.score(&leads).unwrap();
+    assert_eq!(scores.len(), leads.len());
+    for (at, score) in scores.iter().enumerate() {
+        match score {
+            Err(error) => assert!(at % 3 == 0 && error.value.is_nan(), "{at}"),
+            Ok(score) => assert!(at % 3 != 0 && [*score] == scored(&scorer, &leads[at..=at])[..], "{at}"),
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! A list from bytes to bytes, with the models that are shipped.
 
 use super::*;
-use crate::pipeline::Scorer;
+use crate::insight::card::Card;
+use crate::insight::grade::Grades;
+use crate::model::onnx;
+use crate::pipeline::{Parts, Scorer, pack};
 
 fn scorer() -> Arc<Scorer> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
@@ -27,6 +30,19 @@ fn csv(sheet: &Sheet) -> String {
     let mut out = Vec::new();
     sheet.write_csv(&mut out).unwrap();
     String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn rows_stay_what_they_were_when_a_list_takes_more_than_one_piece() {
+    let row = |at: usize| format!("Name {at},CTO,\"{}, \"\"{at}\"\"\"\n", "x".repeat(at % 1500));
+    let text: String = ["Name,jobtitle,skills\n".to_owned()].into_iter().chain((0..9000).map(row)).collect();
+    let sheet = read(&text, 70_001).unwrap();
+    assert!(text.len() > 6_000_000 && sheet.len() == 9000);
+    for at in 0..9000 {
+        let cells = [format!("Name {at}"), "CTO".to_owned(), format!("{}, \"{at}\"", "x".repeat(at % 1500))];
+        assert!(sheet.cells(at).eq(cells.iter().map(String::as_str)), "{at}");
+        assert_eq!((sheet.cell(at, 2), sheet.cell(at, 3)), (cells[2].as_str(), ""));
+    }
 }
 
 const LIST: &str = "Name,jobtitle,companysize,skills,score\nAda,\"Founder, CEO\",2-10,\"a, b\",x\nBob,,,,y\nCyd,Intern,10001+,,\"z\nz\"\nDee,Intern\n";
@@ -74,6 +90,24 @@ fn a_list_without_a_usable_lead_says_why() {
     );
     let Err(SheetError::NoLeads { rejects }) = read("jobtitle,llm_quality\nCTO,900\nCEO,901\n", 100) else { panic!() };
     assert_eq!(rejects.iter().map(|reject| reject.line).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn a_lead_that_its_model_makes_nothing_of_is_a_reject() {
+    let encoder = onnx::tests::encoder(2);
+    let card = Card { name: "sum".into(), version: "1".into(), ..Card::default() };
+    let parts = Parts { encoder, card, grades: Grades::default(), profile: None, output: None };
+    let file = pack(&onnx::tests::model("LinearClassifier", onnx::tests::sum()), parts).unwrap();
+    let scorer = Arc::new(Scorer::open(&[("sum".into(), file)]).unwrap());
+    let mut reader = SheetReader::new(scorer, Dialect::default());
+    reader.push(b"c0,c1,note\n1,2,a\ninf,-inf,b\n3,x,c\n-inf,inf,d\n-4,1,e\n").unwrap();
+    let sheet = reader.finish().unwrap();
+    assert_eq!(
+        (0..sheet.len()).map(|lead| (sheet.line(lead), sheet.cell(lead, 2))).collect::<Vec<_>>(),
+        [(2, "a"), (6, "e")]
+    );
+    assert_eq!(sheet.rejects().iter().map(|reject| reject.line).collect::<Vec<_>>(), [3, 4, 5]);
+    assert!(sheet.rejects()[0].reason.contains("no probability") && sheet.rejects()[1].reason.contains("a number"));
 }
 
 #[test]

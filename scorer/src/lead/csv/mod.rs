@@ -12,9 +12,7 @@ mod split;
 mod tests;
 
 pub use error::IntakeError;
-#[cfg(feature = "onnx")]
-pub(crate) use row::End;
-pub use row::{Cells, Intake, Reject, Row};
+pub use row::{Cells, End, Intake, Reject, Row};
 
 use super::Lead;
 use super::schema::Schema;
@@ -235,7 +233,7 @@ impl Reader {
 
     fn end_record(&mut self, record: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
         let line = self.line;
-        self.line += if self.splitter.any_quoted() { breaks(record) } else { u64::from(record.ends_with(b"\n")) };
+        self.line += self.splitter.breaks() + u64::from(record.ends_with(b"\n"));
         match (&self.header, std::str::from_utf8(record)) {
             (None, Ok(text)) if !text.contains('\0') => {
                 self.header = Some(Header::new(self.splitter.cells(text), &self.schema)?);

@@ -28,7 +28,7 @@ impl fmt::Display for Reject {
 
 /// Where a cell ends in the text of its row, and whether it stands in quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct End(u32);
+pub struct End(u32);
 
 impl End {
     const QUOTED: u32 = 1 << 31;
@@ -59,17 +59,17 @@ impl<'a> Cells<'a> {
     pub(super) const NONE: Self = Cells { text: "", ends: &[] };
 
     /// Cells that end there in this text, which may go on behind them.
-    pub(crate) fn new(text: &'a str, ends: &'a [End]) -> Self {
+    pub fn new(text: &'a str, ends: &'a [End]) -> Self {
         Cells { text, ends }
     }
 
     /// The text from the first cell to the last.
-    pub(crate) fn text(&self) -> &'a str {
+    pub fn text(&self) -> &'a str {
         self.ends.last().and_then(|end| self.text.get(..end.at())).unwrap_or_default()
     }
 
     /// Where the cells end.
-    pub(crate) fn ends(&self) -> &'a [End] {
+    pub fn ends(&self) -> &'a [End] {
         self.ends
     }
 

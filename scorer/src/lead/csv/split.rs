@@ -3,8 +3,8 @@
 //! Owns the CSV grammar: RFC 4180, and what it leaves open as csv-core reads it (a quote counts only at a cell's start;
 //! what follows a closing quote belongs to the cell; a line ends with \n, \r or both). May not know leads or limits.
 
-use super::Dialect;
 use super::row::{Cells, End};
+use super::{Dialect, breaks};
 use memchr::{memchr, memchr3};
 
 /// Finds the cells of a record, and can stop wherever its bytes do: handed the same record with more bytes behind, it
@@ -16,8 +16,8 @@ pub(super) struct Splitter {
     at: usize,
     /// Whether the cell that is being read began with a quote.
     quoted: bool,
-    /// Whether any cell did.
-    any_quoted: bool,
+    /// How many lines end inside of quotes.
+    breaks: u64,
     /// Whether a quoted cell is more than its text between two quotes.
     odd: bool,
     ends: Vec<End>,
@@ -51,7 +51,7 @@ impl Splitter {
             state: State::Start,
             at: 0,
             quoted: false,
-            any_quoted: false,
+            breaks: 0,
             odd: false,
             ends: Vec::new(),
             plain: Plain::default(),
@@ -62,7 +62,7 @@ impl Splitter {
     pub(super) fn restart(&mut self) {
         self.state = State::Start;
         self.at = 0;
-        self.any_quoted = false;
+        self.breaks = 0;
         self.odd = false;
         self.ends.clear();
     }
@@ -82,9 +82,9 @@ impl Splitter {
         self.state == State::Quoted
     }
 
-    /// Whether line breaks may stand inside the record.
-    pub(super) fn any_quoted(&self) -> bool {
-        self.any_quoted
+    /// How many lines end inside of the record: in its quoted cells.
+    pub(super) fn breaks(&self) -> u64 {
+        self.breaks
     }
 
     /// Looks at more of a record; true where it ended. Its last byte, which ends the line, is then that before
@@ -95,9 +95,13 @@ impl Splitter {
             let rest = record.get(self.at..).unwrap_or_default();
             match (self.state, rest.first()) {
                 (_, None) => return false,
+                // Many cells are empty.
+                (State::Start, Some(byte)) if *byte == delimiter && *byte != quote => {
+                    self.quoted = false;
+                    self.end_cell(*byte);
+                }
                 (State::Start, Some(byte)) => {
                     self.quoted = *byte == quote;
-                    self.any_quoted |= self.quoted;
                     self.at += usize::from(self.quoted);
                     self.state = if self.quoted { State::Quoted } else { State::Bare };
                 }
@@ -111,13 +115,13 @@ impl Splitter {
                         return true;
                     }
                 }
-                (State::Quoted, _) => match memchr(quote, rest) {
-                    None => self.at = record.len(),
-                    Some(end) => {
-                        self.at += end + 1;
-                        self.state = State::Closed;
-                    }
-                },
+                (State::Quoted, _) => {
+                    let end = memchr(quote, rest);
+                    let inside = &rest[..end.unwrap_or(rest.len())];
+                    self.breaks += breaks(inside);
+                    self.at += inside.len() + usize::from(end.is_some());
+                    self.state = if end.is_some() { State::Closed } else { State::Quoted };
+                }
                 (State::Closed, Some(byte)) if *byte == delimiter || matches!(byte, b'\n' | b'\r') => {
                     if self.end_cell(*byte) {
                         return true;

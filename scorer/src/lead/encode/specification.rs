@@ -22,7 +22,7 @@ pub(super) const TERMS_MAX: usize = 1 << 20;
 pub struct Specification {
     /// Always [`FORMAT`].
     pub format: u32,
-    /// The inputs of the graph, in its order.
+    /// The inputs of the graph.
     pub inputs: Vec<Input>,
 }
 

@@ -62,7 +62,7 @@ fn is_word(text: &str, start: usize, end: usize) -> bool {
 
 /// Removes the difference between upper and lower case, character by character, as Python's `re.IGNORECASE` sees it:
 /// simple case mapping, and the dotted and dotless i of Turkish equal to i.
-fn fold(text: &str, folded: &mut String) {
+pub(super) fn fold(text: &str, folded: &mut String) {
     folded.clear();
     folded.extend(text.chars().map(fold_char));
 }

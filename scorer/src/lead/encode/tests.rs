@@ -1,6 +1,7 @@
 //! Every kind of feature on the values that tell kinds apart.
 
 use super::*;
+use proptest::prelude::*;
 
 fn encoder(features: serde_json::Value) -> Result<Encoder, SpecificationError> {
     let specification =
@@ -97,4 +98,88 @@ fn what_cannot_be_encoded_is_refused_with_the_feature() {
     let twice = serde_json::json!({"name": "f", "kind": "present", "field": "skills"});
     assert!(matches!(encoder(serde_json::json!([twice, twice])), Err(SpecificationError::Duplicate(_))));
     assert!(matches!(encoder(serde_json::json!([])), Err(SpecificationError::Size(1, 0))));
+}
+
+#[test]
+fn every_input_gets_a_block_of_its_own_type() {
+    let specification = serde_json::json!({"format": 1, "inputs": [
+        {"name": "texts", "type": "string", "features": [
+            {"name": "t", "field": "jobtitle", "kind": "text", "missing": "none"},
+            {"name": "i", "field": "industry", "kind": "text", "missing": ""}]},
+        {"name": "floats", "type": "float", "features": [
+            {"name": "f", "field": "visits", "kind": "passthrough"},
+            {"name": "length", "field": "jobtitle", "kind": "text_length"}]},
+        {"name": "doubles", "type": "double", "features": [
+            {"name": "d", "field": "visits", "kind": "number", "missing": 0.1, "clip": [0, 0.3]}]},
+    ]});
+    let mut encoder = Encoder::from_json(specification.to_string().as_bytes()).unwrap();
+    let schema = Schema::leads().with_numbers(["other", "visits"]);
+    encoder.bind(&schema).unwrap();
+    let mut lead = Lead::empty(schema.len());
+    lead.set(schema.position("jobtitle").unwrap(), Value::Text("Chef"));
+    lead.set(schema.position("industry").unwrap(), Value::Text(""));
+    lead.set(schema.position("visits").unwrap(), Value::Number(0.2));
+    let texts = |texts: &[&str]| Values::Text(texts.iter().map(|text| (*text).to_owned()).collect());
+    let blocks = encoder.encode_blocks([&lead].into_iter());
+    let expected = [texts(&["Chef", ""]), Values::Float(vec![0.2, 4.0]), Values::Double(vec![0.2])];
+    assert_eq!(blocks.iter().map(|block| block.values.clone()).collect::<Vec<_>>(), expected);
+    assert_eq!(blocks.iter().map(|block| (block.width, block.rows())).collect::<Vec<_>>(), [(2, 1), (2, 1), (1, 1)]);
+    let blocks = encoder.encode_blocks([&lead, &Lead::empty(schema.len())].into_iter());
+    assert_eq!(blocks[0].values, texts(&["Chef", "", "none", ""]));
+    assert_eq!(blocks[2].values, Values::Double(vec![0.2, 0.1]));
+    assert_eq!((encoder.width(), encoder.encode(&[lead]).values), (5, vec![0.2, 4.0, 0.2]));
+}
+
+#[test]
+fn texts_stand_in_inputs_of_strings_and_nowhere_else() {
+    let refused = |kind: &str, feature: serde_json::Value| {
+        let inputs = serde_json::json!([{"name": "x", "type": kind, "features": [feature]}]);
+        let specification = serde_json::json!({"format": 1, "inputs": inputs}).to_string();
+        Encoder::from_json(specification.as_bytes()).map(drop).unwrap_err().to_string()
+    };
+    let text = |field: &str| serde_json::json!({"name": "f", "field": field, "kind": "text", "missing": ""});
+    assert!(refused("float", text("jobtitle")).contains("an input of strings holds texts"));
+    assert!(refused("string", text("llm_quality")).contains("it holds numbers"));
+    let length = serde_json::json!({"name": "f", "field": "jobtitle", "kind": "text_length"});
+    assert!(refused("string", length).contains("an input of strings holds texts"));
+}
+
+/// What a text contains, term by term, worked out as the documentation says it.
+fn contains(text: &str, term: &str, word: bool) -> bool {
+    let fold = |text: &str| {
+        let mut folded = String::new();
+        term::fold(text, &mut folded);
+        folded.chars().collect::<Vec<char>>()
+    };
+    let (text, term) = (fold(text), fold(term));
+    let alone = |at: usize| {
+        let before = at.checked_sub(1).map(|before| text[before]);
+        !before.into_iter().chain(text.get(at + term.len()).copied()).any(char::is_alphanumeric)
+    };
+    (0..text.len()).any(|at| text[at..].starts_with(&term) && (!word || alone(at)))
+}
+
+proptest! {
+    #[test]
+    fn every_flag_is_set_just_where_one_of_its_terms_stands(
+        text in "[aAbİıiſs éÉK\\-]{0,12}",
+        flags in proptest::collection::vec((proptest::collection::vec("[aAbIiSs éE\\-]{1,3}", 1..4), any::<bool>()), 1..4),
+    ) {
+        let features: Vec<_> = flags.iter().enumerate().map(|(at, (terms, word))| {
+            let matching = if *word { "word" } else { "substring" };
+            serde_json::json!({"name": at.to_string(), "kind": "text_flag", "field": "jobtitle", "terms": terms, "matching": matching})
+        }).collect();
+        let encoder = encoder(serde_json::Value::Array(features)).unwrap();
+        let mut lead = Lead::empty(encoder.schema().len());
+        lead.set(encoder.schema().position("jobtitle").unwrap(), Value::Text(&text));
+        let expected = flags.iter().map(|(terms, word)| f32::from(u8::from(terms.iter().any(|term| contains(&text, term, *word)))));
+        prop_assert_eq!(encoder.encode(&[lead]).values, expected.collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn terms_that_would_take_too_much_memory_are_refused() {
+    let flag = |length: usize| serde_json::json!({"name": "f", "kind": "text_flag", "field": "jobtitle", "terms": ["x".repeat(length)], "matching": "word"});
+    assert!(encoder(serde_json::json!([flag(1000)])).is_ok());
+    assert!(matches!(encoder(serde_json::json!([flag((1 << 20) + 1)])), Err(SpecificationError::TooManyTerms)));
 }

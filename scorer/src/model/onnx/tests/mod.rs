@@ -54,6 +54,16 @@ pub(crate) fn tree() -> Vec<Attribute> {
     ]
 }
 
+/// A linear model that adds two features up, and so makes nothing of infinities that are at odds.
+pub(crate) fn sum() -> Vec<Attribute> {
+    vec![
+        floats("coefficients", &[1.0, 1.0]),
+        floats("intercepts", &[0.0]),
+        ints("classlabels_ints", &[0, 1]),
+        text("post_transform", "LOGISTIC"),
+    ]
+}
+
 pub(crate) fn model(operator: &str, attribute: Vec<Attribute>) -> Vec<u8> {
     let node = crate::model::proto::NodeProto {
         input: vec!["x".into()],
@@ -163,13 +173,7 @@ fn where_no_leaf_spoke_of_the_second_class_the_first_stands_for_both() {
 
 #[test]
 fn a_row_without_a_probability_is_named() {
-    let attributes = vec![
-        floats("coefficients", &[1.0, 1.0]),
-        floats("intercepts", &[0.0]),
-        ints("classlabels_ints", &[0, 1]),
-        text("post_transform", "LOGISTIC"),
-    ];
-    let graph = open(&model("LinearClassifier", attributes)).unwrap();
+    let graph = open(&model("LinearClassifier", sum())).unwrap();
     let block = block(&[1.0, 2.0, f32::INFINITY, f32::NEG_INFINITY]);
     let each = graph.run_each(std::slice::from_ref(&block)).unwrap();
     assert!(matches!(each.as_slice(), [Ok(_), Err(NotProbability { value })] if value.is_nan()));
