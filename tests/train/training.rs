@@ -57,7 +57,7 @@ fn each_lead_is_scored_by_the_model_for_what_it_has() {
         let enriched = |row: usize| {
             let fields = Schema::leads();
             let mut values = fields.fields().iter().zip(history.leads[row].values());
-            values.any(|(field, value)| field.name.starts_with(ENRICHED) && *value != Value::Missing)
+            values.any(|(field, value)| field.name.starts_with(ENRICHED) && value != Value::Missing)
         };
         assert_eq!(name_of(&some(&history, enriched)), "model");
         assert_eq!(name_of(&plain(&history)), "model-basic");
