@@ -6,7 +6,7 @@ use crate::insight::grade::{GradeRange, Grades};
 use crate::lead::encode::{Element, Feature, Input, Rule, Specification};
 use crate::lead::json::read_lead;
 use crate::model::bundle;
-use crate::model::onnx::tests::{encoder, model, sum, tree};
+use crate::model::onnx::tests::{difference, encoder, model, tree, year_twice};
 use std::collections::BTreeMap;
 
 fn parts(name: &str, requires_any: &[&str], encoder: Specification) -> Parts {
@@ -64,10 +64,10 @@ fn the_model_is_chosen_by_the_lead_alone() {
 
 #[test]
 fn a_lead_without_a_probability_costs_the_others_nothing() {
-    let file = pack(&model("LinearClassifier", sum()), parts("sum", &[], encoder(2))).unwrap();
-    let scorer = Scorer::open(&[("sum".into(), file)]).unwrap();
-    let bad = lead(&scorer, r#"{"c0": Infinity, "c1": -Infinity}"#);
-    let good = |at: usize| lead(&scorer, &format!(r#"{{"c0": {at}e-3, "c1": -1.5}}"#));
+    let file = pack(&model("LinearClassifier", difference()), parts("m", &[], year_twice())).unwrap();
+    let scorer = Scorer::open(&[("m".into(), file)]).unwrap();
+    let bad = lead(&scorer, r#"{"companyfoundedon": Infinity}"#);
+    let good = |at: usize| lead(&scorer, &format!(r#"{{"companyfoundedon": {at}e-2}}"#));
     let leads: Vec<Lead> = (0..2500).map(|at| if at % 3 == 0 { bad.clone() } else { good(at) }).collect();
     let scores = scorer.score(&leads).unwrap();
     assert_eq!(scores.len(), leads.len());

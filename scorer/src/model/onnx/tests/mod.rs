@@ -54,10 +54,10 @@ pub(crate) fn tree() -> Vec<Attribute> {
     ]
 }
 
-/// A linear model that adds two features up, and so makes nothing of infinities that are at odds.
-pub(crate) fn sum() -> Vec<Attribute> {
+/// A linear model of a feature less half of another: of two infinities it makes nothing.
+pub(crate) fn difference() -> Vec<Attribute> {
     vec![
-        floats("coefficients", &[1.0, 1.0]),
+        floats("coefficients", &[1.0, -0.5]),
         floats("intercepts", &[0.0]),
         ints("classlabels_ints", &[0, 1]),
         text("post_transform", "LOGISTIC"),
@@ -87,6 +87,16 @@ pub(crate) fn encoder(features: usize) -> Specification {
     let feature = |at| Feature { name: format!("f{at}"), field: format!("c{at}"), clip: None, rule: Rule::Passthrough };
     let input = Input { name: "x".into(), element: Element::Float, features: (0..features).map(feature).collect() };
     Specification { format: 1, inputs: vec![input] }
+}
+
+/// The year of founding twice, 0 where there is none.
+pub(crate) fn year_twice() -> Specification {
+    let mut encoder = encoder(2);
+    for feature in &mut encoder.inputs[0].features {
+        feature.field = "companyfoundedon".into();
+        feature.rule = Rule::Number { missing: 0.0 };
+    }
+    encoder
 }
 
 fn open(bytes: &[u8]) -> Result<Graph, ModelError> {
@@ -173,8 +183,8 @@ fn where_no_leaf_spoke_of_the_second_class_the_first_stands_for_both() {
 
 #[test]
 fn a_row_without_a_probability_is_named() {
-    let graph = open(&model("LinearClassifier", sum())).unwrap();
-    let block = block(&[1.0, 2.0, f32::INFINITY, f32::NEG_INFINITY]);
+    let graph = open(&model("LinearClassifier", difference())).unwrap();
+    let block = block(&[1.0, 2.0, f32::INFINITY, f32::INFINITY]);
     let each = graph.run_each(std::slice::from_ref(&block)).unwrap();
     assert!(matches!(each.as_slice(), [Ok(_), Err(NotProbability { value })] if value.is_nan()));
     assert!(matches!(graph.run(&[block]), Err(ScoreError::NotProbability(_))));
