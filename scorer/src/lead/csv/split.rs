@@ -87,52 +87,63 @@ impl Splitter {
         self.breaks
     }
 
-    /// Looks at more of a record; true where it ended. Its last byte, which ends the line, is then that before
-    /// [`Splitter::length`].
+    /// Looks at more of a record; true where it ended, which is then its first [`Splitter::length`] bytes.
     pub(super) fn split(&mut self, record: &[u8]) -> bool {
-        let Dialect { delimiter, quote } = self.dialect;
         loop {
             let rest = record.get(self.at..).unwrap_or_default();
-            match (self.state, rest.first()) {
-                (_, None) => return false,
-                // Many cells are empty.
-                (State::Start, Some(byte)) if *byte == delimiter && *byte != quote => {
-                    self.quoted = false;
-                    self.end_cell(*byte);
-                }
-                (State::Start, Some(byte)) => {
-                    self.quoted = *byte == quote;
-                    self.at += usize::from(self.quoted);
-                    self.state = if self.quoted { State::Quoted } else { State::Bare };
-                }
-                (State::Bare, _) => {
-                    let Some(end) = memchr3(delimiter, b'\n', b'\r', rest) else {
-                        self.at = record.len();
-                        return false;
-                    };
-                    self.at += end;
-                    if self.end_cell(rest[end]) {
-                        return true;
-                    }
-                }
-                (State::Quoted, _) => {
-                    let end = memchr(quote, rest);
-                    let inside = &rest[..end.unwrap_or(rest.len())];
-                    self.breaks += breaks(inside);
-                    self.at += inside.len() + usize::from(end.is_some());
-                    self.state = if end.is_some() { State::Closed } else { State::Quoted };
-                }
-                (State::Closed, Some(byte)) if *byte == delimiter || matches!(byte, b'\n' | b'\r') => {
-                    if self.end_cell(*byte) {
-                        return true;
-                    }
-                }
-                (State::Closed, Some(byte)) => {
-                    self.odd = true;
-                    self.at += usize::from(*byte == quote);
-                    self.state = if *byte == quote { State::Quoted } else { State::Bare };
-                }
+            let Some(byte) = rest.first() else { return false };
+            let ended = match self.state {
+                State::Start => self.start(*byte),
+                State::Bare => self.bare(rest),
+                State::Quoted => self.quoted(rest),
+                State::Closed => self.closed(*byte),
+            };
+            if ended {
+                return true;
             }
+        }
+    }
+
+    fn start(&mut self, byte: u8) -> bool {
+        let Dialect { delimiter, quote } = self.dialect;
+        self.quoted = byte == quote;
+        // Many cells are empty.
+        if byte == delimiter && !self.quoted {
+            return self.end_cell(byte);
+        }
+        self.at += usize::from(self.quoted);
+        self.state = if self.quoted { State::Quoted } else { State::Bare };
+        false
+    }
+
+    fn bare(&mut self, rest: &[u8]) -> bool {
+        let end = memchr3(self.dialect.delimiter, b'\n', b'\r', rest);
+        self.at += end.unwrap_or(rest.len());
+        end.is_some_and(|end| self.end_cell(rest[end]))
+    }
+
+    fn quoted(&mut self, rest: &[u8]) -> bool {
+        let end = memchr(self.dialect.quote, rest);
+        let inside = &rest[..end.unwrap_or(rest.len())];
+        self.breaks += breaks(inside);
+        self.at += inside.len() + usize::from(end.is_some());
+        self.state = if end.is_some() { State::Closed } else { State::Quoted };
+        false
+    }
+
+    fn closed(&mut self, byte: u8) -> bool {
+        let Dialect { delimiter, quote } = self.dialect;
+        if byte == quote {
+            self.odd = true;
+            self.at += 1;
+            self.state = State::Quoted;
+            false
+        } else if byte == delimiter || matches!(byte, b'\n' | b'\r') {
+            self.end_cell(byte)
+        } else {
+            self.odd = true;
+            self.state = State::Bare;
+            false
         }
     }
 
