@@ -88,10 +88,20 @@ impl Schema {
 
     /// The 19 fields, then the number columns that a model trained elsewhere reads beside them. Names that the
     /// schema has already are not added again.
-    pub fn with_numbers<'a>(mut self, columns: impl IntoIterator<Item = &'a str>) -> Self {
-        for column in columns {
-            if self.position(column).is_none() {
-                self.fields.push(Field::new(column, Kind::Number { range: None }));
+    pub fn with_numbers<'a>(self, columns: impl IntoIterator<Item = &'a str>) -> Self {
+        self.with(columns.into_iter().map(|column| Field::new(column, Kind::Number { range: None })))
+    }
+
+    /// The same for columns of texts.
+    pub fn with_texts<'a>(self, columns: impl IntoIterator<Item = &'a str>) -> Self {
+        self.with(columns.into_iter().map(|column| Field::new(column, Kind::Text { max_chars: None })))
+    }
+
+    /// The same for fields of any kind, such as those of another schema.
+    pub fn with(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
+        for field in fields {
+            if self.position(&field.name).is_none() {
+                self.fields.push(field);
             }
         }
         self

@@ -52,16 +52,15 @@ impl Scorer {
         if models.is_empty() {
             return Err(OpenError::NoModels);
         }
-        let columns = models.iter().flat_map(|model| model.encoder().schema().fields().iter().map(|field| &field.name));
-        let columns: Vec<String> = columns.cloned().collect();
-        let schema = Schema::leads().with_numbers(columns.iter().map(String::as_str));
+        let columns = models.iter().flat_map(|model| model.encoder().schema().fields().iter().cloned());
+        let schema = Schema::leads().with(columns);
         for model in &mut models {
             model.bind(&schema)?;
         }
         Ok(Scorer { models, schema })
     }
 
-    /// The fields that leads are to be read with: the 19, then the number columns of all models.
+    /// The fields that leads are to be read with: the 19, then the columns of all models.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }

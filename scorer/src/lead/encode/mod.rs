@@ -93,11 +93,15 @@ impl Encoder {
         if let Some(twice) = features().find(|feature| !names.insert(&feature.name)) {
             return Err(SpecificationError::Duplicate(twice.name.clone()));
         }
-        let numbers: Vec<&Feature> = features().filter(|feature| feature.rule == Rule::Passthrough).collect();
-        if let Some(feature) = numbers.iter().find(|feature| !is_column(&feature.field)) {
+        let is_text = |feature: &&Feature| matches!(feature.rule, Rule::Text { .. });
+        let is_own = |feature: &&Feature| feature.rule == Rule::Passthrough || is_text(feature);
+        if let Some(feature) = features().filter(is_own).find(|feature| !is_column(&feature.field)) {
             return Err(SpecificationError::ColumnName { feature: feature.name.clone(), field: feature.field.clone() });
         }
-        let schema = Schema::leads().with_numbers(numbers.iter().map(|feature| feature.field.as_str()));
+        let numbers = features().filter(|feature| feature.rule == Rule::Passthrough);
+        let schema = Schema::leads()
+            .with_numbers(numbers.map(|feature| feature.field.as_str()))
+            .with_texts(features().filter(is_text).map(|feature| feature.field.as_str()));
         let (plan, texts) = plan(&specification, &schema)?;
         Ok(Encoder { specification, schema, plan, texts })
     }
@@ -114,7 +118,7 @@ impl Encoder {
         &self.specification
     }
 
-    /// The fields that a lead for this encoder has: the 19, then its own number columns.
+    /// The fields that a lead for this encoder has: the 19, then its own columns of numbers, then those of texts.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
@@ -238,7 +242,7 @@ fn place_of(feature: &Feature, element: Element, schema: &Schema) -> Result<usiz
     Ok(place)
 }
 
-/// Whether a number column of this name can be told from the others: headers match in any case and without the white
+/// Whether a column of this name can be told from the others: headers match in any case and without the white
 /// space around them.
 fn is_column(name: &str) -> bool {
     let schema = Schema::leads();

@@ -183,3 +183,18 @@ fn terms_that_would_take_too_much_memory_are_refused() {
     assert!(encoder(serde_json::json!([flag(1000)])).is_ok());
     assert!(matches!(encoder(serde_json::json!([flag((1 << 20) + 1)])), Err(SpecificationError::TooManyTerms)));
 }
+
+#[test]
+fn texts_may_stand_in_columns_that_leads_do_not_have() {
+    let specification = serde_json::json!({"format": 1, "inputs": [{"name": "source", "type": "string", "features": [
+        {"name": "s", "field": "Lead Source", "kind": "text", "missing": "?"}]}]});
+    let encoder = Encoder::from_json(specification.to_string().as_bytes()).unwrap();
+    let place = encoder.schema().position("Lead Source").unwrap();
+    assert!(!encoder.schema().fields()[place].is_numeric());
+    let mut lead = Lead::empty(encoder.schema().len());
+    lead.set(place, Value::Text("Google"));
+    let blocks = encoder.encode_blocks([&lead, &Lead::empty(encoder.schema().len())].into_iter());
+    assert_eq!(blocks[0].values, Values::Text(vec!["Google".to_owned(), "?".to_owned()]));
+    let taken = specification.to_string().replace("Lead Source", "LOCATION");
+    assert!(matches!(Encoder::from_json(taken.as_bytes()), Err(SpecificationError::ColumnName { .. })));
+}
