@@ -4,8 +4,10 @@
 //! operators or how a graph is run.
 
 use super::NodeError;
+use super::operation::made;
 use crate::model::classifier::Transform;
 use tract_onnx::pb::{AttributeProto, NodeProto, TensorProto, tensor_proto::DataType};
+use tract_onnx::prelude::*;
 
 /// A node with its attributes at hand.
 pub(super) struct Attributes<'a> {
@@ -67,7 +69,7 @@ impl<'a> Attributes<'a> {
         u32::try_from(value).map_err(|_| self.error(name, format!("{value} should be from 0 to {}", u32::MAX)))
     }
 
-    pub(super) fn finite(&self, name: &str, values: &'a [f32]) -> Result<&'a [f32], NodeError> {
+    pub(super) fn finite<'v>(&self, name: &str, values: &'v [f32]) -> Result<&'v [f32], NodeError> {
         match values.iter().find(|value| !value.is_finite()) {
             Some(value) => Err(self.error(name, format!("{value} should be a finite number"))),
             None => Ok(values),
@@ -82,6 +84,28 @@ impl<'a> Attributes<'a> {
     /// One number, or what stands for it where there is none.
     pub(super) fn float(&self, name: &str, otherwise: f32) -> f32 {
         self.find(name).map_or(otherwise, |attribute| attribute.f)
+    }
+
+    /// One finite number, or what stands for it where there is none.
+    pub(super) fn finite_float(&self, name: &str, otherwise: f32) -> Result<f32, NodeError> {
+        let value = self.float(name, otherwise);
+        self.finite(name, &[value])?;
+        Ok(value)
+    }
+
+    /// Whether there is such an attribute.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// A tensor as it stands.
+    pub(super) fn raw_tensor(&self, name: &str) -> Option<&'a TensorProto> {
+        self.find(name).and_then(|attribute| attribute.t.as_ref())
+    }
+
+    /// The elements of a tensor of whole numbers.
+    pub(super) fn whole_numbers(&self, name: &str, tensor: &TensorProto) -> Result<Vec<i64>, NodeError> {
+        whole_numbers(tensor).ok_or_else(|| self.error(name, "should be a tensor of whole numbers"))
     }
 
     /// The numbers of a tensor, and whether they are doubles; `None` where there is no such attribute.
@@ -167,6 +191,22 @@ pub(super) enum Labels {
 }
 
 impl Labels {
+    /// The type of its elements.
+    pub(super) fn kind(&self) -> DatumType {
+        match self {
+            Labels::Ints(_) => DatumType::I64,
+            Labels::Texts(_) => DatumType::String,
+        }
+    }
+
+    /// The labels at some places.
+    pub(super) fn of(&self, places: &[usize]) -> TractResult<Tensor> {
+        match self {
+            Labels::Ints(labels) => made(&[places.len()], places.iter().map(|place| labels[*place]).collect()),
+            Labels::Texts(labels) => made(&[places.len()], places.iter().map(|place| labels[*place].clone()).collect()),
+        }
+    }
+
     /// How many classes there are.
     pub(super) fn len(&self) -> usize {
         match self {
@@ -184,17 +224,32 @@ fn numbers(tensor: &TensorProto) -> Option<Vec<f64>> {
         (DataType::Float, true) => Some(list(&tensor.float_data)),
         (DataType::Double, true) => Some(tensor.double_data.clone()),
         (DataType::Int64, true) => Some(tensor.int64_data.iter().map(|value| *value as f64).collect()),
-        (DataType::Uint8 | DataType::Int32, true) => Some(tensor.int32_data.iter().copied().map(f64::from).collect()),
+        (DataType::Uint8 | DataType::Int16 | DataType::Int32, true) => {
+            Some(tensor.int32_data.iter().copied().map(f64::from).collect())
+        }
         (DataType::Float, false) => elements(raw, |bytes| f32::from_le_bytes(bytes).into()),
         (DataType::Double, false) => elements(raw, f64::from_le_bytes),
         (DataType::Int64, false) => elements(raw, |bytes| i64::from_le_bytes(bytes) as f64),
         (DataType::Int32, false) => elements(raw, |bytes| i32::from_le_bytes(bytes).into()),
+        (DataType::Int16, false) => elements(raw, |bytes| i16::from_le_bytes(bytes).into()),
         (DataType::Uint8, false) => elements(raw, |[byte]| byte.into()),
         _ => None,
     }
 }
 
-fn elements<const N: usize>(raw: &[u8], read: impl Fn([u8; N]) -> f64) -> Option<Vec<f64>> {
+/// The elements of a tensor of i64 or i32, exactly.
+fn whole_numbers(tensor: &TensorProto) -> Option<Vec<i64>> {
+    let raw = &tensor.raw_data;
+    match (DataType::try_from(tensor.data_type).ok()?, raw.is_empty()) {
+        (DataType::Int64, true) => Some(tensor.int64_data.clone()),
+        (DataType::Int32, true) => Some(tensor.int32_data.iter().copied().map(i64::from).collect()),
+        (DataType::Int64, false) => elements(raw, i64::from_le_bytes),
+        (DataType::Int32, false) => elements(raw, |bytes| i32::from_le_bytes(bytes).into()),
+        _ => None,
+    }
+}
+
+fn elements<const N: usize, T>(raw: &[u8], read: impl Fn([u8; N]) -> T) -> Option<Vec<T>> {
     let (elements, rest) = raw.as_chunks::<N>();
     rest.is_empty().then(|| elements.iter().copied().map(read).collect())
 }

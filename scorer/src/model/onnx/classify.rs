@@ -7,10 +7,10 @@ use super::NodeError;
 use super::attributes::{Attributes, Labels};
 use super::operation::{Form, Operation};
 use super::score::{Scores, Source};
+use super::site::Site;
 use super::trees::{self, Lists, Precision, Trees};
 use crate::model::classifier::{First, Transform, highest};
 use std::sync::Arc;
-use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
@@ -49,9 +49,9 @@ const LISTS: Lists = Lists {
     ],
 };
 
-/// Reads a TreeEnsembleClassifier for an input of that type.
-pub(super) fn trees(node: &NodeProto, input: DatumType) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = Attributes::of(node);
+/// Reads a TreeEnsembleClassifier.
+pub(super) fn trees(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
+    let (attributes, input) = (site.attributes(), site.input_type(0));
     let read = trees::lists(&attributes, &LISTS)?;
     let labels = attributes.labels("classlabels_int64s", "classlabels_strings")?;
     let transform = attributes.transform()?;
@@ -104,8 +104,8 @@ const LINEAR: [&str; 6] =
     ["classlabels_ints", "classlabels_strings", "coefficients", "intercepts", "multi_class", "post_transform"];
 
 /// Reads a LinearClassifier.
-pub(super) fn linear(node: &NodeProto, _input: DatumType) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = Attributes::of(node);
+pub(super) fn linear(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
+    let attributes = site.attributes();
     attributes.known(&LINEAR)?;
     let labels = attributes.labels("classlabels_ints", "classlabels_strings")?;
     let source = coefficients(&attributes, Some(labels.len()))?;
@@ -156,17 +156,6 @@ impl Classifier {
         }
         (values, places)
     }
-
-    fn labelled(&self, places: &[usize]) -> TractResult<Tensor> {
-        match &self.labels {
-            Labels::Ints(labels) => {
-                Tensor::from_shape(&[places.len()], &places.iter().map(|place| labels[*place]).collect::<Vec<_>>())
-            }
-            Labels::Texts(labels) => {
-                Ok(tensor1(&places.iter().map(|place| labels[*place].clone()).collect::<Vec<String>>()))
-            }
-        }
-    }
 }
 
 impl Operation for Classifier {
@@ -182,9 +171,8 @@ impl Operation for Classifier {
         let (kind, shape) = &inputs[0];
         let [rows, columns] = shape.as_slice() else { bail!("the input should have two dimensions") };
         self.source.check(*kind, columns)?;
-        let label = if matches!(self.labels, Labels::Ints(_)) { DatumType::I64 } else { DatumType::String };
         let probabilities = tvec!(rows.clone(), self.labels.len().to_dim());
-        Ok(vec![(label, tvec!(rows.clone())), (DatumType::F32, probabilities)])
+        Ok(vec![(self.labels.kind(), tvec!(rows.clone())), (DatumType::F32, probabilities)])
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
@@ -192,6 +180,6 @@ impl Operation for Classifier {
         let rows = scores.rows;
         let reached = if self.layout == Layout::EachOrFirst { self.source.reached(&inputs[0])? } else { None };
         let (probabilities, places) = self.answer(scores, reached.as_deref());
-        Ok(vec![self.labelled(&places)?, Tensor::from_shape(&[rows, self.labels.len()], &probabilities)?])
+        Ok(vec![self.labels.of(&places)?, Tensor::from_shape(&[rows, self.labels.len()], &probabilities)?])
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! Owns what is looked at before tract sees anything. May not know how a graph is run.
 
+use super::operation::Operation;
 use super::served::{self, Runner};
+use super::site::{Site, Values};
 use super::{ModelError, shapes};
 use crate::model::bundle::FILE_MAX;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use tract_onnx::pb::{self, GraphProto, ModelProto, NodeProto, ValueInfoProto, tensor_proto::DataType};
-use tract_onnx::prelude::{Datum, DatumType};
+use tract_onnx::prelude::DatumType;
 
 /// The most nodes that a graph may have.
 const NODES_MAX: usize = 10_000;
@@ -50,8 +53,16 @@ pub(super) fn unzipped<'g>(graph: &'g GraphProto, output: &'g str) -> &'g str {
     }
 }
 
+/// The part of a graph that an output needs.
+pub(super) struct Needed {
+    /// The graph.
+    pub(super) proto: ModelProto,
+    /// For each of its nodes the operator of ours that runs it; `None` where tract does.
+    pub(super) operations: Vec<Option<Arc<dyn Operation>>>,
+}
+
 /// The same file with only the nodes that an output needs, each checked against the allow-list.
-pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<ModelProto, ModelError> {
+pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<Needed, ModelError> {
     let graph = proto.graph.clone().unwrap_or_default();
     let made_by: HashMap<&str, usize> = graph
         .node
@@ -91,11 +102,17 @@ pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<ModelProto, Mod
         graph: Some(small),
         ..ModelProto::default()
     };
-    if let Some(graph) = &small.graph {
-        in_order(graph)?;
-        graph.node.iter().try_for_each(|node| shapes::check(graph, node).and_then(|()| check(node, &small)))?;
+    small.graph.iter().try_for_each(in_order)?;
+    for graph in small.graph.as_slice() {
+        graph.node.iter().try_for_each(|node| shapes::check(graph, node))?;
     }
-    Ok(small)
+    let operations = operations(&small)?;
+    Ok(Needed { proto: small, operations })
+}
+
+fn operations(proto: &ModelProto) -> Result<Vec<Option<Arc<dyn Operation>>>, ModelError> {
+    let values = Values::of(proto);
+    proto.graph.iter().flat_map(|graph| &graph.node).map(|node| check(&values.site(node))).collect()
 }
 
 /// tract wants a version of the default set, though no node is of it.
@@ -136,22 +153,19 @@ fn in_order(graph: &GraphProto) -> Result<(), ModelError> {
     }
 }
 
-fn check(node: &NodeProto, proto: &ModelProto) -> Result<(), ModelError> {
-    let domain = served::domain(node);
-    let named = |import: &&pb::OperatorSetIdProto| {
-        import.domain == domain || (import.domain.is_empty() && domain == served::DEFAULT)
-    };
-    let version = proto.opset_import.iter().find(named).map_or(0, |import| import.version);
-    match served::runner(node) {
-        Some(Runner::Ours(build)) if served::has_version(domain, version) => {
-            Ok(build(node, input_type(proto, node)).map(drop)?)
-        }
-        Some(Runner::Exact | Runner::Fast) if served::has_version(domain, version) => Ok(()),
-        _ => Err(ModelError::Operator {
-            node: node_name(node),
+/// Lets a node through, and builds its operator where that is ours.
+fn check(site: &Site<'_>) -> Result<Option<Arc<dyn Operation>>, ModelError> {
+    let domain = served::domain(site.node);
+    let runner = served::runner(site.node).filter(|_| served::has_version(domain, site.version()));
+    match runner {
+        Some(Runner::OursOrSizes(_)) if site.reads_sizes() => Ok(None),
+        Some(Runner::Ours(build) | Runner::OursOrSizes(build)) => Ok(Some(build(site)?)),
+        Some(Runner::Exact | Runner::Fast) => Ok(None),
+        Some(Runner::Dropped) | None => Err(ModelError::Operator {
+            node: node_name(site.node),
             domain: domain.to_owned(),
-            operator: node.op_type.clone(),
-            version,
+            operator: site.node.op_type.clone(),
+            version: site.version(),
             served: served::described(domain),
         }),
     }
@@ -162,46 +176,14 @@ pub(super) fn node_name(node: &NodeProto) -> String {
     if node.name.is_empty() { node.output.join(", ") } else { node.name.clone() }
 }
 
-/// Operators of ai.onnx.ml whose outputs are floats whatever they read.
-const TO_FLOAT: [&str; 4] = ["Normalizer", "OneHotEncoder", "Scaler", "FeatureVectorizer"];
-
-/// The type of what a node reads first, as far as operators that work in several precisions need it: followed back to
-/// where it is written down, floats where it is not.
-pub(super) fn input_type(proto: &ModelProto, node: &NodeProto) -> DatumType {
-    let Some(graph) = &proto.graph else { return f32::datum_type() };
-    let mut value = node.input.first();
-    // Each step goes to a node before, so there are no more steps than nodes.
-    for _ in 0..=graph.node.len() {
-        let Some(name) = value else { break };
-        if let Some(kind) = declared(graph, name) {
-            return kind;
-        }
-        let Some(maker) = graph.node.iter().find(|node| node.output.contains(name)) else { break };
-        if maker.op_type == "Cast" {
-            let to = maker.attribute.iter().find(|attribute| attribute.name == "to").map_or(0, |to| to.i);
-            return i32::try_from(to).ok().and_then(datum_type).unwrap_or_else(f32::datum_type);
-        }
-        if served::domain(maker) == served::ML && TO_FLOAT.contains(&maker.op_type.as_str()) {
-            break;
-        }
-        value = maker.input.first();
-    }
-    f32::datum_type()
-}
-
-fn declared(graph: &GraphProto, name: &str) -> Option<DatumType> {
-    let input = graph.input.iter().find(|input| input.name == name);
-    let constant = graph.initializer.iter().find(|tensor| tensor.name == name);
-    input.and_then(element).or_else(|| constant.and_then(|tensor| datum_type(tensor.data_type)))
-}
-
 /// The type of an input's or output's elements, where the file says it.
 pub(super) fn element(value: &ValueInfoProto) -> Option<DatumType> {
     let pb::type_proto::Value::TensorType(tensor) = value.r#type.as_ref()?.value.as_ref()?;
     datum_type(tensor.elem_type)
 }
 
-fn datum_type(element: i32) -> Option<DatumType> {
+/// The type that a number of the format stands for, of those that are served.
+pub(super) fn datum_type(element: i32) -> Option<DatumType> {
     match DataType::try_from(element).ok()? {
         DataType::Float => Some(DatumType::F32),
         DataType::Double => Some(DatumType::F64),

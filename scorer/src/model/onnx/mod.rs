@@ -5,7 +5,9 @@
 
 mod attributes;
 mod classify;
+mod features;
 mod graph;
+mod math;
 mod operation;
 mod output;
 mod regress;
@@ -14,9 +16,12 @@ mod scaler;
 mod score;
 mod served;
 mod shapes;
+mod site;
+mod svm;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trees;
+mod walk;
 
 pub use output::{find_output, outputs};
 
@@ -142,8 +147,8 @@ impl Graph {
         }
         check_inputs(&whole, encoder)?;
         let name = graph::unzipped(whole_graph, &output.name);
-        let proto = graph::needed(&whole, name)?;
-        let (plan, numbers) = plan(&proto, encoder, name)?;
+        let needed = graph::needed(&whole, name)?;
+        let (plan, numbers) = plan(&needed, encoder, name)?;
         let columns = output::columns(&plan).ok_or_else(missing)?;
         if output.column >= columns {
             return Err(missing());
@@ -153,7 +158,7 @@ impl Graph {
         let block = |name: &String| encoder.inputs.iter().position(|input| input.name == *name);
         let blocks = names.map(block).collect::<Option<_>>().ok_or_else(missing)?;
         let rows_at_once = usize::try_from((NUMBERS_MAX / numbers.max(1)).max(1)).unwrap_or(1);
-        Ok(Graph { plan, blocks, column: output.column, rows_at_once, inexact: graph::inexact(&proto) })
+        Ok(Graph { plan, blocks, column: output.column, rows_at_once, inexact: graph::inexact(&needed.proto) })
     }
 
     /// The operators whose results may differ in their last bits from processor to processor; empty where the same
@@ -246,12 +251,13 @@ pub fn operators(bytes: &[u8]) -> Result<Vec<(String, String)>, ModelError> {
 
 /// The plan of a graph, and how many numbers it makes for one lead.
 fn plan(
-    proto: &ModelProto,
+    needed: &graph::Needed,
     encoder: &Specification,
     output: &str,
 ) -> Result<(Arc<TypedRunnableModel>, u64), ModelError> {
     let planned = |error: TractError| graph_error(&error);
-    let mut model = served::register().model_for_proto_model(proto).map_err(planned)?;
+    let mut model = served::register().model_for_proto_model(&needed.proto).map_err(planned)?;
+    served::put_in(&mut model, needed)?;
     let rows = model.symbols.sym("rows");
     for (at, outlet) in model.input_outlets().map_err(planned)?.to_vec().into_iter().enumerate() {
         let name = &model.node(outlet.node).name;

@@ -135,3 +135,8 @@ pub(super) fn rows_and_columns(shape: &[usize]) -> TractResult<[usize; 2]> {
         _ => bail!("the input should have one or two dimensions"),
     }
 }
+
+/// A tensor of that shape.
+pub(super) fn made<T: Datum>(shape: &[usize], values: Vec<T>) -> TractResult<Tensor> {
+    Ok(tract_ndarray::ArrayD::from_shape_vec(shape, values)?.into_tensor())
+}

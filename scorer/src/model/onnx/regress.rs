@@ -7,10 +7,10 @@ use super::attributes::Attributes;
 use super::classify::coefficients;
 use super::operation::{Form, Operation};
 use super::score::Source;
+use super::site::Site;
 use super::trees::{self, Lists, Precision, Trees};
 use crate::model::classifier::Transform;
 use std::sync::Arc;
-use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
@@ -42,9 +42,9 @@ const LISTS: Lists = Lists {
 /// The most scores that a row may have.
 const TARGETS_MAX: i64 = 4096;
 
-/// Reads a TreeEnsembleRegressor for an input of that type.
-pub(super) fn trees(node: &NodeProto, input: DatumType) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = Attributes::of(node);
+/// Reads a TreeEnsembleRegressor.
+pub(super) fn trees(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
+    let (attributes, input) = (site.attributes(), site.input_type(0));
     let read = trees::lists(&attributes, &LISTS)?;
     if read.doubles && input != DatumType::F64 {
         return Err(attributes.error("nodes_values_as_tensor", "holds doubles, but the input does not"));
@@ -61,9 +61,9 @@ pub(super) fn trees(node: &NodeProto, input: DatumType) -> Result<Arc<dyn Operat
     regressor(&attributes, trees, attributes.transform()?, input, DatumType::F32)
 }
 
-/// Reads a TreeEnsemble for an input of that type.
-pub(super) fn tree_ensemble(node: &NodeProto, input: DatumType) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = Attributes::of(node);
+/// Reads a TreeEnsemble.
+pub(super) fn tree_ensemble(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
+    let (attributes, input) = (site.attributes(), site.input_type(0));
     let (trees, transform, doubles) = trees::tree_ensemble(&attributes)?;
     let (kind, name) = if doubles { (DatumType::F64, "doubles") } else { (DatumType::F32, "floats") };
     if input != kind {
@@ -85,8 +85,8 @@ fn regressor(
 }
 
 /// Reads a LinearRegressor.
-pub(super) fn linear(node: &NodeProto, _input: DatumType) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = Attributes::of(node);
+pub(super) fn linear(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
+    let attributes = site.attributes();
     attributes.known(&["coefficients", "intercepts", "post_transform", "targets"])?;
     let targets = attributes.int("targets", 1);
     if !(1..=TARGETS_MAX).contains(&targets) {

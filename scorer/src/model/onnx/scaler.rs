@@ -3,11 +3,10 @@
 //! May not know what the features are.
 
 use super::NodeError;
-use super::attributes::Attributes;
 use super::operation::{Form, Operation};
 use super::score::floats;
+use super::site::Site;
 use std::sync::Arc;
-use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
@@ -19,8 +18,8 @@ struct Scaler {
 }
 
 /// Reads a Scaler; offset and scale have one value, or one for each feature.
-pub(super) fn scaler(node: &NodeProto, _input: DatumType) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = Attributes::of(node);
+pub(super) fn scaler(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
+    let attributes = site.attributes();
     attributes.known(&["offset", "scale"])?;
     let offset = attributes.finite("offset", attributes.floats("offset"))?.to_vec();
     let scale = attributes.finite("scale", attributes.floats("scale"))?.to_vec();

@@ -3,13 +3,14 @@
 //! Anything that is not here is refused before tract sees it. May not know what an operator computes.
 
 use super::operation::{self, Operation};
-use super::{NodeError, classify, graph, regress, scaler};
+use super::site::Site;
+use super::{ModelError, NodeError, classify, features, graph, math, regress, scaler, svm};
 use std::sync::Arc;
 use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::bail;
 use tract_onnx::tract_hir::infer::InferenceOp;
+use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
 
 /// The name of the default domain in messages.
 pub(super) const DEFAULT: &str = "ai.onnx";
@@ -20,15 +21,17 @@ pub(super) const ML: &str = "ai.onnx.ml";
 /// The newest operator set of each domain that is served.
 const NEWEST: [(&str, i64); 2] = [(DEFAULT, 25), (ML, 5)];
 
-/// Builds an operator of ours for a node whose first input has that type.
-type Build = fn(&NodeProto, DatumType) -> Result<Arc<dyn Operation>, NodeError>;
+/// Builds an operator of ours for a node.
+type Build = fn(&Site<'_>) -> Result<Arc<dyn Operation>, NodeError>;
 
 /// Who runs an operator.
 #[derive(Clone, Copy)]
 pub(super) enum Runner {
     /// Leadlight's own code, in a fixed order: the same bits on every platform.
     Ours(Build),
-    /// tract, by moving values or by operations that IEEE 754 rounds in one way only: the same bits too.
+    /// The same, but on sizes of tensors tract, which knows them while it plans.
+    OursOrSizes(Build),
+    /// tract, by moving values: the same bits too.
     Exact,
     /// tract, by whatever is fastest on the processor: another platform may round otherwise.
     Fast,
@@ -36,81 +39,100 @@ pub(super) enum Runner {
     Dropped,
 }
 
-use Runner::{Dropped, Exact, Fast, Ours};
+use Runner::{Dropped, Exact, Fast, Ours, OursOrSizes};
 
 /// All operators that are served, by domain and name.
 const OPERATORS: &[(&str, &str, Runner)] = &[
+    (ML, "ArrayFeatureExtractor", Ours(features::array_feature_extractor)),
+    (ML, "Binarizer", Ours(features::binarizer)),
+    (ML, "CategoryMapper", Ours(features::category_mapper)),
+    (ML, "FeatureVectorizer", Ours(features::vectorizer)),
+    (ML, "Imputer", Ours(features::imputer)),
+    (ML, "LabelEncoder", Ours(features::label_encoder)),
     (ML, "LinearClassifier", Ours(classify::linear)),
     (ML, "LinearRegressor", Ours(regress::linear)),
+    (ML, "Normalizer", Ours(features::normalizer)),
+    (ML, "OneHotEncoder", Ours(features::one_hot)),
+    (ML, "SVMClassifier", Ours(svm::classifier)),
+    (ML, "SVMRegressor", Ours(svm::regressor)),
     (ML, "Scaler", Ours(scaler::scaler)),
     (ML, "TreeEnsemble", Ours(regress::tree_ensemble)),
     (ML, "TreeEnsembleClassifier", Ours(classify::trees)),
     (ML, "TreeEnsembleRegressor", Ours(regress::trees)),
     (ML, "ZipMap", Dropped),
-    (DEFAULT, "Abs", Exact),
-    (DEFAULT, "Add", Exact),
-    (DEFAULT, "ArgMax", Exact),
-    (DEFAULT, "ArgMin", Exact),
-    (DEFAULT, "BatchNormalization", Fast),
-    (DEFAULT, "Cast", Exact),
-    (DEFAULT, "Clip", Exact),
+    (DEFAULT, "Abs", Ours(math::unary)),
+    (DEFAULT, "Add", OursOrSizes(math::combine)),
+    (DEFAULT, "And", Ours(math::compare)),
+    (DEFAULT, "ArgMax", Ours(math::arg)),
+    (DEFAULT, "ArgMin", Ours(math::arg)),
+    (DEFAULT, "BatchNormalization", Ours(math::batch_normalization)),
+    (DEFAULT, "Cast", OursOrSizes(math::cast)),
+    (DEFAULT, "Ceil", Ours(math::unary)),
+    (DEFAULT, "Clip", Ours(math::clip)),
     (DEFAULT, "Concat", Exact),
     (DEFAULT, "Constant", Exact),
     (DEFAULT, "ConstantOfShape", Exact),
-    (DEFAULT, "Div", Exact),
+    (DEFAULT, "Div", OursOrSizes(math::combine)),
     (DEFAULT, "Dropout", Exact),
-    (DEFAULT, "Elu", Fast),
-    (DEFAULT, "Equal", Exact),
-    (DEFAULT, "Erf", Fast),
-    (DEFAULT, "Exp", Fast),
+    (DEFAULT, "Elu", Ours(math::unary)),
+    (DEFAULT, "Equal", Ours(math::compare)),
+    (DEFAULT, "Erf", Ours(math::unary)),
+    (DEFAULT, "Exp", Ours(math::unary)),
     (DEFAULT, "Flatten", Exact),
+    (DEFAULT, "Floor", Ours(math::unary)),
     (DEFAULT, "Gather", Exact),
-    (DEFAULT, "Gemm", Fast),
-    (DEFAULT, "Greater", Exact),
-    (DEFAULT, "GreaterOrEqual", Exact),
-    (DEFAULT, "HardSigmoid", Fast),
+    (DEFAULT, "Gelu", Fast),
+    (DEFAULT, "Gemm", Ours(math::gemm)),
+    (DEFAULT, "Greater", Ours(math::compare)),
+    (DEFAULT, "GreaterOrEqual", Ours(math::compare)),
+    (DEFAULT, "HardSigmoid", Ours(math::unary)),
     (DEFAULT, "Identity", Exact),
-    (DEFAULT, "IsNaN", Exact),
-    (DEFAULT, "LeakyRelu", Exact),
-    (DEFAULT, "Less", Exact),
-    (DEFAULT, "LessOrEqual", Exact),
-    (DEFAULT, "Log", Fast),
-    (DEFAULT, "LogSoftmax", Fast),
-    (DEFAULT, "MatMul", Fast),
-    (DEFAULT, "Max", Exact),
-    (DEFAULT, "Mean", Fast),
-    (DEFAULT, "Min", Exact),
-    (DEFAULT, "Mul", Exact),
-    (DEFAULT, "Neg", Exact),
-    (DEFAULT, "Not", Exact),
-    (DEFAULT, "Pow", Fast),
-    (DEFAULT, "ReduceL1", Fast),
-    (DEFAULT, "ReduceL2", Fast),
-    (DEFAULT, "ReduceLogSum", Fast),
-    (DEFAULT, "ReduceLogSumExp", Fast),
-    (DEFAULT, "ReduceMax", Exact),
-    (DEFAULT, "ReduceMean", Fast),
-    (DEFAULT, "ReduceMin", Exact),
-    (DEFAULT, "ReduceProd", Fast),
-    (DEFAULT, "ReduceSum", Fast),
-    (DEFAULT, "ReduceSumSquare", Fast),
-    (DEFAULT, "Relu", Exact),
+    (DEFAULT, "IsNaN", Ours(math::is_nan)),
+    (DEFAULT, "LayerNormalization", Fast),
+    (DEFAULT, "LeakyRelu", Ours(math::unary)),
+    (DEFAULT, "Less", Ours(math::compare)),
+    (DEFAULT, "LessOrEqual", Ours(math::compare)),
+    (DEFAULT, "Log", Ours(math::unary)),
+    (DEFAULT, "LogSoftmax", Ours(math::softmax)),
+    (DEFAULT, "MatMul", Ours(math::matmul)),
+    (DEFAULT, "Max", Ours(math::combine)),
+    (DEFAULT, "Mean", Ours(math::combine)),
+    (DEFAULT, "Min", Ours(math::combine)),
+    (DEFAULT, "Mul", OursOrSizes(math::combine)),
+    (DEFAULT, "Neg", Ours(math::unary)),
+    (DEFAULT, "Not", Ours(math::not)),
+    (DEFAULT, "Or", Ours(math::compare)),
+    (DEFAULT, "Pow", Ours(math::pow)),
+    (DEFAULT, "Reciprocal", Ours(math::unary)),
+    (DEFAULT, "ReduceL1", Ours(math::reduce)),
+    (DEFAULT, "ReduceL2", Ours(math::reduce)),
+    (DEFAULT, "ReduceLogSum", Ours(math::reduce)),
+    (DEFAULT, "ReduceLogSumExp", Ours(math::reduce)),
+    (DEFAULT, "ReduceMax", Ours(math::reduce)),
+    (DEFAULT, "ReduceMean", Ours(math::reduce)),
+    (DEFAULT, "ReduceMin", Ours(math::reduce)),
+    (DEFAULT, "ReduceProd", Ours(math::reduce)),
+    (DEFAULT, "ReduceSum", Ours(math::reduce)),
+    (DEFAULT, "ReduceSumSquare", Ours(math::reduce)),
+    (DEFAULT, "Relu", Ours(math::unary)),
     (DEFAULT, "Reshape", Exact),
-    (DEFAULT, "Selu", Fast),
+    (DEFAULT, "Round", Ours(math::unary)),
+    (DEFAULT, "Selu", Ours(math::unary)),
     (DEFAULT, "Shape", Exact),
-    (DEFAULT, "Sigmoid", Fast),
+    (DEFAULT, "Sigmoid", Ours(math::unary)),
+    (DEFAULT, "Sign", Ours(math::unary)),
     (DEFAULT, "Slice", Exact),
-    (DEFAULT, "Softmax", Fast),
-    (DEFAULT, "Softplus", Fast),
+    (DEFAULT, "Softmax", Ours(math::softmax)),
+    (DEFAULT, "Softplus", Ours(math::unary)),
     (DEFAULT, "Split", Exact),
-    (DEFAULT, "Sqrt", Exact),
+    (DEFAULT, "Sqrt", Ours(math::unary)),
     (DEFAULT, "Squeeze", Exact),
-    (DEFAULT, "Sub", Exact),
-    (DEFAULT, "Sum", Exact),
-    (DEFAULT, "Tanh", Fast),
+    (DEFAULT, "Sub", OursOrSizes(math::combine)),
+    (DEFAULT, "Sum", Ours(math::combine)),
+    (DEFAULT, "Tanh", Ours(math::unary)),
     (DEFAULT, "Transpose", Exact),
     (DEFAULT, "Unsqueeze", Exact),
-    (DEFAULT, "Where", Exact),
+    (DEFAULT, "Where", Ours(math::choose)),
 ];
 
 /// The domain of a node, by its full name.
@@ -141,19 +163,30 @@ pub(super) fn described(domain: &str) -> String {
     }
 }
 
-/// tract's register with our operators in it, and nothing else of ai.onnx.ml.
+/// tract's register with a place for each of our operators, and nothing else of ai.onnx.ml.
 pub(super) fn register() -> tract_onnx::Onnx {
     let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_output_types(true);
     for (_, name, runner) in OPERATORS {
         if matches!(runner, Ours(_)) {
-            onnx.op_register.insert(name, build);
+            onnx.op_register.insert(name, place);
         }
     }
     onnx
 }
 
-/// Builds our operator for a node that was let through.
-fn build(context: &ParsingContext<'_>, node: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
-    let Some(Ours(build)) = runner(node) else { bail!("{} is not served", node.op_type) };
-    Ok((operation::boxed(build(node, graph::input_type(context.model, node))?), vec![]))
+/// Stands where an operator of ours is put in once the whole graph is there.
+fn place(_: &ParsingContext<'_>, node: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
+    Ok((Box::new(UnimplementedOp::new(node.output.len(), node.op_type.as_str(), "")), vec![]))
+}
+
+/// Puts our operators into tract's graph of the same nodes: they stand there in order, behind inputs and constants.
+pub(super) fn put_in(model: &mut InferenceModel, needed: &graph::Needed) -> Result<(), ModelError> {
+    let before = model.nodes().len().checked_sub(needed.operations.len());
+    let first = before.ok_or_else(|| ModelError::Graph("its nodes were not all read".to_owned()))?;
+    for (at, operation) in needed.operations.iter().enumerate() {
+        if let Some(operation) = operation {
+            model.node_mut(first + at).op = operation::boxed(operation.clone());
+        }
+    }
+    Ok(())
 }
