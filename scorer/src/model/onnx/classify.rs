@@ -30,8 +30,10 @@ enum Layout {
     Each,
     /// A score for each of two classes; where no leaf spoke of the second, that of the first stands for both.
     EachOrFirst,
-    /// One score for two classes.
-    One(First),
+    /// One score for two classes. `silent`: it is 0, whatever the base value, where no leaf spoke.
+    One { first: First, silent: bool },
+    /// A score for the second of two classes beside 0; where no leaf spoke, 0 stands for both.
+    Second(First),
 }
 
 const LISTS: Lists = Lists {
@@ -59,7 +61,7 @@ pub(super) fn trees(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
         return Err(attributes.error("nodes_values_as_tensor", "holds doubles, but the input does not"));
     }
     let mut trees = read.trees;
-    let layout = layout(&attributes, &mut trees, labels.len(), transform)?;
+    let layout = layout(&attributes, &mut trees, labels.len(), transform, !read.silent.is_empty())?;
     let source = Source::Trees(Precision::of(trees, input == DatumType::F64, &attributes)?);
     Ok(Arc::new(Classifier { source, transform, layout, labels }))
 }
@@ -70,6 +72,7 @@ fn layout(
     trees: &mut Trees,
     classes: usize,
     transform: Transform,
+    silent: bool,
 ) -> Result<Layout, NodeError> {
     let ids_are = |id: u32| trees.weights.iter().all(|weight| weight.target == id);
     let base = trees.base.len();
@@ -87,17 +90,18 @@ fn layout(
         let reason = "has 2 values, but all class ids are the same; onnxruntime adds them to wrong classes";
         return Err(attributes.error("base_values", reason));
     }
+    let positive = trees.weights.iter().all(|weight| weight.value >= 0.0);
+    let first = if positive { First::Rest } else { First::Negative };
     if ids_are(0) {
         if transform == Transform::Probit {
             return Err(attributes.error("post_transform", "PROBIT needs a score for each class; there is one for two"));
         }
         trees.base.resize(1, 0.0);
-        let positive = trees.weights.iter().all(|weight| weight.value >= 0.0);
-        return Ok(Layout::One(if positive { First::Rest } else { First::Negative }));
+        return Ok(Layout::One { first, silent });
     }
     // Both scores exist then; onnxruntime leaves the base value out.
     trees.base = vec![0.0; 2];
-    Ok(Layout::Each)
+    Ok(if silent { Layout::Second(first) } else { Layout::Each })
 }
 
 const LINEAR: [&str; 6] =
@@ -112,7 +116,7 @@ pub(super) fn linear(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
     let transform = attributes.transform()?;
     let layout = match source.targets() {
         targets if targets == labels.len() => Layout::Each,
-        1 if labels.len() == 2 && transform != Transform::Probit => Layout::One(First::Rest),
+        1 if labels.len() == 2 && transform != Transform::Probit => Layout::One { first: First::Rest, silent: false },
         targets => {
             return Err(attributes.error("intercepts", format!("has {targets} values for {} labels", labels.len())));
         }
@@ -140,18 +144,21 @@ impl Classifier {
     fn answer(&self, scores: Scores, reached: Option<&[bool]>) -> (Vec<f32>, Vec<usize>) {
         let mut places = Vec::with_capacity(scores.rows);
         let mut values = scores.values;
-        if let Layout::One(first) = self.layout {
+        let is_reached = |at: usize| reached.is_none_or(|reached| reached[at]);
+        if let Layout::One { first, .. } = self.layout {
+            values.iter_mut().enumerate().filter(|(at, _)| !is_reached(*at)).for_each(|(_, score)| *score = 0.0);
             places.extend(values.iter().map(|score| usize::from(first.is_second(*score))));
             let both = values.iter().flat_map(|score| first.both(*score, self.transform)).collect();
             return (both, places);
         }
+        let alone = if let Layout::Second(first) = self.layout { first } else { First::Negative };
         for (at, row) in values.chunks_exact_mut(self.labels.len()).enumerate() {
-            if reached.is_some_and(|reached| !reached[2 * at + 1]) {
-                places.push(usize::from(First::Negative.is_second(row[0])));
-                row.copy_from_slice(&First::Negative.both(row[0], self.transform));
-            } else {
+            if is_reached(2 * at + 1) {
                 places.push(highest(row));
                 self.transform.apply(row);
+            } else {
+                places.push(usize::from(alone.is_second(row[0])));
+                row.copy_from_slice(&alone.both(row[0], self.transform));
             }
         }
         (values, places)
@@ -178,7 +185,8 @@ impl Operation for Classifier {
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
         let scores = self.source.scores(&inputs[0])?;
         let rows = scores.rows;
-        let reached = if self.layout == Layout::EachOrFirst { self.source.reached(&inputs[0])? } else { None };
+        let asks = matches!(self.layout, Layout::EachOrFirst | Layout::Second(_) | Layout::One { silent: true, .. });
+        let reached = if asks { self.source.reached(&inputs[0])? } else { None };
         let (probabilities, places) = self.answer(scores, reached.as_deref());
         Ok(vec![self.labels.of(&places)?, Tensor::from_shape(&[rows, self.labels.len()], &probabilities)?])
     }

@@ -10,6 +10,7 @@ use super::score::Source;
 use super::site::Site;
 use super::trees::{self, Lists, Precision, Trees};
 use crate::model::classifier::Transform;
+use crate::model::forest::{Node, Weight};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
@@ -58,7 +59,21 @@ pub(super) fn trees(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
         attributes.length("base_values", &trees.base, targets as usize)?;
     }
     trees.base.resize(targets as usize, 0.0);
+    if targets == 1 {
+        give_weights(&attributes, &mut trees, &read.silent)?;
+    }
     regressor(&attributes, trees, attributes.transform()?, input, DatumType::F32)
+}
+
+/// Of one score, onnxruntime takes the number of a leaf's node for the weight that the leaf lacks.
+fn give_weights(attributes: &Attributes<'_>, trees: &mut Trees, silent: &[(usize, f64)]) -> Result<(), NodeError> {
+    for (place, value) in silent {
+        attributes.all_finite("nodes_values", &[*value])?;
+        trees.nodes[*place] =
+            Node::Leaf { first: attributes.place("nodes_values", trees.weights.len() as i64)?, count: 1 };
+        trees.weights.push(Weight { target: 0, value: *value });
+    }
+    Ok(())
 }
 
 /// Reads a TreeEnsemble.

@@ -122,10 +122,11 @@ impl What {
     }
 }
 
-/// The first value, or what is beyond it: NaN counts only where it stands first, as in onnxruntime.
+/// NaN wins: onnxruntime passes it over or not, as the processor's registers have it.
 fn extreme<T: Number>(mut values: impl Iterator<Item = T>, highest: bool) -> TractResult<T> {
     let first = values.next().context("nothing has no extreme")?;
-    Ok(values.fold(first, |best, value| if highest && value > best || !highest && value < best { value } else { best }))
+    let is_better = |new: T, old: T| new.is_nan() || highest && new > old || !highest && new < old;
+    Ok(values.fold(first, |best, value| if !best.is_nan() && is_better(value, best) { value } else { best }))
 }
 
 fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {

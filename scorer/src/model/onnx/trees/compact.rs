@@ -191,11 +191,12 @@ fn aggregate(attributes: &Attributes<'_>) -> Result<Aggregate, NodeError> {
     }
 }
 
+/// In onnxruntime's numbers: the specification has 1 and 2 the other way round.
 fn transform(attributes: &Attributes<'_>) -> Result<Transform, NodeError> {
     match attributes.int("post_transform", 0) {
         0 => Ok(Transform::None),
-        1 => Ok(Transform::Softmax),
-        2 => Ok(Transform::Logistic),
+        1 => Ok(Transform::Logistic),
+        2 => Ok(Transform::Softmax),
         3 => Ok(Transform::SoftmaxZero),
         4 => Ok(Transform::Probit),
         other => Err(attributes.error("post_transform", format!("{other} should be from 0 to 4"))),

@@ -39,6 +39,8 @@ pub(in super::super) struct Read {
     pub(in super::super) trees: Trees,
     /// Whether any number of the file is a double.
     pub(in super::super) doubles: bool,
+    /// The leaves without a weight, and what their nodes hold in the place of a threshold.
+    pub(in super::super) silent: Vec<(usize, f64)>,
 }
 
 /// A node's name in the file: its tree and its number there.
@@ -64,8 +66,10 @@ pub(in super::super) fn lists(attributes: &Attributes<'_>, names: &Lists) -> Res
         return Err(attributes.error(&name, format!("the node at place {place} is no leaf")));
     }
     let aggregate: Aggregate = aggregate(attributes, &attributes.text("aggregate_function"))?;
+    let is_silent = |node: &Node<f64>| matches!(node, Node::Leaf { count: 0, .. });
+    let silent = nodes.iter().enumerate().filter(|(_, node)| is_silent(node)).map(|(at, _)| (at, values[at])).collect();
     let trees = Trees { nodes, roots, weights, members: vec![], base, aggregate };
-    Ok(Read { trees, doubles: doubles || base_doubles || weight_doubles })
+    Ok(Read { trees, doubles: doubles || base_doubles || weight_doubles, silent })
 }
 
 /// Where each node stands, and the first of each tree, which is its root as onnxruntime takes it.
