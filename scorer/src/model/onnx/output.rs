@@ -28,7 +28,7 @@ pub fn outputs(bytes: &[u8]) -> Result<Vec<Candidate>, ModelError> {
 ///
 /// Of the outputs of floats, the only one; or the only one with `prob` in its name; or, of two with one column each,
 /// whose names end in 0 and in 1, the latter. Of that output the only column, or the second of two. Not of two columns
-/// whose labels are texts: their order says nothing of what they mean.
+/// whose labels are texts, or that are targets of a regressor: their order says nothing of what they mean.
 pub fn find_output(bytes: &[u8]) -> Result<Option<Output>, ModelError> {
     let found = candidates(&graph::decode(bytes)?);
     let is_one = |candidate: &&Candidate| candidate.columns == Some(1);
@@ -113,12 +113,15 @@ fn keys(node: &NodeProto) -> (usize, bool) {
     (texts.max(ints), texts == 0)
 }
 
-/// The classifier whose probabilities a value is, followed back through nodes of one input that change no column.
+/// The operators that say by themselves what their columns are: classes, or several targets.
+const ENDS: [&str; 3] = ["Classifier", "Regressor", "TreeEnsemble"];
+
+/// The classifier or regressor whose columns a value has, followed back through nodes of one input that change no column.
 fn classifier_of<'g>(nodes: &'g [NodeProto], value: &str) -> Option<&'g NodeProto> {
     let mut value = value.to_owned();
     for _ in 0..=nodes.len() {
         let maker = nodes.iter().find(|node| node.output.contains(&value))?;
-        if maker.op_type.ends_with("Classifier") {
+        if ENDS.iter().any(|end| maker.op_type.ends_with(end)) {
             return Some(maker);
         }
         if !matches!(maker.op_type.as_str(), "Identity" | "Cast" | "Mul" | "Normalizer") {
@@ -129,8 +132,14 @@ fn classifier_of<'g>(nodes: &'g [NodeProto], value: &str) -> Option<&'g NodeProt
     None
 }
 
-/// How many labels a classifier has, and whether they are numbers.
+/// How many labels a classifier has, and whether they are numbers. A regressor has targets, of which none is the second
+/// class.
 fn labels_of(node: &NodeProto) -> (usize, bool) {
+    if !node.op_type.ends_with("Classifier") {
+        let targets =
+            node.attribute.iter().find(|attribute| matches!(attribute.name.as_str(), "n_targets" | "targets"));
+        return (targets.and_then(|targets| usize::try_from(targets.i).ok()).unwrap_or(1), false);
+    }
     let lists = node.attribute.iter().filter(|attribute| attribute.name.starts_with("classlabels_"));
     let (texts, ints): (Vec<usize>, Vec<usize>) =
         lists.map(|attribute| (attribute.strings.len(), attribute.ints.len())).unzip();
