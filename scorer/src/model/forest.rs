@@ -14,6 +14,12 @@ pub trait Scalar: Copy + Debug + Default + PartialOrd + Add<Output = Self> + Div
 
     /// A count as a number.
     fn of_count(count: usize) -> Self;
+
+    /// The same numbers, if they are f32.
+    fn floats(values: &[Self]) -> Option<&[f32]>;
+
+    /// The same numbers, if they are f32.
+    fn floats_mut(values: &mut [Self]) -> Option<&mut [f32]>;
 }
 
 impl Scalar for f32 {
@@ -24,6 +30,14 @@ impl Scalar for f32 {
     fn of_count(count: usize) -> Self {
         count as f32
     }
+
+    fn floats(values: &[f32]) -> Option<&[f32]> {
+        Some(values)
+    }
+
+    fn floats_mut(values: &mut [f32]) -> Option<&mut [f32]> {
+        Some(values)
+    }
 }
 
 impl Scalar for f64 {
@@ -33,6 +47,14 @@ impl Scalar for f64 {
 
     fn of_count(count: usize) -> Self {
         count as f64
+    }
+
+    fn floats(_: &[f64]) -> Option<&[f32]> {
+        None
+    }
+
+    fn floats_mut(_: &mut [f64]) -> Option<&mut [f32]> {
+        None
     }
 }
 

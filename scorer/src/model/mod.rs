@@ -11,3 +11,4 @@ pub mod kernel;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 pub mod proto;
+pub mod simd;

@@ -1,0 +1,162 @@
+//! Running a plan: blocks of rows, one step after the other.
+//!
+//! Owns the buffers of a block and the order of the sums: each tree adds once to each row's sum, in the order of the
+//! trees. May not know how plans are made.
+
+use super::condition::{self, MISSING};
+use super::mask::{self, Bytes, Mask};
+use super::plan::{Feature, Group, Plan, Step, What};
+use super::{blend, rank, slice, walk};
+use crate::model::forest::Forest;
+use crate::model::simd::Work;
+
+/// Rows of a block.
+pub(super) const ROWS: usize = 256;
+/// Rows whose features are read together, so that they stay in the cache meanwhile.
+const READ: usize = 32;
+/// With so many thresholds, searching the rank of each key is quicker than comparing all keys with each.
+const SEARCHED: usize = 16;
+
+/// What is worked out: the scores of rows, as [`super::Kernel::margins`].
+pub(super) struct Margins<'a> {
+    pub(super) forest: &'a Forest<f32>,
+    pub(super) plan: &'a Plan,
+    pub(super) rows: &'a [f32],
+    pub(super) width: usize,
+    pub(super) scores: &'a mut [f32],
+}
+
+/// What is known of a block of rows while a group is run.
+#[derive(Default)]
+struct Block {
+    /// The keys of each of the group's features.
+    keys: Vec<[i32; ROWS]>,
+    /// The same, or with NaN below all others, as blended trees want them.
+    columns: Vec<[i32; ROWS]>,
+    /// Which rows each condition holds for.
+    masks: Vec<Mask>,
+    /// Which rows have each rank among the thresholds of one feature; empty between features.
+    ranked: Vec<Bytes>,
+    /// What the scores are so far, for each target.
+    sums: Vec<[f32; ROWS]>,
+}
+
+impl Work for Margins<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Margins { forest, plan, rows, width, scores } = self;
+        let targets = forest.targets();
+        let mut block = Block::new(plan, targets);
+        for (rows, scores) in rows.chunks(ROWS * width).zip(scores.chunks_mut(ROWS * targets)) {
+            for (sums, base) in block.sums.iter_mut().zip(forest.base()) {
+                sums.fill(*base);
+            }
+            for group in &plan.groups {
+                block.look(group, rows, width);
+                for step in &group.steps {
+                    block.step(forest, group, step, rows, width);
+                }
+            }
+            for (row, scores) in scores.chunks_exact_mut(targets).enumerate() {
+                scores.iter_mut().zip(&block.sums).for_each(|(score, sums)| *score = sums[row]);
+            }
+        }
+    }
+}
+
+impl Block {
+    fn new(plan: &Plan, targets: usize) -> Self {
+        let most = |count: fn(&Group) -> usize| plan.groups.iter().map(count).max().unwrap_or(0);
+        let thresholds = most(|group| group.features.iter().map(|feature| feature.thresholds.len()).max().unwrap_or(0));
+        Block {
+            keys: vec![[0; ROWS]; most(|group| group.features.len())],
+            columns: vec![[0; ROWS]; most(|group| group.columns)],
+            masks: vec![Mask::default(); most(|group| group.masks)],
+            ranked: vec![Bytes::default(); thresholds + 1],
+            sums: vec![[0.0; ROWS]; targets],
+        }
+    }
+
+    /// Finds out all that a group's trees ask of some rows.
+    #[inline(always)]
+    fn look(&mut self, group: &Group, rows: &[f32], width: usize) {
+        for (part, rows) in rows.chunks(READ * width).enumerate() {
+            for (keys, feature) in self.keys.iter_mut().zip(&group.features) {
+                let values = rows[feature.feature..].iter().step_by(width);
+                keys[part * READ..].iter_mut().zip(values).for_each(|(key, value)| *key = value.to_bits() as i32);
+            }
+        }
+        for (keys, feature) in self.keys.iter_mut().zip(&group.features) {
+            keys.iter_mut().for_each(|key| *key = condition::key(f32::from_bits(*key as u32)));
+            if let Some(column) = feature.columns[0] {
+                self.columns[column] = *keys;
+            }
+            if let Some(column) = feature.columns[1] {
+                self.columns[column] = keys.map(|key| if key == MISSING { i32::MIN } else { key });
+            }
+            if !feature.thresholds.is_empty() {
+                look_at(feature, keys, &mut self.masks, &mut self.ranked);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn step(&mut self, forest: &Forest<f32>, group: &Group, step: &Step, rows: &[f32], width: usize) {
+        let sums = &mut self.sums[step.target as usize];
+        let leaves = &group.leaves[step.leaves as usize..];
+        match step.what {
+            What::Add(count) => blend::add(&leaves[..count as usize], sums),
+            What::Blend(depth) => {
+                let questions = &group.questions[step.asks as usize..];
+                blend::tree(depth, &self.columns, questions, leaves, sums);
+            }
+            What::Slice(depth) => {
+                slice::tree(depth, &self.masks, &group.conditions[step.asks as usize..], leaves, sums);
+            }
+            What::Walk(root) => {
+                for (place, row) in rows.chunks_exact(width).enumerate() {
+                    for weight in walk::leaf(forest, row, root) {
+                        self.sums[weight.target as usize][place] += weight.value;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Makes the masks of all that is asked of a feature.
+#[inline(always)]
+fn look_at(feature: &Feature, keys: &[i32; ROWS], masks: &mut [Mask], ranked: &mut [Bytes]) {
+    let known = mask::below(keys, MISSING);
+    let missing = known.map(|word| !word);
+    let thresholds = &feature.thresholds;
+    if thresholds.len() < SEARCHED && feature.sets.is_empty() {
+        for (start, first) in [Mask::default(), missing].into_iter().zip(feature.below) {
+            let Some(first) = first else { continue };
+            for (mask, threshold) in masks[first..].iter_mut().zip(thresholds) {
+                *mask = mask::or(&start, &mask::below(keys, *threshold));
+            }
+        }
+        return;
+    }
+    let mut ranks = [0; ROWS];
+    rank::ranks(&feature.search, keys, &mut ranks);
+    let ranked = &mut ranked[..=thresholds.len()];
+    for (row, rank) in ranks.into_iter().enumerate() {
+        mask::set(&mut ranked[usize::from(rank).min(thresholds.len())], row);
+    }
+    for (start, first) in [Mask::default(), missing].into_iter().zip(feature.below) {
+        let Some(first) = first else { continue };
+        let mut reached = start;
+        for (mask, ranked) in masks[first..][..thresholds.len()].iter_mut().zip(&*ranked) {
+            reached = mask::or(&reached, &mask::of_bytes(ranked));
+            *mask = reached;
+        }
+    }
+    for set in &feature.sets {
+        let start = if set.missing { missing } else { Mask::default() };
+        let members = set.ranks.iter().map(|rank| mask::of_bytes(&ranked[usize::from(*rank)]));
+        masks[set.mask] = members.fold(start, |all, rank| mask::or(&all, &rank));
+    }
+    ranked.fill(Bytes::default());
+}

@@ -1,0 +1,112 @@
+//! A forest, sorted out for running down blocks of rows: every different condition once, and the trees as steps.
+//!
+//! Owns where masks and columns lie. Its size is at most a few times that of the forest, whatever the trees are like.
+//! May not know how steps are run.
+
+use super::draft::Draft;
+use super::shape;
+use crate::model::forest::{Aggregate, Forest};
+
+/// Scores that a row may have: beyond, sums of a block would not stay in the cache.
+const TARGETS: usize = 1024;
+
+/// Everything that is run, in the order of the trees.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Plan {
+    pub(super) groups: Vec<Group>,
+}
+
+/// Consecutive trees that share their conditions.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Group {
+    /// The features that are asked for, in their order.
+    pub(super) features: Vec<Feature>,
+    /// How many masks there are.
+    pub(super) masks: usize,
+    /// How many columns of keys there are.
+    pub(super) columns: usize,
+    /// The trees.
+    pub(super) steps: Vec<Step>,
+    /// What blended trees ask: a column, and what its keys should be below.
+    pub(super) questions: Vec<(u32, i32)>,
+    /// What sliced trees ask: places of masks.
+    pub(super) conditions: Vec<u16>,
+    /// Weights of leaves.
+    pub(super) leaves: Vec<f32>,
+}
+
+/// A feature and all that is asked of it. The places for what holds for NaN stand second.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Feature {
+    /// Its place in a row.
+    pub(super) feature: usize,
+    /// All keys that it is compared with, in their order.
+    pub(super) thresholds: Vec<i32>,
+    /// The same as a search tree: see [`super::rank`].
+    pub(super) search: Vec<i32>,
+    /// Where the masks of its comparisons begin, one for each of the thresholds.
+    pub(super) below: [Option<usize>; 2],
+    /// Where its column of keys is.
+    pub(super) columns: [Option<usize>; 2],
+    /// The sets that it is looked for in.
+    pub(super) sets: Vec<Set>,
+}
+
+/// A set of keys; key k is between the threshold k and the threshold k + 1.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Set {
+    /// Where its mask is.
+    pub(super) mask: usize,
+    /// Whether NaN belongs to it.
+    pub(super) missing: bool,
+    /// Its keys, until they have ranks.
+    pub(super) keys: Vec<i32>,
+    /// How many thresholds are at or below each of its keys.
+    pub(super) ranks: Vec<u16>,
+}
+
+/// A tree, or several that always add the same.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Step {
+    /// The score.
+    pub(super) target: u32,
+    /// The first of its questions or conditions.
+    pub(super) asks: u32,
+    /// The first of its leaves.
+    pub(super) leaves: u32,
+    /// What to do.
+    pub(super) what: What,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum What {
+    /// Adds so many weights.
+    Add(u32),
+    /// Blends the leaves of a tree of this depth.
+    Blend(u8),
+    /// Slices a tree of this depth.
+    Slice(u8),
+    /// Walks from this node.
+    Walk(u32),
+}
+
+impl Plan {
+    /// Sorts out a forest; `None` for one that is not summed, or has very many scores.
+    pub(super) fn new(forest: &Forest<f32>) -> Option<Self> {
+        if forest.aggregate() != Aggregate::Sum || forest.targets() > TARGETS {
+            return None;
+        }
+        let mut plan = Plan::default();
+        let mut draft = Draft::default();
+        for root in forest.roots() {
+            if draft.is_full() {
+                plan.groups.push(std::mem::take(&mut draft).finish());
+            }
+            let (target, way) = shape::of(forest, *root);
+            draft.add(*root, target, way);
+        }
+        plan.groups.push(draft.finish());
+        Some(plan)
+    }
+}

@@ -1,0 +1,63 @@
+//! Trees in bit slices: the path of 256 rows is worked out at once, one bit of it after the other.
+//!
+//! Owns the way from masks to leaves. May not know how masks are made.
+
+use super::block::ROWS;
+use super::mask::{self, Mask};
+
+/// Adds the weights of the leaves that rows reach in a complete tree of a depth from 1 to 8.
+#[inline(always)]
+pub(super) fn tree(depth: u8, masks: &[Mask], conditions: &[u16], leaves: &[f32], sums: &mut [f32; ROWS]) {
+    match depth {
+        1 => complete::<1, 2>(masks, conditions, leaves, sums),
+        2 => complete::<2, 4>(masks, conditions, leaves, sums),
+        3 => complete::<3, 8>(masks, conditions, leaves, sums),
+        4 => complete::<4, 16>(masks, conditions, leaves, sums),
+        5 => complete::<5, 32>(masks, conditions, leaves, sums),
+        6 => complete::<6, 64>(masks, conditions, leaves, sums),
+        7 => complete::<7, 128>(masks, conditions, leaves, sums),
+        _ => complete::<8, 256>(masks, conditions, leaves, sums),
+    }
+}
+
+#[inline(always)]
+fn complete<const DEPTH: usize, const LEAVES: usize>(
+    masks: &[Mask],
+    conditions: &[u16],
+    leaves: &[f32],
+    sums: &mut [f32; ROWS],
+) {
+    let (Some(conditions), Some(leaves)) = (conditions.first_chunk::<LEAVES>(), leaves.first_chunk::<LEAVES>()) else {
+        return;
+    };
+    let path = path::<DEPTH, LEAVES>(masks, conditions);
+    let reached = mask::transposed(path);
+    for (sum, leaf) in sums.iter_mut().zip(reached) {
+        *sum += leaves[usize::from(leaf) % LEAVES];
+    }
+}
+
+/// The bits of the paths, the last of them first: together they are the number of a leaf.
+#[inline(always)]
+fn path<const DEPTH: usize, const LEAVES: usize>(masks: &[Mask], conditions: &[u16; LEAVES]) -> [Mask; 8] {
+    let mut path = [Mask::default(); 8];
+    path[DEPTH - 1] = masks[usize::from(conditions[0])];
+    for level in 1..DEPTH {
+        // What the nodes of this level answer, halved by each bit that is known until one is left.
+        let mut answers = [Mask::default(); LEAVES];
+        let nodes = &conditions[(1 << level) - 1..];
+        let known = path[DEPTH - level];
+        for place in 0..1 << (level - 1) {
+            let [no, yes] = [nodes[2 * place], nodes[2 * place + 1]].map(|node| masks[usize::from(node)]);
+            answers[place] = mask::choose(&known, &yes, &no);
+        }
+        for halving in 1..level {
+            let known = path[DEPTH - level + halving];
+            for place in 0..1 << (level - 1 - halving) {
+                answers[place] = mask::choose(&known, &answers[2 * place + 1], &answers[2 * place]);
+            }
+        }
+        path[DEPTH - 1 - level] = answers[0];
+    }
+    path
+}

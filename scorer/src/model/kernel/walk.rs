@@ -1,0 +1,86 @@
+//! The plain walk: each row down each tree, one node after the other.
+//!
+//! Owns what every forest can be run with; the other ways are quicker ways to the same bits. May not know blocks.
+
+use crate::model::forest::{Aggregate, Forest, Node, Scalar, Test, Weight};
+
+/// The scores of each row, as [`super::Kernel::margins`].
+pub(super) fn margins<T: Scalar>(forest: &Forest<T>, rows: &[T], width: usize, scores: &mut [T]) {
+    for (row, scores) in rows.chunks_exact(width.max(1)).zip(scores.chunks_exact_mut(forest.targets())) {
+        match forest.aggregate() {
+            Aggregate::Sum => {
+                scores.copy_from_slice(forest.base());
+                each_weight(forest, row, |weight| add(scores, weight));
+            }
+            Aggregate::Average => average(forest, row, scores),
+            Aggregate::Min => extreme(forest, row, scores, |new, old| new < old),
+            Aggregate::Max => extreme(forest, row, scores, |new, old| new > old),
+        }
+    }
+}
+
+/// Which scores of each row some leaf spoke of, as [`super::Kernel::reached`].
+pub(super) fn reached<T: Scalar>(forest: &Forest<T>, rows: &[T], width: usize) -> Vec<bool> {
+    let targets = forest.targets();
+    let mut reached = vec![false; rows.len().checked_div(width).unwrap_or(0) * targets];
+    for (row, reached) in rows.chunks_exact(width.max(1)).zip(reached.chunks_exact_mut(targets)) {
+        each_weight(forest, row, |weight| reached[weight.target as usize] = true);
+    }
+    reached
+}
+
+/// The weights of the leaf that a row reaches from a node.
+pub(super) fn leaf<'a, T: Scalar>(forest: &'a Forest<T>, row: &[T], from: u32) -> &'a [Weight<T>] {
+    let mut place = from;
+    loop {
+        match forest.nodes()[place as usize] {
+            Node::Branch { feature, test, if_true, if_false, missing_is_true } => {
+                let value = row[feature as usize];
+                let holds = holds(forest, test, value) || (missing_is_true && value.is_nan());
+                place = if holds { if_true } else { if_false };
+            }
+            Node::Leaf { first, count } => return &forest.weights()[first as usize..][..count as usize],
+        }
+    }
+}
+
+fn average<T: Scalar>(forest: &Forest<T>, row: &[T], scores: &mut [T]) {
+    scores.fill(T::default());
+    each_weight(forest, row, |weight| add(scores, weight));
+    let trees = T::of_count(forest.roots().len());
+    for (score, base) in scores.iter_mut().zip(forest.base()) {
+        *score = *score / trees + *base;
+    }
+}
+
+fn extreme<T: Scalar>(forest: &Forest<T>, row: &[T], scores: &mut [T], better: impl Fn(T, T) -> bool) {
+    let mut best: Vec<Option<T>> = vec![None; scores.len()];
+    each_weight(forest, row, |weight| {
+        let best = &mut best[weight.target as usize];
+        if best.is_none_or(|best| better(weight.value, best)) {
+            *best = Some(weight.value);
+        }
+    });
+    for ((score, best), base) in scores.iter_mut().zip(best).zip(forest.base()) {
+        *score = best.unwrap_or_default() + *base;
+    }
+}
+
+/// The weights of the leaves that a row reaches, in the order of the trees.
+fn each_weight<T: Scalar>(forest: &Forest<T>, row: &[T], mut take: impl FnMut(&Weight<T>)) {
+    for root in forest.roots() {
+        leaf(forest, row, *root).iter().for_each(&mut take);
+    }
+}
+
+fn holds<T: Scalar>(forest: &Forest<T>, test: Test<T>, value: T) -> bool {
+    match test {
+        Test::Compare(comparison, threshold) => comparison.holds(value, threshold),
+        Test::Member(first, count) => forest.members()[first as usize..][..count as usize].contains(&value),
+    }
+}
+
+fn add<T: Scalar>(scores: &mut [T], weight: &Weight<T>) {
+    let score = &mut scores[weight.target as usize];
+    *score = *score + weight.value;
+}
