@@ -130,12 +130,10 @@ fn look_at(feature: &Feature, keys: &[i32; ROWS], masks: &mut [Mask], ranked: &m
     let known = mask::below(keys, MISSING);
     let missing = known.map(|word| !word);
     let thresholds = &feature.thresholds;
+    let masks_of_thresholds = masks[feature.masks..].iter_mut().zip(thresholds);
     if thresholds.len() < SEARCHED && feature.sets.is_empty() {
-        for (start, first) in [Mask::default(), missing].into_iter().zip(feature.below) {
-            let Some(first) = first else { continue };
-            for (mask, threshold) in masks[first..].iter_mut().zip(thresholds) {
-                *mask = mask::or(&start, &mask::below(keys, *threshold));
-            }
+        for (mask, threshold) in masks_of_thresholds {
+            *mask = mask::or(&mask::below(keys, threshold.key), &mask::only_if(threshold.missing, &missing));
         }
         return;
     }
@@ -145,16 +143,13 @@ fn look_at(feature: &Feature, keys: &[i32; ROWS], masks: &mut [Mask], ranked: &m
     for (row, rank) in ranks.into_iter().enumerate() {
         mask::set(&mut ranked[usize::from(rank).min(thresholds.len())], row);
     }
-    for (start, first) in [Mask::default(), missing].into_iter().zip(feature.below) {
-        let Some(first) = first else { continue };
-        let mut reached = start;
-        for (mask, ranked) in masks[first..][..thresholds.len()].iter_mut().zip(&*ranked) {
-            reached = mask::or(&reached, &mask::of_bytes(ranked));
-            *mask = reached;
-        }
+    let mut reached = Mask::default();
+    for ((mask, threshold), ranked) in masks_of_thresholds.zip(&*ranked) {
+        reached = mask::or(&reached, &mask::of_bytes(ranked));
+        *mask = mask::or(&reached, &mask::only_if(threshold.missing, &missing));
     }
     for set in &feature.sets {
-        let start = if set.missing { missing } else { Mask::default() };
+        let start = mask::only_if(set.missing, &missing);
         let members = set.ranks.iter().map(|rank| mask::of_bytes(&ranked[usize::from(*rank)]));
         masks[set.mask] = members.fold(start, |all, rank| mask::or(&all, &rank));
     }

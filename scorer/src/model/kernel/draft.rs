@@ -3,7 +3,7 @@
 //! Owns how masks and columns are numbered. May not know how steps are run.
 
 use super::condition::{Ask, Condition};
-use super::plan::{Feature, Group, Set, Step, What};
+use super::plan::{Feature, Group, Set, Step, Threshold, What};
 use super::rank;
 use super::shape::{Padded, Way};
 use std::collections::{HashMap, HashSet};
@@ -19,8 +19,8 @@ pub(super) struct Draft {
     group: Group,
     /// Where each feature stands in the group.
     places: HashMap<u32, usize>,
-    /// What is compared: the feature's place and the key.
-    compared: HashSet<(usize, i32)>,
+    /// What is compared, with the feature's place.
+    compared: HashSet<(usize, Threshold)>,
     /// How many members all sets have.
     members: usize,
     /// What all trees ask, with the feature's place.
@@ -32,8 +32,8 @@ pub(super) struct Draft {
 enum Asked {
     /// Nothing: both ways lead to the same leaf.
     Nothing,
-    /// Whether a key is below; and whether it holds for NaN.
-    Below(usize, i32, bool),
+    /// Whether a key is below.
+    Below(usize, Threshold),
     /// Whether a key is in one of the feature's sets.
     Among(usize, usize),
 }
@@ -85,20 +85,18 @@ impl Draft {
         });
         let feature = &mut features[place];
         match ask {
-            Ask::Below(key) if is_blended => {
-                feature.columns[usize::from(missing)] = Some(0);
-                Asked::Below(place, key, missing)
-            }
             Ask::Below(key) => {
-                feature.below[usize::from(missing)] = Some(0);
-                if self.compared.insert((place, key)) {
-                    feature.thresholds.push(key);
+                let threshold = Threshold { key, missing };
+                if is_blended {
+                    feature.columns[usize::from(missing)] = Some(0);
+                } else if self.compared.insert((place, threshold)) {
+                    feature.thresholds.push(threshold);
                 }
-                Asked::Below(place, key, missing)
+                Asked::Below(place, threshold)
             }
             Ask::Among(keys) => {
                 self.members += keys.len();
-                feature.thresholds.extend(keys.iter().flat_map(|key| [*key, key + 1]));
+                feature.thresholds.extend(keys.iter().flat_map(|key| [*key, key + 1]).map(|key| Threshold { key, missing: false }));
                 feature.sets.push(Set { mask: 0, missing, keys, ranks: Vec::new() });
                 Asked::Among(place, feature.sets.len() - 1)
             }
@@ -137,15 +135,13 @@ impl Draft {
             feature.thresholds.sort_unstable();
             feature.thresholds.dedup();
             feature.search = rank::search_tree(&feature.thresholds);
-            for first in feature.below.iter_mut().flatten() {
-                *first = take(masks, feature.thresholds.len());
-            }
+            feature.masks = take(masks, feature.thresholds.len());
             for column in feature.columns.iter_mut().flatten() {
                 *column = take(columns, 1);
             }
             for set in &mut feature.sets {
                 set.mask = take(masks, 1);
-                let rank = |key: &i32| feature.thresholds.partition_point(|threshold| threshold <= key) as u16;
+                let rank = |key: &i32| feature.thresholds.partition_point(|threshold| threshold.key <= *key) as u16;
                 set.ranks = std::mem::take(&mut set.keys).iter().map(rank).collect();
             }
         }
@@ -155,7 +151,7 @@ impl Draft {
 /// The column of a question and what its keys should be below.
 fn question(features: &[Feature], asked: Asked) -> (u32, i32) {
     match asked {
-        Asked::Below(place, key, missing) => {
+        Asked::Below(place, Threshold { key, missing }) => {
             (features[place].columns[usize::from(missing)].unwrap_or_default() as u32, key)
         }
         Asked::Nothing | Asked::Among(..) => (0, 0),
@@ -166,10 +162,9 @@ fn question(features: &[Feature], asked: Asked) -> (u32, i32) {
 fn mask(features: &[Feature], asked: Asked) -> u16 {
     let place = match asked {
         Asked::Nothing => 0,
-        Asked::Below(place, key, missing) => {
+        Asked::Below(place, threshold) => {
             let feature = &features[place];
-            let first = feature.below[usize::from(missing)].unwrap_or_default();
-            first + feature.thresholds.partition_point(|threshold| *threshold < key)
+            feature.masks + feature.thresholds.partition_point(|other| *other < threshold)
         }
         Asked::Among(place, set) => features[place].sets[set].mask,
     };

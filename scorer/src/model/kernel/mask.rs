@@ -49,6 +49,13 @@ pub(super) fn or(a: &Mask, b: &Mask) -> Mask {
     std::array::from_fn(|word| a[word] | b[word])
 }
 
+/// A mask, or no rows.
+#[inline(always)]
+pub(super) fn only_if(condition: bool, mask: &Mask) -> Mask {
+    // Without a branch, so that nothing has to be guessed.
+    mask.map(|word| word & u64::from(condition).wrapping_neg())
+}
+
 /// For each row: `yes` where `condition` holds, `no` elsewhere.
 #[inline(always)]
 pub(super) fn choose(condition: &Mask, yes: &Mask, no: &Mask) -> Mask {

@@ -35,21 +35,30 @@ pub(super) struct Group {
     pub(super) leaves: Vec<f32>,
 }
 
-/// A feature and all that is asked of it. The places for what holds for NaN stand second.
+/// A feature and all that is asked of it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Feature {
     /// Its place in a row.
     pub(super) feature: usize,
-    /// All keys that it is compared with, in their order.
-    pub(super) thresholds: Vec<i32>,
+    /// All that it is compared with, in their order.
+    pub(super) thresholds: Vec<Threshold>,
     /// The same as a search tree: see [`super::rank`].
     pub(super) search: Vec<i32>,
-    /// Where the masks of its comparisons begin, one for each of the thresholds.
-    pub(super) below: [Option<usize>; 2],
-    /// Where its column of keys is.
+    /// Where the masks of its thresholds begin.
+    pub(super) masks: usize,
+    /// Where its columns of keys are: with NaN above all others, and below.
     pub(super) columns: [Option<usize>; 2],
     /// The sets that it is looked for in.
     pub(super) sets: Vec<Set>,
+}
+
+/// What keys should be below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Threshold {
+    /// The key.
+    pub(super) key: i32,
+    /// Whether it holds for NaN.
+    pub(super) missing: bool,
 }
 
 /// A set of keys; key k is between the threshold k and the threshold k + 1.

@@ -4,13 +4,14 @@
 //! what thresholds are for.
 
 use super::block::ROWS;
+use super::plan::Threshold;
 
 /// Keys that are searched in step, so that the wait for one is spent on the others.
 const TOGETHER: usize = 8;
 
 /// Sorted thresholds as a complete search tree: node 1 is the middle, the children of n are 2n and 2n + 1; filled up
 /// with a key that is above all.
-pub(super) fn search_tree(sorted: &[i32]) -> Vec<i32> {
+pub(super) fn search_tree(sorted: &[Threshold]) -> Vec<i32> {
     let mut tree = vec![i32::MAX; (sorted.len() + 1).next_power_of_two()];
     let mut next = sorted.iter();
     fill(&mut tree, 1, &mut next);
@@ -18,11 +19,11 @@ pub(super) fn search_tree(sorted: &[i32]) -> Vec<i32> {
 }
 
 /// In the order of the keys: what is left of a node, the node, what is right of it.
-fn fill<'a>(tree: &mut [i32], node: usize, next: &mut impl Iterator<Item = &'a i32>) {
+fn fill<'a>(tree: &mut [i32], node: usize, next: &mut impl Iterator<Item = &'a Threshold>) {
     if node < tree.len() {
         fill(tree, 2 * node, next);
         if let Some(threshold) = next.next() {
-            tree[node] = *threshold;
+            tree[node] = threshold.key;
         }
         fill(tree, 2 * node + 1, next);
     }
