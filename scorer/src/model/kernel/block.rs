@@ -137,8 +137,7 @@ fn look_at(feature: &Feature, keys: &[i32; ROWS], masks: &mut [Mask], ranked: &m
         }
         return;
     }
-    let mut ranks = [0; ROWS];
-    rank::ranks(&feature.search, keys, &mut ranks);
+    let ranks = rank::ranks(&feature.search, keys);
     let ranked = &mut ranked[..=thresholds.len()];
     for (row, rank) in ranks.into_iter().enumerate() {
         mask::set(&mut ranked[usize::from(rank).min(thresholds.len())], row);

@@ -134,7 +134,7 @@ impl Draft {
         for feature in features {
             feature.thresholds.sort_unstable();
             feature.thresholds.dedup();
-            feature.search = rank::search_tree(&feature.thresholds);
+            feature.search = rank::table(&feature.thresholds);
             feature.masks = take(masks, feature.thresholds.len());
             for column in feature.columns.iter_mut().flatten() {
                 *column = take(columns, 1);
