@@ -174,7 +174,9 @@ fn time(name: &str, forest: Forest<f32>, numbers: &mut Numbers) {
     });
     println!("  row by row: {walked:.6} s");
     let level = std::env::var("KERNEL_LEVEL").ok();
-    for level in Level::available().into_iter().filter(|at| level.as_ref().is_none_or(|level| format!("{at:?}").contains(level))) {
+    for level in
+        Level::available().into_iter().filter(|at| level.as_ref().is_none_or(|level| format!("{at:?}").contains(level)))
+    {
         let mut scores = vec![0.0f32; ROWS];
         let all = in_parts(&rows, &mut scores, |rows, scores| kernel.margins_at(level, rows, WIDTH, scores));
         let few = [1, 8, 16, 64].map(|count| {

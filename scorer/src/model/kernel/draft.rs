@@ -96,7 +96,9 @@ impl Draft {
             }
             Ask::Among(keys) => {
                 self.members += keys.len();
-                feature.thresholds.extend(keys.iter().flat_map(|key| [*key, key + 1]).map(|key| Threshold { key, missing: false }));
+                feature
+                    .thresholds
+                    .extend(keys.iter().flat_map(|key| [*key, key + 1]).map(|key| Threshold { key, missing: false }));
                 feature.sets.push(Set { mask: 0, missing, keys, ranks: Vec::new() });
                 Asked::Among(place, feature.sets.len() - 1)
             }

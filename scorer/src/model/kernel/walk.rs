@@ -84,3 +84,60 @@ fn add<T: Scalar>(scores: &mut [T], weight: &Weight<T>) {
     let score = &mut scores[weight.target as usize];
     *score = *score + weight.value;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kernel;
+    use crate::model::forest::{Aggregate, Comparison, Forest, Node, Parts, Test, Weight};
+
+    fn kernel(test: Test<f32>, missing_is_true: bool, aggregate: Aggregate) -> Kernel<f32> {
+        let branch =
+            |root: u32| Node::Branch { feature: 0, test, if_true: root + 1, if_false: root + 2, missing_is_true };
+        let leaf = |first| Node::Leaf { first, count: 1 };
+        let parts = Parts {
+            nodes: vec![branch(0), leaf(0), leaf(1), branch(3), leaf(2), leaf(3)],
+            roots: vec![0, 3],
+            weights: [1.0, -1.0, 2.0, -3.0].map(|value| Weight { target: 0, value }).to_vec(),
+            members: vec![2.0, 5.0],
+            base: vec![0.5],
+            aggregate,
+        };
+        Kernel::new(Forest::new(parts).unwrap())
+    }
+
+    fn run(kernel: &Kernel<f32>, value: f32) -> f32 {
+        let mut scores = [9.0];
+        kernel.margins(&[value], 1, &mut scores);
+        scores[0]
+    }
+
+    #[test]
+    fn missing_values_go_where_the_node_says() {
+        let at =
+            |comparison, missing, value| run(&kernel(Test::Compare(comparison, 1.0), missing, Aggregate::Sum), value);
+        assert_eq!(at(Comparison::Lt, false, 0.9), 3.5);
+        assert_eq!(at(Comparison::Lt, false, 1.0), -3.5);
+        assert_eq!(at(Comparison::Lt, false, f32::NAN), -3.5);
+        assert_eq!(at(Comparison::Lt, true, f32::NAN), 3.5);
+        assert_eq!(at(Comparison::Neq, false, f32::NAN), 3.5);
+    }
+
+    #[test]
+    fn members_of_a_set_go_to_the_true_branch() {
+        let at = |missing, value| run(&kernel(Test::Member(0, 2), missing, Aggregate::Sum), value);
+        assert_eq!([2.0, 5.0, 3.0, f32::NAN].map(|value| at(false, value)), [3.5, 3.5, -3.5, -3.5]);
+        assert_eq!(at(true, f32::NAN), 3.5);
+    }
+
+    #[test]
+    fn aggregates_are_what_they_are_called() {
+        let at = |aggregate| {
+            let kernel = kernel(Test::Compare(Comparison::Lt, 1.0), false, aggregate);
+            [run(&kernel, 0.0), run(&kernel, 1.0)]
+        };
+        assert_eq!(at(Aggregate::Sum), [3.5, -3.5]);
+        assert_eq!(at(Aggregate::Average), [2.0, -1.5]);
+        assert_eq!(at(Aggregate::Min), [1.5, -2.5]);
+        assert_eq!(at(Aggregate::Max), [2.5, -0.5]);
+    }
+}
