@@ -37,6 +37,8 @@ struct Block {
     masks: Vec<Mask>,
     /// Which rows have each rank among the thresholds of one feature; empty between features.
     ranked: Vec<Bytes>,
+    /// Which rows reach each place of one tree.
+    reached: Vec<Mask>,
     /// What the scores are so far, for each target.
     sums: Vec<[f32; ROWS]>,
 }
@@ -73,6 +75,7 @@ impl Block {
             columns: vec![[0; ROWS]; most(|group| group.columns)],
             masks: vec![Mask::default(); most(|group| group.masks)],
             ranked: vec![Bytes::default(); thresholds + 1],
+            reached: vec![Mask::default(); most(Group::places)],
             sums: vec![[0.0; ROWS]; targets],
         }
     }
@@ -112,6 +115,10 @@ impl Block {
             }
             What::Slice(depth) => {
                 slice::tree(depth, &self.masks, &group.conditions[step.asks as usize..], leaves, sums);
+            }
+            What::Grow(branches) => {
+                let forks = &group.forks[step.asks as usize..][..usize::from(branches)];
+                slice::grown(&self.masks, forks, leaves, &mut self.reached, sums);
             }
             What::Walk(root) => {
                 for (place, row) in rows.chunks_exact(width).enumerate() {

@@ -41,6 +41,15 @@ pub(super) fn key(value: f32) -> i32 {
     if bits & i32::MAX > f32::INFINITY.to_bits() as i32 { MISSING } else { ordered }
 }
 
+/// How many masks a test needs: one for each threshold, and one for a set, each of whose keys is between two of them.
+pub(super) fn asks(test: Test<f32>) -> usize {
+    match test {
+        Test::Compare(Comparison::Eq | Comparison::Neq, _) => 3,
+        Test::Compare(..) => 1,
+        Test::Member(_, count) => 2 * (count as usize).min(LARGEST_SET) + 1,
+    }
+}
+
 impl Condition {
     /// What a branch asks; `None` for a set too large.
     pub(super) fn of(forest: &Forest<f32>, feature: u32, test: Test<f32>, missing_is_true: bool) -> Option<Self> {

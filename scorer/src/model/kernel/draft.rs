@@ -3,9 +3,9 @@
 //! Owns how masks and columns are numbered. May not know how steps are run.
 
 use super::condition::{Ask, Condition};
-use super::plan::{Feature, Group, Set, Step, Threshold, What};
+use super::plan::{Feature, Fork, Group, Set, Step, Threshold, What};
 use super::rank;
-use super::shape::{Padded, Way};
+use super::shape::{Grown, Padded, Way};
 use std::collections::{HashMap, HashSet};
 
 /// Different conditions that a group may have, so that their masks stay in the cache.
@@ -21,10 +21,12 @@ pub(super) struct Draft {
     places: HashMap<u32, usize>,
     /// What is compared, with the feature's place.
     compared: HashSet<(usize, Threshold)>,
-    /// How many members all sets have.
-    members: usize,
-    /// What all trees ask, with the feature's place.
+    /// How many masks sets need.
+    sets: usize,
+    /// What complete trees ask.
     asked: Vec<Asked>,
+    /// The same for grown trees, in the order of their forks.
+    grown: Vec<Asked>,
 }
 
 /// What a node of a complete tree asks.
@@ -41,7 +43,7 @@ enum Asked {
 impl Draft {
     /// Whether further trees should go to another group.
     pub(super) fn is_full(&self) -> bool {
-        self.compared.len() + self.members > CONDITIONS || self.group.features.len() > FEATURES
+        self.compared.len() + self.sets > CONDITIONS || self.group.features.len() > FEATURES
     }
 
     /// Adds a tree behind those that are there.
@@ -63,16 +65,29 @@ impl Draft {
                 let depth = padded.depth as u8;
                 let what = if is_blended { What::Blend(depth) } else { What::Slice(depth) };
                 self.group.steps.push(step(self.asked.len(), what));
-                self.add_tree(padded, is_blended);
+                self.add_padded(padded, is_blended);
+            }
+            Way::Grown(grown) => {
+                self.group.steps.push(step(self.group.forks.len(), What::Grow(grown.children.len() as u16)));
+                self.add_grown(grown);
             }
         }
     }
 
-    fn add_tree(&mut self, padded: Padded, is_blended: bool) {
+    fn add_padded(&mut self, padded: Padded, is_blended: bool) {
         self.group.leaves.extend(padded.leaves);
         for condition in padded.conditions {
             let asked = condition.map_or(Asked::Nothing, |condition| self.ask(condition, is_blended));
             self.asked.push(asked);
+        }
+    }
+
+    fn add_grown(&mut self, grown: Grown) {
+        self.group.leaves.extend(grown.leaves);
+        for (condition, children) in grown.conditions.into_iter().zip(grown.children) {
+            let asked = self.ask(condition, false);
+            self.grown.push(asked);
+            self.group.forks.push(Fork { condition: 0, children });
         }
     }
 
@@ -95,7 +110,7 @@ impl Draft {
                 Asked::Below(place, threshold)
             }
             Ask::Among(keys) => {
-                self.members += keys.len();
+                self.sets += 2 * keys.len() + 1;
                 feature
                     .thresholds
                     .extend(keys.iter().flat_map(|key| [*key, key + 1]).map(|key| Threshold { key, missing: false }));
@@ -108,7 +123,10 @@ impl Draft {
     /// The group with everything in its place.
     pub(super) fn finish(mut self) -> Group {
         self.number();
-        let Draft { mut group, asked, .. } = self;
+        let Draft { mut group, asked, grown, .. } = self;
+        for (fork, asked) in group.forks.iter_mut().zip(grown) {
+            fork.condition = mask(&group.features, asked);
+        }
         for step in &mut group.steps {
             let (first, features) = (step.asks as usize, &group.features);
             match step.what {
@@ -123,7 +141,7 @@ impl Draft {
                     // One more than there are, so that a tree's are a power of two.
                     group.conditions.extend(asked.iter().map(|asked| mask(features, *asked)).chain([0]));
                 }
-                What::Add(_) | What::Walk(_) => {}
+                What::Add(_) | What::Grow(_) | What::Walk(_) => {}
             }
         }
         group

@@ -49,6 +49,18 @@ pub(super) fn or(a: &Mask, b: &Mask) -> Mask {
     std::array::from_fn(|word| a[word] | b[word])
 }
 
+/// The rows of both masks.
+#[inline(always)]
+pub(super) fn and(a: &Mask, b: &Mask) -> Mask {
+    std::array::from_fn(|word| a[word] & b[word])
+}
+
+/// The rows of the first mask that are not in the second.
+#[inline(always)]
+pub(super) fn without(a: &Mask, b: &Mask) -> Mask {
+    std::array::from_fn(|word| a[word] & !b[word])
+}
+
 /// A mask, or no rows.
 #[inline(always)]
 pub(super) fn only_if(condition: bool, mask: &Mask) -> Mask {

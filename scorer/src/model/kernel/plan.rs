@@ -31,8 +31,21 @@ pub(super) struct Group {
     pub(super) questions: Vec<(u32, i32)>,
     /// What sliced trees ask: places of masks.
     pub(super) conditions: Vec<u16>,
+    /// What grown trees ask, and where that leads.
+    pub(super) forks: Vec<Fork>,
     /// Weights of leaves.
     pub(super) leaves: Vec<f32>,
+}
+
+impl Group {
+    /// The places of its largest grown tree.
+    pub(super) fn places(&self) -> usize {
+        let places = |step: &Step| match step.what {
+            What::Grow(branches) => usize::from(branches) + (usize::from(branches) + 1).next_power_of_two(),
+            _ => 0,
+        };
+        self.steps.iter().map(places).max().unwrap_or(0)
+    }
 }
 
 /// A feature and all that is asked of it.
@@ -74,12 +87,21 @@ pub(super) struct Set {
     pub(super) ranks: Vec<u16>,
 }
 
+/// A branch of a tree as it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Fork {
+    /// Where the mask of its condition is.
+    pub(super) condition: u16,
+    /// The places to go to where it does not hold, and where it does: see [`super::shape::Grown`].
+    pub(super) children: [u16; 2],
+}
+
 /// A tree, or several that always add the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Step {
     /// The score.
     pub(super) target: u32,
-    /// The first of its questions or conditions.
+    /// The first of its questions, conditions or forks.
     pub(super) asks: u32,
     /// The first of its leaves.
     pub(super) leaves: u32,
@@ -96,6 +118,8 @@ pub(super) enum What {
     Blend(u8),
     /// Slices a tree of this depth.
     Slice(u8),
+    /// Slices a tree as it is, with so many branches.
+    Grow(u16),
     /// Walks from this node.
     Walk(u32),
 }

@@ -3,15 +3,15 @@
 //! Owns the choice between the ways, and padding: a shallow tree is made complete, so that the place of a leaf is the
 //! path to it. May not know where masks and columns lie.
 
-use super::condition::{Ask, Condition};
+use super::condition::{self, Ask, Condition};
 use crate::model::forest::{Forest, Node};
 
 /// Trees up to this depth are blended: every leaf's weight, selected by comparing.
 pub(super) const BLENDED: usize = 3;
 /// Trees up to this depth may be padded.
 const PADDED: usize = 8;
-/// Branches that a tree may have at most, so that the number of a leaf fits a byte.
-const BRANCHES: usize = 255;
+/// What a tree may ask at most: beyond, most of it would be worked out in vain.
+const ASKS: usize = 4095;
 
 /// How a tree is run.
 pub(super) enum Way {
@@ -21,6 +21,8 @@ pub(super) enum Way {
     Constant(f32),
     /// It is complete, or made so.
     Padded(Padded),
+    /// It is too lopsided for that.
+    Grown(Grown),
     /// Only the plain walk will do.
     Walk,
 }
@@ -33,6 +35,17 @@ pub(super) struct Padded {
     /// 2^depth - 1; `None` where both ways lead to the same leaf.
     pub(super) conditions: Vec<Option<Condition>>,
     /// 2^depth.
+    pub(super) leaves: Vec<f32>,
+}
+
+/// A tree as it is. Its places: first the leaves, from left to right, as many as there are in `leaves`; then the
+/// branches, each before its children.
+pub(super) struct Grown {
+    /// What each branch asks.
+    pub(super) conditions: Vec<Condition>,
+    /// For each branch, the place to go to where its condition does not hold, and where it does.
+    pub(super) children: Vec<[u16; 2]>,
+    /// Filled up to a power of two.
     pub(super) leaves: Vec<f32>,
 }
 
@@ -52,12 +65,45 @@ pub(super) fn of(forest: &Forest<f32>, root: u32) -> (u32, Way) {
         return (target, if extent.target.is_none() { Way::Nothing } else { Way::Constant(weight(forest, root)) });
     }
     let complete = (1usize << extent.depth.min(PADDED)) - 1;
-    if extent.depth > PADDED || complete > 3 * extent.branches + 4 {
-        return (target, Way::Walk);
+    let is_dense = extent.depth <= PADDED && complete <= 3 * extent.branches + 4;
+    let way = if is_dense { padded(forest, root, extent.depth) } else { grown(forest, root, extent.branches) };
+    (target, way.unwrap_or(Way::Walk))
+}
+
+fn padded(forest: &Forest<f32>, root: u32, depth: usize) -> Option<Way> {
+    let leaves = 1 << depth;
+    let mut padded = Padded { depth, conditions: vec![None; leaves - 1], leaves: vec![0.0; leaves] };
+    pad(forest, root, 0, &mut padded.conditions, &mut padded.leaves)?;
+    Some(Way::Padded(padded))
+}
+
+fn grown(forest: &Forest<f32>, root: u32, branches: usize) -> Option<Way> {
+    let leaves = (branches + 1).next_power_of_two();
+    let mut grown = Grown { conditions: Vec::new(), children: Vec::new(), leaves: Vec::with_capacity(leaves) };
+    // Each node with the branch that it belongs to and the side of it.
+    let mut waiting = vec![(root, None)];
+    while let Some((place, parent)) = waiting.pop() {
+        let slot = match forest.nodes()[place as usize] {
+            Node::Leaf { .. } => {
+                grown.leaves.push(weight(forest, place));
+                grown.leaves.len() - 1
+            }
+            Node::Branch { feature, test, if_true, if_false, missing_is_true } => {
+                let condition = Condition::of(forest, feature, test, missing_is_true)?;
+                let (holds, fails) = if condition.swapped { (if_false, if_true) } else { (if_true, if_false) };
+                let branch = grown.conditions.len();
+                waiting.extend([(holds, Some((branch, 1))), (fails, Some((branch, 0)))]);
+                grown.conditions.push(condition);
+                grown.children.push([0; 2]);
+                leaves + branch
+            }
+        };
+        if let Some((branch, side)) = parent {
+            grown.children[branch][side] = slot as u16;
+        }
     }
-    let mut padded = Padded { depth: extent.depth, conditions: vec![None; complete], leaves: vec![0.0; complete + 1] };
-    let is_padded = pad(forest, root, 0, &mut padded.conditions, &mut padded.leaves).is_some();
-    (target, if is_padded { Way::Padded(padded) } else { Way::Walk })
+    grown.leaves.resize(leaves, 0.0);
+    Some(Way::Grown(grown))
 }
 
 /// What a tree is like.
@@ -71,12 +117,14 @@ struct Extent {
 /// `None` where the tree is too large, or its leaves have several weights or targets.
 fn extent(forest: &Forest<f32>, root: u32) -> Option<Extent> {
     let mut extent = Extent { depth: 0, branches: 0, target: None };
+    let mut asks = 0;
     let mut waiting = vec![(root, 0)];
     while let Some((place, depth)) = waiting.pop() {
         extent.depth = extent.depth.max(depth);
         match forest.nodes()[place as usize] {
-            Node::Branch { if_true, if_false, .. } => {
+            Node::Branch { test, if_true, if_false, .. } => {
                 extent.branches += 1;
+                asks += condition::asks(test);
                 waiting.extend([(if_true, depth + 1), (if_false, depth + 1)]);
             }
             Node::Leaf { count: 0, .. } => {}
@@ -87,7 +135,7 @@ fn extent(forest: &Forest<f32>, root: u32) -> Option<Extent> {
                 }
             }
         }
-        if extent.branches > BRANCHES {
+        if asks > ASKS {
             return None;
         }
     }

@@ -4,6 +4,7 @@
 
 use super::block::ROWS;
 use super::mask::{self, Mask};
+use super::plan::Fork;
 
 /// Adds the weights of the leaves that rows reach in a complete tree of a depth from 1 to 8.
 #[inline(always)]
@@ -60,4 +61,48 @@ fn path<const DEPTH: usize, const LEAVES: usize>(masks: &[Mask], conditions: &[u
         path[DEPTH - 1 - level] = answers[0];
     }
     path
+}
+
+/// Adds the weights of the leaves that rows reach in a tree as it is. `leaves` begins with the tree's own, as many as a
+/// power of two; `reached` is overwritten.
+#[inline(always)]
+pub(super) fn grown(masks: &[Mask], forks: &[Fork], leaves: &[f32], reached: &mut [Mask], sums: &mut [f32; ROWS]) {
+    let count = (forks.len() + 1).next_power_of_two();
+    let (leaves, reached) = (&leaves[..count], &mut reached[..count + forks.len()]);
+    reached[forks.len() + 1..count].fill(Mask::default());
+    reached[count] = Mask::default().map(|word: u64| !word);
+    for (place, fork) in forks.iter().enumerate() {
+        let (here, condition) = (reached[count + place], masks[usize::from(fork.condition)]);
+        let [fails, holds] = fork.children.map(usize::from);
+        reached[fails] = mask::without(&here, &condition);
+        reached[holds] = mask::and(&here, &condition);
+    }
+    let [low, high] = numbers(&mut reached[..count]);
+    let low = mask::transposed(low);
+    if count <= 256 {
+        for (sum, low) in sums.iter_mut().zip(low) {
+            *sum += leaves[usize::from(low)];
+        }
+        return;
+    }
+    for (sum, (low, high)) in sums.iter_mut().zip(low.into_iter().zip(mask::transposed(high))) {
+        *sum += leaves[usize::from(high) << 8 | usize::from(low)];
+    }
+}
+
+/// The bits of the numbers of the leaves that rows reach, the lowest first, eight and eight.
+#[inline(always)]
+fn numbers(reached: &mut [Mask]) -> [[Mask; 8]; 2] {
+    let mut bits = [[Mask::default(); 8]; 2];
+    let mut count = reached.len();
+    for bit in bits.as_flattened_mut() {
+        count /= 2;
+        // Of each two that are left, the second has this bit; then both become one.
+        for place in 0..count {
+            let [first, second] = [reached[2 * place], reached[2 * place + 1]];
+            *bit = mask::or(bit, &second);
+            reached[place] = mask::or(&first, &second);
+        }
+    }
+    bits
 }
