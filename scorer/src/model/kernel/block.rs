@@ -75,7 +75,7 @@ impl Block {
             columns: vec![[0; ROWS]; most(|group| group.columns)],
             masks: vec![Mask::default(); most(|group| group.masks)],
             ranked: vec![Bytes::default(); thresholds + 1],
-            reached: vec![Mask::default(); most(Group::places)],
+            reached: vec![Mask::default(); most(Group::places).max(slice::SCRATCH)],
             sums: vec![[0.0; ROWS]; targets],
         }
     }
@@ -114,7 +114,8 @@ impl Block {
                 blend::tree(depth, &self.columns, questions, leaves, sums);
             }
             What::Slice(depth) => {
-                slice::tree(depth, &self.masks, &group.conditions[step.asks as usize..], leaves, sums);
+                let conditions = &group.conditions[step.asks as usize..];
+                slice::complete(depth, &self.masks, conditions, leaves, &mut self.reached, sums);
             }
             What::Grow(branches) => {
                 let forks = &group.forks[step.asks as usize..][..usize::from(branches)];

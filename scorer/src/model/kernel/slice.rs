@@ -6,46 +6,62 @@ use super::block::ROWS;
 use super::mask::{self, Mask};
 use super::plan::Fork;
 
+/// Masks that [`complete`] needs at most to write down what it knows meanwhile.
+pub(super) const SCRATCH: usize = 256;
+
 /// Adds the weights of the leaves that rows reach in a complete tree of a depth from 1 to 8.
 #[inline(always)]
-pub(super) fn tree(depth: u8, masks: &[Mask], conditions: &[u16], leaves: &[f32], sums: &mut [f32; ROWS]) {
+pub(super) fn complete(
+    depth: u8,
+    masks: &[Mask],
+    conditions: &[u16],
+    leaves: &[f32],
+    scratch: &mut [Mask],
+    sums: &mut [f32; ROWS],
+) {
     match depth {
-        1 => complete::<1, 2>(masks, conditions, leaves, sums),
-        2 => complete::<2, 4>(masks, conditions, leaves, sums),
-        3 => complete::<3, 8>(masks, conditions, leaves, sums),
-        4 => complete::<4, 16>(masks, conditions, leaves, sums),
-        5 => complete::<5, 32>(masks, conditions, leaves, sums),
-        6 => complete::<6, 64>(masks, conditions, leaves, sums),
-        7 => complete::<7, 128>(masks, conditions, leaves, sums),
-        _ => complete::<8, 256>(masks, conditions, leaves, sums),
+        1 => of_depth::<1, 2>(masks, conditions, leaves, scratch, sums),
+        2 => of_depth::<2, 4>(masks, conditions, leaves, scratch, sums),
+        3 => of_depth::<3, 8>(masks, conditions, leaves, scratch, sums),
+        4 => of_depth::<4, 16>(masks, conditions, leaves, scratch, sums),
+        5 => of_depth::<5, 32>(masks, conditions, leaves, scratch, sums),
+        6 => of_depth::<6, 64>(masks, conditions, leaves, scratch, sums),
+        7 => of_depth::<7, 128>(masks, conditions, leaves, scratch, sums),
+        _ => of_depth::<8, 256>(masks, conditions, leaves, scratch, sums),
     }
 }
 
 #[inline(always)]
-fn complete<const DEPTH: usize, const LEAVES: usize>(
+fn of_depth<const DEPTH: usize, const LEAVES: usize>(
     masks: &[Mask],
     conditions: &[u16],
     leaves: &[f32],
+    scratch: &mut [Mask],
     sums: &mut [f32; ROWS],
 ) {
-    let (Some(conditions), Some(leaves)) = (conditions.first_chunk::<LEAVES>(), leaves.first_chunk::<LEAVES>()) else {
+    let (Some(conditions), Some(leaves), Some(answers)) =
+        (conditions.first_chunk::<LEAVES>(), leaves.first_chunk::<LEAVES>(), scratch.first_chunk_mut::<LEAVES>())
+    else {
         return;
     };
-    let path = path::<DEPTH, LEAVES>(masks, conditions);
+    let path = path::<DEPTH, LEAVES>(masks, conditions, answers);
     let reached = mask::transposed(path);
     for (sum, leaf) in sums.iter_mut().zip(reached) {
         *sum += leaves[usize::from(leaf) % LEAVES];
     }
 }
 
-/// The bits of the paths, the last of them first: together they are the number of a leaf.
+/// The bits of the paths, the last of them first: together they are the number of a leaf. `answers` is overwritten.
 #[inline(always)]
-fn path<const DEPTH: usize, const LEAVES: usize>(masks: &[Mask], conditions: &[u16; LEAVES]) -> [Mask; 8] {
+fn path<const DEPTH: usize, const LEAVES: usize>(
+    masks: &[Mask],
+    conditions: &[u16; LEAVES],
+    answers: &mut [Mask; LEAVES],
+) -> [Mask; 8] {
     let mut path = [Mask::default(); 8];
     path[DEPTH - 1] = masks[usize::from(conditions[0])];
     for level in 1..DEPTH {
         // What the nodes of this level answer, halved by each bit that is known until one is left.
-        let mut answers = [Mask::default(); LEAVES];
         let nodes = &conditions[(1 << level) - 1..];
         let known = path[DEPTH - level];
         for place in 0..1 << (level - 1) {
@@ -97,12 +113,14 @@ fn numbers(reached: &mut [Mask]) -> [[Mask; 8]; 2] {
     let mut count = reached.len();
     for bit in bits.as_flattened_mut() {
         count /= 2;
+        let mut with_bit = Mask::default();
         // Of each two that are left, the second has this bit; then both become one.
         for place in 0..count {
             let [first, second] = [reached[2 * place], reached[2 * place + 1]];
-            *bit = mask::or(bit, &second);
+            with_bit = mask::or(&with_bit, &second);
             reached[place] = mask::or(&first, &second);
         }
+        *bit = with_bit;
     }
     bits
 }
