@@ -75,7 +75,7 @@ fn grow(ensemble: &mut Ensemble, draw: &mut Draw<'_>, shape: Shape, tree: i64, n
     ensemble.nodes_nodeids.push(node);
     ensemble.nodes_modes.push(if branches { MODES[draw.below(shape.modes)] } else { "LEAF" });
     ensemble.nodes_featureids.push(if branches { draw.below(shape.width) as i64 } else { 0 });
-    ensemble.nodes_values.push(if branches { draw.threshold() } else { 0.0 });
+    ensemble.nodes_values.push(if branches { draw.threshold() } else { draw.weight() });
     ensemble.nodes_missing_value_tracks_true.push(if branches { draw.below(2) as i64 } else { 0 });
     ensemble.nodes_truenodeids.push(0);
     ensemble.nodes_falsenodeids.push(0);

@@ -15,6 +15,7 @@ use scorer::lead::encode::{Block, Element, Specification, Values};
 use scorer::model::bundle::Output;
 use scorer::model::calibration::logistic;
 use scorer::model::onnx::Graph;
+use walk::Operator;
 
 fn open(file: &[u8], width: usize, output: &str, column: usize) -> Graph {
     let encoder = Specification::passthrough([("x".to_owned(), Element::Float, width)]);
@@ -31,8 +32,8 @@ fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| if value.is_nan() { f32::NAN.to_bits() } else { value.to_bits() }).collect()
 }
 
-fn margins(ensemble: &Ensemble, rows: &[Vec<f32>]) -> Vec<f32> {
-    rows.iter().flat_map(|row| walk::margins(ensemble, row)).collect()
+fn margins(ensemble: &Ensemble, operator: Operator, rows: &[Vec<f32>]) -> Vec<f32> {
+    rows.iter().flat_map(|row| walk::margins(ensemble, operator, row)).collect()
 }
 
 /// The widths of all rows that are made.
@@ -44,7 +45,7 @@ proptest! {
     #[test]
     fn every_forest_is_run_as_the_plain_walk_runs_it(ensemble in forests(WIDTH), rows in rows(WIDTH)) {
         let graph = open(&ensemble.regressor(WIDTH), WIDTH, "y", 0);
-        let expected = bits(&margins(&ensemble, &rows));
+        let expected = bits(&margins(&ensemble, Operator::Regressor, &rows));
         prop_assert_eq!(&bits(&run(&graph, &rows)), &expected);
         let alone: Vec<f32> = rows.iter().flat_map(|row| run(&graph, std::slice::from_ref(row))).collect();
         prop_assert_eq!(&bits(&alone), &expected);
@@ -54,7 +55,7 @@ proptest! {
     fn one_score_for_two_classes_is_the_logistic_of_the_plain_walk(ensemble in forests(WIDTH), rows in rows(WIDTH)) {
         let ensemble = ensemble.of_one_score();
         let graph = open(&ensemble.classifier(WIDTH), WIDTH, "p", 1);
-        let second: Vec<f32> = margins(&ensemble, &rows).into_iter().map(logistic).collect();
+        let second: Vec<f32> = margins(&ensemble, Operator::Classifier, &rows).into_iter().map(logistic).collect();
         let both = run(&graph, &rows);
         let ours: Vec<f32> = both.chunks(2).map(|pair| pair[1]).collect();
         prop_assert_eq!(bits(&ours), bits(&second));

@@ -2,18 +2,27 @@
 
 use crate::file::Ensemble;
 
+/// Whose scores they are: onnxruntime treats leaves without a weight in a way of its own in each.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Operator {
+    /// Of one score, such a leaf adds the number that its node holds; of several, it adds nothing.
+    Regressor,
+    /// Such a leaf adds nothing. A row that reaches no weight at all has the score 0, whatever the base value.
+    Classifier,
+}
+
 /// The scores of a row, as ONNX-ML defines them and onnxruntime gives them.
-pub(crate) fn margins(ensemble: &Ensemble, row: &[f32]) -> Vec<f32> {
+pub(crate) fn margins(ensemble: &Ensemble, operator: Operator, row: &[f32]) -> Vec<f32> {
     let targets = usize::try_from(ensemble.n_targets).unwrap();
     let mut trees: Vec<i64> = ensemble.nodes_treeids.clone();
     trees.dedup();
-    let reached: Vec<(usize, f32)> = trees.iter().flat_map(|tree| weights(ensemble, *tree, row)).collect();
+    let reached: Vec<(usize, f32)> = trees.iter().flat_map(|tree| weights(ensemble, operator, *tree, row)).collect();
     let base = |target: usize| ensemble.base_values.get(target).copied().unwrap_or(0.0);
     (0..targets)
         .map(|target| {
             let of_target: Vec<f32> =
                 reached.iter().filter(|(of, _)| *of == target).map(|(_, weight)| *weight).collect();
-            if of_target.is_empty() && targets > 1 {
+            if of_target.is_empty() {
                 return 0.0;
             }
             let add = |from: f32| of_target.iter().fold(from, |sum, weight| sum + weight);
@@ -35,7 +44,7 @@ pub(crate) fn margins(ensemble: &Ensemble, row: &[f32]) -> Vec<f32> {
 }
 
 /// The weights of the leaf that a row reaches in a tree, in the file's order.
-fn weights(ensemble: &Ensemble, tree: i64, row: &[f32]) -> Vec<(usize, f32)> {
+fn weights(ensemble: &Ensemble, operator: Operator, tree: i64, row: &[f32]) -> Vec<(usize, f32)> {
     let find = |node: i64| {
         (0..ensemble.nodes_treeids.len())
             .find(|at| ensemble.nodes_treeids[*at] == tree && ensemble.nodes_nodeids[*at] == node)
@@ -55,7 +64,11 @@ fn weights(ensemble: &Ensemble, tree: i64, row: &[f32]) -> Vec<(usize, f32)> {
     let leaf = ensemble.nodes_nodeids[at];
     let of_leaf = |at: &usize| ensemble.target_treeids[*at] == tree && ensemble.target_nodeids[*at] == leaf;
     let weight = |at: usize| (usize::try_from(ensemble.target_ids[at]).unwrap(), ensemble.target_weights[at]);
-    (0..ensemble.target_ids.len()).filter(of_leaf).map(weight).collect()
+    let found: Vec<(usize, f32)> = (0..ensemble.target_ids.len()).filter(of_leaf).map(weight).collect();
+    if found.is_empty() && operator == Operator::Regressor && ensemble.n_targets == 1 {
+        return vec![(0, ensemble.nodes_values[at])];
+    }
+    found
 }
 
 fn holds(mode: &str, value: f32, threshold: f32) -> bool {
