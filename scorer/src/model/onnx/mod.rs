@@ -8,6 +8,7 @@ mod classify;
 mod features;
 mod graph;
 mod math;
+mod moves;
 mod operation;
 mod output;
 mod regress;

@@ -3,6 +3,7 @@
 //! Owns what an operator may ask about its surroundings before anything runs. One pass over a graph in order. May not
 //! know what operators compute.
 
+use super::NodeError;
 use super::attributes::Attributes;
 use super::graph::{datum_type, element};
 use super::served;
@@ -34,7 +35,7 @@ const TO_FLOAT: [&str; 6] =
 const TO_BOOL: [&str; 9] = ["And", "Equal", "Greater", "GreaterOrEqual", "IsNaN", "Less", "LessOrEqual", "Not", "Or"];
 
 /// Operators that make a size of two sizes, or of several.
-const OF_SIZES: [&str; 5] = ["Add", "Concat", "Div", "Mul", "Sub"];
+const OF_SIZES: [&str; 4] = ["Add", "Concat", "Mul", "Sub"];
 
 /// Operators that make a size of a size.
 const OF_SIZE: [&str; 7] = ["Cast", "Gather", "Identity", "Reshape", "Slice", "Squeeze", "Unsqueeze"];
@@ -128,6 +129,15 @@ impl<'g> Site<'g> {
     /// The value of an input that is a constant.
     pub(super) fn constant(&self, slot: usize) -> Option<&'g TensorProto> {
         self.values.constants.get(self.node.input.get(slot)?.as_str()).copied()
+    }
+
+    /// The whole numbers of an input that is a constant; `None` where it is left out.
+    pub(super) fn whole_numbers(&self, slot: usize, name: &str) -> Result<Option<Vec<i64>>, NodeError> {
+        match self.constant(slot) {
+            _ if !self.has(slot) => Ok(None),
+            Some(tensor) => self.attributes().whole_numbers(name, tensor).map(Some),
+            None => Err(self.attributes().error(name, "should be a constant")),
+        }
     }
 
     /// Whether some input is a size.

@@ -38,17 +38,25 @@ pub(super) fn strides(shape: &[usize]) -> Vec<usize> {
     strides
 }
 
-/// The axes that numbers of a file name, each from 0: negative ones count from the end. Sorted, each once.
+/// A place from 0 to before a length, from a number of a file: negative ones count from the end.
+pub(super) fn axis(given: i64, length: usize) -> TractResult<usize> {
+    let from_start = if given < 0 { given.checked_add(length as i64) } else { Some(given) };
+    let place = from_start.and_then(|place| usize::try_from(place).ok()).filter(|place| *place < length);
+    place.with_context(|| format!("{given} should be from 0 to before {length}"))
+}
+
+/// The axes that numbers of a file name, sorted, each once.
 pub(super) fn axes(given: &[i64], rank: usize) -> TractResult<Vec<usize>> {
-    let axis = |axis: &i64| {
-        let from_start = if *axis < 0 { axis.checked_add(rank as i64) } else { Some(*axis) };
-        let place = from_start.and_then(|axis| usize::try_from(axis).ok()).filter(|axis| *axis < rank);
-        place.with_context(|| format!("there is no axis {axis} of {rank}"))
-    };
-    let mut axes = given.iter().map(axis).collect::<TractResult<Vec<usize>>>()?;
+    let mut axes = given.iter().map(|given| axis(*given, rank)).collect::<TractResult<Vec<usize>>>()?;
     axes.sort_unstable();
     axes.dedup();
     Ok(axes)
+}
+
+/// A length that does not depend on how many leads there are: along such a dimension numbers may be put together, or a
+/// lead's answer would depend on the others.
+pub(super) fn fixed(length: &TDim) -> TractResult<usize> {
+    Ok(length.to_usize().context("this would mix the numbers of different leads")?)
 }
 
 /// The places of elements, in the row-major order of a shape, where each dimension has a stride of its own.

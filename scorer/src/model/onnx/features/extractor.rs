@@ -6,6 +6,7 @@ use super::super::NodeError;
 use super::super::operation::{Form, Operation, made};
 use super::super::score::slice;
 use super::super::site::Site;
+use super::super::walk::fixed;
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
@@ -13,12 +14,20 @@ use tract_onnx::tract_core::internal::*;
 /// Inputs: data (…, columns) of any type, places of i64. Output: (…, places) of the data's type; data of one dimension
 /// are one row.
 #[derive(Debug)]
-struct Extractor;
+struct Extractor {
+    /// The places, where they stand in the file.
+    known: Vec<i64>,
+}
 
 /// Reads an ArrayFeatureExtractor.
 pub(in super::super) fn array_feature_extractor(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    site.attributes().known(&[])?;
-    Ok(Arc::new(Extractor))
+    let attributes = site.attributes();
+    attributes.known(&[])?;
+    let known = match site.constant(1) {
+        Some(tensor) => attributes.whole_numbers("places", tensor)?,
+        None => Vec::new(),
+    };
+    Ok(Arc::new(Extractor { known }))
 }
 
 impl Operation for Extractor {
@@ -34,7 +43,9 @@ impl Operation for Extractor {
         let ((kind, shape), (places, places_shape)) = (&inputs[0], &inputs[1]);
         ensure!(*places == DatumType::I64, "the places should be whole numbers, not {places:?}");
         let count = places_shape.iter().product::<TDim>();
-        let Some((_, before)) = shape.split_last() else { bail!("the data should have a dimension") };
+        let Some((width, before)) = shape.split_last() else { bail!("the data should have a dimension") };
+        let width = fixed(width)? as i64;
+        ensure!(self.known.iter().all(|place| (0..width).contains(place)), "places should be from 0 to before {width}");
         let mut shape: TVec<TDim> = if before.is_empty() { tvec!(1.to_dim()) } else { before.into() };
         shape.push(count);
         Ok(vec![(*kind, shape)])

@@ -35,7 +35,7 @@ pub(in super::super) fn arg(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeE
 
 impl Arg {
     fn axis(&self, rank: usize) -> TractResult<usize> {
-        walk::axes(&[self.axis], rank)?.first().copied().context("an axis is needed")
+        walk::axis(self.axis, rank)
     }
 
     fn is_better<T: Number>(&self, new: T, old: T) -> bool {
@@ -70,6 +70,7 @@ impl Operation for Arg {
         let (kind, shape) = &inputs[0];
         ensure!(is_number(*kind), "an input of type {kind:?} is not served");
         let axis = self.axis(shape.len())?;
+        walk::fixed(&shape[axis])?;
         let mut shape = shape.clone();
         if self.keeps {
             shape[axis] = 1.to_dim();

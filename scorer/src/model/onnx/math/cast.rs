@@ -59,6 +59,10 @@ impl Operation for Cast {
             DatumType::Bool,
             DatumType::String,
         ];
+        if *kind == DatumType::TDim {
+            ensure!(self.to == DatumType::I64, "a size is a whole number of 64 bits");
+            return Ok(vec![inputs[0].clone()]);
+        }
         ensure!(served.contains(kind), "a cast from {kind:?} is not served");
         Ok(vec![(self.to, shape.clone())])
     }
@@ -70,6 +74,7 @@ impl Operation for Cast {
             DatumType::F64 => self.of(input, |value: &f64| *value, |value| texts::of_float(*value)),
             DatumType::I64 => return Ok(vec![self.of_whole(input.shape(), slice::<i64>(input)?.iter().copied())?]),
             DatumType::String => self.of_texts(input),
+            DatumType::TDim => Ok(input.clone().into_tensor()),
             _ => {
                 let whole = input.cast_to::<i64>()?;
                 self.of_whole(input.shape(), slice::<i64>(&whole)?.iter().copied())

@@ -7,7 +7,7 @@ use super::super::NodeError;
 use super::super::operation::{Form, Operation, made};
 use super::super::score::slice;
 use super::super::site::Site;
-use super::super::walk::{Places, common_shape};
+use super::super::walk::{Places, common_shape, fixed};
 use super::numbers::Number;
 use std::sync::Arc;
 use tract_onnx::prelude::*;
@@ -102,6 +102,7 @@ impl Operation for MatMul {
             "one of two dimensions should be multiplied with a matrix"
         );
         ensure!(one.last() == other.first(), "the inner dimensions {:?} and {:?} differ", one.last(), other.first());
+        other.first().map(fixed).transpose()?;
         let mut shape: TVec<TDim> = one[..one.len() - 1].into();
         shape.extend(other.get(1).cloned());
         Ok(vec![(*kind, shape)])
@@ -145,6 +146,7 @@ impl Operation for Gemm {
         };
         let ([rows, inner], [other_inner, columns]) = (turned(0)?, turned(1)?);
         ensure!(inner == other_inner, "the inner dimensions {inner} and {other_inner} differ");
+        fixed(&inner)?;
         let shape: TVec<TDim> = tvec!(rows, columns);
         if let Some((_, added)) = inputs.get(2) {
             ensure!(common_shape(&[&shape, added])? == shape, "what is added does not fit the product");

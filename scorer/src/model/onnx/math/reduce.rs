@@ -62,11 +62,7 @@ pub(in super::super) fn reduce(site: &Site<'_>) -> Result<Arc<dyn Operation>, No
         return Ok(Arc::new(Reduce { what, axes, keeps, inputs: 1 }));
     }
     attributes.known(&["keepdims", "noop_with_empty_axes"])?;
-    let axes = match (site.has(1), site.constant(1)) {
-        (false, _) => Vec::new(),
-        (true, Some(tensor)) => attributes.whole_numbers("axes", tensor)?,
-        (true, None) => return Err(attributes.error("axes", "should be a constant")),
-    };
+    let axes = site.whole_numbers(1, "axes")?.unwrap_or_default();
     let all = axes.is_empty() && attributes.int("noop_with_empty_axes", 0) == 0;
     Ok(Arc::new(Reduce { what, axes: if all { None } else { Some(axes) }, keeps, inputs: site.inputs() }))
 }
@@ -108,7 +104,8 @@ impl What {
         }
         let count = values.clone().count();
         let doubles = values.map(T::to_f64);
-        let sum = |each: fn(f64) -> f64| doubles.clone().fold(0.0, |sum, value| sum + each(value));
+        // From -0, so that a sum of nothing but -0 is -0.
+        let sum = |each: fn(f64) -> f64| doubles.clone().fold(-0.0, |sum, value| sum + each(value));
         Ok(T::of_f64(match self {
             What::L1 => sum(f64::abs),
             What::L2 => sum(|value| value * value).sqrt(),
@@ -152,8 +149,10 @@ impl Operation for Reduce {
         for (axis, length) in shape.iter().enumerate() {
             match (axes.contains(&axis), self.keeps) {
                 (false, _) => reduced.push(length.clone()),
-                (true, true) => reduced.push(1.to_dim()),
-                (true, false) => {}
+                (true, keeps) => {
+                    walk::fixed(length)?;
+                    reduced.extend(keeps.then(|| 1.to_dim()));
+                }
             }
         }
         Ok(vec![(*kind, reduced)])

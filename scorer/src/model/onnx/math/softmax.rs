@@ -59,7 +59,7 @@ impl Softmax {
     }
 
     fn axis(&self, rank: usize) -> TractResult<usize> {
-        walk::axes(&[self.axis], rank)?.first().copied().context("an axis is needed")
+        walk::axis(self.axis, rank)
     }
 }
 
@@ -71,7 +71,8 @@ impl Operation for Softmax {
     fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
         let (kind, shape) = &inputs[0];
         ensure!(matches!(kind, DatumType::F32 | DatumType::F64), "an input of type {kind:?} is not served");
-        self.axis(shape.len())?;
+        let axis = self.axis(shape.len())?;
+        walk::fixed(&shape[axis])?;
         Ok(vec![inputs[0].clone()])
     }
 

@@ -28,6 +28,7 @@ enum Formula {
     Erf,
     Exp,
     Floor,
+    Gelu { approximate: bool },
     HardSigmoid(f32, f32),
     LeakyRelu(f32),
     Log,
@@ -57,6 +58,7 @@ fn formula(attributes: &Attributes<'_>, operator: &str) -> Result<Formula, NodeE
     let alpha = |otherwise: f32| attributes.finite_float("alpha", otherwise);
     let names: &[&str] = match operator {
         "Elu" | "LeakyRelu" => &["alpha"],
+        "Gelu" => &["approximate"],
         "HardSigmoid" => &["alpha", "beta"],
         "Selu" => &["alpha", "gamma"],
         _ => &[],
@@ -69,6 +71,7 @@ fn formula(attributes: &Attributes<'_>, operator: &str) -> Result<Formula, NodeE
         "Erf" => Formula::Erf,
         "Exp" => Formula::Exp,
         "Floor" => Formula::Floor,
+        "Gelu" => Formula::Gelu { approximate: approximate(attributes)? },
         "HardSigmoid" => Formula::HardSigmoid(alpha(0.2)?, attributes.finite_float("beta", 0.5)?),
         "LeakyRelu" => Formula::LeakyRelu(alpha(0.01)?),
         "Log" => Formula::Log,
@@ -84,6 +87,14 @@ fn formula(attributes: &Attributes<'_>, operator: &str) -> Result<Formula, NodeE
         "Tanh" => Formula::Tanh,
         other => return Err(attributes.error("operator", format!("{other} is not served"))),
     })
+}
+
+fn approximate(attributes: &Attributes<'_>) -> Result<bool, NodeError> {
+    match attributes.text("approximate").as_str() {
+        "" | "none" => Ok(false),
+        "tanh" => Ok(true),
+        other => Err(attributes.error("approximate", format!("{other} should be none or tanh"))),
+    }
 }
 
 impl Formula {
@@ -113,6 +124,11 @@ impl Formula {
             Formula::Erf => libm::erf(x),
             Formula::Exp => libm::exp(x),
             Formula::Floor => libm::floor(x),
+            Formula::Gelu { approximate: false } => 0.5 * x * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2)),
+            Formula::Gelu { approximate: true } => {
+                let inner = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x * x * x);
+                0.5 * x * (1.0 + libm::tanh(inner))
+            }
             Formula::HardSigmoid(alpha, beta) => (f64::from(alpha) * x + f64::from(beta)).clamp(0.0, 1.0),
             Formula::LeakyRelu(alpha) => {
                 if x < 0.0 {
