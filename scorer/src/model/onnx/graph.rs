@@ -53,6 +53,19 @@ pub(super) fn unzipped<'g>(graph: &'g GraphProto, output: &'g str) -> &'g str {
     }
 }
 
+/// Gives nodes names of their own, which tract wants and exporters need not give.
+fn name_apart(nodes: &mut [NodeProto], graph: &GraphProto) {
+    let given = graph.input.iter().map(|input| &input.name).chain(graph.initializer.iter().map(|tensor| &tensor.name));
+    let mut taken: HashSet<String> = given.cloned().collect();
+    for (at, node) in nodes.iter_mut().enumerate() {
+        let name = node_name(node);
+        let numbered = (at..).map(|number| format!("{name} ({number})"));
+        node.name =
+            std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
+        taken.insert(node.name.clone());
+    }
+}
+
 /// The part of a graph that an output needs.
 pub(super) struct Needed {
     /// The graph.
@@ -88,6 +101,7 @@ pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<Needed, ModelEr
     let mut node: Vec<NodeProto> =
         graph.node.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(node, _)| node.clone()).collect();
     node.iter_mut().for_each(shapes::complete);
+    name_apart(&mut node, &graph);
     let small = GraphProto {
         node,
         initializer: graph.initializer.iter().filter(|tensor| keep(&tensor.name)).cloned().collect(),

@@ -18,8 +18,8 @@ pub(super) const DEFAULT: &str = "ai.onnx";
 /// The domain of the classical machine-learning operators.
 pub(super) const ML: &str = "ai.onnx.ml";
 
-/// The newest operator set of each domain that is served.
-const NEWEST: [(&str, i64); 2] = [(DEFAULT, 25), (ML, 5)];
+/// The operator sets of each domain that are served.
+const VERSIONS: [(&str, std::ops::RangeInclusive<i64>); 2] = [(DEFAULT, 7..=25), (ML, 1..=5)];
 
 /// Builds an operator of ours for a node.
 type Build = fn(&Site<'_>) -> Result<Arc<dyn Operation>, NodeError>;
@@ -149,17 +149,17 @@ pub(super) fn runner(node: &NodeProto) -> Option<Runner> {
 
 /// Whether a version of a domain's operator set is served.
 pub(super) fn has_version(domain: &str, version: i64) -> bool {
-    NEWEST.iter().any(|(set, newest)| *set == domain && (1..=*newest).contains(&version))
+    VERSIONS.iter().any(|(set, versions)| *set == domain && versions.contains(&version))
 }
 
 /// What is served of a domain, in words.
 pub(super) fn described(domain: &str) -> String {
-    match NEWEST.iter().find(|(set, _)| *set == domain) {
+    match VERSIONS.iter().find(|(set, _)| *set == domain) {
         None => format!("only {DEFAULT} and {ML} are"),
-        Some((_, newest)) => {
+        Some((_, versions)) => {
             let names: Vec<&str> =
                 OPERATORS.iter().filter(|(set, ..)| *set == domain).map(|(_, name, _)| *name).collect();
-            format!("up to version {newest} of this set, {} are", names.join(", "))
+            format!("from version {} to {} of this set, {} are", versions.start(), versions.end(), names.join(", "))
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn axes(given: &[i64], rank: usize) -> TractResult<Vec<usize>> {
 /// A length that does not depend on how many leads there are: along such a dimension numbers may be put together, or a
 /// lead's answer would depend on the others.
 pub(super) fn fixed(length: &TDim) -> TractResult<usize> {
-    Ok(length.to_usize().context("this would mix the numbers of different leads")?)
+    length.to_usize().context("this would mix the numbers of different leads")
 }
 
 /// The places of elements, in the row-major order of a shape, where each dimension has a stride of its own.

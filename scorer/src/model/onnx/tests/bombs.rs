@@ -13,7 +13,7 @@ fn dimension(value: tensor_shape_proto::dimension::Value) -> tensor_shape_proto:
     tensor_shape_proto::Dimension { value: Some(value), ..Default::default() }
 }
 
-fn floats(name: &str) -> ValueInfoProto {
+pub(super) fn floats(name: &str) -> ValueInfoProto {
     let rows = dimension(tensor_shape_proto::dimension::Value::DimParam("N".into()));
     let columns = dimension(tensor_shape_proto::dimension::Value::DimValue(2));
     let shape = Some(TensorShapeProto { dim: vec![rows, columns] });
@@ -22,7 +22,7 @@ fn floats(name: &str) -> ValueInfoProto {
     ValueInfoProto { name: name.into(), r#type: Some(kind), ..Default::default() }
 }
 
-fn node(operator: &str, input: &[&str], output: &str) -> NodeProto {
+pub(super) fn node(operator: &str, input: &[&str], output: &str) -> NodeProto {
     NodeProto {
         op_type: operator.into(),
         input: input.iter().map(|name| (*name).to_owned()).collect(),
@@ -38,7 +38,7 @@ fn along_columns(mut node: NodeProto) -> NodeProto {
     node
 }
 
-fn shape(name: &str, lengths: &[i64]) -> TensorProto {
+pub(super) fn shape(name: &str, lengths: &[i64]) -> TensorProto {
     TensorProto {
         name: name.into(),
         data_type: DataType::Int64 as i32,

@@ -1,6 +1,7 @@
 //! Graphs as exporters write them, and as they should never be.
 
 mod bombs;
+mod refusals;
 
 use super::*;
 use crate::lead::encode::{Feature, Input, Rule};
