@@ -80,11 +80,9 @@ pub(super) fn transposed(mut masks: [Mask; 8]) -> [u8; ROWS] {
     for (distance, kept) in [(1, 0x5555_5555_5555_5555), (2, 0x3333_3333_3333_3333), (4, 0x0f0f_0f0f_0f0f_0f0f)] {
         for low in (0..8).filter(|place| place & distance == 0) {
             let high = low + distance;
-            for word in 0..WORDS {
-                let (a, b) = (masks[low][word], masks[high][word]);
-                masks[low][word] = (a & kept) | ((b & kept) << distance);
-                masks[high][word] = ((a >> distance) & kept) | (b & !kept);
-            }
+            let (a, b) = (masks[low], masks[high]);
+            masks[low] = std::array::from_fn(|word| (a[word] & kept) | ((b[word] & kept) << distance));
+            masks[high] = std::array::from_fn(|word| ((a[word] >> distance) & kept) | (b[word] & !kept));
         }
     }
     let mut bytes = [0; ROWS];

@@ -34,7 +34,7 @@ impl Tree {
                     Ask::Compare(Comparison::Gt, threshold) => value > *threshold,
                     Ask::Compare(Comparison::Eq, threshold) => value == *threshold,
                     Ask::Compare(Comparison::Neq, threshold) => value != *threshold,
-                    Ask::Among(members) => members.iter().any(|member| *member == value),
+                    Ask::Among(members) => members.contains(&value),
                 };
                 if holds { yes.add(row, scores) } else { no.add(row, scores) }
             }
@@ -208,8 +208,9 @@ fn forests_of_many_conditions_give_the_bits_of_a_walk() {
     let mut seed = 1;
     for (depth, count) in [(2, 700), (4, 300), (6, 500), (8, 60), (10, 9)] {
         let trees: Vec<Tree> = (0..count).map(|_| complete(depth, &mut seed)).collect();
-        let value =
-            |place: usize| if place % 41 == 0 { f32::NAN } else { (place * 7919 % 25600) as f32 / 100.0 - 128.0 };
+        let value = |place: usize| {
+            if place.is_multiple_of(41) { f32::NAN } else { (place * 7919 % 25600) as f32 / 100.0 - 128.0 }
+        };
         let rows: Vec<f32> = (0..300 * WIDTH).map(value).collect();
         assert_same(&trees, vec![0.5], &rows).unwrap();
     }

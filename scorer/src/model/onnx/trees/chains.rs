@@ -15,8 +15,8 @@ pub(super) fn folded(mut trees: Trees) -> Trees {
         }
     }
     let mut taken = vec![false; trees.nodes.len()];
-    for at in 0..trees.nodes.len() {
-        if !continues[at] && next(&trees.nodes, &trees.nodes[at]).is_some() {
+    for (at, continues) in continues.into_iter().enumerate() {
+        if !continues && next(&trees.nodes, &trees.nodes[at]).is_some() {
             fold(&mut trees, at, &mut taken);
         }
     }
