@@ -77,7 +77,9 @@ impl ZooModel {
         assert_eq!((ours.len(), self.expected_bits.len()), (self.rows, self.rows), "{}", self.name);
         let is_far = |(ours, bits): &(&f32, &u32)| {
             let expected = f32::from_bits(**bits);
-            ours.to_bits() != **bits && !((**ours - expected).abs() <= self.tolerance)
+            // NaN is near to nothing.
+            let is_near = (**ours - expected).abs() <= self.tolerance;
+            ours.to_bits() != **bits && !is_near
         };
         let far: Vec<usize> = (0..self.rows).filter(|row| is_far(&(&ours[*row], &self.expected_bits[*row]))).collect();
         match far.first() {
