@@ -1,31 +1,47 @@
-"""Times onnxruntime on one thread on the features that the benchmark wrote. Arguments: the model, the features, their
-width. Prints one JSON object."""
+"""The benchmark's peers in Python, each on one thread. Argument: the benchmark's folder. Reads tasks from standard input,
+one JSON object a line, and answers each with a line: the seconds of one run and the mean probability, or an error."""
 
+import os
+
+# Before any library looks.
+os.environ["OMP_NUM_THREADS"] = os.environ["ARROW_NUM_THREADS"] = "1"
+
+import importlib
+import importlib.metadata
 import json
-import statistics
+import pathlib
 import sys
-import time
 
-import numpy
-import onnxruntime
-
-RUNS = 5
-
-
-def main():
-    model, features, width = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    matrix = numpy.fromfile(features, dtype="<f4").reshape(-1, width)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    manifest = json.loads(session.get_modelmeta().custom_metadata_map["leadlight.manifest"])
-    feed = {session.get_inputs()[0].name: matrix}
-    seconds = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        session.run([manifest["output"]["name"]], feed)
-        seconds.append(time.perf_counter() - start)
-    print(json.dumps({"graph_seconds": statistics.median(seconds), "version": onnxruntime.__version__}))
+# Where each peer is, and the package whose version is told. Loaded when first asked for, so that a package that is
+# missing stands in nobody's way but its own.
+PEERS = {
+    "xgboost": ("forests", "XGBoost", "xgboost-cpu"),
+    "xgboost-matrix": ("forests", "XGBoostMatrix", "xgboost-cpu"),
+    "onnxruntime": ("forests", "Onnxruntime", "onnxruntime"),
+    "ydf": ("forests_ydf", "Ydf", "ydf"),
+    "original": ("original", "Original", "pandas"),
+}
 
 
-main()
+def main(folder):
+    opened = {}
+    for line in sys.stdin:
+        try:
+            answer = run(folder, opened, line.strip())
+        # Whatever goes wrong in a peer is that peer's answer; the others go on.
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+def run(folder, opened, line):
+    """Times a task by the peer that it names; what was opened for the same task before is used again."""
+    task = json.loads(line)
+    module, name, package = PEERS[task["task"]]
+    if line not in opened:
+        opened[line] = getattr(importlib.import_module(module), name)(folder, task)
+    seconds, mean = opened[line].time()
+    return {"seconds": seconds, "mean": mean, "version": importlib.metadata.version(package)}
+
+
+main(pathlib.Path(sys.argv[1]))

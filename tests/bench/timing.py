@@ -1,0 +1,35 @@
+"""What all of the benchmark's peers in Python share: the clock, the rows, the mean that is compared."""
+
+import json
+import time
+
+import numpy
+
+# A run that takes less than this is repeated, so that the clock's steps do not count.
+SECONDS = 0.2
+REPEATS_MAX = 10_000
+
+
+def timed(work, prepare=tuple):
+    """Seconds of one run, and what it gave. What `prepare` makes for each run is made before the clock starts; the
+    first run is not counted."""
+    start = time.perf_counter()
+    result = work(*prepare())
+    once = time.perf_counter() - start
+    repeats = max(1, min(REPEATS_MAX, int(SECONDS / once)))
+    prepared = [prepare() for _ in range(repeats)]
+    start = time.perf_counter()
+    for arguments in prepared:
+        work(*arguments)
+    return (time.perf_counter() - start) / repeats, result
+
+
+def rows(folder, task):
+    """The features of the task: the first rows of the benchmark's matrix."""
+    width = json.loads((folder / "rows.json").read_text(encoding="utf-8"))["width"]
+    return numpy.fromfile(folder / "rows.f32", dtype="<f4").reshape(-1, width)[: task["rows"]]
+
+
+def mean_of_sums(sums):
+    """The mean of the probabilities that sums stand for, worked out in double precision."""
+    return float(numpy.mean(1 / (1 + numpy.exp(-numpy.asarray(sums, dtype=numpy.float64)))))
