@@ -72,9 +72,7 @@ def chance(rows, random):
 
 
 def adopt(folder, golden):
-    """The golden set's own model; its XGBoost form is not in every set."""
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(golden / "model.onnx", folder / "model.onnx")
+    """The golden set's own model, already in its folder; its XGBoost form is not in every set."""
     if (golden / "xgboost_model.json").is_file():
         shutil.copyfile(golden / "xgboost_model.json", folder / "xgboost.json")
     forest.write(folder)

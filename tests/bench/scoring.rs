@@ -1,62 +1,126 @@
-//! Times scoring on one thread, for `cargo xtask bench`: prints one JSON object, and writes the features for its peers.
-//!
-//! Arguments: the list, the model file, where to write the features (f32, little endian, row by row).
+//! Leadlight's own side of the benchmark, natively, on one thread. Argument: the benchmark's folder. Reads tasks from
+//! standard input, one JSON object a line, and answers each with one line: the seconds of one run and the mean
+//! probability. Knows the folder's files; what is timed is in `work`.
 
 // A benchmark that cannot go on has failed: that is what a panic says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use scorer::lead::Lead;
-use scorer::lead::csv::{Dialect, Reader};
-use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::SheetReader;
-use std::hint::black_box;
-use std::sync::Arc;
+mod planted;
+mod work;
+
+use scorer::cli::adopt;
+use scorer::insight::card::Card;
+use scorer::insight::grade::Grades;
+use scorer::lead::Value as Cell;
+use scorer::lead::schema::Schema;
+use scorer::model::onnx;
+use scorer::pipeline::{Parts, pack};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
+use work::Work;
 
-const RUNS: usize = 5;
-
-/// The median of several runs, in seconds.
-fn timed(mut work: impl FnMut()) -> f64 {
-    let mut seconds: Vec<f64> = (0..RUNS)
-        .map(|_| {
-            let start = Instant::now();
-            work();
-            start.elapsed().as_secs_f64()
-        })
-        .collect();
-    seconds.sort_by(f64::total_cmp);
-    seconds[RUNS / 2]
-}
-
-fn leads(list: &[u8], model: &Model) -> Vec<Lead> {
-    let mut leads = Vec::new();
-    let mut reader = Reader::new(model.encoder().schema().clone(), Dialect::default());
-    reader.push(list, &mut |row| leads.extend(row.lead.cloned())).unwrap();
-    reader.finish(&mut |row| leads.extend(row.lead.cloned())).unwrap();
-    leads
-}
+/// A run that takes less than this is repeated, so that the clock's steps do not count.
+const SECONDS: f64 = 0.2;
+const REPEATS_MAX: f64 = 10_000.0;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let [list, file, features] = arguments.as_slice() else { panic!("a list, a model and a file for the features") };
-    let (list, file) = (std::fs::read(list).unwrap(), std::fs::read(file).unwrap());
-    let model = Model::open("model", &file).unwrap();
-    let scorer = Arc::new(Scorer::open(&[("model".to_owned(), file)]).unwrap());
-    let leads = leads(&list, &model);
-    let matrix = model.encoder().encode(&leads);
-    let blocks = model.encoder().encode_blocks(leads.iter());
-    let bytes: Vec<u8> = matrix.values.iter().flat_map(|value| value.to_le_bytes()).collect();
-    std::fs::write(features, bytes).unwrap();
-    let report = serde_json::json!({
-        "rows": leads.len(),
-        "width": matrix.width,
-        "encode_seconds": timed(|| { black_box(model.encoder().encode(&leads)); }),
-        "graph_seconds": timed(|| { black_box(model.run(&blocks).unwrap()); }),
-        "list_seconds": timed(|| {
-            let mut reader = SheetReader::new(scorer.clone(), Dialect::default());
-            reader.push(&list).unwrap();
-            black_box(reader.finish().unwrap());
-        }),
-    });
-    println!("{report}");
+    let folder = PathBuf::from(std::env::args().skip(1).find(|argument| argument != "--bench").expect("a folder"));
+    let mut opened = BTreeMap::new();
+    for line in std::io::stdin().lock().lines() {
+        let line = line.unwrap();
+        let task: Value = serde_json::from_str(&line).unwrap();
+        let answer = match task["task"].as_str().unwrap() {
+            "pack" => packed(&folder, &task),
+            "census" => census(&fs::read(folder.join(text(&task, "list"))).unwrap()),
+            _ => timed(opened.entry(line.clone()).or_insert_with(|| open(&folder, &task))),
+        };
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
+    }
+}
+
+fn text<'t>(task: &'t Value, name: &str) -> &'t str {
+    task[name].as_str().unwrap_or_else(|| panic!("the task has no {name}: {task}"))
+}
+
+fn timed(work: &mut Work) -> Value {
+    let mean = work.mean();
+    let seconds_of = |work: &mut Work, runs: u32| {
+        let start = Instant::now();
+        (0..runs).for_each(|_| work.run());
+        start.elapsed().as_secs_f64() / f64::from(runs)
+    };
+    let once = seconds_of(work, 1);
+    let runs = (SECONDS / once).clamp(1.0, REPEATS_MAX) as u32;
+    json!({ "seconds": seconds_of(work, runs), "mean": mean, "version": env!("CARGO_PKG_VERSION") })
+}
+
+fn open(folder: &Path, task: &Value) -> Work {
+    let models = folder.join("models").join(text(task, "model"));
+    let model = || fs::read(models.join("packed.onnx")).unwrap();
+    let list = || fs::read(folder.join(text(task, "list"))).unwrap();
+    match text(task, "task") {
+        "kernel" => {
+            let (rows, width) = rows(folder, task);
+            Work::kernel(&fs::read_to_string(models.join("forest.json")).unwrap(), rows, width)
+        }
+        "graph" => {
+            let (rows, width) = rows(folder, task);
+            Work::graph(&model(), rows, width)
+        }
+        "encode" => Work::encode(&model(), &list()),
+        "csv" => Work::csv(&model(), list()),
+        "line" => Work::line(&model(), list()),
+        other => panic!("there is no task {other}"),
+    }
+}
+
+/// The first rows of the benchmark's matrix, and their width.
+fn rows(folder: &Path, task: &Value) -> (Vec<f32>, usize) {
+    let shape: Value = serde_json::from_slice(&fs::read(folder.join("rows.json")).unwrap()).unwrap();
+    let (width, count) = (shape["width"].as_u64().unwrap() as usize, task["rows"].as_u64().unwrap() as usize);
+    let bytes = fs::read(folder.join("rows.f32")).unwrap();
+    let values = bytes.chunks_exact(4).map(|value| f32::from_le_bytes(value.try_into().unwrap()));
+    (values.take(count * width).collect(), width)
+}
+
+/// Makes model files of the graphs in all folders of models, with one encoder for all.
+fn packed(folder: &Path, task: &Value) -> Value {
+    let export = fs::read(text(task, "encoder")).unwrap();
+    let folders = fs::read_dir(folder.join("models")).unwrap().map(|entry| entry.unwrap().path());
+    let mut names = Vec::new();
+    for models in folders.filter(|path| path.join("model.onnx").is_file()) {
+        let graph = fs::read(models.join("model.onnx")).unwrap();
+        let input = onnx::inputs(&graph).unwrap().remove(0).name;
+        let parts = Parts {
+            encoder: adopt::specification(&export, &input).unwrap(),
+            card: Card { name: "benchmark".into(), version: "1".into(), ..Card::default() },
+            grades: Grades::default(),
+            profile: None,
+            output: None,
+        };
+        fs::write(models.join("packed.onnx"), pack(&graph, parts).unwrap()).unwrap();
+        names.push(models.file_name().unwrap().to_string_lossy().into_owned());
+    }
+    json!({ "packed": names })
+}
+
+/// How large a list is, and how many levels each of its many-level fields has.
+fn census(list: &[u8]) -> Value {
+    let schema = Schema::leads();
+    let leads = work::leads(&schema, list);
+    let levels = |field: &&str| {
+        let place = schema.position(field).unwrap();
+        let texts = leads.iter().filter_map(|lead| match &lead.values[place] {
+            Cell::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect::<HashSet<_>>().len()
+    };
+    let many = ["llm_industry", "industry", "companyindustry", "languages", "location", "companylocation"];
+    json!({ "rows": leads.len(), "bytes": list.len(), "levels_least": many.iter().map(levels).min() })
 }

@@ -1,5 +1,6 @@
 """What all of the benchmark's peers in Python share: the clock, the rows, the mean that is compared."""
 
+import functools
 import json
 import time
 
@@ -26,8 +27,13 @@ def timed(work, prepare=tuple):
 
 def rows(folder, task):
     """The features of the task: the first rows of the benchmark's matrix."""
+    return _matrix(folder)[: task["rows"]]
+
+
+@functools.cache
+def _matrix(folder):
     width = json.loads((folder / "rows.json").read_text(encoding="utf-8"))["width"]
-    return numpy.fromfile(folder / "rows.f32", dtype="<f4").reshape(-1, width)[: task["rows"]]
+    return numpy.fromfile(folder / "rows.f32", dtype="<f4").reshape(-1, width)
 
 
 def mean_of_sums(sums):

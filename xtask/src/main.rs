@@ -29,7 +29,7 @@ The project's commands. Each installs what it needs and says so.
   cargo xtask test [step...]                       all checks and tests, or only the steps named
   cargo xtask site                                 build the page in release
   cargo xtask size                                 bytes of the built page: raw, gzip, brotli
-  cargo xtask bench                                scoring beside onnxruntime, as ratios
+  cargo xtask bench [section...] [--write]         scoring beside its peers, as ratios; written to docs/BENCHMARKS.md
   cargo xtask fuzz [target...] [--seconds N]       models that mean harm, guided by coverage; a minute each
   cargo xtask sample [--rows N] [--seed S] [-o FILE]  made-up leads, 500 where nothing else is said
   cargo xtask fixtures                             the synthetic golden set, by the libraries of the replaced system
@@ -58,7 +58,7 @@ fn dispatch() -> Result<()> {
         "test" => test::run(&project, rest),
         "site" => site::release(&project).map(|dist| println!("built {}", dist.display())),
         "size" => size::print(&project),
-        "bench" => bench::run(&project),
+        "bench" => bench::run(&project, rest),
         "fuzz" => fuzz::run(&project, rest),
         "sample" => sample::run(rest),
         "fixtures" => fixtures::make(&project),

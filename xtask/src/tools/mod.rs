@@ -9,7 +9,7 @@ mod system;
 
 pub(crate) use arm64::{TARGET as ARM64, arm64};
 pub(crate) use browser::browser;
-pub(crate) use node::packages;
+pub(crate) use node::{packages, packages_into};
 pub(crate) use python::{environment, python};
 
 use crate::{

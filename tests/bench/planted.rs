@@ -1,0 +1,41 @@
+//! The trees of the benchmark's `forest.json` -> a forest. Knows that form and nothing of what is timed.
+
+use scorer::model::forest::{Aggregate, Comparison, Forest, Node, Parts, Test, Weight};
+use serde::Deserialize;
+
+/// All trees, and what the sum of a row starts from. tests/bench/forest.py says what the columns of a tree are.
+#[derive(Deserialize)]
+struct Planted {
+    base: f32,
+    trees: Vec<Tree>,
+}
+
+#[derive(Deserialize)]
+struct Tree {
+    feature: Vec<i64>,
+    threshold: Vec<f32>,
+    yes: Vec<u32>,
+    no: Vec<u32>,
+    missing_is_yes: Vec<bool>,
+}
+
+pub(crate) fn planted(json: &str) -> Forest<f32> {
+    let planted: Planted = serde_json::from_str(json).unwrap();
+    let (mut nodes, mut roots, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    for tree in &planted.trees {
+        let root = nodes.len() as u32;
+        roots.push(root);
+        for at in 0..tree.feature.len() {
+            let Ok(feature) = u32::try_from(tree.feature[at]) else {
+                nodes.push(Node::Leaf { first: weights.len() as u32, count: 1 });
+                weights.push(Weight { target: 0, value: tree.threshold[at] });
+                continue;
+            };
+            let test = Test::Compare(Comparison::Lt, tree.threshold[at]);
+            let (if_true, if_false) = (root + tree.yes[at], root + tree.no[at]);
+            nodes.push(Node::Branch { feature, test, if_true, if_false, missing_is_true: tree.missing_is_yes[at] });
+        }
+    }
+    let base = vec![planted.base];
+    Forest::new(Parts { nodes, roots, weights, members: Vec::new(), base, aggregate: Aggregate::Sum }).unwrap()
+}
