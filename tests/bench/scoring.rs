@@ -33,10 +33,17 @@ fn main() {
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();
         let task: Value = serde_json::from_str(&line).unwrap();
-        let answer = match task["task"].as_str().unwrap() {
+        let answer = match text(&task, "task") {
             "pack" => packed(&folder, &task),
             "census" => census(&fs::read(folder.join(text(&task, "list"))).unwrap()),
-            _ => timed(opened.entry(line.clone()).or_insert_with(|| open(&folder, &task))),
+            _ => {
+                let (work, mean) = opened.entry(line.clone()).or_insert_with(|| {
+                    let mut work = open(&folder, &task);
+                    let mean = work.mean();
+                    (work, mean)
+                });
+                json!({ "seconds": seconds_of(work), "mean": mean, "version": env!("CARGO_PKG_VERSION") })
+            }
         };
         let mut out = std::io::stdout().lock();
         writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
@@ -47,16 +54,15 @@ fn text<'t>(task: &'t Value, name: &str) -> &'t str {
     task[name].as_str().unwrap_or_else(|| panic!("the task has no {name}: {task}"))
 }
 
-fn timed(work: &mut Work) -> Value {
-    let mean = work.mean();
-    let seconds_of = |work: &mut Work, runs: u32| {
+/// The seconds of one run, after one that is not counted.
+fn seconds_of(work: &mut Work) -> f64 {
+    let seconds = |work: &mut Work, runs: u32| {
         let start = Instant::now();
         (0..runs).for_each(|_| work.run());
         start.elapsed().as_secs_f64() / f64::from(runs)
     };
-    let once = seconds_of(work, 1);
-    let runs = (SECONDS / once).clamp(1.0, REPEATS_MAX) as u32;
-    json!({ "seconds": seconds_of(work, runs), "mean": mean, "version": env!("CARGO_PKG_VERSION") })
+    let once = seconds(work, 1);
+    seconds(work, (SECONDS / once).clamp(1.0, REPEATS_MAX) as u32)
 }
 
 fn open(folder: &Path, task: &Value) -> Work {

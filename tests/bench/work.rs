@@ -72,9 +72,11 @@ impl Work {
     /// Does it once and gives the mean probability, in double precision, where there is one: those who do the same work
     /// give the same mean.
     pub(crate) fn mean(&mut self) -> Option<f64> {
-        self.run();
         match self {
-            Work::Kernel { sums, .. } => Some(mean(sums.iter().map(|sum| logistic_f64(f64::from(*sum))))),
+            Work::Kernel { kernel, rows, width, sums } => {
+                kernel.margins(rows, *width, sums);
+                Some(mean(sums.iter().map(|sum| logistic_f64(f64::from(*sum)))))
+            }
             Work::Graph { model, blocks } => Some(mean(model.run(blocks).unwrap().into_iter().map(f64::from))),
             Work::Line { scorer, list } => {
                 let sheet = sheet(scorer, list);
