@@ -105,6 +105,8 @@ fn program(project: &Project) -> Result<PathBuf> {
     exec::run(&mut project.cargo(&format!("bench {what} --no-run")))?;
     let messages = exec::output(&mut project.cargo(&format!("bench {what} --no-run --message-format json")))?;
     let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let program = built.filter_map(|message| Some(PathBuf::from(message["executable"].as_str()?))).last();
+    // The binary of the package is built beside it.
+    let mut benchmarks = built.filter(|message| message["target"]["name"] == "scoring");
+    let program = benchmarks.find_map(|message| message["executable"].as_str().map(PathBuf::from));
     program.context("cargo built no benchmark")
 }
