@@ -121,8 +121,8 @@ fn census(list: &[u8]) -> Value {
     let leads = work::leads(&schema, list);
     let levels = |field: &&str| {
         let place = schema.position(field).unwrap();
-        let texts = leads.iter().filter_map(|lead| match &lead.values[place] {
-            Cell::Text(text) => Some(text.as_str()),
+        let texts = leads.iter().filter_map(|lead| match lead.value(place) {
+            Cell::Text(text) => Some(text),
             _ => None,
         });
         texts.collect::<HashSet<_>>().len()
