@@ -84,6 +84,9 @@ fn layout(
             let reason = format!("has {base} values for {classes} classes; onnxruntime adds them to wrong classes");
             return Err(attributes.error("base_values", reason));
         }
+        if may_miss && transform == Transform::Probit {
+            return Err(attributes.error("post_transform", "PROBIT needs a score for each class in every leaf"));
+        }
         return Ok(if may_miss { Layout::EachOrFirst } else { Layout::Each });
     }
     if base > 1 {
@@ -101,6 +104,9 @@ fn layout(
     }
     // Both scores exist then; onnxruntime leaves the base value out.
     trees.base = vec![0.0; 2];
+    if silent && transform == Transform::Probit {
+        return Err(attributes.error("post_transform", "PROBIT needs a score in every leaf"));
+    }
     Ok(if silent { Layout::Second(first) } else { Layout::Each })
 }
 
