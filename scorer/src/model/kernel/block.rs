@@ -8,7 +8,7 @@ use super::mask::{self, Bytes, Mask};
 use super::plan::{Feature, Group, Plan, Step, What};
 use super::{blend, rank, slice, walk};
 use crate::model::forest::Forest;
-use crate::model::simd::Work;
+use crate::model::simd::{Level, Work};
 
 /// Rows of a block.
 pub(super) const ROWS: usize = 256;
@@ -41,6 +41,14 @@ struct Block {
     reached: Vec<Mask>,
     /// What the scores are so far, for each target.
     sums: Vec<[f32; ROWS]>,
+}
+
+impl Margins<'_> {
+    /// Works them out with the instructions of a level. Not generic, so that it is compiled as this crate is, whatever
+    /// the crate that asks.
+    pub(super) fn run_at(self, level: Level) {
+        level.run(self);
+    }
 }
 
 impl Work for Margins<'_> {

@@ -24,9 +24,6 @@ use super::simd::Level;
 use plan::Plan;
 use std::any::Any;
 
-/// With fewer rows, walking is quicker than a block.
-const FEW: usize = 12;
-
 /// A forest, made ready to run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kernel<T> {
@@ -57,12 +54,12 @@ impl<T: Scalar> Kernel<T> {
     pub fn margins_at(&self, level: Level, rows: &[T], width: usize, scores: &mut [T]) {
         let count = rows.len().checked_div(width).unwrap_or(0).min(scores.len() / self.forest.targets());
         if let Some(plan) = &self.plan
-            && count >= FEW
+            && count >= plan.few
             && let Some(forest) = (&self.forest as &dyn Any).downcast_ref()
             && let (Some(rows), Some(scores)) = (T::floats(rows), T::floats_mut(scores))
         {
             let (rows, scores) = (&rows[..count * width], &mut scores[..count * self.forest.targets()]);
-            return level.run(block::Margins { forest, plan, rows, width, scores });
+            return block::Margins { forest, plan, rows, width, scores }.run_at(level);
         }
         walk::margins(&self.forest, rows, width, scores);
     }

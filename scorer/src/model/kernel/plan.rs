@@ -7,6 +7,8 @@ use super::draft::Draft;
 use super::shape;
 use crate::model::forest::{Aggregate, Forest};
 
+/// Rows that are walked whatever the trees are like: for so few, buffers are not worth having.
+const FEW: usize = 4;
 /// Scores that a row may have: beyond, sums of a block would not stay in the cache.
 const TARGETS: usize = 1024;
 
@@ -14,6 +16,8 @@ const TARGETS: usize = 1024;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
+    /// With fewer rows, walking each is quicker than a block.
+    pub(super) few: usize,
 }
 
 /// Consecutive trees that share their conditions.
@@ -132,14 +136,18 @@ impl Plan {
         }
         let mut plan = Plan::default();
         let mut draft = Draft::default();
+        let (mut block, mut walk) = (0, 0);
         for root in forest.roots() {
             if draft.is_full() {
                 plan.groups.push(std::mem::take(&mut draft).finish());
             }
             let (target, way) = shape::of(forest, *root);
+            let cost = way.cost();
+            (block, walk) = (block + cost.block, walk + cost.walk);
             draft.add(*root, target, way);
         }
         plan.groups.push(draft.finish());
+        plan.few = block.checked_div(walk).unwrap_or(0).max(FEW);
         Some(plan)
     }
 }
