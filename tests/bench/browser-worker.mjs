@@ -19,12 +19,12 @@ async function rows(count) {
 }
 
 /** Leadlight's work for a task. */
-async function leadlight({ task, model, rows: count, list }) {
+async function leadlight({ task, model, rows: count, list, level }) {
   const { default: init, Opened } = await import("/wasm/bench.js");
   await init();
   const file = (name) => bytes(`models/${model}/${name}`);
   if (task === "kernel") {
-    return Opened.kernel(await (await fetched(`models/${model}/forest.json`)).text(), ...(await rows(count)));
+    return Opened.kernel(await (await fetched(`models/${model}/forest.json`)).text(), ...(await rows(count)), level);
   }
   if (task === "graph") return Opened.graph(await file("packed.onnx"), ...(await rows(count)));
   return Opened[task](await file("packed.onnx"), await bytes(list));

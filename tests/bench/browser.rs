@@ -18,9 +18,9 @@ pub struct Opened(Work);
 
 #[wasm_bindgen]
 impl Opened {
-    /// The trees of a `forest.json` over rows.
-    pub fn kernel(forest: &str, rows: Vec<f32>, width: usize) -> Opened {
-        Opened(Work::kernel(forest, rows, width))
+    /// The trees of a `forest.json` over rows, with the instructions of a level or the best.
+    pub fn kernel(forest: &str, rows: Vec<f32>, width: usize, level: Option<usize>) -> Opened {
+        Opened(Work::kernel(forest, rows, width, level).unwrap())
     }
 
     /// A model file over rows.

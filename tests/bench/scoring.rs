@@ -36,14 +36,12 @@ fn main() {
         let answer = match text(&task, "task") {
             "pack" => packed(&folder, &task),
             "census" => census(&fs::read(folder.join(text(&task, "list"))).unwrap()),
-            _ => {
-                let (work, mean) = opened.entry(line.clone()).or_insert_with(|| {
-                    let mut work = open(&folder, &task);
-                    let mean = work.mean();
-                    (work, mean)
-                });
-                json!({ "seconds": seconds_of(work), "mean": mean, "version": env!("CARGO_PKG_VERSION") })
-            }
+            _ => match opened.entry(line.clone()).or_insert_with(|| open(&folder, &task).map(with_mean)) {
+                Some((work, mean)) => {
+                    json!({ "seconds": seconds_of(work), "mean": mean, "version": env!("CARGO_PKG_VERSION") })
+                }
+                None => json!({ "error": "this machine has not these instructions" }),
+            },
         };
         let mut out = std::io::stdout().lock();
         writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
@@ -65,22 +63,29 @@ fn seconds_of(work: &mut Work) -> f64 {
     seconds(work, (SECONDS / once).clamp(1.0, REPEATS_MAX) as u32)
 }
 
-fn open(folder: &Path, task: &Value) -> Work {
+fn with_mean(mut work: Work) -> (Work, Option<f64>) {
+    let mean = work.mean();
+    (work, mean)
+}
+
+/// The work of a task; none where it asks for instructions that this machine has not.
+fn open(folder: &Path, task: &Value) -> Option<Work> {
     let models = folder.join("models").join(text(task, "model"));
     let model = || fs::read(models.join("packed.onnx")).unwrap();
     let list = || fs::read(folder.join(text(task, "list"))).unwrap();
     match text(task, "task") {
         "kernel" => {
             let (rows, width) = rows(folder, task);
-            Work::kernel(&fs::read_to_string(models.join("forest.json")).unwrap(), rows, width)
+            let level = task["level"].as_u64().map(|level| level as usize);
+            Work::kernel(&fs::read_to_string(models.join("forest.json")).unwrap(), rows, width, level)
         }
         "graph" => {
             let (rows, width) = rows(folder, task);
-            Work::graph(&model(), rows, width)
+            Some(Work::graph(&model(), rows, width))
         }
-        "encode" => Work::encode(&model(), &list()),
-        "csv" => Work::csv(&model(), list()),
-        "line" => Work::line(&model(), list()),
+        "encode" => Some(Work::encode(&model(), &list())),
+        "csv" => Some(Work::csv(&model(), list())),
+        "line" => Some(Work::line(&model(), list())),
         other => panic!("there is no task {other}"),
     }
 }

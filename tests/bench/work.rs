@@ -8,6 +8,7 @@ use scorer::lead::encode::{Block, Values};
 use scorer::lead::schema::Schema;
 use scorer::model::calibration::logistic_f64;
 use scorer::model::kernel::Kernel;
+use scorer::model::simd::Level;
 use scorer::pipeline::{Model, Scorer};
 use scorer::sheet::{Sheet, SheetReader};
 use std::hint::black_box;
@@ -19,7 +20,7 @@ const PIECE: usize = 1 << 20;
 /// One piece of work, ready to run.
 pub(crate) enum Work {
     /// Rows -> the sums of a forest's leaves.
-    Kernel { kernel: Kernel<f32>, rows: Vec<f32>, width: usize, sums: Vec<f32> },
+    Kernel { kernel: Kernel<f32>, level: Level, rows: Vec<f32>, width: usize, sums: Vec<f32> },
     /// Rows -> probabilities, by an opened model.
     Graph { model: Box<Model>, blocks: Vec<Block> },
     /// Leads -> rows.
@@ -31,11 +32,14 @@ pub(crate) enum Work {
 }
 
 impl Work {
-    pub(crate) fn kernel(forest: &str, rows: Vec<f32>, width: usize) -> Self {
+    /// With the instructions of a level, counted from the plainest; with the best where none is named. None where this
+    /// machine has not that many.
+    pub(crate) fn kernel(forest: &str, rows: Vec<f32>, width: usize, level: Option<usize>) -> Option<Self> {
+        let level = level.map_or(Some(Level::best()), |place| Level::available().get(place).copied())?;
         let kernel = Kernel::new(planted(forest));
         assert!(kernel.forest().features() <= width, "the rows are too short for the forest");
         let sums = vec![0.0; rows.len() / width];
-        Work::Kernel { kernel, rows, width, sums }
+        Some(Work::Kernel { kernel, level, rows, width, sums })
     }
 
     pub(crate) fn graph(model: &[u8], rows: Vec<f32>, width: usize) -> Self {
@@ -61,7 +65,9 @@ impl Work {
     /// Does it once.
     pub(crate) fn run(&mut self) {
         match self {
-            Work::Kernel { kernel, rows, width, sums } => kernel.margins(black_box(rows), *width, black_box(sums)),
+            Work::Kernel { kernel, level, rows, width, sums } => {
+                kernel.margins_at(*level, black_box(rows), *width, black_box(sums));
+            }
             Work::Graph { model, blocks } => drop(black_box(model.run(black_box(blocks)).unwrap())),
             Work::Encode { model, leads } => drop(black_box(model.encoder().encode(black_box(leads)))),
             Work::Csv { schema, list } => read(schema, black_box(list), |lead| {
@@ -75,8 +81,8 @@ impl Work {
     /// give the same mean.
     pub(crate) fn mean(&mut self) -> Option<f64> {
         match self {
-            Work::Kernel { kernel, rows, width, sums } => {
-                kernel.margins(rows, *width, sums);
+            Work::Kernel { kernel, level, rows, width, sums } => {
+                kernel.margins_at(*level, rows, *width, sums);
                 Some(mean(sums.iter().map(|sum| logistic_f64(f64::from(*sum)))))
             }
             Work::Graph { model, blocks } => Some(mean(model.run(blocks).unwrap().into_iter().map(f64::from))),

@@ -36,7 +36,7 @@ pub(super) const SECTIONS: [Section; 5] = [
         title: "The trees alone: rows of features to sums of leaves",
         needs_browser: false,
         is_series: false,
-        contests: |setup| for_models(setup, kernels),
+        contests: |setup| for_models(setup, kernels_and_levels),
     },
     Section {
         name: "graph",
@@ -97,6 +97,11 @@ fn of_model(task: &str, model: &str, rows: u32) -> Value {
     json!({ "task": task, "model": model, "rows": rows })
 }
 
+/// The kernel with the instructions of a level, counted from the plainest that the target has.
+fn at_level(level: u32, model: &str, rows: u32) -> Value {
+    json!({ "task": "kernel", "model": model, "rows": rows, "level": level })
+}
+
 fn kernels(model: &str, rows: u32) -> Vec<Entry> {
     let python = |name, way, task| Entry { name, way, side: Side::Python, task: of_model(task, model, rows) };
     vec![
@@ -105,6 +110,14 @@ fn kernels(model: &str, rows: u32) -> Vec<Entry> {
         python("XGBoost", "predict, its DMatrix made beforehand", "xgboost-matrix"),
         python("YDF", "its fastest engine, rows in its form beforehand", "ydf"),
     ]
+}
+
+fn kernels_and_levels(model: &str, rows: u32) -> Vec<Entry> {
+    let level = |name, level| Entry { name, way: "", side: Side::Native, task: at_level(level, model, rows) };
+    let mut entries = kernels(model, rows);
+    // The levels of x86-64; a machine that has no such level says so.
+    entries.extend([level("the kernel with AVX2 at most", 1), level("the kernel without AVX2", 0)]);
+    entries
 }
 
 fn graphs(model: &str, rows: u32) -> Vec<Entry> {
@@ -119,6 +132,7 @@ fn in_browser(model: &str, rows: u32) -> Vec<Entry> {
     vec![
         entry("Leadlight's opened model", Side::Browser, "graph"),
         entry("Leadlight's kernel", Side::Browser, "kernel"),
+        Entry { task: at_level(0, model, rows), ..entry("Leadlight's kernel without SIMD", Side::Browser, "kernel") },
         entry("onnxruntime-web", Side::Browser, "onnxruntime-web"),
         entry("Leadlight's opened model, natively", Side::Native, "graph"),
     ]
