@@ -41,9 +41,11 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
         targets = TARGETS.to_vec();
     }
     let folder = project.target.join("fuzz");
+    // With a target named, the flags are not those of build scripts, which know nothing of the engine.
+    let host = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     exec::run(
         project
-            .cargo("build --locked --release --manifest-path fuzz/Cargo.toml")
+            .cargo(&format!("build --release --manifest-path fuzz/Cargo.toml --target {host}"))
             .env("CARGO_TARGET_DIR", &folder)
             .env("RUSTFLAGS", FLAGS),
     )?;
@@ -51,7 +53,7 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
         let corpus = corpus(project, &folder.join("corpus").join(target))?;
         let findings = folder.join("findings");
         fs::create_dir_all(&findings).with_context(|| format!("cannot create {}", findings.display()))?;
-        let mut fuzz = project.command(folder.join("release").join(target));
+        let mut fuzz = project.command(folder.join(&host).join("release").join(target));
         fuzz.arg(&corpus).args(LIMITS).arg(format!("-max_total_time={seconds}")).arg("-print_final_stats=1");
         exec::run(fuzz.arg(format!("-artifact_prefix={}/", findings.display())))
             .with_context(|| format!("{target} found something: see {}", findings.display()))?;

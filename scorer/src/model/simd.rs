@@ -39,7 +39,7 @@ impl Level {
         #[cfg(target_arch = "wasm32")]
         let more = [(Instructions::Simd128, true)];
         #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
-        let more = [];
+        let more: [(Instructions, bool); 0] = [];
         let more = more.into_iter().filter_map(|(level, has)| has.then_some(Level(level)));
         std::iter::once(Level(Instructions::Baseline)).chain(more).collect()
     }
