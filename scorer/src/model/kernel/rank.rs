@@ -7,6 +7,9 @@ use super::block::ROWS;
 use super::plan::Threshold;
 use std::hint::select_unpredictable;
 
+/// Keys that are searched in step, so that the wait for one is spent on the others.
+const TOGETHER: usize = 4;
+
 /// Thresholds for [`ranks`], behind one that is not looked at, and filled up to a power of two with a key that is above
 /// all.
 pub(super) fn table(sorted: &[Threshold]) -> Vec<i32> {
@@ -41,13 +44,17 @@ pub(super) fn ranks(table: &[i32], keys: &[i32; ROWS]) -> [u16; ROWS] {
 #[inline(never)]
 fn among<const SIZE: usize>(table: &[i32], keys: &[i32; ROWS]) -> [u16; ROWS] {
     let Some(table) = table.first_chunk::<SIZE>() else { return [0; ROWS] };
-    keys.map(|key| {
-        let mut rank = 0;
+    let mut ranks = [0; ROWS];
+    for (keys, ranks) in keys.as_chunks::<TOGETHER>().0.iter().zip(ranks.as_chunks_mut::<TOGETHER>().0) {
+        let mut found = [0; TOGETHER];
         // The highest bit first. That bits are only ever added spares checking the place.
         for step in 0..SIZE.trailing_zeros() {
-            let probed = rank | (SIZE >> (step + 1));
-            rank = select_unpredictable(table[probed] <= key, probed, rank);
+            for (rank, key) in found.iter_mut().zip(keys) {
+                let probed = *rank | (SIZE >> (step + 1));
+                *rank = select_unpredictable(table[probed] <= *key, probed, *rank);
+            }
         }
-        rank as u16
-    })
+        *ranks = found.map(|rank| rank as u16);
+    }
+    ranks
 }
