@@ -234,3 +234,18 @@ fn rows_wider_than_the_forest_and_scores_of_fewer_rows_are_no_matter() {
     kernel.margins(&rows, 9, &mut []);
     kernel.margins(&[], 9, &mut scores);
 }
+
+#[test]
+fn a_leaf_without_a_weight_leaves_even_minus_zero_as_it_is() {
+    let branch = |ask| Tree::Branch {
+        feature: 0,
+        ask,
+        missing_is_true: false,
+        yes: Box::new(Tree::Leaf(vec![])),
+        no: Box::new(Tree::Leaf(vec![(0, 0.0)])),
+    };
+    let rows: Vec<f32> = (0..300 * WIDTH).map(|place| if place % 3 == 0 { 1.0 } else { 3.0 }).collect();
+    for ask in [Ask::Compare(Comparison::Lt, 2.0), Ask::Compare(Comparison::Eq, 1.0)] {
+        assert_same(&[branch(ask)], vec![-0.0], &rows).unwrap();
+    }
+}
