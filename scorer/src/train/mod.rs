@@ -12,7 +12,6 @@ mod grading;
 mod graph;
 mod history;
 mod logistic;
-mod metric;
 mod random;
 pub mod report;
 mod rows;
@@ -24,6 +23,7 @@ pub use history::History;
 
 use crate::insight::card::Card;
 use crate::insight::grade::Grades;
+use crate::insight::metric;
 use crate::insight::profile::Profile;
 use crate::lead::csv::IntakeError;
 use crate::lead::encode::{Specification, SpecificationError};

@@ -1,12 +1,15 @@
-//! How good probabilities are, once the outcomes are known.
+//! How good probabilities are, once the outcomes are known: the figures that training and monitoring share.
 //!
-//! Owns the figures. May not know models, leads or folds.
+//! Owns the arithmetic. May not know models, leads or folds.
 
 /// How close to 0 and 1 a probability may come in the log-loss.
 const CERTAIN: f64 = 1e-15;
 
+/// The normal distribution has 95 % of its mass within this many standard deviations.
+pub const Z: f64 = 1.959_963_984_540_054;
+
 /// The chance that a lead with the outcome stands above one without, ties counting half. 0.5 where one kind is absent.
-pub(super) fn roc_auc(scores: &[f64], outcomes: &[bool]) -> f64 {
+pub fn roc_auc(scores: &[f64], outcomes: &[bool]) -> f64 {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|one, other| scores[*one].total_cmp(&scores[*other]));
     let (mut won, mut negatives, mut positives) = (0.0, 0.0, 0.0);
@@ -22,7 +25,7 @@ pub(super) fn roc_auc(scores: &[f64], outcomes: &[bool]) -> f64 {
 }
 
 /// The mean negative log-likelihood, in nats.
-pub(super) fn log_loss(probabilities: &[f64], outcomes: &[bool]) -> f64 {
+pub fn log_loss(probabilities: &[f64], outcomes: &[bool]) -> f64 {
     mean(probabilities.iter().zip(outcomes).map(|(probability, outcome)| {
         let right = if *outcome { *probability } else { 1.0 - probability };
         -libm::log(right.clamp(CERTAIN, 1.0))
@@ -30,7 +33,7 @@ pub(super) fn log_loss(probabilities: &[f64], outcomes: &[bool]) -> f64 {
 }
 
 /// The mean squared error of the probabilities.
-pub(super) fn brier(probabilities: &[f64], outcomes: &[bool]) -> f64 {
+pub fn brier(probabilities: &[f64], outcomes: &[bool]) -> f64 {
     mean(probabilities.iter().zip(outcomes).map(|(probability, outcome)| {
         let error = probability - f64::from(u8::from(*outcome));
         error * error
@@ -38,15 +41,19 @@ pub(super) fn brier(probabilities: &[f64], outcomes: &[bool]) -> f64 {
 }
 
 /// The share of leads with the outcome among the `k` best; ties go to the earlier lead.
-pub(super) fn precision_at(k: usize, scores: &[f64], outcomes: &[bool]) -> f64 {
+pub fn precision_at(k: usize, scores: &[f64], outcomes: &[bool]) -> f64 {
+    mean(best_first(scores).iter().take(k).map(|row| f64::from(u8::from(outcomes[*row]))))
+}
+
+/// The rows from the highest score to the lowest; ties go to the earlier row.
+pub fn best_first(scores: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|one, other| scores[*other].total_cmp(&scores[*one]).then(one.cmp(other)));
-    mean(order.iter().take(k).map(|row| f64::from(u8::from(outcomes[*row]))))
+    order
 }
 
 /// The 95 % interval of a rate seen among `n`, after Wilson (1927).
-pub(super) fn wilson(rate: f64, n: f64) -> (f64, f64) {
-    const Z: f64 = 1.959_963_984_540_054;
+pub fn wilson(rate: f64, n: f64) -> (f64, f64) {
     let (square, whole) = (Z * Z / n, 1.0 + Z * Z / n);
     let centre = (rate + square / 2.0) / whole;
     let half = Z / whole * (rate * (1.0 - rate) / n + square / n / 4.0).sqrt();
@@ -54,19 +61,19 @@ pub(super) fn wilson(rate: f64, n: f64) -> (f64, f64) {
 }
 
 /// The mean; 0 of nothing.
-pub(super) fn mean(numbers: impl Iterator<Item = f64>) -> f64 {
+pub fn mean(numbers: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = numbers.fold((0.0, 0.0), |(sum, count), number| (sum + number, count + 1.0));
     if count == 0.0 { 0.0 } else { sum / count }
 }
 
 /// The mean and the standard deviation (of the numbers themselves, not of what they are drawn from).
-pub(super) fn mean_and_std(numbers: &[f64]) -> (f64, f64) {
+pub fn mean_and_std(numbers: &[f64]) -> (f64, f64) {
     let centre = mean(numbers.iter().copied());
     (centre, mean(numbers.iter().map(|number| (number - centre) * (number - centre))).sqrt())
 }
 
 /// The number below which a share of sorted numbers lies, between neighbours in proportion.
-pub(super) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
+pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let place = share.clamp(0.0, 1.0) * last as f64;
     let (low, high) = (sorted[place as usize], sorted[(place as usize + 1).min(last)]);
@@ -74,7 +81,7 @@ pub(super) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
 }
 
 /// The middle one of numbers, the mean of the middle two; `None` of nothing.
-pub(super) fn median(mut numbers: Vec<f64>) -> Option<f64> {
+pub fn median(mut numbers: Vec<f64>) -> Option<f64> {
     numbers.sort_by(f64::total_cmp);
     quantile(&numbers, 0.5)
 }

@@ -1,6 +1,8 @@
-//! What crosses a border as JSON: answers of the API, results for the page.
+//! What crosses a border as JSON: answers of the API, results for the page, what the monitoring page shows.
 //!
 //! Owns the serialisable mirrors and the conversion into them. May not know HTTP, messages or storage.
+
+pub mod monitoring;
 
 use crate::insight::label::{confidence, is_engaged, label, rounded};
 use serde::{Deserialize, Serialize};
