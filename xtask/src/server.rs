@@ -3,11 +3,12 @@
 use crate::project::Project;
 use anyhow::{Context, Result, bail};
 use std::{
+    ffi::OsStr,
     fs,
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    path::Path,
-    process::{Child, Stdio},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -21,30 +22,63 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `program serve` on a free port and waits until it is healthy.
-    pub(crate) fn start(project: &Project, program: &Path, site: &Path) -> Result<Self> {
-        let data = project.target.join("e2e");
-        if data.exists() {
-            fs::remove_dir_all(&data).with_context(|| format!("cannot empty {}", data.display()))?;
-        }
-        fs::create_dir_all(&data)?;
-        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+    /// Starts `program serve` on a free port, with a database in a folder of its own under the target folder, and waits
+    /// until it is healthy.
+    pub(crate) fn start(project: &Project, program: &Path, folder: &str, options: &[&OsStr]) -> Result<Self> {
+        let data = Self::folder(project, folder)?;
+        let address = Self::free_address()?;
         let mut command = project.command(program);
-        command.env_remove("DATABASE_URL").args(["serve", "--models", "models", "--host", "127.0.0.1"]);
-        command.arg("--port").arg(address.port().to_string()).arg("--site").arg(site);
+        command.env_remove("DATABASE_URL").args(["serve", "--host", "127.0.0.1"]);
+        command.arg("--port").arg(address.port().to_string()).args(options);
         command.arg("--database").arg(data.join("leadlight.sqlite"));
-        // What it logs goes to a file: between the results of the tests nobody could read it.
-        let log = data.join("server.log");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&log)?);
-        let child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
+        Self::run(&mut command, address, &data.join("server.log"))
+    }
+
+    /// Starts a program that answers at this address and waits until it is healthy.
+    pub(crate) fn run(command: &mut Command, address: SocketAddr, log: &Path) -> Result<Self> {
+        // What it says goes to a file: between the results of the tests nobody could read it.
+        let file = fs::File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        let name = command.get_program().to_string_lossy().into_owned();
+        let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
         let mut server = Self { child, address };
         server.wait().with_context(|| format!("its log is {}", log.display()))?;
         Ok(server)
     }
 
+    /// A folder of this name under the target folder, with nothing in it.
+    pub(crate) fn folder(project: &Project, name: &str) -> Result<PathBuf> {
+        let data = project.target.join(name);
+        if data.exists() {
+            fs::remove_dir_all(&data).with_context(|| format!("cannot empty {}", data.display()))?;
+        }
+        fs::create_dir_all(&data).with_context(|| format!("cannot create {}", data.display()))?;
+        Ok(data)
+    }
+
+    /// An address that nobody listens at.
+    pub(crate) fn free_address() -> Result<SocketAddr> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+        Ok(listener.local_addr()?)
+    }
+
     /// Where it answers, without a slash at the end.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Where it answers, as host and port.
+    pub(crate) fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// How much memory it holds, as Linux tells.
+    pub(crate) fn resident_bytes(&self) -> Result<u64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        let kilobytes: u64 = kilobytes.and_then(|number| number.parse().ok()).context("the server tells no memory")?;
+        Ok(kilobytes << 10)
     }
 
     fn wait(&mut self) -> Result<()> {

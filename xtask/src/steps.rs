@@ -86,7 +86,12 @@ pub(crate) fn e2e(project: &Project) -> Result<()> {
     let browser = tools::browser()?;
     let site = site::quick(project)?;
     let program = binary(project)?;
-    let server = Server::start(project, &program, &site)?;
+    let server = Server::start(
+        project,
+        &program,
+        "e2e",
+        &["--models".as_ref(), "models".as_ref(), "--site".as_ref(), site.as_os_str()],
+    )?;
     let mut node = project.command("node");
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(test_files(&project.npm())?);
     node.env("BASE_URL", server.url())
@@ -100,6 +105,18 @@ pub(crate) fn onnxruntime(project: &Project) -> Result<()> {
     let python = tools::python(project)?;
     let program = binary(project)?;
     exec::run(project.command(python).arg("tests/onnxruntime_parity.py").env("LEADLIGHT_BIN", program))
+}
+
+pub(crate) fn schemathesis(project: &Project) -> Result<()> {
+    let python = tools::environment(project, "schemathesis", "tests/schemathesis/requirements.txt")?;
+    let program = binary(project)?;
+    let server = Server::start(project, &program, "schemathesis-data", &["--models".as_ref(), "models".as_ref()])?;
+    let mut command = project.command(python.with_file_name("st"));
+    command.args(["--config-file", "schemathesis.toml", "run"]).arg(format!("{}/openapi.json", server.url()));
+    // Beside its settings, so that it finds what they name, and leaves nothing there.
+    let folder = project.root.join("tests/schemathesis");
+    command.current_dir(&folder).env("PYTHONPATH", &folder).env("PYTHONDONTWRITEBYTECODE", "1");
+    exec::run(&mut command)
 }
 
 /// The binary as the native tests build it.

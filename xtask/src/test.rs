@@ -7,7 +7,7 @@ use std::{fs, path::Path, time::Instant};
 /// One step: its name on the command line, what it proves, what it runs.
 struct Step(&'static str, &'static str, fn(&Project) -> Result<()>);
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     Step("fmt", "every source is formatted", steps::fmt),
     Step("tidy", "the project's own rules about its sources", steps::tidy),
     Step("clippy", "no lint in native code", steps::clippy),
@@ -19,6 +19,7 @@ const STEPS: [Step; 12] = [
     Step("arm64", "the same bits on another processor, emulated", steps::arm64),
     Step("site", "the page builds and stays within its bytes", steps::site),
     Step("e2e", "the whole way, in a browser against a server", steps::e2e),
+    Step("schemathesis", "the API answers as its description says, whatever it is asked", steps::schemathesis),
     Step("onnxruntime", "onnxruntime gives the probabilities that we give", steps::onnxruntime),
 ];
 

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what scoring costs beside named peers, in one run on one machine. Knows which sections there are
 //! and in which order they run; what is timed stands in `sections`, how in `contest`.
 
+mod api;
 mod arena;
 mod browser;
 mod contest;
@@ -25,8 +26,12 @@ struct Done {
     outcomes: Vec<Outcome>,
 }
 
-/// Runs the sections named, or all. With `--write` a whole run becomes docs/BENCHMARKS.md.
+/// Runs the sections named, or all that score without a service; the service's section runs alone. With `--write` a whole
+/// run becomes docs/BENCHMARKS.md, or its part there.
 pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
+    if options.iter().any(|option| option == api::NAME) {
+        return api::run(project, options);
+    }
     let (sections, write) = chosen(options)?;
     let (setup, mut arena) = setup::start(project, sections.iter().any(|section| section.needs_browser))?;
     let started = Instant::now();
@@ -50,7 +55,7 @@ fn chosen(options: &[String]) -> Result<(Vec<&'static Section>, bool)> {
     let (flags, names): (Vec<&String>, Vec<&String>) = options.iter().partition(|option| option.starts_with('-'));
     let known: Vec<&str> = SECTIONS.iter().map(|section| section.name).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        bail!("there is no section {unknown}; there are {}", known.join(", "));
+        bail!("there is no section {unknown}; there are {} and {}", known.join(", "), api::NAME);
     }
     if let Some(unknown) = flags.iter().find(|flag| **flag != "--write") {
         bail!("there is no option {unknown}; there is --write");

@@ -1,7 +1,7 @@
 //! What is printed and written of a run. All numbers come from the run that is reported.
 
 use super::{
-    Done,
+    Done, api,
     arena::{Arena, Side},
     contest::{Outcome, Place},
     machine, table,
@@ -86,6 +86,7 @@ pub(super) fn write(project: &Project, arena: &mut Arena, done: &[Done]) -> Resu
     }
     let machine: String = machine.iter().map(|line| format!("- {line}\n")).collect();
     let text = format!("{OPENING}\n## The machine\n\n{machine}\n{}{CLOSING}", tables(done.iter()));
+    let text = api::with_part_of(project, text);
     fs::write(project.root.join(FILE), text).with_context(|| format!("cannot write {FILE}"))?;
     println!("wrote {FILE}");
     Ok(())

@@ -47,16 +47,14 @@ impl Setup {
 
 /// Makes everything and starts those who take part.
 pub(super) fn start(project: &Project, with_browser: bool) -> Result<(Setup, Arena)> {
-    let folder = project.target.join("bench");
     let golden = golden(project);
-    fs::create_dir_all(folder.join("models/adopted"))?;
-    fs::copy(golden.join("model.onnx"), folder.join("models/adopted/model.onnx")).context("no golden model")?;
+    let folder = folder(project, &golden)?;
     let python = tools::environment(project, "bench/python", REQUIREMENTS);
     if let Ok(python) = &python {
         make(project, python, &folder, &golden)?;
     }
     let mut setup = Setup { has_rows: python.is_ok(), lists: lists::make(&folder, &golden)?, folder, golden };
-    let mut native = Contestant::start(Command::new(program(project)?).arg(&setup.folder))?;
+    let mut native = Contestant::start(Command::new(program(project, "scoring")?).arg(&setup.folder))?;
     native.ask(&json!({ "task": "pack", "encoder": setup.encoder() }))?;
     for list in &mut setup.lists {
         list.count(&native.ask(&json!({ "task": "census", "list": list.file }))?)?;
@@ -75,8 +73,23 @@ pub(super) fn start(project: &Project, with_browser: bool) -> Result<(Setup, Are
     Ok((setup, arena))
 }
 
+/// The benchmark's folder, with the golden model in it.
+fn folder(project: &Project, golden: &Path) -> Result<PathBuf> {
+    let folder = project.target.join("bench");
+    fs::create_dir_all(folder.join("models/adopted"))?;
+    fs::copy(golden.join("model.onnx"), folder.join("models/adopted/model.onnx")).context("no golden model")?;
+    Ok(folder)
+}
+
+/// The folder with forests over the features of a golden set, each as ONNX and as XGBoost writes it.
+pub(super) fn forests(project: &Project, golden: &Path) -> Result<PathBuf> {
+    let folder = folder(project, golden)?;
+    make(project, &tools::environment(project, "bench/python", REQUIREMENTS)?, &folder, golden)?;
+    Ok(folder)
+}
+
 /// The real golden set where the shared data is, else the synthetic one.
-fn golden(project: &Project) -> PathBuf {
+pub(super) fn golden(project: &Project) -> PathBuf {
     let real = project.shared.join("original_parity");
     if real.join("model.onnx").is_file() {
         return real;
@@ -98,15 +111,15 @@ fn make(project: &Project, python: &Path, folder: &Path, golden: &Path) -> Resul
     stamp::write(&record, &hash)
 }
 
-/// Leadlight's own side, built as the binary is released.
-fn program(project: &Project) -> Result<PathBuf> {
-    let what = "--locked --package scorer --features native --bench scoring";
+/// A benchmark program of Leadlight's own, built as the binary is released.
+pub(super) fn program(project: &Project, name: &str) -> Result<PathBuf> {
+    let what = format!("--locked --package scorer --features native --bench {name}");
     // First for the eyes, then for the path of what was built, which only the machine's form of the messages tells.
     exec::run(&mut project.cargo(&format!("bench {what} --no-run")))?;
     let messages = exec::output(&mut project.cargo(&format!("bench {what} --no-run --message-format json")))?;
     let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     // The binary of the package is built beside it.
-    let mut benchmarks = built.filter(|message| message["target"]["name"] == "scoring");
+    let mut benchmarks = built.filter(|message| message["target"]["name"] == name);
     let program = benchmarks.find_map(|message| message["executable"].as_str().map(PathBuf::from));
     program.context("cargo built no benchmark")
 }

@@ -1,0 +1,69 @@
+//! A list of leads as the bodies of requests. Knows how a lead is written as JSON; no sockets.
+
+use scorer::lead::Value as Cell;
+use scorer::lead::csv::{Dialect, Reader};
+use scorer::lead::schema::{Kind, Schema};
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+
+const MANY_LEVELS: [&str; 6] =
+    ["llm_industry", "industry", "companyindustry", "languages", "location", "companylocation"];
+
+/// Leads, each as the JSON object of its given fields.
+pub(crate) struct Leads {
+    bodies: Vec<String>,
+    levels_least: usize,
+}
+
+impl Leads {
+    /// Reads a list that has nothing but leads in it.
+    pub(crate) fn read(list: &[u8]) -> Self {
+        let schema = Schema::leads();
+        let mut leads = Vec::new();
+        let mut take = |row: scorer::lead::csv::Row<'_>| leads.push(object(&schema, row.lead.unwrap().values()));
+        let mut reader = Reader::new(schema.clone(), Dialect::default());
+        reader.push(list, &mut take).unwrap();
+        reader.finish(&mut take).unwrap();
+        let levels = |field: &&str| leads.iter().filter_map(|lead| lead[*field].as_str()).collect::<HashSet<_>>().len();
+        let levels_least = MANY_LEVELS.iter().map(levels).min().unwrap_or_default();
+        Leads { bodies: leads.iter().map(Value::to_string).collect(), levels_least }
+    }
+
+    pub(crate) fn census(&self) -> Value {
+        let bytes: usize = self.bodies.iter().map(String::len).sum();
+        json!({ "leads": self.bodies.len(), "bytes": bytes, "levels_least": self.levels_least })
+    }
+
+    /// A request for each lead.
+    pub(crate) fn singles(&self, address: &str) -> Vec<Vec<u8>> {
+        self.bodies.iter().map(|body| request(address, "/predict", body)).collect()
+    }
+
+    /// One request for as many leads as are asked for, the list over and over.
+    pub(crate) fn batch(&self, address: &str, count: usize) -> Vec<u8> {
+        let leads: Vec<&str> = self.bodies.iter().cycle().take(count).map(String::as_str).collect();
+        request(address, "/predict/batch", &format!("{{\"leads\":[{}]}}", leads.join(",")))
+    }
+}
+
+fn object<'l>(schema: &Schema, values: impl Iterator<Item = Cell<'l>>) -> Value {
+    let mut lead = Map::new();
+    for (field, value) in schema.fields().iter().zip(values) {
+        let value = match value {
+            Cell::Missing => continue,
+            Cell::Number(whole) if matches!(field.kind, Kind::Integer { .. }) => json!(whole as i64),
+            Cell::Number(number) => json!(number),
+            Cell::Text(text) => json!(text),
+        };
+        lead.insert(field.name.clone(), value);
+    }
+    Value::Object(lead)
+}
+
+fn request(address: &str, route: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!(
+        "POST {route} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
+}

@@ -1,0 +1,149 @@
+//! What was measured, and medians of it. Knows the answers of the load's program; no targets and no words.
+
+use super::super::contest::median;
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// How many connections ask at once: as the replaced service was measured, and many.
+pub(super) const FEW: u32 = 8;
+pub(super) const MANY: u32 = 64;
+
+/// One whole run.
+pub(super) struct Run {
+    pub(super) list: List,
+    pub(super) contest: Contest,
+    pub(super) watch: Watch,
+}
+
+/// The leads that were sent.
+pub(super) struct List {
+    pub(super) leads: u64,
+    pub(super) bytes_a_lead: u64,
+    pub(super) levels_least: u64,
+}
+
+/// Both services, in turn.
+pub(super) struct Contest {
+    pub(super) ours: Side,
+    pub(super) stand_in: Side,
+    /// Our answers at half of the most that we could give, when requests are due at even steps.
+    pub(super) half: Single,
+}
+
+/// One service's rounds.
+#[derive(Default)]
+pub(super) struct Side {
+    pub(super) few: Vec<Single>,
+    pub(super) many: Vec<Single>,
+    /// Seconds of each batch.
+    pub(super) batches: Vec<f64>,
+    /// The mean score of a batch: who does the same work comes to the same.
+    pub(super) mean: f64,
+    /// Where a batch's time goes, in milliseconds, as the service tells it.
+    pub(super) parts: BTreeMap<String, f64>,
+}
+
+/// Single predictions for some seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Single {
+    pub(super) per_second: f64,
+    pub(super) p50_ms: f64,
+    pub(super) p99_ms: f64,
+    pub(super) p99_9_ms: f64,
+}
+
+/// Our service over some minutes at half load, with a batch in between.
+pub(super) struct Watch {
+    pub(super) moments: Vec<Moment>,
+    pub(super) answers: u64,
+}
+
+/// What was seen at one moment of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Moment {
+    pub(super) minute: f64,
+    pub(super) resident_bytes: u64,
+    pub(super) p99_ms: f64,
+}
+
+impl Single {
+    /// From the load's answer; one answer that was not good makes it an error.
+    pub(super) fn of(told: &Value) -> Result<Self> {
+        let wrong = told["wrong"].as_object().context("the load does not tell what was wrong")?;
+        anyhow::ensure!(wrong.is_empty(), "not every answer was good: {}", told["wrong"]);
+        let number = |name: &str| told[name].as_f64().with_context(|| format!("the load tells no {name}"));
+        Ok(Single {
+            per_second: number("per_second")?,
+            p50_ms: number("p50_ms")?,
+            p99_ms: number("p99_ms")?,
+            p99_9_ms: number("p99_9_ms")?,
+        })
+    }
+
+    /// Each figure's median of the rounds.
+    pub(super) fn median(rounds: &[Single]) -> Single {
+        let of = |figure: fn(&Single) -> f64| median(rounds.iter().map(figure).collect());
+        Single {
+            per_second: of(|single| single.per_second),
+            p50_ms: of(|single| single.p50_ms),
+            p99_ms: of(|single| single.p99_ms),
+            p99_9_ms: of(|single| single.p99_9_ms),
+        }
+    }
+}
+
+impl Side {
+    pub(super) fn batch(&self) -> f64 {
+        median(self.batches.clone())
+    }
+}
+
+impl Contest {
+    /// Half of what we answer a second at most, over many connections.
+    pub(super) fn half_load(&self) -> f64 {
+        half_of(&self.ours)
+    }
+}
+
+pub(super) fn half_of(side: &Side) -> f64 {
+    Single::median(&side.many).per_second / 2.0
+}
+
+impl Watch {
+    /// How many times as much memory at the end as early on: medians of the last quarter and of the second one, since
+    /// what is filled once (caches, the allocator's own) is filled in the first.
+    pub(super) fn growth(&self) -> f64 {
+        let quarter = |number: usize| {
+            let (from, to) = (self.moments.len() * number / 4, self.moments.len() * (number + 1) / 4);
+            median(self.moments[from..to].iter().map(|moment| moment.resident_bytes as f64).collect())
+        };
+        quarter(3) / quarter(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn watch(megabytes: &[u64]) -> Watch {
+        let moment = |megabytes: &u64| Moment { minute: 0.0, resident_bytes: megabytes << 20, p99_ms: 1.0 };
+        Watch { moments: megabytes.iter().map(moment).collect(), answers: 0 }
+    }
+
+    #[test]
+    fn growth_is_seen_behind_the_first_quarter() {
+        assert_eq!(watch(&[10, 50, 100, 100, 100, 100, 100, 100]).growth(), 1.0);
+        assert_eq!(watch(&[10, 20, 100, 100, 110, 120, 150, 150]).growth(), 1.5);
+    }
+
+    #[test]
+    fn a_single_bad_answer_is_an_error() {
+        let told =
+            |wrong: Value| json!({ "per_second": 1.0, "p50_ms": 1.0, "p99_ms": 2.0, "p99_9_ms": 3.0, "wrong": wrong });
+        assert_eq!(Single::of(&told(json!({}))).unwrap().p99_ms, 2.0);
+        let error = Single::of(&told(json!({ "status 503": 1 }))).unwrap_err();
+        assert_eq!(error.to_string(), "not every answer was good: {\"status 503\":1}");
+    }
+}

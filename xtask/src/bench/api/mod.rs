@@ -1,0 +1,76 @@
+//! `cargo xtask bench api`: the service beside a stand-in of the one that it replaces, on the same machine in one run, both
+//! recording what they answer. Knows the order of a run; what is asked stands in `rounds`, what is made of it in `report`
+//! and `verdict`.
+
+mod figures;
+mod page;
+mod report;
+mod rounds;
+mod services;
+mod verdict;
+
+pub(super) use page::with_part_of;
+
+use crate::project::Project;
+use anyhow::{Context, Result, bail};
+use figures::Run;
+
+/// The section's name among the others.
+pub(super) const NAME: &str = "api";
+
+/// What the options ask for.
+#[derive(Debug, PartialEq)]
+struct Order {
+    /// How long memory is watched.
+    minutes: f64,
+    write: bool,
+}
+
+/// Runs it. With `--write` its part of docs/BENCHMARKS.md becomes this run.
+pub(super) fn run(project: &Project, options: &[String]) -> Result<()> {
+    let order = order(options)?;
+    let mut field = services::start(project)?;
+    let list = field.list()?;
+    let contest = rounds::contest(&mut field)?;
+    let watch = rounds::watch(&mut field, order.minutes, contest.half_load())?;
+    let run = Run { list, contest, watch };
+    let report = report::report(project, &run);
+    print!("\n{report}");
+    // A void run is not worth writing down.
+    verdict::of_stand_in(&run.contest)?;
+    if order.write { page::write(project, &report) } else { Ok(()) }
+}
+
+fn order(options: &[String]) -> Result<Order> {
+    let mut order = Order { minutes: 1.0, write: false };
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match option.as_str() {
+            NAME => {}
+            "--write" => order.write = true,
+            "--minutes" => {
+                let minutes = options.next().and_then(|minutes| minutes.parse().ok());
+                order.minutes = minutes
+                    .filter(|minutes| (0.2..=600.0).contains(minutes))
+                    .context("--minutes should be a number from 0.2 to 600")?;
+            }
+            other => bail!("there is no option {other}; there are --minutes and --write, and no section beside {NAME}"),
+        }
+    }
+    Ok(order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_checked() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(order(&words("api")).unwrap(), Order { minutes: 1.0, write: false });
+        assert_eq!(order(&words("api --write --minutes 10")).unwrap(), Order { minutes: 10.0, write: true });
+        for wrong in ["api --minutes", "api --minutes many", "api --minutes 0", "api kernel", "api --wirte"] {
+            assert!(order(&words(wrong)).is_err(), "{wrong}");
+        }
+    }
+}

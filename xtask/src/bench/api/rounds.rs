@@ -1,0 +1,88 @@
+//! What is asked of both services, and in which order: the one, the other, and again, so that the machine's moods fall on
+//! both. Knows tasks of the load's program; no targets.
+
+use super::figures::{Contest, FEW, MANY, Moment, Side, Single, Watch, half_of};
+use super::services::{BATCH, Field};
+use crate::server::Server;
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::time::Instant;
+
+const ROUNDS: usize = 3;
+/// How long single predictions are asked for in a round.
+const SECONDS: f64 = 8.0;
+const HALF_SECONDS: f64 = 20.0;
+/// Batches in a round, of which the first one is not counted.
+const BATCHES: usize = 4;
+/// The time between two looks at memory.
+const SLICE_SECONDS: f64 = 2.0;
+/// How far the mean scores of a batch may be apart, which the stand-in rounds to four places.
+const TOLERANCE: f64 = 1e-4;
+
+/// Who is asked.
+type Who = fn(&Field) -> &Server;
+
+/// All rounds, then ours at half of its load.
+pub(super) fn contest(field: &mut Field) -> Result<Contest> {
+    let (mut ours, mut stand_in) = (Side::default(), Side::default());
+    for round in 1..=ROUNDS {
+        println!("round {round} of {ROUNDS}");
+        let sides: [(&str, Who, &mut Side); 2] =
+            [("the stand-in", |field| &field.stand_in, &mut stand_in), ("Leadlight", |field| &field.ours, &mut ours)];
+        for (name, who, side) in sides {
+            take_turn(field, who, side).context(name)?;
+            let told = |rounds: &[Single]| rounds.last().map_or(0.0, |single| single.per_second);
+            let (few, many, batch) = (told(&side.few), told(&side.many), side.batch());
+            println!("  {name}: {few:.1} and {many:.1} single predictions a second, a batch in {batch:.3} s");
+        }
+    }
+    let apart = (ours.mean - stand_in.mean).abs();
+    ensure!(apart <= TOLERANCE, "the mean score is {} with us and {} with the stand-in", ours.mean, stand_in.mean);
+    let half = open(field, half_of(&ours), HALF_SECONDS)?;
+    Ok(Contest { ours, stand_in, half })
+}
+
+fn take_turn(field: &mut Field, who: Who, side: &mut Side) -> Result<()> {
+    let address = who(field).address();
+    let closed = |connections: u32| json!({ "task": "closed", "address": address, "connections": connections, "seconds": SECONDS });
+    side.few.push(Single::of(&field.ask(&closed(FEW))?)?);
+    side.many.push(Single::of(&field.ask(&closed(MANY))?)?);
+    let told = batches(field, &address, BATCHES)?;
+    let seconds = told["seconds"].as_array().context("the load tells no seconds")?;
+    side.batches.extend(seconds.iter().skip(1).filter_map(Value::as_f64));
+    side.mean = told["mean"].as_f64().context("the load tells no mean")?;
+    let parts = told["parts"].as_object().context("the load tells no parts")?;
+    side.parts = parts.iter().filter_map(|(name, millis)| Some((name.clone(), millis.as_f64()?))).collect();
+    Ok(())
+}
+
+fn batches(field: &mut Field, address: &str, times: usize) -> Result<Value> {
+    field.ask(&json!({ "task": "batch", "address": address, "leads": BATCH, "times": times }))
+}
+
+/// Ours, with requests that are due at even steps.
+fn open(field: &mut Field, rate: f64, seconds: f64) -> Result<Single> {
+    let address = field.ours.address();
+    let task = json!({
+        "task": "open", "address": address, "connections": MANY, "rate": rate, "seconds": seconds,
+    });
+    Single::of(&field.ask(&task)?)
+}
+
+/// Ours at half load for some minutes, a batch every few seconds, and what it holds in memory all the while.
+pub(super) fn watch(field: &mut Field, minutes: f64, rate: f64) -> Result<Watch> {
+    println!("watching memory for {minutes} minutes at {rate:.0} single predictions a second, with batches in between");
+    let started = Instant::now();
+    let address = field.ours.address();
+    let mut watch = Watch { moments: Vec::new(), answers: 0 };
+    loop {
+        let single = open(field, rate, SLICE_SECONDS)?;
+        batches(field, &address, 1)?;
+        watch.answers += (single.per_second * SLICE_SECONDS) as u64 + BATCH;
+        let minute = started.elapsed().as_secs_f64() / 60.0;
+        watch.moments.push(Moment { minute, resident_bytes: field.ours.resident_bytes()?, p99_ms: single.p99_ms });
+        if minute >= minutes {
+            return Ok(watch);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Both services, running, and the load's program. Knows how each is built, started and told where its model and its
+//! database are; nothing of what is asked.
+
+use super::super::contestant::Contestant;
+use super::super::setup;
+use super::figures::List;
+use crate::{exec, project::Project, sample, server::Server, tools};
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+const REQUIREMENTS: &str = "tests/bench/api/original/requirements.txt";
+const STAND_IN: &str = "tests/bench/api/original";
+/// Where the golden set has no XGBoost model, this forest over its features stands for it.
+const MADE: &str = "trees-100";
+
+pub(super) const BATCH: u64 = 10_000;
+/// The least that leads have to be like to stand for real ones.
+const BYTES_LEAST: u64 = 800;
+const LEVELS_LEAST: u64 = 50;
+
+/// Everything that a run needs.
+pub(super) struct Field {
+    pub(super) ours: Server,
+    pub(super) stand_in: Server,
+    load: Contestant,
+}
+
+/// The same model in the forms of both, and its encoder.
+struct Model {
+    encoder: PathBuf,
+    onnx: PathBuf,
+    xgboost: PathBuf,
+}
+
+impl Field {
+    /// What the load's program answers.
+    pub(super) fn ask(&mut self, task: &Value) -> Result<Value> {
+        self.load.ask(task)
+    }
+
+    /// The leads that are sent; refuses such as are easier than real ones.
+    pub(super) fn list(&mut self) -> Result<List> {
+        let census = self.load.ask(&json!({ "task": "census" }))?;
+        let number = |name: &str| census[name].as_u64().with_context(|| format!("the census has no {name}"));
+        let (leads, bytes, levels_least) = (number("leads")?, number("bytes")?, number("levels_least")?);
+        ensure!(leads == BATCH, "there are {leads} leads, not {BATCH}");
+        let bytes_a_lead = bytes / leads;
+        ensure!(bytes_a_lead >= BYTES_LEAST, "the leads have {bytes_a_lead} bytes each, fewer than {BYTES_LEAST}");
+        ensure!(levels_least >= LEVELS_LEAST, "a field has {levels_least} levels, fewer than {LEVELS_LEAST}");
+        Ok(List { leads, bytes_a_lead, levels_least })
+    }
+}
+
+/// Builds, makes and starts everything; both services have empty SQLite databases.
+pub(super) fn start(project: &Project) -> Result<Field> {
+    let folder = project.target.join("bench/api");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let model = model(project)?;
+    let list = folder.join("leads.csv");
+    sample::run(&["--rows", &BATCH.to_string(), "-o", &list.display().to_string()].map(str::to_owned))?;
+    let load = Contestant::start(Command::new(setup::program(project, "load")?).arg(&list))?;
+    Ok(Field { ours: ours(project, &folder, &model)?, stand_in: stand_in(project, &model)?, load })
+}
+
+fn ours(project: &Project, folder: &Path, model: &Model) -> Result<Server> {
+    exec::run(&mut project.cargo("build --release --locked --package scorer --features native --bin leadlight"))?;
+    let program = project.target.join("release/leadlight");
+    let packed = folder.join("model.onnx");
+    let mut pack = project.command(&program);
+    pack.arg("pack").arg(&model.onnx).arg("--encoder").arg(&model.encoder).args(["--model-version", "0.3.0"]);
+    exec::run(pack.arg("--output").arg(&packed))?;
+    Server::start(project, &program, "bench/api/ours", &["--models".as_ref(), packed.as_os_str()])
+}
+
+fn stand_in(project: &Project, model: &Model) -> Result<Server> {
+    let python = tools::environment(project, "bench/original", REQUIREMENTS)?;
+    let data = Server::folder(project, "bench/api/original")?;
+    let address = Server::free_address()?;
+    let mut command = project.command(python);
+    command.args(["-B", "-m", "uvicorn", "app:app", "--app-dir", STAND_IN, "--host", "127.0.0.1"]);
+    command.arg("--port").arg(address.port().to_string());
+    let database = data.join("leads.sqlite");
+    command.env("DATABASE_URL", format!("sqlite+aiosqlite:///{}", database.display()));
+    command.env("ENCODER", &model.encoder).env("MODEL", &model.xgboost);
+    Server::run(&mut command, address, &data.join("server.log"))
+}
+
+/// The golden set's own model where it is there in both forms, else one that is fitted.
+fn model(project: &Project) -> Result<Model> {
+    let golden = setup::golden(project);
+    let (encoder, onnx, xgboost) =
+        (golden.join("encoder.json"), golden.join("model.onnx"), golden.join("xgboost_model.json"));
+    if xgboost.is_file() {
+        return Ok(Model { encoder, onnx, xgboost });
+    }
+    let made = setup::forests(project, &golden)?.join("models").join(MADE);
+    Ok(Model { encoder, onnx: made.join("model.onnx"), xgboost: made.join("xgboost.json") })
+}
