@@ -1,0 +1,260 @@
+//! Everything on the monitoring page, put together from the log, the summaries and the model in service.
+//!
+//! Owns which part comes from where. May not know SQL, drawing or HTTP.
+
+use super::comparison::{Sides, compare};
+use super::gather::{Gathered, gather, stretch};
+use super::measure;
+use crate::api::error::Error;
+use crate::api::state::Service;
+use crate::api::store::record::timestamp;
+use crate::api::store::{CallSummary, Recent as Filter, Recorded, StoreState, Window};
+use crate::insight::alert::alerts;
+use crate::insight::label::label;
+use crate::insight::profile::Profile;
+use crate::insight::quality::{self, Judged};
+use crate::pipeline::{Model as Served, Scorer};
+use crate::wire::monitoring::{
+    Calls, Choice, Database, FORMAT, GradeCount, Health, Model, Outcomes, Overview, Performance, Recent, RecentRow,
+    Scores, Status, Window as Asked,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use time::{Date, Duration, Month, OffsetDateTime};
+
+/// How many of the newest predictions a page shows.
+const PAGE_ROWS: usize = 50;
+
+/// The error rate is watched over so long.
+const RECENT_CALLS: Duration = Duration::minutes(10);
+
+/// Scores from here on are `engaged`, whatever threshold is asked for.
+const ENGAGED: f64 = 0.5;
+
+/// The model that drift is told of, and what is known of it.
+struct Subject<'a> {
+    model: Option<&'a Served>,
+    reference: Option<Arc<Profile>>,
+    current: Option<&'a Profile>,
+}
+
+/// Puts the page together; `after` is its cursor, read.
+pub(in crate::api) async fn overview(
+    service: &Service,
+    choice: Choice,
+    after: Option<crate::api::store::Cursor>,
+    now: OffsetDateTime,
+) -> Result<Overview, Error> {
+    let (store, monitor) = (&service.store, &service.monitor);
+    let scorer = service.serving.current().ok();
+    let gathered = gather(monitor, store, scorer.as_deref(), &choice, now).await?;
+    let window = window_of(&gathered, &choice, now);
+    let calls = sum(&store.calls(&window).await?);
+    let recent_calls = sum(&store.calls(&Window::new(now - RECENT_CALLS, now + Duration::MINUTE)).await?);
+    let filter = Filter {
+        limit: PAGE_ROWS,
+        score_min: (choice.score_min > 0.0).then_some(choice.score_min),
+        score_max: (choice.score_max < 1.0).then_some(choice.score_max),
+        model_version: choice.model_version.clone(),
+        after,
+    };
+    let page = store.recent(&filter).await?;
+    let subject = subject(service, scorer.as_deref(), &gathered, &choice);
+    let (drift, shift) = compare(Sides {
+        reference: subject.reference.as_deref(),
+        current: subject.current,
+        key: monitor.key(),
+    });
+    let scores = gathered.scores();
+    let state = store.state();
+    let outcomes = outcomes(service, &window, &choice, scorer.as_deref()).await?;
+    let mut overview = Overview {
+        format: FORMAT,
+        generated_at: timestamp(now),
+        simulated: false,
+        model: subject.model.or_else(|| first(scorer.as_deref())).map(|model| shown(model, now)),
+        versions: versions(&gathered, scorer.as_deref()),
+        alerts: Vec::new(),
+        health: Health {
+            status: status(state, scorer.is_some()),
+            database: database(state),
+            spooled_rows: if let StoreState::Degraded { spooled_rows } = state { spooled_rows } else { 0 },
+            calls,
+            recent_calls,
+            predictions_logged: store.logged().await?,
+            predictions: measure::total(&scores),
+            engaged: measure::at_least(&scores, choice.threshold),
+        },
+        scores: Scores { shift, ..of_scores(&scores, &gathered, subject.reference.as_deref()) },
+        performance: Performance { times: measure::times(&gathered.times()), trend: gathered.trend() },
+        drift,
+        recent: Recent {
+            rows: page.rows.into_iter().map(row).collect(),
+            next: page.next.map(|cursor| cursor.to_string()),
+        },
+        outcomes,
+        choice,
+    };
+    overview.alerts = alerts(&overview.signs());
+    Ok(overview)
+}
+
+/// The time that calls and outcomes are looked at for.
+fn window_of(gathered: &Gathered, choice: &Choice, now: OffsetDateTime) -> Window {
+    let since = gathered.since.clone().unwrap_or_else(|| timestamp(now));
+    match stretch(choice.window, now) {
+        Some(window) if choice.model_version.is_none() => window,
+        Some(window) => Window { from: since.max(window.from), ..window },
+        None => Window { from: since, until: timestamp(now + Duration::MINUTE) },
+    }
+}
+
+fn subject<'a>(
+    service: &Service,
+    scorer: Option<&'a Scorer>,
+    gathered: &'a Gathered,
+    choice: &Choice,
+) -> Subject<'a> {
+    let models = scorer.map(Scorer::models).unwrap_or_default();
+    let served = |sha256: &String| models.iter().find(|model| model.sha256() == sha256);
+    let is_asked = |model: &&Served| choice.model_version.as_deref().is_none_or(|version| version == model.version());
+    // The model with most predictions; one in service before one that is not.
+    let most = gathered.models.iter().max_by_key(|(sha256, summary)| (served(sha256).is_some(), summary.rows()));
+    let model = match most {
+        Some((sha256, _)) => served(sha256),
+        None => models.iter().find(is_asked),
+    };
+    Subject {
+        model,
+        reference: model.and_then(|model| service.monitor.reference(model)),
+        current: most.map(|(_, summary)| &summary.profile),
+    }
+}
+
+fn first(scorer: Option<&Scorer>) -> Option<&Served> {
+    scorer.and_then(|scorer| scorer.models().first())
+}
+
+fn shown(model: &Served, now: OffsetDateTime) -> Model {
+    Model {
+        name: model.card().name.clone(),
+        version: model.version().to_owned(),
+        sha256: model.sha256().to_owned(),
+        age_days: trained_on(model.version()).map(|day| (now.date() - day).whole_days()),
+    }
+}
+
+/// The day that a version begins with, `2026.11.23` or `2026-11-23`, where it does.
+fn trained_on(version: &str) -> Option<Date> {
+    let mut parts = version.splitn(3, ['.', '-']);
+    let (year, month, rest) = (parts.next()?.parse().ok()?, parts.next()?.parse::<u8>().ok()?, parts.next()?);
+    let day = rest.get(..2).filter(|day| day.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()?;
+    let month = Month::try_from(month).ok()?;
+    (1970..=9999).contains(&year).then(|| Date::from_calendar_date(year, month, day).ok()).flatten()
+}
+
+/// Newest first, as far as versions are days.
+fn versions(gathered: &Gathered, scorer: Option<&Scorer>) -> Vec<String> {
+    let served = scorer.into_iter().flat_map(Scorer::models).map(|model| model.version().to_owned());
+    let all: std::collections::BTreeSet<String> = gathered.versions.iter().cloned().chain(served).collect();
+    all.into_iter().rev().collect()
+}
+
+fn status(state: StoreState, has_model: bool) -> Status {
+    match state {
+        _ if !has_model => Status::Down,
+        StoreState::Connected => Status::Healthy,
+        StoreState::Degraded { .. } => Status::Degraded,
+        StoreState::Lost => Status::Down,
+    }
+}
+
+fn database(state: StoreState) -> Database {
+    match state {
+        StoreState::Connected => Database::Connected,
+        StoreState::Degraded { .. } => Database::Degraded,
+        StoreState::Lost => Database::Lost,
+    }
+}
+
+fn sum(summary: &CallSummary) -> Calls {
+    summary.endpoints.iter().fold(Calls::default(), |sum, calls| Calls {
+        count: sum.count.saturating_add(calls.calls),
+        client_errors: sum.client_errors.saturating_add(calls.client_errors),
+        server_errors: sum.server_errors.saturating_add(calls.server_errors),
+    })
+}
+
+fn of_scores(scores: &[(f64, u64)], gathered: &Gathered, reference: Option<&Profile>) -> Scores {
+    let known = reference.map(super::summary::scores).unwrap_or_default();
+    let engaged = measure::at_least(scores, ENGAGED);
+    let mut grades: BTreeMap<String, u64> = BTreeMap::new();
+    for (grade, count) in gathered.models.values().flat_map(|summary| summary.grades()) {
+        *grades.entry(grade).or_default() += count;
+    }
+    Scores {
+        current: measure::score_bins(scores),
+        reference: if known.is_empty() { Vec::new() } else { measure::score_bins(&known) },
+        quantiles: measure::quantiles(scores),
+        reference_quantiles: measure::quantiles(&known),
+        engaged,
+        not_engaged: measure::total(scores).saturating_sub(engaged),
+        grades: grades.into_iter().map(|(grade, count)| GradeCount { grade, count }).collect(),
+        shift: None,
+    }
+}
+
+fn row(row: Recorded) -> RecentRow {
+    let probability = row.probability.unwrap_or(row.predicted_score as f32);
+    RecentRow {
+        label: row.label.unwrap_or_else(|| label(probability).to_owned()),
+        id: row.id,
+        created_at: row.created_at,
+        score: row.predicted_score,
+        grade: row.grade,
+        model_version: row.model_version,
+        inference_time_ms: row.inference_time_ms,
+    }
+}
+
+async fn outcomes(
+    service: &Service,
+    window: &Window,
+    choice: &Choice,
+    scorer: Option<&Scorer>,
+) -> Result<Outcomes, Error> {
+    let judged = service.store.judged(window, choice.model_version.as_deref()).await?;
+    let period = |created_at: &str| match choice.window {
+        Asked::Hour | Asked::Day => format!("{}:00", created_at.get(..13).unwrap_or(created_at)),
+        Asked::Week | Asked::Last(_) => created_at.get(..10).unwrap_or(created_at).to_owned(),
+        Asked::All => created_at.get(..7).unwrap_or(created_at).to_owned(),
+    };
+    let one = |row: &crate::api::store::Judged| Judged { probability: row.probability, replied: row.replied };
+    let all: Vec<Judged> = judged.iter().map(one).collect();
+    let trained = first(scorer).and_then(|model| trained_on(model.version()));
+    let since = trained.map_or_else(Window::all, |day| Window {
+        from: timestamp(day.midnight().assume_utc()),
+        ..Window::all()
+    });
+    Ok(Outcomes {
+        all: quality::measure(&all, None),
+        over_time: quality::over_time(judged.iter().map(|row| (period(&row.created_at), one(row)))),
+        since_training: service.store.judged(&since, None).await?.len() as u64,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_of_a_version_is_read_where_it_begins_with_one() {
+        let day = Date::from_calendar_date(2026, Month::November, 23).unwrap();
+        for version in ["2026.11.23", "2026.11.23-basic", "2026-11-23"] {
+            assert_eq!(trained_on(version), Some(day), "{version}");
+        }
+        for version in ["0.3.0", "v2026.11.23", "2026.13.01", "2026.11", "1.2.345"] {
+            assert_eq!(trained_on(version), None, "{version}");
+        }
+    }
+}
