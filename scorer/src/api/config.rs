@@ -15,12 +15,30 @@ pub struct Config {
     pub cors_origins: Origins,
     /// The largest body, in bytes.
     pub body_bytes_max: usize,
+    /// What of a lead is kept beside its score.
+    pub log_inputs: LogInputs,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { cors_origins: Origins::default(), body_bytes_max: BODY_MEGABYTES << 20 }
+        Config {
+            cors_origins: Origins::default(),
+            body_bytes_max: BODY_MEGABYTES << 20,
+            log_inputs: LogInputs::default(),
+        }
     }
+}
+
+/// What of a lead is kept beside its score. Inputs are personal data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogInputs {
+    /// Nothing.
+    None,
+    /// The numbers that the model was given, by the names of its features.
+    Features,
+    /// The fields as they were sent.
+    #[default]
+    Full,
 }
 
 /// The origins that CORS allows; none by default.

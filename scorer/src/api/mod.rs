@@ -7,8 +7,12 @@ mod around;
 mod body;
 mod complaint;
 pub mod config;
+mod encoding;
 pub mod error;
+mod idempotency;
+mod media;
 mod openapi;
+mod problem;
 mod routes;
 pub mod site;
 pub mod state;
@@ -18,7 +22,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use config::Origins;
@@ -52,7 +56,11 @@ pub fn router(service: Arc<Service>) -> Router {
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         // Bodies are bounded where they are read, by the limit that is set.
         .layer(DefaultBodyLimit::disable())
-        .layer(CatchPanicLayer::custom(panicked));
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(encoding::decompression())
+        .layer(encoding::compression())
+        .layer(from_fn(encoding::count))
+        .layer(from_fn(problem::tell));
     let router = match cors {
         Some(cors) => router.layer(cors),
         None => router,
