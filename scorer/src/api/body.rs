@@ -98,16 +98,21 @@ pub(super) struct Pieces {
     sent: Option<Sent>,
     decoded: u64,
     bytes_max: usize,
+    /// What ended the last gathering: the body's end, or why it broke off.
+    last: Option<Result<(), Error>>,
 }
 
 impl Pieces {
     pub(super) fn new(service: &Service, request: Request) -> Self {
         let sent = request.extensions().get::<Sent>().cloned();
-        Pieces { body: request.into_body(), sent, decoded: 0, bytes_max: service.config.body_bytes_max }
+        Pieces { body: request.into_body(), sent, decoded: 0, bytes_max: service.config.body_bytes_max, last: None }
     }
 
     /// The next piece.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        if let Some(last) = self.last.take() {
+            return last.map(|()| None);
+        }
         timeout(SILENCE, self.wait()).await.map_err(|_| Error::TooSlow)?
     }
 
@@ -117,10 +122,17 @@ impl Pieces {
         let (deadline, mut count) = (Instant::now() + within, first.len());
         let mut pieces = vec![first];
         while count < bytes {
-            // The end is found again by the next call.
-            let Ok(Some(piece)) = timeout_at(deadline, self.wait()).await.unwrap_or(Ok(None)) else { break };
-            count += piece.len();
-            pieces.push(piece);
+            match timeout_at(deadline, self.wait()).await {
+                Err(_) => break,
+                Ok(Ok(Some(piece))) => {
+                    count += piece.len();
+                    pieces.push(piece);
+                }
+                Ok(last) => {
+                    self.last = Some(last.map(|_| ()));
+                    break;
+                }
+            }
         }
         Ok(Some(pieces))
     }

@@ -2,7 +2,10 @@
 //!
 //! Owns the forms of a lead and of a batch. May not know HTTP, encoding or models.
 
+mod lines;
 pub mod syntax;
+
+pub use lines::{LINE_MAX, Line, LineError, Lines};
 
 use super::schema::{LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
 use super::{Fault, Lead, Raw, Value};
