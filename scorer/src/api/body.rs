@@ -15,9 +15,6 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// How long a client may be silent within a body, or not read of its answer.
-pub(super) const SILENCE: Duration = Duration::from_secs(30);
-
 /// How many times larger than what was sent a stream may become when it is decoded. Leads that repeat one another
 /// shrink to a fiftieth; what shrinks much further was made to.
 const GROWTH_MAX: u64 = 200;
@@ -98,6 +95,7 @@ pub(super) struct Pieces {
     sent: Option<Sent>,
     decoded: u64,
     bytes_max: usize,
+    silence: Duration,
     /// What ended the last gathering: the body's end, or why it broke off.
     last: Option<Result<(), Error>>,
 }
@@ -105,7 +103,8 @@ pub(super) struct Pieces {
 impl Pieces {
     pub(super) fn new(service: &Service, request: Request) -> Self {
         let sent = request.extensions().get::<Sent>().cloned();
-        Pieces { body: request.into_body(), sent, decoded: 0, bytes_max: service.config.body_bytes_max, last: None }
+        let (bytes_max, silence) = (service.config.body_bytes_max, service.config.silence);
+        Pieces { body: request.into_body(), sent, decoded: 0, bytes_max, silence, last: None }
     }
 
     /// The next piece.
@@ -113,7 +112,7 @@ impl Pieces {
         if let Some(last) = self.last.take() {
             return last.map(|()| None);
         }
-        timeout(SILENCE, self.wait()).await.map_err(|_| Error::TooSlow)?
+        timeout(self.silence, self.wait()).await.map_err(|_| Error::TooSlow)?
     }
 
     /// About so many bytes, fewer where they come slower than within the time; `None` at the end.

@@ -3,6 +3,7 @@
 //! Owns the settings' forms and bounds. May not know where they came from: the command line reads the environment.
 
 use axum::http::HeaderValue;
+use std::time::Duration;
 use thiserror::Error;
 
 /// The largest body, unless told otherwise: 10,000 leads with texts of the greatest length take about 160 MB.
@@ -17,6 +18,8 @@ pub struct Config {
     pub body_bytes_max: usize,
     /// What of a lead is kept beside its score.
     pub log_inputs: LogInputs,
+    /// How long a client may be silent within a body, or not read of a long answer.
+    pub silence: Duration,
 }
 
 impl Default for Config {
@@ -25,6 +28,7 @@ impl Default for Config {
             cors_origins: Origins::default(),
             body_bytes_max: BODY_MEGABYTES << 20,
             log_inputs: LogInputs::default(),
+            silence: Duration::from_secs(30),
         }
     }
 }

@@ -150,7 +150,7 @@ impl Error {
     }
 
     /// What the client is told beside the body.
-    fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+    pub(super) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
         let seconds = |seconds| Some((RETRY_AFTER, HeaderValue::from_static(seconds)));
         match self {
             Error::KeyBusy | Error::Busy => seconds("1"),
@@ -162,18 +162,16 @@ impl Error {
     }
 
     /// The body of the answer, which is the last line of a stream that cannot be finished as well.
-    pub(super) fn into_failure(self) -> Failure {
-        self.log();
-        let (error, message) = (self.word().to_owned(), self.message());
+    pub(super) fn failure(&self) -> Failure {
         let detail = match self {
-            Error::Invalid(complaints) => Some(complaints),
+            Error::Invalid(complaints) => Some(complaints.clone()),
             _ => None,
         };
-        Failure { error, message, detail }
+        Failure { error: self.word().to_owned(), message: self.message(), detail }
     }
 
     /// Only what an operator can act on. The log's writer tells of its own failures, once and not per request.
-    fn log(&self) {
+    pub(super) fn log(&self) {
         match self {
             Error::Score(cause) => tracing::error!(%cause, "scoring failed"),
             Error::Internal => tracing::error!("a task ended early"),
@@ -190,7 +188,8 @@ fn size(bytes: usize) -> String {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, header) = (self.status(), self.header());
-        let failure = Arc::new(self.into_failure());
+        self.log();
+        let failure = Arc::new(self.failure());
         let mut response = (status, Json(failure.as_ref())).into_response();
         response.headers_mut().extend(header);
         response.extensions_mut().insert(Told(failure));

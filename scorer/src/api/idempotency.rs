@@ -19,7 +19,7 @@ pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 pub(super) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The longest key.
-const KEY_MAX: usize = 255;
+pub(super) const KEY_MAX: usize = 255;
 
 /// Who calls, as far as keys of callers tell.
 #[derive(Debug, Clone)]

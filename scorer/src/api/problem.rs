@@ -22,7 +22,7 @@ pub(super) struct Told(pub(super) Arc<Failure>);
 
 /// A failure in the form of RFC 9457, with the members of the old form that do not stand in its way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Problem {
+pub(super) struct Problem {
     /// Which kind of failure it is: an address below the documentation, which ends with the word of `error`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -45,7 +45,7 @@ pub struct Problem {
 
 /// One thing that is wrong with a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Fault {
+pub(super) struct Fault {
     /// A sentence for people.
     pub detail: String,
     /// Where in the body: a JSON pointer as the fragment of an address (RFC 6901, section 6).
@@ -95,7 +95,8 @@ fn told(mut response: Response, failure: &Failure, id: &str) -> Response {
     response
 }
 
-fn problem(status: StatusCode, failure: &Failure, id: &str) -> Problem {
+/// A failure as those who take this form are told.
+pub(super) fn problem(status: StatusCode, failure: &Failure, id: &str) -> Problem {
     Problem {
         kind: format!("/docs#{}", failure.error),
         title: status.canonical_reason().unwrap_or_default().to_owned(),
@@ -110,7 +111,8 @@ fn problem(status: StatusCode, failure: &Failure, id: &str) -> Problem {
 
 fn fault(complaint: &Complaint) -> Fault {
     let Complaint { kind, loc, msg, input, ctx } = complaint.clone();
-    let (place, inner) = loc.split_first().map_or(("", &[][..]), |(place, inner)| (place.as_str().unwrap_or(""), inner));
+    let (place, inner) =
+        loc.split_first().map_or(("", &[][..]), |(place, inner)| (place.as_str().unwrap_or(""), inner));
     let named = |wanted: &str| inner.first().filter(|_| place == wanted).and_then(Value::as_str).map(str::to_owned);
     // Of what is no JSON at all the place is a character's, which no pointer leads to.
     let inner = if kind == "json_invalid" { &[] } else { inner };

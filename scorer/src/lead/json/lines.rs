@@ -125,9 +125,11 @@ mod tests {
 
     #[test]
     fn the_same_bytes_give_the_same_leads_however_they_are_cut() {
-        let text = b"\xEF\xBB\xBF{\"lead_key\": 1}\r\n\n{\"lead_key\": 2, \"llm_quality\": 101}\n{\n\xFF\n{\"lead_key\": 5}";
+        let text =
+            b"\xEF\xBB\xBF{\"lead_key\": 1}\r\n\n{\"lead_key\": 2, \"llm_quality\": 101}\n{\n\xFF\n{\"lead_key\": 5}";
         let key = |key: &str| Some(key.to_owned());
-        let expected = vec![(1, key("1"), true), (3, key("2"), false), (4, None, false), (5, None, false), (6, key("5"), true)];
+        let expected =
+            vec![(1, key("1"), true), (3, key("2"), false), (4, None, false), (5, None, false), (6, key("5"), true)];
         for piece in [1, 2, 7, 1_000] {
             assert_eq!(read(text, piece), expected, "{piece}");
         }

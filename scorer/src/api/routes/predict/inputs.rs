@@ -62,7 +62,9 @@ impl<'a> Inputs<'a> {
             self.text.extend_from_slice(&self.names[name]);
             match value {
                 Value::Missing => {}
-                Value::Number(whole) if matches!(field.kind, Kind::Integer { .. }) => write(&(whole as i64), &mut self.text),
+                Value::Number(whole) if matches!(field.kind, Kind::Integer { .. }) => {
+                    write(&(whole as i64), &mut self.text)
+                }
                 Value::Number(number) => write_number(number, &mut self.text),
                 Value::Text(text) => write(text, &mut self.text),
             }

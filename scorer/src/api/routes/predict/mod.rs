@@ -30,8 +30,8 @@ use draft::Draft;
 pub(in crate::api) use draft::{X_MODEL_SHA256, X_MODEL_VERSION};
 use scoring::Shared;
 use std::sync::Arc;
-pub(in crate::api) use stream::X_LEADLIGHT_COMPLETE;
 use time::OffsetDateTime;
+pub(in crate::api) use writing::ADDED;
 
 /// The largest body that is read and scored by the thread that serves its connection: handing it to another takes
 /// longer than that.

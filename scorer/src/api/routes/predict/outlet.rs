@@ -5,7 +5,6 @@
 //! in a file without a name, which is gone when the answer is. Owns that, and the trailer at the end. May not know what
 //! is in an answer.
 
-use crate::api::body::SILENCE;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use hyper::body::{Body, Frame};
@@ -15,6 +14,7 @@ use std::io::{self, Read, Write};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -38,6 +38,8 @@ pub(super) struct Inlet {
     file: Option<File>,
     /// There is no room on disk.
     diskless: bool,
+    /// How long a client may not read while there is no room.
+    patience: Duration,
 }
 
 /// Where it comes out.
@@ -71,9 +73,9 @@ enum End {
 }
 
 /// An empty way.
-pub(super) fn open() -> (Inlet, Outlet) {
+pub(super) fn open(patience: Duration) -> (Inlet, Outlet) {
     let shared = Arc::new(Shared::default());
-    (Inlet { shared: shared.clone(), file: None, diskless: false }, Outlet(shared))
+    (Inlet { shared: shared.clone(), file: None, diskless: false, patience }, Outlet(shared))
 }
 
 impl Shared {
@@ -112,7 +114,7 @@ impl Inlet {
                     }
                 }
             }
-            tokio::time::timeout(SILENCE, self.shared.room.notified()).await.map_err(|_| Gone)?;
+            tokio::time::timeout(self.patience, self.shared.room.notified()).await.map_err(|_| Gone)?;
         }
         Ok(())
     }
@@ -250,7 +252,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_not_read_waits_and_comes_out_in_order() {
-        let (mut inlet, mut outlet) = open();
+        let (mut inlet, mut outlet) = open(Duration::from_millis(100));
         let pieces: Vec<Bytes> = (0..40_u8).map(|number| vec![number; 100_000].into()).collect();
         for piece in &pieces {
             inlet.send(piece.clone()).await.unwrap();
@@ -270,8 +272,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn without_a_disk_the_answer_waits_for_its_reader_and_not_for_ever() {
+        let (mut inlet, mut outlet) = open(Duration::from_millis(100));
+        inlet.diskless = true;
+        inlet.send(vec![1; MEMORY_BYTES].into()).await.unwrap();
+        let reader = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            next(&mut outlet).await.unwrap().unwrap()
+        };
+        let (sent, _) = tokio::join!(inlet.send(vec![2; MEMORY_BYTES].into()), reader);
+        sent.unwrap();
+        assert!(inlet.send(vec![3].into()).await.is_err());
+    }
+
+    #[tokio::test]
     async fn an_answer_that_is_dropped_breaks_off() {
-        let (mut inlet, mut outlet) = open();
+        let (mut inlet, mut outlet) = open(Duration::from_millis(100));
         inlet.send(Bytes::from_static(b"half")).await.unwrap();
         drop(inlet);
         assert!(next(&mut outlet).await.unwrap().is_ok());
@@ -280,7 +296,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_is_made_for_a_client_that_is_gone() {
-        let (mut inlet, outlet) = open();
+        let (mut inlet, outlet) = open(Duration::from_millis(100));
         drop(outlet);
         assert!(inlet.send(Bytes::from_static(b"x")).await.is_err());
     }

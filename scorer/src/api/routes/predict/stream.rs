@@ -25,7 +25,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 /// Proves in the trailer of a streamed answer that it is whole.
-pub(in crate::api) const X_LEADLIGHT_COMPLETE: HeaderName = HeaderName::from_static("x-leadlight-complete");
+const X_LEADLIGHT_COMPLETE: HeaderName = HeaderName::from_static("x-leadlight-complete");
 
 /// How much of a file is read before it is scored.
 const PIECE_BYTES: usize = 1 << 20;
@@ -58,7 +58,7 @@ pub(super) async fn answer(
     let mut flow = Flow { pieces: Pieces::new(&service, request), mill, _loan: loan };
     let mut first = flow.next().await?;
     log(&service, std::mem::take(&mut first.rows)).await?;
-    let (inlet, outlet) = outlet::open();
+    let (inlet, outlet) = outlet::open(service.config.silence);
     tokio::spawn(go_on(service, flow, inlet, first).in_current_span());
     let mut response = Response::new(Body::new(outlet));
     write_head(response.headers_mut(), wanted, &models);
@@ -86,7 +86,8 @@ impl Flow {
     async fn next(&mut self) -> Result<Portion, Error> {
         loop {
             let mut mill = self.mill.take().ok_or(Error::Internal)?;
-            let pieces = if mill.is_hungry() { self.pieces.gather(PIECE_BYTES, PIECE_TIME).await? } else { Some(vec![]) };
+            let pieces =
+                if mill.is_hungry() { self.pieces.gather(PIECE_BYTES, PIECE_TIME).await? } else { Some(vec![]) };
             let work = move || {
                 let portion = match pieces {
                     Some(pieces) => {
@@ -168,7 +169,8 @@ async fn log(service: &Service, rows: Vec<PredictionRow>) -> Result<(), Error> {
 }
 
 async fn tell(error: Error, shape: Shape, rows: u64, mut inlet: Inlet) {
-    let failure = error.into_failure();
+    error.log();
+    let failure = error.failure();
     let failed = trailers(&format!("failed, error={}, rows={rows}", failure.error));
     let mut text = Vec::new();
     if interrupt(shape, rows, failure, &mut text).is_ok() && inlet.send(text.into()).await.is_ok() {

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
 /// The columns that are added to a table, in order.
-pub(super) const ADDED: [&str; 9] =
+pub(in crate::api) const ADDED: [&str; 9] =
     ["status", "score", "probability", "label", "confidence", "grade", "model_version", "prediction_id", "detail"];
 
 /// How lines are written.
