@@ -95,7 +95,10 @@ async fn only_listed_origins_may_call() {
     let call = Request::get("/health").header("origin", "https://app.example").body(Body::empty()).unwrap();
     let answer = bench.send(call).await;
     assert_eq!(answer.header("access-control-allow-origin"), "https://app.example");
-    assert_eq!(answer.header("access-control-expose-headers"), "x-request-id");
+    let exposed = answer.header("access-control-expose-headers");
+    for header in ["x-request-id", "x-model-version", "x-model-sha256", "idempotent-replayed", "retry-after"] {
+        assert!(exposed.split(',').any(|exposed| exposed.trim() == header), "{header}: {exposed}");
+    }
 }
 
 #[tokio::test]

@@ -4,9 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod answers;
+mod batches;
 mod behaviour;
+mod files;
 mod log;
+mod media;
+mod names;
 mod parity;
 mod process;
 mod site;
+mod socket;
 mod support;

@@ -2,106 +2,165 @@
 //!
 //! Owns those bounds. May not know what the bytes mean.
 
-use super::complaint::not_declared_json;
+use super::encoding::Sent;
 use super::error::Error;
 use super::state::{BLOCK_BYTES, Service};
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout, timeout_at};
 
-/// How long a client may be silent within a body.
-const SILENCE: Duration = Duration::from_secs(30);
+/// How many times larger than what was sent a stream may become when it is decoded. Leads that repeat one another
+/// shrink to a fiftieth; what shrinks much further was made to.
+const GROWTH_MAX: u64 = 200;
 
 /// A whole body, and the memory lent for it.
 #[derive(Debug)]
 pub(super) struct Whole {
-    pub(super) bytes: Vec<u8>,
-    /// To be kept until the request is answered: what is made of the body takes memory too. Given back when dropped.
-    pub(super) blocks: Vec<OwnedSemaphorePermit>,
+    pub(super) bytes: Bytes,
+    /// To be kept until the request is answered: what is made of the body takes memory too.
+    pub(super) loan: Loan,
 }
 
-/// Reads a JSON body to its end.
-pub(super) async fn read(service: &Service, request: Request) -> Result<Whole, Error> {
-    let bytes_max = service.config.body_bytes_max;
-    if declared_length(request.headers()).is_some_and(|length| length > bytes_max as u64) {
-        return Err(Error::TooLarge { bytes_max });
-    }
-    if !may_be_json(request.headers()) {
-        return Err(Error::Invalid(vec![not_declared_json()]));
-    }
-    let mut body = request.into_body();
-    let mut whole = Whole { bytes: Vec::new(), blocks: Vec::new() };
-    while let Some(piece) = next_piece(&mut body).await? {
-        if whole.bytes.len() + piece.len() > bytes_max {
-            return Err(Error::TooLarge { bytes_max });
-        }
-        whole.take(&piece, service)?;
-    }
-    Ok(whole)
-}
+/// Memory lent for a body, given back when dropped.
+#[derive(Debug, Default)]
+pub(super) struct Loan(Option<OwnedSemaphorePermit>);
 
-impl Whole {
-    fn take(&mut self, piece: &[u8], service: &Service) -> Result<(), Error> {
-        let blocks = |bytes: usize| bytes.div_ceil(BLOCK_BYTES);
-        let more = blocks(self.bytes.len() + piece.len()) - blocks(self.bytes.len());
-        if let (Ok(more), true) = (u32::try_from(more), more > 0) {
-            let lent = service.blocks.clone().try_acquire_many_owned(more).map_err(|_| Error::Busy)?;
-            self.blocks.push(lent);
+impl Loan {
+    /// A loan for so many bytes, or for all there are where a body may not even be that large.
+    pub(super) fn take(service: &Service, bytes: usize) -> Result<Loan, Error> {
+        let mut loan = Loan::default();
+        loan.grow(service, 0, bytes.min(service.config.body_bytes_max))?;
+        Ok(loan)
+    }
+
+    fn grow(&mut self, service: &Service, before: usize, more: usize) -> Result<(), Error> {
+        let blocks = (before + more).div_ceil(BLOCK_BYTES) - before.div_ceil(BLOCK_BYTES);
+        let (Ok(blocks), true) = (u32::try_from(blocks), blocks > 0) else { return Ok(()) };
+        let lent = service.blocks.clone().try_acquire_many_owned(blocks).map_err(|_| Error::Busy)?;
+        match &mut self.0 {
+            Some(permit) => permit.merge(lent),
+            none => *none = Some(lent),
         }
-        self.bytes.extend_from_slice(piece);
         Ok(())
     }
 }
 
-async fn next_piece(body: &mut Body) -> Result<Option<axum::body::Bytes>, Error> {
-    loop {
-        let frame = tokio::time::timeout(SILENCE, poll_fn(|context| Pin::new(&mut *body).poll_frame(context)));
-        match frame.await.map_err(|_| Error::TooSlow)? {
-            None => return Ok(None),
-            Some(Err(_)) => return Err(Error::BrokenBody),
-            Some(Ok(frame)) => match frame.into_data() {
-                Ok(piece) => return Ok(Some(piece)),
-                // Trailers say nothing of leads.
-                Err(_) => continue,
-            },
+/// Refuses a body before it is read, where its head says enough.
+pub(super) fn check_head(headers: &HeaderMap, bytes_max: usize) -> Result<(), Error> {
+    if declared_length(headers).is_some_and(|length| length > bytes_max as u64) {
+        return Err(Error::TooLarge { bytes_max });
+    }
+    check_encoding(headers)
+}
+
+/// Encodings that are known were taken off before.
+pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), Error> {
+    if headers.contains_key(CONTENT_ENCODING) { Err(Error::UnknownEncoding) } else { Ok(()) }
+}
+
+/// Reads a body to its end. One that comes in one piece, as small ones do, stays where it is.
+pub(super) async fn read(service: &Service, request: Request, bytes_max: usize) -> Result<Whole, Error> {
+    let declared = declared_length(request.headers()).map_or(0, |length| length.min(bytes_max as u64) as usize);
+    let mut pieces = Pieces::new(service, request);
+    let mut loan = Loan::default();
+    let (mut first, mut bytes) = (Bytes::new(), Vec::new());
+    while let Some(piece) = pieces.next().await? {
+        let before = first.len() + bytes.len();
+        if before + piece.len() > bytes_max {
+            return Err(Error::TooLarge { bytes_max });
         }
+        loan.grow(service, before, piece.len())?;
+        if before == 0 {
+            first = piece;
+            continue;
+        }
+        if bytes.is_empty() {
+            bytes.reserve(declared.max(before + piece.len()));
+            bytes.extend_from_slice(&std::mem::take(&mut first));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(Whole { bytes: if bytes.is_empty() { first } else { bytes.into() }, loan })
+}
+
+/// A body that is read piece by piece.
+pub(super) struct Pieces {
+    body: Body,
+    sent: Option<Sent>,
+    decoded: u64,
+    bytes_max: usize,
+    silence: Duration,
+    /// What ended the last gathering: the body's end, or why it broke off.
+    last: Option<Result<(), Error>>,
+}
+
+impl Pieces {
+    pub(super) fn new(service: &Service, request: Request) -> Self {
+        let sent = request.extensions().get::<Sent>().cloned();
+        let (bytes_max, silence) = (service.config.body_bytes_max, service.config.silence);
+        Pieces { body: request.into_body(), sent, decoded: 0, bytes_max, silence, last: None }
+    }
+
+    /// The next piece.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        if let Some(last) = self.last.take() {
+            return last.map(|()| None);
+        }
+        timeout(self.silence, self.wait()).await.map_err(|_| Error::TooSlow)?
+    }
+
+    /// About so many bytes, fewer where they come slower than within the time; `None` at the end.
+    pub(super) async fn gather(&mut self, bytes: usize, within: Duration) -> Result<Option<Vec<Bytes>>, Error> {
+        let Some(first) = self.next().await? else { return Ok(None) };
+        let (deadline, mut count) = (Instant::now() + within, first.len());
+        let mut pieces = vec![first];
+        while count < bytes {
+            match timeout_at(deadline, self.wait()).await {
+                Err(_) => break,
+                Ok(Ok(Some(piece))) => {
+                    count += piece.len();
+                    pieces.push(piece);
+                }
+                Ok(last) => {
+                    self.last = Some(last.map(|_| ()));
+                    break;
+                }
+            }
+        }
+        Ok(Some(pieces))
+    }
+
+    async fn wait(&mut self) -> Result<Option<Bytes>, Error> {
+        loop {
+            match poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await {
+                None => return Ok(None),
+                Some(Err(_)) => return Err(Error::BrokenBody),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(piece) => return self.checked(piece).map(Some),
+                    // Trailers say nothing of leads.
+                    Err(_) => continue,
+                },
+            }
+        }
+    }
+
+    /// What was encoded must not grow without bound: a small request would cost much work.
+    fn checked(&mut self, piece: Bytes) -> Result<Bytes, Error> {
+        self.decoded += piece.len() as u64;
+        let grown = self.sent.as_ref().is_some_and(|sent| self.decoded / GROWTH_MAX > sent.bytes());
+        if grown && self.decoded > self.bytes_max as u64 {
+            return Err(Error::TooLarge { bytes_max: self.bytes_max });
+        }
+        Ok(piece)
     }
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-/// As the old service: a body without a type is tried, one of another type is not. Browsers let any page send the
-/// other types without asking, so taking them would let any page fill the log.
-fn may_be_json(headers: &HeaderMap) -> bool {
-    let Some(kind) = headers.get(CONTENT_TYPE) else { return true };
-    let kind = kind.to_str().unwrap_or_default().to_ascii_lowercase();
-    let essence = kind.split(';').next().unwrap_or_default().trim();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_json_is_taken_where_a_type_is_named() {
-        for (kind, taken) in [
-            ("application/json", true),
-            ("Application/JSON; charset=utf-8", true),
-            ("application/problem+json", true),
-            ("text/plain", false),
-            ("application/x-www-form-urlencoded", false),
-        ] {
-            let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
-            assert_eq!(may_be_json(&headers), taken, "{kind}");
-        }
-        assert!(may_be_json(&HeaderMap::new()));
-    }
 }

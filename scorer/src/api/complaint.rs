@@ -4,9 +4,11 @@
 
 use super::answer::Complaint;
 use crate::lead::Fault;
+use crate::lead::csv::{IntakeError, Reject};
 use crate::lead::json::syntax::{Json, SyntaxError};
 use crate::lead::json::{BATCH_MAX, BodyError, Problem, Step, Trouble};
 use crate::lead::schema::{Kind, Schema};
+use crate::model::onnx::NotProbability;
 use serde_json::{Value, json};
 
 /// The longest value that is repeated to the client, in bytes of its JSON.
@@ -18,8 +20,69 @@ pub(super) fn complaints(error: BodyError, schema: &Schema) -> Vec<Complaint> {
         BodyError::Empty => vec![of_body("missing", "Field required".to_owned(), Value::Null)],
         BodyError::NotUtf8 => vec![not_json(0, "the body is not UTF-8")],
         BodyError::Syntax(SyntaxError { at, reason }) => vec![not_json(at, reason)],
-        BodyError::Invalid(problems) => problems.iter().map(|problem| complaint(problem, schema)).collect(),
+        BodyError::Invalid(problems) => of_problems(&problems, schema),
     }
+}
+
+/// What is wrong with one lead. The path that its problems start from is its place in the body.
+pub(super) fn of_problems(problems: &[Problem], schema: &Schema) -> Vec<Complaint> {
+    problems.iter().map(|problem| complaint(problem, schema)).collect()
+}
+
+/// What is wrong with a line of a file that should be a lead: the place is the line's number, then the field.
+pub(super) fn of_line(error: BodyError, line: u64, schema: &Schema) -> Vec<Complaint> {
+    let mut found = complaints(error, schema);
+    found.iter_mut().for_each(|complaint| complaint.loc.insert(1, json!(line)));
+    found
+}
+
+/// What is wrong with a row of a table: the place is the line's number, then the column.
+pub(super) fn of_row(reject: Reject) -> Complaint {
+    let Reject { line, column, reason } = reject;
+    let kind = if column.is_some() { "cell_invalid" } else { "row_invalid" };
+    let loc = [json!("body"), json!(line)].into_iter().chain(column.map(Value::from)).collect();
+    Complaint { kind: kind.to_owned(), loc, msg: reason, input: Value::Null, ctx: None }
+}
+
+/// A file that cannot be read as a table of leads at all.
+pub(super) fn of_table(error: &IntakeError) -> Complaint {
+    of_body("csv_invalid", error.to_string(), Value::Null)
+}
+
+/// A file without a single lead.
+pub(super) fn no_leads() -> Complaint {
+    of_body("too_short", "The body should hold at least 1 lead".to_owned(), Value::Null)
+}
+
+/// A line that is longer than allowed.
+pub(super) fn of_long_line(line: u64, bytes_max: usize) -> Complaint {
+    let msg = format!("A line should have at most {bytes_max} bytes");
+    let ctx = Some(json!({"max_length": bytes_max}));
+    Complaint { loc: vec![json!("body"), json!(line)], ctx, ..of_body("line_too_long", msg, Value::Null) }
+}
+
+/// A lead that its model has no probability for.
+pub(super) fn not_scorable(loc: Vec<Value>, error: &NotProbability) -> Complaint {
+    Complaint { kind: "not_scorable".to_owned(), loc, msg: error.to_string(), input: Value::Null, ctx: None }
+}
+
+/// A parameter of the query whose value is none of those that it can have.
+pub(super) fn not_among(parameter: &str, value: &str, allowed: &[&str]) -> Complaint {
+    let quoted: Vec<String> = allowed.iter().map(|value| format!("'{value}'")).collect();
+    let expected = quoted.join(" or ");
+    Complaint {
+        kind: "literal_error".to_owned(),
+        loc: vec![json!("query"), json!(parameter)],
+        msg: format!("Input should be {expected}"),
+        input: shown(&Json::Text(value.into())),
+        ctx: Some(json!({"expected": expected})),
+    }
+}
+
+/// A header that cannot be used.
+pub(super) fn of_header(name: &str, msg: &str) -> Complaint {
+    let loc = vec![json!("header"), json!(name)];
+    Complaint { kind: "value_error".to_owned(), loc, msg: msg.to_owned(), input: Value::Null, ctx: None }
 }
 
 /// A body that its head says is no JSON, which the old service then took for a text.
@@ -118,7 +181,7 @@ fn fault_words(fault: &Fault, field: Option<&Kind>) -> Words {
 }
 
 /// The value as JSON; a long one would make the answer larger than the request.
-fn shown(input: &Json) -> Value {
+fn shown(input: &Json<'_>) -> Value {
     let value = input.to_value();
     let bytes = value.to_string().len();
     if bytes > INPUT_BYTES_MAX { json!(format!("<omitted: {bytes} bytes>")) } else { value }

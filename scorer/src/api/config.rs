@@ -3,6 +3,7 @@
 //! Owns the settings' forms and bounds. May not know where they came from: the command line reads the environment.
 
 use axum::http::HeaderValue;
+use std::time::Duration;
 use thiserror::Error;
 
 /// The largest body, unless told otherwise: 10,000 leads with texts of the greatest length take about 160 MB.
@@ -15,12 +16,33 @@ pub struct Config {
     pub cors_origins: Origins,
     /// The largest body, in bytes.
     pub body_bytes_max: usize,
+    /// What of a lead is kept beside its score.
+    pub log_inputs: LogInputs,
+    /// How long a client may be silent within a body, or not read of a long answer.
+    pub silence: Duration,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { cors_origins: Origins::default(), body_bytes_max: BODY_MEGABYTES << 20 }
+        Config {
+            cors_origins: Origins::default(),
+            body_bytes_max: BODY_MEGABYTES << 20,
+            log_inputs: LogInputs::default(),
+            silence: Duration::from_secs(30),
+        }
     }
+}
+
+/// What of a lead is kept beside its score. Inputs are personal data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogInputs {
+    /// Nothing.
+    None,
+    /// The numbers that the model was given, by the names of its features.
+    Features,
+    /// The fields as they were sent.
+    #[default]
+    Full,
 }
 
 /// The origins that CORS allows; none by default.

@@ -4,14 +4,20 @@
 
 use super::answer::{Complaint, Failure};
 use super::complaint::complaints;
+use super::problem::Told;
 use super::store::StoreError;
-use crate::lead::json::BodyError;
+use crate::lead::json::{BodyError, PROBLEMS_MAX};
 use crate::lead::schema::Schema;
 use crate::model::onnx::ScoreError;
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::{ACCEPT_ENCODING, RETRY_AFTER};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
 use thiserror::Error;
+
+/// The encodings of bodies that are read.
+const ENCODINGS: HeaderValue = HeaderValue::from_static("gzip, br");
 
 /// Why a request was not answered as hoped. What a client is told is its message; causes go to the log.
 #[derive(Debug, Error)]
@@ -25,6 +31,27 @@ pub enum Error {
         /// The most allowed.
         bytes_max: usize,
     },
+    /// More bytes than are kept for an answer that can be given again.
+    #[error("the stream is too large for an Idempotency-Key")]
+    TooLargeForKey {
+        /// The most allowed.
+        bytes_max: usize,
+    },
+    /// An encoding of the body that is not read.
+    #[error("the encoding of the body is not known")]
+    UnknownEncoding,
+    /// A character set that is not read.
+    #[error("the character set of the body is not known")]
+    UnknownCharset,
+    /// None of the forms of the answer is taken.
+    #[error("no form of the answer is acceptable")]
+    NotAcceptable,
+    /// An Idempotency-Key that another request had before.
+    #[error("the Idempotency-Key was used for another request")]
+    KeyReused,
+    /// An Idempotency-Key whose request is being answered.
+    #[error("a request with this Idempotency-Key is being answered")]
+    KeyBusy,
     /// The body stopped coming.
     #[error("the body did not arrive")]
     TooSlow,
@@ -62,8 +89,11 @@ impl Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Invalid(_) | Error::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::TooLarge { .. } | Error::TooLargeForKey { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::UnknownEncoding | Error::UnknownCharset => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Error::KeyBusy => StatusCode::CONFLICT,
             Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Error::BrokenBody => StatusCode::BAD_REQUEST,
             Error::Busy | Error::NoModel | Error::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -76,7 +106,11 @@ impl Error {
     fn word(&self) -> &'static str {
         match self {
             Error::Invalid(_) => "validation_error",
-            Error::TooLarge { .. } => "payload_too_large",
+            Error::KeyReused => "idempotency_key_reused",
+            Error::KeyBusy => "idempotency_key_in_use",
+            Error::TooLarge { .. } | Error::TooLargeForKey { .. } => "payload_too_large",
+            Error::UnknownEncoding | Error::UnknownCharset => "unsupported_media_type",
+            Error::NotAcceptable => "not_acceptable",
             Error::TooSlow => "request_timeout",
             Error::BrokenBody => "bad_request",
             Error::Busy | Error::NoModel | Error::Store(_) => "service_unavailable",
@@ -87,24 +121,57 @@ impl Error {
     }
 
     fn message(&self) -> String {
-        match self {
-            Error::Invalid(_) => "Request validation failed".to_owned(),
-            Error::TooLarge { bytes_max } => {
-                format!("The body is larger than {} MB. Please send fewer leads at once.", bytes_max >> 20)
+        let words = match self {
+            Error::Invalid(complaints) if complaints.len() >= PROBLEMS_MAX => {
+                return format!("Request validation failed. Only the first {PROBLEMS_MAX} problems are listed.");
             }
-            Error::TooSlow => "The body did not arrive in time. Please try again.".to_owned(),
-            Error::BrokenBody => "The body could not be read to its end.".to_owned(),
-            Error::Busy => "Too many leads are being scored at once. Please try again shortly.".to_owned(),
-            Error::NoModel => "No model is loaded. Please try again later.".to_owned(),
-            Error::Store(_) => "The predictions could not be recorded. Please try again later.".to_owned(),
-            Error::Score(_) | Error::Internal => "An unexpected error occurred. Please try again later.".to_owned(),
-            Error::NotFound => "There is nothing at this address. See /docs for what there is.".to_owned(),
-            Error::MethodNotAllowed => "This address does not take that method. See /docs.".to_owned(),
+            Error::Invalid(_) => "Request validation failed",
+            Error::TooLarge { bytes_max } => {
+                return format!("The body is larger than {}. Please send fewer leads at once.", size(*bytes_max));
+            }
+            Error::TooLargeForKey { bytes_max } => {
+                return format!("With an Idempotency-Key a stream may have up to {}.", size(*bytes_max));
+            }
+            Error::UnknownEncoding => "The Content-Encoding of a body may be gzip or br, one of them.",
+            Error::UnknownCharset => "Files of leads are read as UTF-8 only.",
+            Error::NotAcceptable => "A stream of leads is answered as application/x-ndjson or text/csv.",
+            Error::KeyReused => "This Idempotency-Key was used for another request. Please take a new one.",
+            Error::KeyBusy => "A request with this Idempotency-Key is being answered. Please try again shortly.",
+            Error::TooSlow => "The body did not arrive in time. Please try again.",
+            Error::BrokenBody => "The body could not be read to its end.",
+            Error::Busy => "Too many leads are being scored at once. Please try again shortly.",
+            Error::NoModel => "No model is loaded. Please try again later.",
+            Error::Store(_) => "The predictions could not be recorded. Please try again later.",
+            Error::Score(_) | Error::Internal => "An unexpected error occurred. Please try again later.",
+            Error::NotFound => "There is nothing at this address. See /docs for what there is.",
+            Error::MethodNotAllowed => "This address does not take that method. See /docs.",
+        };
+        words.to_owned()
+    }
+
+    /// What the client is told beside the body.
+    pub(super) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        let seconds = |seconds| Some((RETRY_AFTER, HeaderValue::from_static(seconds)));
+        match self {
+            Error::KeyBusy | Error::Busy => seconds("1"),
+            Error::Store(_) => seconds("5"),
+            Error::NoModel => seconds("30"),
+            Error::UnknownEncoding => Some((ACCEPT_ENCODING, ENCODINGS)),
+            _ => None,
         }
     }
 
+    /// The body of the answer, which is the last line of a stream that cannot be finished as well.
+    pub(super) fn failure(&self) -> Failure {
+        let detail = match self {
+            Error::Invalid(complaints) => Some(complaints.clone()),
+            _ => None,
+        };
+        Failure { error: self.word().to_owned(), message: self.message(), detail }
+    }
+
     /// Only what an operator can act on. The log's writer tells of its own failures, once and not per request.
-    fn log(&self) {
+    pub(super) fn log(&self) {
         match self {
             Error::Score(cause) => tracing::error!(%cause, "scoring failed"),
             Error::Internal => tracing::error!("a task ended early"),
@@ -114,14 +181,18 @@ impl Error {
     }
 }
 
+fn size(bytes: usize) -> String {
+    if bytes >> 20 > 0 { format!("{} MB", bytes >> 20) } else { format!("{bytes} bytes") }
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        let (status, header) = (self.status(), self.header());
         self.log();
-        let (status, error, message) = (self.status(), self.word().to_owned(), self.message());
-        let detail = match self {
-            Error::Invalid(complaints) => Some(complaints),
-            _ => None,
-        };
-        (status, Json(Failure { error, message, detail })).into_response()
+        let failure = Arc::new(self.failure());
+        let mut response = (status, Json(failure.as_ref())).into_response();
+        response.headers_mut().extend(header);
+        response.extensions_mut().insert(Told(failure));
+        response
     }
 }

@@ -7,8 +7,12 @@ mod around;
 mod body;
 mod complaint;
 pub mod config;
+mod encoding;
 pub mod error;
+mod idempotency;
+mod media;
 mod openapi;
+mod problem;
 mod routes;
 pub mod site;
 pub mod state;
@@ -17,12 +21,13 @@ pub mod store;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
-use axum::http::header::CONTENT_TYPE;
-use axum::middleware::from_fn_with_state;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use config::Origins;
 use error::Error;
+use idempotency::{IDEMPOTENCY_KEY, IDEMPOTENT_REPLAYED};
 use routes::{docs, health, predict};
 use state::Service;
 use std::any::Any;
@@ -52,7 +57,11 @@ pub fn router(service: Arc<Service>) -> Router {
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         // Bodies are bounded where they are read, by the limit that is set.
         .layer(DefaultBodyLimit::disable())
-        .layer(CatchPanicLayer::custom(panicked));
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(encoding::decompression())
+        .layer(encoding::compression())
+        .layer(from_fn(encoding::count))
+        .layer(from_fn(problem::tell));
     let router = match cors {
         Some(cors) => router.layer(cors),
         None => router,
@@ -94,8 +103,14 @@ fn cors(origins: &Origins) -> Option<CorsLayer> {
     let layer = CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([CONTENT_TYPE, around::X_REQUEST_ID])
-        .expose_headers([around::X_REQUEST_ID])
+        .allow_headers([CONTENT_TYPE, CONTENT_ENCODING, around::X_REQUEST_ID, IDEMPOTENCY_KEY])
+        .expose_headers([
+            around::X_REQUEST_ID,
+            RETRY_AFTER,
+            IDEMPOTENT_REPLAYED,
+            predict::X_MODEL_VERSION,
+            predict::X_MODEL_SHA256,
+        ])
         .max_age(Duration::from_secs(600));
     Some(layer)
 }

@@ -4,6 +4,7 @@
 
 use super::config::Config;
 use super::error::Error;
+use super::idempotency::Running;
 use super::site::Site;
 use super::store::Store;
 use crate::lead::schema::Schema;
@@ -20,7 +21,7 @@ const LARGEST_BODIES: usize = 2;
 /// The service behind the routes.
 #[derive(Debug)]
 pub struct Service {
-    scorer: Option<Scorer>,
+    scorer: Option<Arc<Scorer>>,
     schema: Schema,
     /// The log.
     pub(super) store: Store,
@@ -30,6 +31,8 @@ pub struct Service {
     pub(super) config: Config,
     /// Blocks of memory that bodies have not taken.
     pub(super) blocks: Arc<Semaphore>,
+    /// The keys of requests that are being answered.
+    pub(super) running: Arc<Running>,
 }
 
 impl Service {
@@ -37,7 +40,15 @@ impl Service {
     pub fn new(scorer: Option<Scorer>, store: Store, site: Option<Site>, config: Config) -> Self {
         let schema = scorer.as_ref().map_or_else(Schema::leads, |scorer| scorer.schema().clone());
         let blocks = (config.body_bytes_max.div_ceil(BLOCK_BYTES).max(1) * LARGEST_BODIES).min(Semaphore::MAX_PERMITS);
-        Service { scorer, schema, store, site, config, blocks: Arc::new(Semaphore::new(blocks)) }
+        Service {
+            scorer: scorer.map(Arc::new),
+            schema,
+            store,
+            site,
+            config,
+            blocks: Arc::new(Semaphore::new(blocks)),
+            running: Arc::default(),
+        }
     }
 
     /// The fields that a lead can have here.
@@ -51,7 +62,7 @@ impl Service {
     }
 
     /// The model in service.
-    pub(super) fn scorer(&self) -> Result<&Scorer, Error> {
-        self.scorer.as_ref().ok_or(Error::NoModel)
+    pub(super) fn scorer(&self) -> Result<Arc<Scorer>, Error> {
+        self.scorer.clone().ok_or(Error::NoModel)
     }
 }

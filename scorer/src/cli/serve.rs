@@ -58,6 +58,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let config = Config {
         cors_origins: options.cors_origins.parse()?,
         body_bytes_max: usize::from(options.body_limit_mb) << 20,
+        ..Config::default()
     };
     // Compose files hand on a variable that is not set as an empty one.
     let named = Some(options.database.as_str()).filter(|named| !named.is_empty());

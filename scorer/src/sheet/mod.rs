@@ -7,7 +7,7 @@ mod rows;
 mod tests;
 mod write;
 
-pub use write::{ADDED, write_rejects};
+pub use write::{ADDED, free_name, write_cell, write_rejects};
 
 use crate::insight::rank;
 use crate::lead::csv::{Dialect, Intake, IntakeError, Reader, Reject, Row};

@@ -53,7 +53,7 @@ pub fn write_rejects(rejects: &[Reject], out: &mut impl Write) -> io::Result<()>
 }
 
 /// A name that the file does not have yet, so that a list that was scored before keeps its old columns.
-fn free_name(name: &str, columns: &[String]) -> String {
+pub fn free_name(name: &str, columns: &[String]) -> String {
     let taken = |name: &str| columns.iter().any(|column| column.trim().eq_ignore_ascii_case(name));
     let mut free = name.to_owned();
     while taken(&free) {
@@ -67,14 +67,14 @@ fn write_row<'a>(cells: impl Iterator<Item = &'a str>, line: &mut Vec<u8>) {
         if place > 0 {
             line.push(b',');
         }
-        write_cell(cell, line);
+        write_cell(cell, b',', line);
     }
     line.push(b'\n');
 }
 
 /// Quotes where RFC 4180 asks for it, and around white space at the ends, which some readers would drop.
-fn write_cell(cell: &str, line: &mut Vec<u8>) {
-    let special = cell.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'));
+pub fn write_cell(cell: &str, delimiter: u8, line: &mut Vec<u8>) {
+    let special = cell.bytes().any(|byte| byte == delimiter || matches!(byte, b'"' | b'\n' | b'\r'));
     if !special && cell.trim().len() == cell.len() {
         return line.extend_from_slice(cell.as_bytes());
     }

@@ -2,9 +2,6 @@
 //!
 //! Owns what is kept of a prediction and of a call. May not know SQL, HTTP or how a row came to be.
 
-use crate::lead::schema::{Kind, Schema};
-use crate::lead::{Lead, Value};
-use serde_json::{Map, json};
 use time::OffsetDateTime;
 
 /// One lead that was scored: a row of `prediction_logs`.
@@ -14,7 +11,7 @@ pub struct PredictionRow {
     pub id: String,
     /// See [`timestamp`].
     pub created_at: String,
-    /// See [`input_features`].
+    /// What is kept of the lead: a JSON object.
     pub input_features: String,
     /// 0 to 1, rounded to 4 places.
     pub predicted_score: f64,
@@ -59,44 +56,13 @@ pub fn timestamp(moment: OffsetDateTime) -> String {
     format!("{year:04}-{:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micro:06}", u8::from(month))
 }
 
-/// The fields that a lead has, as a JSON object sorted by name. Infinite numbers, which JSON cannot hold, are written
-/// as texts, which a field of numbers reads back as the same numbers.
-pub fn input_features(lead: &Lead, schema: &Schema) -> String {
-    let mut features = Map::new();
-    for (field, value) in schema.fields().iter().zip(lead.values()) {
-        let value = match value {
-            Value::Missing => continue,
-            Value::Number(whole) if matches!(field.kind, Kind::Integer { .. }) => json!(whole as i64),
-            Value::Number(number) if number.is_finite() => json!(number),
-            Value::Number(number) => json!(number.to_string()),
-            Value::Text(text) => json!(text),
-        };
-        features.insert(field.name.clone(), value);
-    }
-    serde_json::Value::Object(features).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lead::json::read_lead;
 
     #[test]
     fn moments_are_written_as_the_old_service_wrote_them() {
         let moment = OffsetDateTime::from_unix_timestamp_nanos(1_769_851_800_000_045_999).unwrap();
         assert_eq!(timestamp(moment), "2026-01-31 09:30:00.000045");
-    }
-
-    #[test]
-    fn only_given_fields_are_kept_and_read_back_the_same() {
-        let schema = Schema::leads();
-        let lead = read_lead(
-            br#"{"companyfoundedon": Infinity, "llm_quality": 75.0, "jobtitle": "\"CTO\"", "skills": null}"#,
-            &schema,
-        )
-        .unwrap();
-        let kept = input_features(&lead, &schema);
-        assert_eq!(kept, r#"{"companyfoundedon":"inf","jobtitle":"\"CTO\"","llm_quality":75}"#);
-        assert_eq!(read_lead(kept.as_bytes(), &schema).unwrap(), lead);
     }
 }

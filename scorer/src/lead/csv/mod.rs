@@ -208,7 +208,7 @@ impl Reader {
                 let cells = self.splitter.cells(text);
                 let read = header.read(cells, &self.schema, line, &mut self.lead);
                 self.rows += 1;
-                sink(Row { line, cells, lead: read.map(|()| &self.lead) });
+                sink(Row { line, cells, columns: header.names().len(), lead: read.map(|()| &self.lead) });
             }
             (Some(header), Err(error)) => {
                 let column = self.splitter.ends().iter().position(|end| end.at() > error.valid_up_to());
@@ -258,7 +258,8 @@ impl Reader {
 
     fn reject(&mut self, line: u64, column: Option<String>, reason: String, sink: &mut impl FnMut(Row<'_>)) {
         self.rows += 1;
-        sink(Row { line, cells: Cells::NONE, lead: Err(Reject { line, column, reason }) });
+        let columns = self.columns().map_or(0, <[String]>::len);
+        sink(Row { line, cells: Cells::NONE, columns, lead: Err(Reject { line, column, reason }) });
     }
 
     /// Passes over the rest of a row that is too long. The end of its line is left to be counted as a blank one's.

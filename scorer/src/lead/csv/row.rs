@@ -118,6 +118,8 @@ pub struct Row<'a> {
     pub line: u64,
     /// Its cells as they stand in the file; empty where they could not be told apart.
     pub cells: Cells<'a>,
+    /// How many columns the file has.
+    pub columns: usize,
     /// Its lead, or why there is none.
     pub lead: Result<&'a Lead, Reject>,
 }

@@ -2,18 +2,23 @@
 //!
 //! Owns the forms of a lead and of a batch. May not know HTTP, encoding or models.
 
+mod lines;
 pub mod syntax;
 
-use super::schema::{Field, Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
+pub use lines::{LINE_MAX, Line, LineError, Lines};
+
+use super::schema::{LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
 use super::{Fault, Lead, Raw, Value};
+use std::borrow::Cow;
 use syntax::{Json, Reader, SyntaxError};
 use thiserror::Error;
 
 /// The most leads that a batch may have.
 pub const BATCH_MAX: usize = 10_000;
 
-/// The most problems that are told of one body: a batch of broken leads must not be answered by a larger body.
-const PROBLEMS_MAX: usize = 1_000;
+/// The most problems that are told of one body: at least two for each lead of the largest batch. A batch of broken leads
+/// must not be answered by a much larger body.
+pub const PROBLEMS_MAX: usize = 2 * BATCH_MAX;
 
 /// One step of the way to a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +57,7 @@ pub struct Problem {
     /// What it is.
     pub trouble: Trouble,
     /// What stands there.
-    pub input: Json,
+    pub input: Json<'static>,
 }
 
 /// A body that holds no usable leads.
@@ -72,36 +77,72 @@ pub enum BodyError {
     Invalid(Vec<Problem>),
 }
 
-/// Reads one lead. Unknown members are ignored.
-pub fn read_lead(body: &[u8], schema: &Schema) -> Result<Lead, BodyError> {
-    let mut reader = Reader::new(body_text(body)?);
-    let mut problems = Vec::new();
-    let lead = lead_of(&mut reader, schema, &[], &mut problems)?;
-    reader.end()?;
-    finish(lead, problems)
+/// Takes the leads of a batch, one by one.
+pub trait Sink {
+    /// A list of leads starts. Of a repeated list the last one counts: what was taken before is to be forgotten.
+    fn restart(&mut self);
+
+    /// The next lead, and what is wrong with it; its values are good where nothing is.
+    fn take(&mut self, lead: &Lead, problems: Vec<Problem>);
 }
 
-/// Reads `{"leads": [...]}`, lead by lead, so that the body's tree is never in memory as a whole.
-pub fn read_batch(body: &[u8], schema: &Schema) -> Result<Vec<Lead>, BodyError> {
+/// Reads one lead. Unknown members are ignored.
+pub fn read_lead(body: &[u8], schema: &Schema) -> Result<Lead, BodyError> {
+    let mut lead = Lead::empty(schema.len());
+    read_into(body, schema, &mut lead).map(|()| lead)
+}
+
+/// Reads one lead into another of the same schema, whose room is used again. Of a lead that is not valid, what could be
+/// read is there, its key for one.
+pub fn read_into(body: &[u8], schema: &Schema, lead: &mut Lead) -> Result<(), BodyError> {
+    lead.clear();
+    let mut reader = Reader::new(body_text(body)?);
+    let problems = fill(lead, &mut reader, schema, || Vec::with_capacity(1))?;
+    reader.end()?;
+    if problems.is_empty() { Ok(()) } else { Err(BodyError::Invalid(problems)) }
+}
+
+/// Reads `{"leads": [...]}` and hands over lead by lead, so that neither the body's tree nor all leads are in memory.
+/// The leads taken are worth nothing when an error comes in the end.
+pub fn read_each(body: &[u8], schema: &Schema, sink: &mut impl Sink) -> Result<(), BodyError> {
     let mut reader = Reader::new(body_text(body)?);
     if reader.peek() != Some(b'{') {
-        let input = reader.small_value()?;
+        let input = reader.small_value()?.into_owned();
         reader.end()?;
-        return finish(Vec::new(), vec![Problem { path: vec![], trouble: Trouble::NotObject, input }]);
+        return Err(BodyError::Invalid(vec![Problem { path: vec![], trouble: Trouble::NotObject, input }]));
     }
-    let mut batch = None;
+    let missing = Problem { path: vec![leads_step()], trouble: Trouble::Missing, input: Json::Object(vec![]) };
+    let mut wrong = Some(missing);
     reader.object::<SyntaxError>(|reader, key| {
         if key == "leads" {
-            batch = Some(read_leads(reader, schema)?);
+            wrong = read_leads(reader, schema, sink)?;
+            Ok(())
         } else {
-            reader.skip()?;
+            reader.skip()
         }
-        Ok(())
     })?;
     reader.end()?;
-    let missing = Problem { path: vec![leads_step()], trouble: Trouble::Missing, input: Json::Object(vec![]) };
-    let (leads, problems) = batch.unwrap_or_else(|| (Vec::new(), vec![missing]));
-    finish(leads, problems)
+    wrong.map_or(Ok(()), |problem| Err(BodyError::Invalid(vec![problem])))
+}
+
+/// Reads a whole batch, or tells every problem in it.
+pub fn read_batch(body: &[u8], schema: &Schema) -> Result<Vec<Lead>, BodyError> {
+    #[derive(Default)]
+    struct Whole(Vec<Lead>, Vec<Problem>);
+    impl Sink for Whole {
+        fn restart(&mut self) {
+            *self = Whole::default();
+        }
+
+        fn take(&mut self, lead: &Lead, problems: Vec<Problem>) {
+            self.0.push(lead.clone());
+            self.1.extend(problems);
+            self.1.truncate(PROBLEMS_MAX);
+        }
+    }
+    let mut whole = Whole::default();
+    read_each(body, schema, &mut whole)?;
+    if whole.1.is_empty() { Ok(whole.0) } else { Err(BodyError::Invalid(whole.1)) }
 }
 
 fn body_text(body: &[u8]) -> Result<&str, BodyError> {
@@ -113,49 +154,47 @@ fn body_text(body: &[u8]) -> Result<&str, BodyError> {
     std::str::from_utf8(body).map_err(|_| BodyError::NotUtf8)
 }
 
-fn finish<T>(value: T, problems: Vec<Problem>) -> Result<T, BodyError> {
-    if problems.is_empty() { Ok(value) } else { Err(BodyError::Invalid(problems)) }
-}
-
 fn leads_step() -> Step {
     Step::Key("leads".to_owned())
 }
 
-fn read_leads(reader: &mut Reader<'_>, schema: &Schema) -> Result<(Vec<Lead>, Vec<Problem>), SyntaxError> {
-    let of_list = |trouble, input| Problem { path: vec![leads_step()], trouble, input };
+/// Reads the list of leads; what is wrong with it as a whole.
+fn read_leads(reader: &mut Reader<'_>, schema: &Schema, sink: &mut impl Sink) -> Result<Option<Problem>, SyntaxError> {
+    let of_list = |trouble, input| Some(Problem { path: vec![leads_step()], trouble, input });
+    sink.restart();
     if reader.peek() != Some(b'[') {
-        return Ok((Vec::new(), vec![of_list(Trouble::NotList, reader.small_value()?)]));
+        return Ok(of_list(Trouble::NotList, reader.small_value()?.into_owned()));
     }
-    let (mut leads, mut problems, mut count) = (Vec::new(), Vec::new(), 0);
+    let (mut lead, mut count) = (Lead::empty(schema.len()), 0);
     reader.list::<SyntaxError>(|reader| {
-        if count < BATCH_MAX && problems.len() < PROBLEMS_MAX {
-            leads.push(lead_of(reader, schema, &[leads_step(), Step::Index(count)], &mut problems)?);
+        if count < BATCH_MAX {
+            lead.clear();
+            let problems = fill(&mut lead, reader, schema, || vec![leads_step(), Step::Index(count)])?;
+            sink.take(&lead, problems);
         } else {
             reader.skip()?;
         }
         count += 1;
         Ok(())
     })?;
-    if count == 0 {
-        problems.push(of_list(Trouble::NoLeads, Json::List(vec![])));
-    } else if count > BATCH_MAX {
-        problems = vec![of_list(Trouble::TooManyLeads { count }, Json::Null)];
-    }
-    Ok((leads, problems))
+    Ok(match count {
+        0 => of_list(Trouble::NoLeads, Json::List(vec![])),
+        count if count > BATCH_MAX => of_list(Trouble::TooManyLeads { count }, Json::Null),
+        _ => None,
+    })
 }
 
-/// The lead that starts here; a value with a problem is left missing, and the problem is told. Problems come in the
-/// order of the schema, not of the body.
-fn lead_of(
+/// Fills a lead with what starts here; a value with a problem is left missing, and the problem is told with the path
+/// that it starts from. Problems come in the order of the schema, not of the body.
+fn fill(
+    lead: &mut Lead,
     reader: &mut Reader<'_>,
     schema: &Schema,
-    path: &[Step],
-    problems: &mut Vec<Problem>,
-) -> Result<Lead, SyntaxError> {
-    let mut lead = Lead::empty(schema.len());
+    path: impl Fn() -> Vec<Step>,
+) -> Result<Vec<Problem>, SyntaxError> {
     if reader.peek() != Some(b'{') {
-        problems.push(Problem { path: path.to_vec(), trouble: Trouble::NotObject, input: reader.small_value()? });
-        return Ok(lead);
+        let input = reader.small_value()?.into_owned();
+        return Ok(vec![Problem { path: path(), trouble: Trouble::NotObject, input }]);
     }
     let mut found: Vec<(Option<usize>, Problem)> = Vec::new();
     reader.object::<SyntaxError>(|reader, name| {
@@ -166,19 +205,19 @@ fn lead_of(
         let value = reader.small_value()?;
         // Of a repeated key the last value counts, and so do its problems.
         found.retain(|(known, _)| *known != place);
-        if let Err(fault) = take(&mut lead, place, &value, schema) {
-            let path = path.iter().cloned().chain([Step::Key(name)]).collect();
-            found.push((place, Problem { path, trouble: Trouble::Value(fault), input: value }));
+        if let Err(fault) = take(lead, place, &value, schema) {
+            let mut path = path();
+            path.push(Step::Key(name.into_owned()));
+            found.push((place, Problem { path, trouble: Trouble::Value(fault), input: value.into_owned() }));
         }
         Ok(())
     })?;
     found.sort_by_key(|(place, _)| *place);
-    problems.extend(found.into_iter().map(|(_, problem)| problem));
-    Ok(lead)
+    Ok(found.into_iter().map(|(_, problem)| problem).collect())
 }
 
 /// Puts a value into its field, or into the key where there is no field.
-fn take(lead: &mut Lead, place: Option<usize>, value: &Json, schema: &Schema) -> Result<(), Fault> {
+fn take(lead: &mut Lead, place: Option<usize>, value: &Json<'_>, schema: &Schema) -> Result<(), Fault> {
     match place {
         Some(place) => {
             lead.set(place, Value::Missing);
@@ -192,7 +231,7 @@ fn take(lead: &mut Lead, place: Option<usize>, value: &Json, schema: &Schema) ->
     Ok(())
 }
 
-fn raw(value: &Json) -> Result<Raw<'_>, Fault> {
+fn raw<'a>(value: &'a Json<'_>) -> Result<Raw<'a>, Fault> {
     Ok(match value {
         Json::Null => Raw::Null,
         Json::Bool(flag) => Raw::Bool(*flag),
@@ -205,18 +244,21 @@ fn raw(value: &Json) -> Result<Raw<'_>, Fault> {
 }
 
 /// A client's key: a text, or a whole number that becomes its text.
-fn key_of(value: &Json) -> Result<Option<String>, Fault> {
-    let key = Field { name: LEAD_KEY.to_owned(), kind: Kind::Text { max_chars: Some(LEAD_KEY_MAX_CHARS) } };
-    let whole = match (value, value.to_value()) {
-        (Json::LongInteger(digits), _) => Some(digits.clone()),
-        (Json::Number(number), serde_json::Value::Number(whole)) if number.fract() == 0.0 => Some(whole.to_string()),
-        _ => None,
+fn key_of<'a>(value: &'a Json<'_>) -> Result<Option<Cow<'a, str>>, Fault> {
+    let key = match value {
+        Json::Null => return Ok(None),
+        Json::Number(number) if number.is_nan() => return Ok(None),
+        Json::Text(text) => Cow::Borrowed(text.as_ref()),
+        Json::LongInteger(digits) => Cow::Borrowed(digits.as_ref()),
+        Json::Number(number) if number.fract() == 0.0 => Cow::Owned(value.to_value().to_string()),
+        Json::BrokenText(_) => return Err(Fault::LoneSurrogate),
+        _ => return Err(Fault::NotText),
     };
-    let raw = whole.as_deref().map_or_else(|| raw(value), |whole| Ok(Raw::Text(whole)))?;
-    Ok(match key.check(raw)? {
-        Value::Text(text) => Some(text.to_owned()),
-        Value::Missing | Value::Number(_) => None,
-    })
+    // Bytes are never fewer than characters, so most keys need no count.
+    if key.len() > LEAD_KEY_MAX_CHARS && key.chars().count() > LEAD_KEY_MAX_CHARS {
+        return Err(Fault::TooLong { max_chars: LEAD_KEY_MAX_CHARS });
+    }
+    Ok(Some(key))
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@
 #[cfg(test)]
 mod tests;
 
+use memchr::memchr2;
 use serde_json::Number;
+use std::borrow::Cow;
 use thiserror::Error;
 
 /// The most bytes of text that a list or an object may have to be kept.
@@ -29,9 +31,10 @@ pub struct SyntaxError {
     pub reason: &'static str,
 }
 
-/// A JSON value; an object's keys are distinct and in order of first appearance.
+/// A JSON value; an object's keys are distinct and in order of first appearance. A text without escapes stays where it
+/// was read from.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Json {
+pub enum Json<'a> {
     /// `null`
     Null,
     /// `true`, `false`
@@ -39,18 +42,34 @@ pub enum Json {
     /// A number, possibly NaN or infinite.
     Number(f64),
     /// A whole number of more digits than an f64 is sure to keep, as it was written.
-    LongInteger(String),
+    LongInteger(Cow<'a, str>),
     /// A text.
-    Text(String),
+    Text(Cow<'a, str>),
     /// A text with half of a surrogate pair, shown with a replacement character.
     BrokenText(String),
     /// A list.
-    List(Vec<Json>),
+    List(Vec<Json<'a>>),
     /// An object.
-    Object(Vec<(String, Json)>),
+    Object(Vec<(String, Json<'a>)>),
 }
 
-impl Json {
+impl Json<'_> {
+    /// The same value on its own, apart from what it was read from.
+    pub fn into_owned(self) -> Json<'static> {
+        match self {
+            Json::Null => Json::Null,
+            Json::Bool(flag) => Json::Bool(flag),
+            Json::Number(number) => Json::Number(number),
+            Json::LongInteger(digits) => Json::LongInteger(Cow::Owned(digits.into_owned())),
+            Json::Text(text) => Json::Text(Cow::Owned(text.into_owned())),
+            Json::BrokenText(text) => Json::BrokenText(text),
+            Json::List(items) => Json::List(items.into_iter().map(Json::into_owned).collect()),
+            Json::Object(members) => {
+                Json::Object(members.into_iter().map(|(key, value)| (key, value.into_owned())).collect())
+            }
+        }
+    }
+
     /// The same as serde_json's value; NaN and infinities, which it cannot hold, become texts.
     pub fn to_value(&self) -> serde_json::Value {
         use serde_json::Value;
@@ -59,9 +78,10 @@ impl Json {
             Json::Bool(flag) => Value::Bool(*flag),
             Json::Number(number) => number_value(*number),
             Json::LongInteger(digits) => {
-                digits.parse::<i64>().map_or_else(|_| Value::String(digits.clone()), Value::from)
+                digits.parse::<i64>().map_or_else(|_| Value::String(digits.to_string()), Value::from)
             }
-            Json::Text(text) | Json::BrokenText(text) => Value::String(text.clone()),
+            Json::Text(text) => Value::String(text.to_string()),
+            Json::BrokenText(text) => Value::String(text.clone()),
             Json::List(items) => items.iter().map(Json::to_value).collect(),
             Json::Object(members) => members.iter().map(|(key, value)| (key.clone(), value.to_value())).collect(),
         }
@@ -108,13 +128,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The value that starts here.
-    pub fn value(&mut self) -> Result<Json, SyntaxError> {
+    pub fn value(&mut self) -> Result<Json<'a>, SyntaxError> {
         match self.peek() {
             Some(b'{') => {
                 let mut members = Members::default();
                 self.object(|reader, key| {
                     let value = reader.value()?;
-                    members.put(key, value);
+                    members.put(key.into_owned(), value);
                     Ok(())
                 })?;
                 Ok(Json::Object(members.in_order))
@@ -134,7 +154,7 @@ impl<'a> Reader<'a> {
 
     /// The value that starts here, if it is small or no list and no object; of a large one, a list that says how large
     /// it was. A tree takes many times the memory of its text, and nothing wants a large one.
-    pub fn small_value(&mut self) -> Result<Json, SyntaxError> {
+    pub fn small_value(&mut self) -> Result<Json<'a>, SyntaxError> {
         if !matches!(self.peek(), Some(b'{' | b'[')) {
             return self.value();
         }
@@ -142,7 +162,7 @@ impl<'a> Reader<'a> {
         self.skip()?;
         let bytes = self.at - start;
         if bytes > SMALL {
-            return Ok(Json::List(vec![Json::Text(format!("<omitted: {bytes} bytes>"))]));
+            return Ok(Json::List(vec![Json::Text(format!("<omitted: {bytes} bytes>").into())]));
         }
         self.at = start;
         self.value()
@@ -161,7 +181,7 @@ impl<'a> Reader<'a> {
     /// Walks over an object; `member` is called with each key, and takes the value.
     pub fn object<E: From<SyntaxError>>(
         &mut self,
-        mut member: impl FnMut(&mut Self, String) -> Result<(), E>,
+        mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), E>,
     ) -> Result<(), E> {
         self.enter()?;
         let mut next = self.peek();
@@ -173,8 +193,10 @@ impl<'a> Reader<'a> {
             if next != Some(b'"') {
                 return Err(self.error("Expecting property name enclosed in double quotes").into());
             }
-            let (Json::Text(key) | Json::BrokenText(key)) = self.string()? else {
-                return Err(self.error("Expecting value").into());
+            let key = match self.string()? {
+                Json::Text(key) => key,
+                Json::BrokenText(key) => Cow::Owned(key),
+                _ => return Err(self.error("Expecting value").into()),
             };
             if self.peek() != Some(b':') {
                 return Err(self.error("Expecting ':' delimiter").into());
@@ -225,21 +247,12 @@ impl<'a> Reader<'a> {
         self.at += 1;
     }
 
-    fn scalar(&mut self) -> Result<Json, SyntaxError> {
-        const WORDS: [(&str, Json); 6] = [
-            ("null", Json::Null),
-            ("true", Json::Bool(true)),
-            ("false", Json::Bool(false)),
-            ("NaN", Json::Number(f64::NAN)),
-            ("Infinity", Json::Number(f64::INFINITY)),
-            ("-Infinity", Json::Number(f64::NEG_INFINITY)),
-        ];
-        let rest = &self.text[self.at..];
-        for (word, value) in WORDS {
-            if rest.starts_with(word) {
-                self.at += word.len();
-                return Ok(value);
-            }
+    fn scalar(&mut self) -> Result<Json<'a>, SyntaxError> {
+        let text = self.text;
+        let rest = &text[self.at..];
+        if let Some((length, value)) = word(rest) {
+            self.at += length;
+            return Ok(value);
         }
         let length = number_length(rest.as_bytes()).ok_or_else(|| self.error("Expecting value"))?;
         let literal = &rest[..length];
@@ -248,37 +261,51 @@ impl<'a> Reader<'a> {
         // Python reads a number without fraction and exponent as an integer: exact, and without a negative zero.
         let integer = !literal.contains(['.', 'e', 'E']);
         Ok(match integer {
-            true if number.abs() >= EXACT => Json::LongInteger(literal.to_owned()),
+            true if number.abs() >= EXACT => Json::LongInteger(Cow::Borrowed(literal)),
             true => Json::Number(number + 0.0),
             false => Json::Number(number),
         })
     }
 
-    fn string(&mut self) -> Result<Json, SyntaxError> {
+    fn string(&mut self) -> Result<Json<'a>, SyntaxError> {
         let start = self.at;
-        let bytes = self.text.as_bytes();
-        let mut text = String::new();
-        let mut broken = false;
-        let mut from = start + 1;
-        self.at = from;
-        loop {
-            match bytes.get(self.at) {
-                None => return Err(self.error_at(start, "Unterminated string starting at")),
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    text.push_str(&self.text[from..self.at]);
-                    let escaped = self.escape(start)?;
-                    broken |= escaped.is_none();
-                    text.push(escaped.unwrap_or(char::REPLACEMENT_CHARACTER));
-                    from = self.at;
-                }
-                Some(byte) if *byte < 0x20 => return Err(self.error("Invalid control character at")),
-                Some(_) => self.at += 1,
-            }
-        }
-        text.push_str(&self.text[from..self.at]);
         self.at += 1;
-        Ok(if broken { Json::BrokenText(text) } else { Json::Text(text) })
+        let first = self.plain(start)?;
+        if self.is_at(b'"') {
+            self.at += 1;
+            return Ok(Json::Text(Cow::Borrowed(first)));
+        }
+        let (mut whole, mut broken) = (first.to_owned(), false);
+        while !self.is_at(b'"') {
+            let escaped = self.escape(start)?;
+            broken |= escaped.is_none();
+            whole.push(escaped.unwrap_or(char::REPLACEMENT_CHARACTER));
+            whole.push_str(self.plain(start)?);
+        }
+        self.at += 1;
+        Ok(if broken { Json::BrokenText(whole) } else { Json::Text(Cow::Owned(whole)) })
+    }
+
+    fn is_at(&self, byte: u8) -> bool {
+        self.text.as_bytes().get(self.at) == Some(&byte)
+    }
+
+    /// What stands here up to the next quote or backslash, which the text that began at `start` must still have.
+    fn plain(&mut self, start: usize) -> Result<&'a str, SyntaxError> {
+        let (text, from) = (self.text, self.at);
+        let rest = &text.as_bytes()[from..];
+        let length = memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        let inside = &rest[..length];
+        // The smallest byte is found many bytes at a time, the place of the first one too small is not.
+        if inside.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < b' ' {
+            let at = inside.iter().position(|byte| *byte < b' ').unwrap_or(0);
+            return Err(self.error_at(from + at, "Invalid control character at"));
+        }
+        if length == rest.len() {
+            return Err(self.error_at(start, "Unterminated string starting at"));
+        }
+        self.at += length;
+        Ok(&text[from..self.at])
     }
 
     /// The character behind a backslash; `None` for half of a surrogate pair.
@@ -332,6 +359,22 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The word that a text starts with, and its length.
+fn word(text: &str) -> Option<(usize, Json<'static>)> {
+    const WORDS: [(&str, Json<'static>); 6] = [
+        ("null", Json::Null),
+        ("true", Json::Bool(true)),
+        ("false", Json::Bool(false)),
+        ("NaN", Json::Number(f64::NAN)),
+        ("Infinity", Json::Number(f64::INFINITY)),
+        ("-Infinity", Json::Number(f64::NEG_INFINITY)),
+    ];
+    if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    WORDS.into_iter().find(|(word, _)| text.starts_with(word)).map(|(word, value)| (word.len(), value))
+}
+
 /// How many bytes of a text are a JSON number; `None` where none starts.
 fn number_length(bytes: &[u8]) -> Option<usize> {
     let digits = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -356,13 +399,13 @@ fn number_length(bytes: &[u8]) -> Option<usize> {
 /// An object's members while they are read. Beyond a few keys an index finds the repeated ones, so that a body of
 /// very many keys is read in a time that grows with its length and not with its square.
 #[derive(Default)]
-struct Members {
-    in_order: Vec<(String, Json)>,
+struct Members<'a> {
+    in_order: Vec<(String, Json<'a>)>,
     places: std::collections::HashMap<String, usize>,
 }
 
-impl Members {
-    fn put(&mut self, key: String, value: Json) {
+impl<'a> Members<'a> {
+    fn put(&mut self, key: String, value: Json<'a>) {
         match self.places.get(&key) {
             Some(place) => self.in_order[*place].1 = value,
             None => {

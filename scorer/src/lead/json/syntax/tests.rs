@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn read(text: &str) -> Result<Json, SyntaxError> {
+fn read(text: &str) -> Result<Json<'_>, SyntaxError> {
     let mut reader = Reader::new(text);
     let value = reader.value()?;
     reader.end().map(|()| value)

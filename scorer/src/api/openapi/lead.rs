@@ -1,46 +1,23 @@
-//! The description of the API, as OpenAPI 3.1.
+//! What the document says of leads: made from the schema that they are checked against.
 //!
-//! Owns the document and the examples in it. The lead in it is made from the schema that leads are checked against,
-//! so it cannot say other limits than those that hold.
+//! May not know routes.
 
-use super::routes::{health, predict};
 use crate::lead::json::BATCH_MAX;
 use crate::lead::schema::{Field, Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
-use utoipa::{OpenApi, PartialSchema, ToSchema};
+use utoipa::{PartialSchema, ToSchema};
 
-const LEAD: &str = "Lead";
+/// The name of the schema of a lead.
+pub(super) const LEAD: &str = "Lead";
 
 /// The body of one prediction.
 pub(super) struct LeadBody;
 
 /// The body of a batch.
 pub(super) struct BatchBody;
-
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Leadlight",
-        description = "Scores sales leads by how likely they are to reply. Every answer carries an `X-Request-ID`, \
-                       the client's own where it sent one. Errors are `{error, message, detail}`.",
-    ),
-    paths(health::health, predict::predict, predict::predict_batch),
-    components(schemas(LeadBody, BatchBody)),
-    tags((name = "predictions", description = "Leads in, scores out"), (name = "service", description = "Operations")),
-)]
-struct Api;
-
-/// The document, as JSON, for leads of this schema.
-pub(super) fn document(schema: &Schema) -> String {
-    let mut document = Api::openapi();
-    if let Some(components) = &mut document.components {
-        components.schemas.insert(LEAD.to_owned(), lead(schema).into());
-    }
-    document.to_json().unwrap_or_default()
-}
 
 impl ToSchema for LeadBody {
     fn name() -> Cow<'static, str> {
@@ -67,12 +44,12 @@ impl PartialSchema for BatchBody {
             .min_items(Some(1))
             .max_items(Some(BATCH_MAX))
             .build();
-        let example = json!({"leads": [example_lead(), {"lead_key": "crm-1043", "jobtitle": "Sales Manager"}]});
-        ObjectBuilder::new().property("leads", leads).required("leads").examples([example]).build().into()
+        ObjectBuilder::new().property("leads", leads).required("leads").examples([example_batch()]).build().into()
     }
 }
 
-fn lead(schema: &Schema) -> Object {
+/// A lead of this schema.
+pub(super) fn lead(schema: &Schema) -> Object {
     let key = nullable(Type::String)
         .max_length(Some(LEAD_KEY_MAX_CHARS))
         .description(Some("Your own identifier: returned and logged, never scored"));
@@ -105,7 +82,13 @@ fn nullable(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::from_iter([kind, Type::Null]))
 }
 
-fn example_lead() -> Value {
+/// A batch of two.
+pub(super) fn example_batch() -> Value {
+    json!({"leads": [example_lead(), {"lead_key": "crm-1043", "jobtitle": "Sales Manager"}]})
+}
+
+/// A lead.
+pub(super) fn example_lead() -> Value {
     json!({
         "lead_key": "crm-1042",
         "jobtitle": "Head of Marketing",
@@ -127,21 +110,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_document_tells_every_field_with_its_limits() {
-        let schema = Schema::leads().with_numbers(["visits"]);
-        let document: Value = serde_json::from_str(&document(&schema)).unwrap();
-        assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
-        let fields = &document["components"]["schemas"]["Lead"]["properties"];
-        assert_eq!(fields["llm_quality"], json!({"type": ["integer", "null"], "minimum": 0, "maximum": 100}));
-        assert_eq!(fields["jobtitle"]["maxLength"], 500);
-        assert_eq!(fields["visits"]["type"], json!(["number", "null"]));
-        assert!(schema.fields().iter().all(|field| fields.get(&field.name).is_some()));
-    }
-
-    #[test]
     fn the_examples_are_good_leads() {
-        let body = json!({"leads": [example_lead()]}).to_string();
-        let leads = crate::lead::json::read_batch(body.as_bytes(), &Schema::leads()).unwrap();
+        let leads = crate::lead::json::read_batch(example_batch().to_string().as_bytes(), &Schema::leads()).unwrap();
         assert_eq!(leads[0].key(), Some("crm-1042"));
     }
 }

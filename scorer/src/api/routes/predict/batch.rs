@@ -1,0 +1,156 @@
+//! JSON bodies: one lead, or a batch of them.
+//!
+//! Owns what a lead that is not valid means for the others. May not know HTTP's heads, nor where answers are recorded.
+
+use super::draft::Draft;
+use super::scoring::{Block, Fate, Scoring, Shared, add_models, prediction};
+use super::writing::{Shape, Writer};
+use crate::api::answer::{Complaint, LeadResult, PartialAnswer, Rejection};
+use crate::api::complaint::of_problems;
+use crate::api::error::Error;
+use crate::api::media::Form;
+use crate::lead::Lead;
+use crate::lead::json::{PROBLEMS_MAX, Problem, Sink, read_batch, read_each, read_lead};
+use crate::lead::schema::Schema;
+use crate::wire::{BatchAnswer, Summary};
+use serde::Serialize;
+use serde_json::json;
+use std::borrow::Cow;
+
+/// What a lead that is not valid means for the others of its batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OnError {
+    /// None is scored.
+    Fail,
+    /// Nothing.
+    Skip,
+}
+
+/// One lead and its score.
+pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, Error> {
+    let schema = shared.scorer.schema();
+    let lead = read_lead(body, schema).map_err(|error| Error::invalid(error, schema))?;
+    let mut scoring = Scoring::new(shared);
+    scoring.take(&lead, None);
+    let Block { rows, fates } = scoring.finish()?;
+    let Some(row) = rows.first() else {
+        let mut complaints = rejected(fates);
+        complaints.iter_mut().for_each(|complaint| complaint.loc = vec![json!("body")]);
+        return Err(Error::Invalid(complaints));
+    };
+    let body = written(&prediction(row))?;
+    Ok(Draft::new(rows, Form::Json, body))
+}
+
+/// A batch and its scores.
+pub(super) fn many(shared: &Shared, body: &[u8], on_error: OnError, form: Form) -> Result<Draft, Error> {
+    let schema = shared.scorer.schema();
+    let mut taken = Taken { shared, schema, on_error, scoring: Scoring::new(shared), problems: 0 };
+    read_each(body, schema, &mut taken).map_err(|error| Error::invalid(error, schema))?;
+    let block = taken.scoring.finish()?;
+    let is_wrong = |fate: &Fate| matches!(fate, Fate::Rejected(_));
+    if on_error == OnError::Fail && block.fates.iter().any(is_wrong) {
+        return Err(Error::Invalid(rejected(block.fates)));
+    }
+    let body = match form {
+        Form::Json if on_error == OnError::Fail => whole(&block)?,
+        Form::Json => partial(&block)?,
+        form => lines(&block, form)?,
+    };
+    Ok(Draft::new(block.rows, form, body))
+}
+
+/// What is wrong with a body as far as that can be told without a model.
+pub(super) fn fault(body: &[u8], single: bool) -> Option<Error> {
+    let schema = Schema::leads();
+    let read = if single { read_lead(body, &schema).map(drop) } else { read_batch(body, &schema).map(drop) };
+    read.err().map(|error| Error::invalid(error, &schema))
+}
+
+/// The leads of a batch while they come.
+struct Taken<'a> {
+    shared: &'a Shared,
+    schema: &'a Schema,
+    on_error: OnError,
+    scoring: Scoring<'a>,
+    /// How many problems were told so far.
+    problems: usize,
+}
+
+impl Sink for Taken<'_> {
+    fn restart(&mut self) {
+        self.scoring = Scoring::new(self.shared);
+        self.problems = 0;
+    }
+
+    fn take(&mut self, lead: &Lead, mut problems: Vec<Problem>) {
+        if problems.is_empty() {
+            // A batch that is refused needs no scores.
+            if self.on_error == OnError::Skip || self.problems == 0 {
+                self.scoring.take(lead, None);
+            }
+            return;
+        }
+        let room = PROBLEMS_MAX.saturating_sub(self.problems);
+        // Of a lead that is skipped at least one reason is told.
+        problems.truncate(if self.on_error == OnError::Skip { room.max(1) } else { room });
+        self.problems += problems.len();
+        let lead_key = lead.key().map(|key| Cow::Owned(key.to_owned()));
+        self.scoring.reject(Rejection { line: None, lead_key, errors: of_problems(&problems, self.schema) });
+    }
+}
+
+fn rejected(fates: Vec<Fate>) -> Vec<Complaint> {
+    let errors = fates.into_iter().flat_map(|fate| match fate {
+        Fate::Rejected(rejection) => rejection.errors,
+        Fate::Scored(_) => Vec::new(),
+    });
+    errors.take(PROBLEMS_MAX).collect()
+}
+
+fn whole(block: &Block) -> Result<Vec<u8>, Error> {
+    let mut models = Vec::new();
+    add_models(&mut models, &block.rows);
+    written(&BatchAnswer::new(block.rows.iter().map(prediction).collect(), models))
+}
+
+fn partial(block: &Block) -> Result<Vec<u8>, Error> {
+    let (mut models, mut sum) = (Vec::new(), Summary::default());
+    add_models(&mut models, &block.rows);
+    block.rows.iter().for_each(|row| sum.add(row.probability));
+    let mut rows = block.rows.iter();
+    let results = block.fates.iter().map(|fate| result(fate, &mut rows)).collect::<Option<Vec<_>>>();
+    written(&PartialAnswer {
+        results: results.ok_or(Error::Internal)?,
+        total_count: block.fates.len(),
+        scored_count: sum.scored,
+        rejected_count: block.fates.len() - sum.scored,
+        avg_score: sum.mean(),
+        high_engagement_count: sum.engaged,
+        models,
+    })
+}
+
+/// What is told of the next lead.
+pub(super) fn result<'a>(
+    fate: &'a Fate,
+    rows: &mut impl Iterator<Item = &'a crate::api::store::record::PredictionRow>,
+) -> Option<LeadResult<'a>> {
+    Some(match fate {
+        Fate::Scored(_) => LeadResult::Scored(prediction(rows.next()?)),
+        Fate::Rejected(rejection) => LeadResult::Rejected(rejection.clone()),
+    })
+}
+
+fn lines(block: &Block, form: Form) -> Result<Vec<u8>, Error> {
+    let mut writer = Writer::new(Shape::of_keys(form));
+    let mut body = Vec::new();
+    writer.begin(&[], &mut body);
+    writer.block(block, None, &mut body)?;
+    writer.end(&mut body)?;
+    Ok(body)
+}
+
+fn written(answer: &impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(answer).map_err(|_| Error::Internal)
+}

@@ -1,0 +1,114 @@
+//! Answers that are whole before they are given: what they say, what is to be logged of them, and their heads.
+//!
+//! May not know how they are made, nor when they are recorded.
+
+use super::scoring::add_models;
+use crate::api::idempotency::IDEMPOTENT_REPLAYED;
+use crate::api::media::Form;
+use crate::api::store::KeyedAnswer;
+use crate::api::store::record::PredictionRow;
+use crate::pipeline::Scorer;
+use crate::wire::ModelName;
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// The versions of the models that gave the scores of an answer.
+pub(in crate::api) const X_MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-version");
+
+/// The hashes of their files, in the same order.
+pub(in crate::api) const X_MODEL_SHA256: HeaderName = HeaderName::from_static("x-model-sha256");
+
+/// An answer, before it is recorded.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) rows: Vec<PredictionRow>,
+    pub(super) form: Form,
+    pub(super) body: Bytes,
+    /// Those that gave its scores.
+    pub(super) models: Vec<ModelName<'static>>,
+}
+
+impl Draft {
+    pub(super) fn new(rows: Vec<PredictionRow>, form: Form, body: Vec<u8>) -> Self {
+        let mut models = Vec::new();
+        add_models(&mut models, &rows);
+        Draft { rows, form, body: body.into(), models }
+    }
+}
+
+/// The answer.
+pub(super) fn response(form: Form, body: Bytes, models: &[ModelName<'_>]) -> Response {
+    let mut response = Response::new(body.into());
+    write_head(response.headers_mut(), form, models);
+    response
+}
+
+/// An answer that was given before, the same to the last byte.
+pub(super) fn again(answer: KeyedAnswer) -> Response {
+    let KeyedAnswer { status, content_type, body, .. } = answer;
+    let form = Form::of_answer(&content_type);
+    let models = form.map(|form| models_in(form, &body)).unwrap_or_default();
+    let mut response = response(form.unwrap_or(Form::Json), body.into(), &models);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// Writes what the head of an answer says of it.
+pub(super) fn write_head(headers: &mut HeaderMap, form: Form, models: &[ModelName<'_>]) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
+    let mut list = |header, name: fn(&ModelName<'_>) -> String| {
+        let names: Vec<String> = models.iter().map(name).collect();
+        if let (Ok(value), false) = (HeaderValue::from_str(&names.join(", ")), names.is_empty()) {
+            headers.insert(header, value);
+        }
+    };
+    list(X_MODEL_VERSION, |model| printable(&model.model_version));
+    list(X_MODEL_SHA256, |model| model.model_sha256.to_string());
+}
+
+/// A version is any text; a header holds ASCII, and commas stand between versions.
+fn printable(version: &str) -> String {
+    version.chars().map(|c| if c == ' ' || (c.is_ascii_graphic() && c != ',') { c } else { '?' }).collect()
+}
+
+/// The names of all models in service.
+pub(super) fn models_of(scorer: &Scorer) -> Vec<ModelName<'static>> {
+    let name = |model: &crate::pipeline::Model| ModelName {
+        model_version: Cow::Owned(model.version().to_owned()),
+        model_sha256: Cow::Owned(model.sha256().to_owned()),
+    };
+    scorer.models().iter().map(name).collect()
+}
+
+/// The models that an answer names.
+fn models_in(form: Form, body: &[u8]) -> Vec<ModelName<'static>> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Named {
+        Many { models: Vec<ModelName<'static>> },
+        One(ModelName<'static>),
+    }
+    let last = || body.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let named: Option<Named> = match form {
+        Form::Json => serde_json::from_slice(body).ok(),
+        Form::Ndjson => serde_json::from_slice(last()).ok(),
+        Form::Csv => completion_in(last()).and_then(|told| serde_json::from_str(&told).ok()),
+    };
+    match named {
+        Some(Named::Many { models }) => models,
+        Some(Named::One(model)) => vec![model],
+        None => Vec::new(),
+    }
+}
+
+/// The JSON in the last cell of a table's last row, which is quoted.
+fn completion_in(row: &[u8]) -> Option<String> {
+    let row = std::str::from_utf8(row).ok()?;
+    let (_, cell) = row.split_once("\"{")?;
+    Some(format!("{{{}", cell.strip_suffix('"')?.replace("\"\"", "\"")))
+}

@@ -1,0 +1,135 @@
+//! Leads in, predictions out: recorded before they are answered.
+//!
+//! Owns the two routes, that a request with a name is done once, and the heads of answers. May not know encoding, models
+//! or SQL.
+
+mod ask;
+mod batch;
+mod draft;
+mod inputs;
+mod intake;
+mod mill;
+mod outlet;
+mod scoring;
+mod stream;
+mod writing;
+
+use crate::api::body;
+use crate::api::error::Error;
+use crate::api::idempotency::{self, Named, Turn, same};
+use crate::api::media::Form;
+use crate::api::state::Service;
+use crate::api::store::record::timestamp;
+use crate::api::store::{Entry, KeyedAnswer, Logged};
+use ask::Ask;
+pub(in crate::api) use ask::KEYED_STREAM_BYTES;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use draft::Draft;
+pub(in crate::api) use draft::{X_MODEL_SHA256, X_MODEL_VERSION};
+use scoring::Shared;
+use std::sync::Arc;
+use time::OffsetDateTime;
+pub(in crate::api) use writing::ADDED;
+
+/// The largest body that is read and scored by the thread that serves its connection: handing it to another takes
+/// longer than that.
+const INLINE_BYTES: usize = 16 << 10;
+
+/// Scores one lead.
+pub(in crate::api) async fn predict(State(service): State<Arc<Service>>, request: Request) -> Result<Response, Error> {
+    let ask = Ask::one(&request, &service.config)?;
+    document(&service, request, ask).await
+}
+
+/// Scores many leads, in the order sent.
+pub(in crate::api) async fn predict_batch(
+    State(service): State<Arc<Service>>,
+    request: Request,
+) -> Result<Response, Error> {
+    let ask = Ask::many(&request, &service.config)?;
+    if ask.sent == Form::Json {
+        return document(&service, request, ask).await;
+    }
+    let shared = Shared::new(service.scorer()?, service.config.log_inputs, ask.request_id.clone());
+    if ask.key.is_none() {
+        return stream::answer(service, shared, request, (ask.sent, ask.wanted)).await;
+    }
+    let (sent, wanted) = (ask.sent, ask.wanted);
+    once(&service, request, ask, move |_, body| stream::whole(shared, body.clone(), sent, wanted)).await
+}
+
+/// Answers a body of JSON.
+async fn document(service: &Service, request: Request, ask: Ask) -> Result<Response, Error> {
+    let (scorer, inputs) = (service.scorer(), service.config.log_inputs);
+    let work = move |ask: &Ask, body: &Bytes| match scorer {
+        Ok(scorer) => {
+            let shared = Shared::new(scorer, inputs, ask.request_id.clone());
+            match ask.on_error {
+                None => batch::one(&shared, body),
+                Some(on_error) => batch::many(&shared, body, on_error, ask.wanted),
+            }
+        }
+        // What is wrong with a body would be wrong with a model too.
+        Err(error) => Err(batch::fault(body, ask.on_error.is_none()).unwrap_or(error)),
+    };
+    once(service, request, ask, work).await
+}
+
+/// Reads a body, makes an answer of it and records that; what was answered before is answered again.
+async fn once(
+    service: &Service,
+    request: Request,
+    mut ask: Ask,
+    work: impl FnOnce(&Ask, &Bytes) -> Result<Draft, Error> + Send + 'static,
+) -> Result<Response, Error> {
+    let whole = body::read(service, request, ask.bytes_max).await.map_err(|error| ask.too_large(error))?;
+    let (bytes, _loan) = (whole.bytes, whole.loan);
+    let (size, mut named) = (bytes.len(), None);
+    if let Some(key) = ask.key.take() {
+        let body = bytes.clone();
+        let (kept, fingerprint) = near(size, move || {
+            let fingerprint = ask.fingerprint(&body);
+            (ask, fingerprint)
+        })
+        .await?;
+        ask = kept;
+        match idempotency::begin(service, key, fingerprint).await? {
+            Turn::Again(answer) => return Ok(draft::again(answer)),
+            Turn::First(first) => named = Some(first),
+        }
+    }
+    let draft = near(size, move || work(&ask, &bytes)).await??;
+    record(service, draft, named).await
+}
+
+async fn record(service: &Service, draft: Draft, named: Option<Named>) -> Result<Response, Error> {
+    let Draft { rows, form, body, models } = draft;
+    let keyed = named.as_ref().map(|named| KeyedAnswer {
+        key: named.key.clone(),
+        fingerprint: named.fingerprint.clone(),
+        status: 200,
+        content_type: form.content_type().to_owned(),
+        body: body.to_vec(),
+        created_at: timestamp(OffsetDateTime::now_utc()),
+    });
+    if rows.is_empty() && keyed.is_none() {
+        return Ok(draft::response(form, body, &models));
+    }
+    match (service.store.log(Entry { rows, keyed }).await?, named) {
+        (Logged::Answered(first), Some(named)) => same(first, &named.fingerprint).map(draft::again),
+        (Logged::Answered(_), None) => Err(Error::Internal),
+        (Logged::Written | Logged::Spooled, _) => Ok(draft::response(form, body, &models)),
+    }
+}
+
+/// Does work on so many bytes: here, where they are few, else beside the threads that serve connections.
+async fn near<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    if bytes <= INLINE_BYTES { Ok(work()) } else { aside(work).await }
+}
+
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let span = tracing::Span::current();
+    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|_| Error::Internal)
+}

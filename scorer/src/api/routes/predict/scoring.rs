@@ -1,0 +1,190 @@
+//! Leads that come one by one -> rows of the log, and what became of each lead.
+//!
+//! Owns what is recorded of a prediction. A lead is encoded when it comes, so that it need not be kept. May not know
+//! how leads are read, nor how answers are written.
+
+use super::inputs::Inputs;
+use crate::api::answer::Rejection;
+use crate::api::complaint::not_scorable;
+use crate::api::config::LogInputs;
+use crate::api::error::Error;
+use crate::api::store::record::{PredictionRow, timestamp};
+use crate::insight::label::{confidence, label, rounded};
+use crate::lead::Lead;
+use crate::model::onnx::ScoreError;
+use crate::pipeline::{Batch, Score, Scorer};
+use crate::wire::{ModelName, Prediction};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What all leads of a request share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) scorer: Arc<Scorer>,
+    inputs: LogInputs,
+    request_id: String,
+    created_at: String,
+}
+
+impl Shared {
+    pub(super) fn new(scorer: Arc<Scorer>, inputs: LogInputs, request_id: String) -> Self {
+        Shared { scorer, inputs, request_id, created_at: timestamp(OffsetDateTime::now_utc()) }
+    }
+}
+
+/// What became of a lead.
+#[derive(Debug)]
+pub(super) enum Fate {
+    /// It was scored: the next row is its own. The line that it stands on, where the body is a file of lines.
+    Scored(Option<u64>),
+    /// It was not.
+    Rejected(Rejection<'static>),
+}
+
+/// Leads that were taken, in their order.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// One for each lead that was scored.
+    pub(super) rows: Vec<PredictionRow>,
+    /// One for each lead.
+    pub(super) fates: Vec<Fate>,
+}
+
+/// Takes leads.
+pub(super) struct Scoring<'a> {
+    shared: &'a Shared,
+    batch: Batch,
+    inputs: Inputs<'a>,
+    /// Key and inputs of each lead that is to be scored.
+    kept: Vec<(Option<String>, String)>,
+    fates: Vec<Fate>,
+    spent: Duration,
+    failed: Option<ScoreError>,
+}
+
+impl<'a> Scoring<'a> {
+    pub(super) fn new(shared: &'a Shared) -> Self {
+        Scoring {
+            shared,
+            batch: Batch::new(&shared.scorer),
+            inputs: Inputs::new(&shared.scorer, shared.inputs),
+            kept: Vec::new(),
+            fates: Vec::new(),
+            spent: Duration::ZERO,
+            failed: None,
+        }
+    }
+
+    /// How many leads were taken.
+    pub(super) fn len(&self) -> usize {
+        self.fates.len()
+    }
+
+    /// Takes a lead to be scored.
+    pub(super) fn take(&mut self, lead: &Lead, line: Option<u64>) {
+        if self.failed.is_some() {
+            return;
+        }
+        let started = Instant::now();
+        self.failed = self.batch.add(&self.shared.scorer, lead).err();
+        self.spent += started.elapsed();
+        self.kept.push((lead.key().map(str::to_owned), self.inputs.of(lead)));
+        self.fates.push(Fate::Scored(line));
+    }
+
+    /// Takes a lead that cannot be scored.
+    pub(super) fn reject(&mut self, rejection: Rejection<'static>) {
+        self.fates.push(Fate::Rejected(rejection));
+    }
+
+    /// Scores what was taken.
+    pub(super) fn finish(self) -> Result<Block, Error> {
+        let Scoring { shared, batch, kept, mut fates, mut spent, failed, .. } = self;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        let started = Instant::now();
+        let scores = batch.finish(&shared.scorer)?;
+        spent += started.elapsed();
+        let each_ms = rounded(spent.as_secs_f64() * 1_000.0 / kept.len().max(1) as f64);
+        let mut rows = Vec::with_capacity(kept.len());
+        let mut scored = kept.into_iter().zip(scores);
+        for (place, fate) in fates.iter_mut().enumerate() {
+            let Fate::Scored(line) = *fate else { continue };
+            let ((lead_key, inputs), score) = scored.next().ok_or(Error::Internal)?;
+            match score {
+                Ok(score) => rows.push(shared.row(lead_key, inputs, score, each_ms)?),
+                Err(error) => {
+                    let errors = vec![not_scorable(place_of(place, line), &error)];
+                    *fate = Fate::Rejected(Rejection { line, lead_key: lead_key.map(Cow::Owned), errors });
+                }
+            }
+        }
+        Ok(Block { rows, fates })
+    }
+}
+
+impl Shared {
+    fn row(
+        &self,
+        lead_key: Option<String>,
+        input_features: String,
+        score: Score,
+        each_ms: f64,
+    ) -> Result<PredictionRow, Error> {
+        let model = self.scorer.models().get(score.model).ok_or(Error::Internal)?;
+        Ok(PredictionRow {
+            id: Uuid::now_v7().to_string(),
+            created_at: self.created_at.clone(),
+            input_features,
+            predicted_score: rounded(f64::from(score.probability)),
+            inference_time_ms: each_ms,
+            model_version: model.version().to_owned(),
+            lead_key,
+            probability: score.probability,
+            label: label(score.probability),
+            confidence: confidence(score.probability),
+            grade: score.grade,
+            model_sha256: model.sha256().to_owned(),
+            request_id: self.request_id.clone(),
+        })
+    }
+}
+
+/// Where a lead stands in its body.
+fn place_of(lead: usize, line: Option<u64>) -> Vec<Value> {
+    match line {
+        Some(line) => vec![json!("body"), json!(line)],
+        None => vec![json!("body"), json!("leads"), json!(lead)],
+    }
+}
+
+/// What the client is told is what the log holds.
+pub(super) fn prediction(row: &PredictionRow) -> Prediction<'_> {
+    Prediction {
+        inference_time_ms: row.inference_time_ms,
+        prediction_id: Some(Cow::Borrowed(&row.id)),
+        lead_key: row.lead_key.as_deref().map(Cow::Borrowed),
+        ..Prediction::new(row.probability, row.grade, model_name(row))
+    }
+}
+
+fn model_name(row: &PredictionRow) -> ModelName<'_> {
+    ModelName { model_version: Cow::Borrowed(&row.model_version), model_sha256: Cow::Borrowed(&row.model_sha256) }
+}
+
+/// Adds the models of some rows to those that are known, in the order in which they come up.
+pub(super) fn add_models(known: &mut Vec<ModelName<'static>>, rows: &[PredictionRow]) {
+    for row in rows {
+        if !known.iter().any(|model| model.model_sha256 == row.model_sha256) {
+            known.push(ModelName {
+                model_version: Cow::Owned(row.model_version.clone()),
+                model_sha256: Cow::Owned(row.model_sha256.clone()),
+            });
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Files of leads, as tables and as lines: answered row by row, with a last one that proves that none is missing.
+
+use crate::media::{decoded, encoded};
+use crate::parity;
+use crate::support::{Answer, Bench, count, open};
+use axum::body::{Body, Bytes};
+use axum::http::Request;
+use futures_util::stream;
+use scorer::api::config::Config;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::convert::Infallible;
+use std::time::Duration;
+
+const CSV: &str = "text/csv";
+const NDJSON: &str = "application/x-ndjson";
+
+async fn bench() -> Bench {
+    Bench::new(Some(parity::own().scorer())).await
+}
+
+async fn post(bench: &Bench, kind: &str, body: impl Into<Body>) -> Answer {
+    ask(bench, kind, "*/*", body).await
+}
+
+async fn ask(bench: &Bench, kind: &str, accept: &str, body: impl Into<Body>) -> Answer {
+    let request = Request::post("/predict/batch").header("content-type", kind).header("accept", accept);
+    bench.send(request.body(body.into()).unwrap()).await
+}
+
+/// The lines of an answer, of which the last must prove the others.
+fn lines(answer: &Answer) -> (Vec<Value>, Value) {
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
+    let text = answer.text();
+    let mut told: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let last = told.pop().unwrap();
+    let before = &text[..text.trim_end().rfind('\n').map_or(0, |end| end + 1)];
+    let hash: String = Sha256::digest(before).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!((&last["complete"], &last["sha256"]), (&json!(true), &json!(hash)));
+    assert_eq!(last["rows"], json!(told.len()));
+    (told, last)
+}
+
+#[tokio::test]
+async fn a_table_comes_back_with_its_own_cells_and_ours_behind() {
+    let bench = bench().await;
+    let table =
+        "\u{feff}lead_key;jobtitle;remark;llm_quality\r\na;CTO;\"=1+1; \"\"x\"\"\";75\r\nb;CEO;;101\r\nc;;é;\r\n";
+    let answer = post(&bench, CSV, table).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "text/csv; charset=utf-8"));
+    let text = answer.text();
+    let rows: Vec<&str> = text.lines().collect();
+    let added = "status;score;probability;label;confidence;grade;model_version;prediction_id;detail";
+    assert_eq!(rows[0], format!("lead_key;jobtitle;remark;llm_quality;{added}"));
+    assert!(rows[1].starts_with("a;CTO;\"=1+1; \"\"x\"\"\";75;scored;0."), "{text}");
+    assert_eq!(rows[2], "b;CEO;;101;rejected;;;;;;;;\"llm_quality: should be at most 100, but is \"\"101\"\"\"");
+    assert!(rows[3].starts_with("c;;é;;scored;0."), "{text}");
+    assert!(
+        rows[4].starts_with(";;;;complete;;;;;;;;\"{\"\"complete\"\":true,\"\"rows\"\":3,\"\"scored\"\":2"),
+        "{text}"
+    );
+    assert_eq!(rows.len(), 5);
+    let alone = bench.post("/predict", r#"{"jobtitle": "CTO", "llm_quality": 75}"#).await.json();
+    let probability = rows[1].split("scored;").nth(1).unwrap().split(';').nth(1).unwrap();
+    assert_eq!(probability, alone["probability"].to_string());
+    let (mut rows, _folder) = bench.rows().await;
+    assert_eq!(count(&mut rows, "prediction_logs").await, 3);
+}
+
+#[tokio::test]
+async fn lines_come_back_with_a_result_each() {
+    let bench = bench().await;
+    let body = b"{\"lead_key\": \"a\"}\n\n{\"lead_key\": \"b\", \"llm_quality\": 101, \"llm_engagement\": 2}\n{\n\xFF\n[1]\n{\"lead_key\": 9}";
+    let answer = post(&bench, NDJSON, &body[..]).await;
+    assert_eq!(answer.header("content-type"), NDJSON);
+    let (told, last) = lines(&answer);
+    let statuses: Vec<&Value> = told.iter().map(|told| &told["status"]).collect();
+    assert_eq!(statuses, ["scored", "rejected", "rejected", "rejected", "rejected", "scored"]);
+    assert_eq!((&told[1]["line"], &told[1]["lead_key"]), (&json!(3), &json!("b")));
+    assert_eq!(told[1]["errors"][1]["loc"], json!(["body", 3, "llm_engagement"]));
+    assert_eq!(told[2]["errors"][0]["type"], "json_invalid");
+    assert_eq!(told[5]["lead_key"], "9");
+    assert_eq!((&last["scored"], &last["rejected"]), (&json!(2), &json!(4)));
+    assert_eq!(last["models"][0]["model_sha256"], answer.header("x-model-sha256"));
+}
+
+#[tokio::test]
+async fn the_form_of_the_answer_is_the_clients_choice() {
+    let bench = bench().await;
+    let told = lines(&ask(&bench, CSV, NDJSON, "jobtitle,llm_quality\nCTO,75\nCEO,x\n").await).0;
+    assert_eq!(
+        (&told[0]["status"], &told[1]["errors"][0]["loc"]),
+        (&json!("scored"), &json!(["body", 3, "llm_quality"]))
+    );
+    let table = ask(&bench, NDJSON, CSV, "{\"lead_key\": \"a,b\"}\n").await.text();
+    assert!(table.lines().nth(1).unwrap().starts_with("\"a,b\",scored,"), "{table}");
+    let neither = ask(&bench, CSV, "image/png", "jobtitle\nCTO\n").await;
+    assert_eq!((neither.status.as_u16(), neither.json()["error"].clone()), (406, json!("not_acceptable")));
+}
+
+#[tokio::test]
+async fn what_is_no_file_of_leads_is_told_before_anything_is_answered() {
+    let bench = bench().await;
+    for (kind, body, word) in [
+        (CSV, "", "csv_invalid"),
+        (CSV, "name,email\nAda,a@example.org\n", "csv_invalid"),
+        (CSV, "jobtitle\n", "csv_invalid"),
+        (CSV, "jobtitle,jobtitle\nx,y\n", "csv_invalid"),
+        (CSV, "PK\u{3}\u{4}........", "csv_invalid"),
+        (NDJSON, "", "too_short"),
+        (NDJSON, "\n\n", "too_short"),
+    ] {
+        let answer = post(&bench, kind, body).await;
+        assert_eq!(answer.status.as_u16(), 422, "{body:?}");
+        assert_eq!(answer.json()["detail"][0]["type"], word, "{body:?}");
+    }
+    let fail =
+        Request::post("/predict/batch?on_error=fail").header("content-type", CSV).body(Body::from("jobtitle\nx\n"));
+    assert_eq!(bench.send(fail.unwrap()).await.json()["detail"][0]["msg"], "Input should be 'skip'");
+    let odd = post(&bench, "text/csv; charset=utf-16", "jobtitle\nx\n").await;
+    assert_eq!((odd.status.as_u16(), odd.json()["error"].clone()), (415, json!("unsupported_media_type")));
+    let alone = Request::post("/predict").header("content-type", CSV).body(Body::from("jobtitle\nx\n")).unwrap();
+    assert_eq!(bench.send(alone).await.status.as_u16(), 422);
+    let none = Bench::new(None).await;
+    assert_eq!(post(&none, CSV, "jobtitle\nx\n").await.status.as_u16(), 503);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_file_is_answered_whole_however_it_is_cut() {
+    let bench = bench().await;
+    let table: String = std::iter::once("lead_key,llm_quality\n".to_owned())
+        .chain((0..5_000).map(|i| format!("k{i},{}\n", i % 103)))
+        .collect();
+    for size in [777, 1 << 20] {
+        let pieces: Vec<_> =
+            table.as_bytes().chunks(size).map(|piece| Ok::<_, Infallible>(Bytes::copy_from_slice(piece))).collect();
+        let answer = ask(&bench, CSV, NDJSON, Body::from_stream(stream::iter(pieces))).await;
+        let (told, last) = lines(&answer);
+        assert_eq!(
+            (told.len(), &last["rejected"]),
+            (5_000, &json!(5_000 / 103 * 2 + 2 * usize::from(5_000 % 103 > 101)))
+        );
+        let keys = told.iter().filter(|told| told["status"] == "scored").map(|told| told["lead_key"].as_str().unwrap());
+        let expected = (0..5_000).filter(|i| i % 103 <= 100).map(|i| format!("k{i}"));
+        assert!(keys.eq(expected));
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_fails_midway_ends_the_answer_with_a_failure() {
+    let bench = bench().await;
+    let mut other = open(&bench.database).await;
+    let first = Ok::<_, Infallible>(Bytes::from("{\"lead_key\": 1}\n".repeat(10)));
+    let then = stream::once(async move {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        sqlx::query("ALTER TABLE prediction_logs RENAME TO taken_away").execute(&mut other).await.unwrap();
+        Ok(Bytes::from("{}\n".repeat(10)))
+    });
+    let body = Body::from_stream(futures_util::StreamExt::chain(stream::iter([first]), then));
+    let answer = post(&bench, NDJSON, body).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    let told: Vec<Value> = answer.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(told.len(), 11, "{}", answer.text());
+    assert_eq!(
+        (&told[10]["complete"], &told[10]["rows"], &told[10]["error"]),
+        (&json!(false), &json!(10), &json!("service_unavailable"))
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_midway_is_not_taken_for_a_whole_one() {
+    let bench = bench().await;
+    let first = Ok(Bytes::from("{}\n".repeat(10)));
+    let then = stream::once(async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Err(std::io::Error::other("gone"))
+    });
+    let body = Body::from_stream(futures_util::StreamExt::chain(stream::iter([first]), then));
+    let answer = post(&bench, NDJSON, body).await;
+    let text = answer.text();
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!((&last["complete"], &last["error"], &last["rows"]), (&json!(false), &json!("bad_request"), &json!(10)));
+    // Within the first portion it is an answer of its own.
+    let broken = stream::iter([Ok(Bytes::from("{}\n{}\n")), Err(std::io::Error::other("gone"))]);
+    assert_eq!(post(&bench, NDJSON, Body::from_stream(broken)).await.text().lines().count(), 3);
+}
+
+#[tokio::test]
+async fn bodies_and_answers_are_encoded_as_clients_like() {
+    let bench = bench().await;
+    let table = format!("jobtitle,llm_quality\n{}", "CTO,75\n".repeat(200));
+    let batch = json!({"leads": vec![json!({"jobtitle": "CTO"}); 50]}).to_string();
+    for encoding in ["gzip", "br"] {
+        for (kind, body) in [(CSV, table.clone()), ("application/json", batch.clone())] {
+            let request = Request::post("/predict/batch").header("content-type", kind);
+            let request = request.header("content-encoding", encoding).header("accept-encoding", encoding);
+            let answer = bench.send(request.body(Body::from(encoded(body, encoding).await)).unwrap()).await;
+            assert_eq!((answer.status.as_u16(), answer.header("content-encoding")), (200, encoding), "{kind}");
+            let text = String::from_utf8(decoded(&answer.headers, &answer.body).await).unwrap();
+            assert!(text.contains("complete") || text.contains("\"total_count\":50"), "{text}");
+            assert!(answer.body.len() < text.len());
+        }
+    }
+    let small = Request::post("/predict").header("accept-encoding", "gzip").body(Body::from("{}")).unwrap();
+    assert_eq!(bench.send(small).await.header("content-encoding"), "");
+}
+
+#[tokio::test]
+async fn an_encoding_that_is_not_known_is_refused() {
+    let bench = bench().await;
+    for (kind, encoding) in [("application/json", "zstd"), (CSV, "gzip, gzip"), (NDJSON, "deflate")] {
+        let request = Request::post("/predict/batch").header("content-type", kind).header("content-encoding", encoding);
+        let answer = bench.send(request.body(Body::from("{}")).unwrap()).await;
+        assert_eq!((answer.status.as_u16(), answer.header("accept-encoding")), (415, "gzip, br"), "{encoding}");
+    }
+    let plain = Request::post("/predict").header("content-encoding", "identity").body(Body::from("{}")).unwrap();
+    assert_eq!(bench.send(plain).await.status.as_u16(), 200);
+    let cut = encoded("{\"jobtitle\": \"CTO\"}", "gzip").await;
+    for broken in [&cut[..cut.len() - 6], b"not gzip at all"] {
+        let request = Request::post("/predict").header("content-encoding", "gzip");
+        let answer = bench.send(request.body(Body::from(broken.to_vec())).unwrap()).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["error"].clone()), (400, json!("bad_request")));
+    }
+}
+
+#[tokio::test]
+async fn a_small_body_that_grows_without_bound_is_refused() {
+    let config = Config { body_bytes_max: 1 << 20, ..Config::default() };
+    let bench = Bench::with(Some(parity::own().scorer()), None, config).await;
+    let bomb = |text: &str, count: usize| text.repeat(count).into_bytes();
+    for (path, kind, body) in [
+        ("/predict", "application/json", bomb(" ", 4 << 20)),
+        ("/predict/batch", NDJSON, bomb("{}\n", 4 << 20)),
+        ("/predict/batch", CSV, [b"jobtitle\n".to_vec(), bomb("x\n", 4 << 20)].concat()),
+    ] {
+        for encoding in ["gzip", "br"] {
+            let request = Request::post(path).header("content-type", kind).header("content-encoding", encoding);
+            let answer = bench.send(request.body(Body::from(encoded(body.clone(), encoding).await)).unwrap()).await;
+            let told = answer.text();
+            assert!(told.lines().last().unwrap().contains("payload_too_large"), "{kind} {encoding} {}", answer.status);
+        }
+    }
+    // A longer body that did not grow that much is a stream like any other.
+    let table = encoded(bomb("{}\n", 1 << 10), "gzip").await;
+    let request = Request::post("/predict/batch").header("content-type", NDJSON).header("content-encoding", "gzip");
+    assert_eq!(lines(&bench.send(request.body(Body::from(table)).unwrap()).await).0.len(), 1 << 10);
+}
