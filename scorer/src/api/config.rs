@@ -2,24 +2,107 @@
 //!
 //! Owns the settings' forms and bounds. May not know where they came from: the command line reads the environment.
 
+use super::keys::Keyring;
+use super::limit::Rate;
 use axum::http::HeaderValue;
+use std::path::PathBuf;
+use std::time::Duration;
 use thiserror::Error;
 
 /// The largest body, unless told otherwise: 10,000 leads with texts of the greatest length take about 160 MB.
 pub const BODY_MEGABYTES: usize = 256;
 
 /// The settings of the router.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Which pages of other hosts may call.
     pub cors_origins: Origins,
     /// The largest body, in bytes.
     pub body_bytes_max: usize,
+    /// What of a lead is kept beside its score.
+    pub log_inputs: LogInputs,
+    /// A history of leads that drift is measured from; where there is none, the profile in the model file.
+    pub reference: Option<PathBuf>,
+    /// Who may call.
+    pub access: Access,
+    /// How much at once, and for how long.
+    pub limits: Limits,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { cors_origins: Origins::default(), body_bytes_max: BODY_MEGABYTES << 20 }
+        Config {
+            cors_origins: Origins::default(),
+            body_bytes_max: BODY_MEGABYTES << 20,
+            log_inputs: LogInputs::default(),
+            reference: None,
+            access: Access::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// What of a lead is kept beside its score. Inputs are personal data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogInputs {
+    /// Nothing.
+    None,
+    /// The numbers that the model was given, by the names of its features.
+    Features,
+    /// The fields as they were sent.
+    #[default]
+    Full,
+}
+
+/// A word for none of them.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("what is kept of a lead should be none, features or full, not {0:?}")]
+pub struct LogInputsError(String);
+
+impl std::str::FromStr for LogInputs {
+    type Err = LogInputsError;
+
+    fn from_str(text: &str) -> Result<Self, LogInputsError> {
+        match text {
+            "none" => Ok(LogInputs::None),
+            "features" => Ok(LogInputs::Features),
+            "full" => Ok(LogInputs::Full),
+            _ => Err(LogInputsError(text.to_owned())),
+        }
+    }
+}
+
+/// Who may call. Without keys only this machine.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// The keys that are known.
+    pub keys: Keyring,
+    /// Whether leads are scored for anyone, without a key.
+    pub anonymous_predict: bool,
+    /// The names, besides those of this machine, by which callers without a key may call it; in lower case, without a
+    /// port.
+    pub hosts: Vec<String>,
+}
+
+/// How much at once, and for how long. All of it is per instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// The most connections at once.
+    pub connections: usize,
+    /// The most requests at once whose leads are being scored or wait for it.
+    pub queue: usize,
+    /// How long a connection may be idle, or take for a request's head.
+    pub head: Duration,
+    /// How long a request may take, from its head to the head of its answer.
+    pub request: Duration,
+    /// How many requests a caller may send; `None` is any number.
+    pub rate: Option<Rate>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let (head, request) = (Duration::from_secs(75), Duration::from_secs(300));
+        Limits { connections: 1_000, queue: 512, head, request, rate: None }
     }
 }
 
@@ -65,6 +148,23 @@ fn origin(entry: &str) -> Result<HeaderValue, OriginError> {
     entry.to_ascii_lowercase().parse().map_err(|_| refused())
 }
 
+/// A name that no browser would send as the host of an address.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error("host {0:?} should be a name or an address like leads.example.org, without scheme, port or path")]
+pub struct HostError(String);
+
+/// Reads a list of host names with commas between.
+pub fn hosts(text: &str) -> Result<Vec<String>, HostError> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    let host = |entry: &str| {
+        let inner = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+        let fits = inner.map_or_else(|| plain(entry), |inner| inner.parse::<std::net::Ipv6Addr>().is_ok());
+        if fits { Ok(entry.to_ascii_lowercase()) } else { Err(HostError(entry.to_owned())) }
+    };
+    entries.map(host).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +182,14 @@ mod tests {
     fn what_no_browser_sends_is_refused() {
         for wrong in ["example.org", "https://example.org/path", "://x", "https://"] {
             assert!(wrong.parse::<Origins>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_names_or_addresses_alone() {
+        assert_eq!(hosts("Leads.example.org, [::1],").unwrap(), ["leads.example.org", "[::1]"]);
+        for wrong in ["https://a.example", "a.example:80", "a.example/x", "[zz]"] {
+            assert!(hosts(wrong).is_err(), "{wrong}");
         }
     }
 }

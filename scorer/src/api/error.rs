@@ -4,12 +4,13 @@
 
 use super::answer::{Complaint, Failure};
 use super::complaint::complaints;
+use super::refusal::{Reason, Refusal, retry_after};
 use super::store::StoreError;
 use crate::lead::json::BodyError;
 use crate::lead::schema::Schema;
 use crate::model::onnx::ScoreError;
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use thiserror::Error;
 
@@ -52,6 +53,9 @@ pub enum Error {
     /// The route knows other methods only.
     #[error("method not allowed")]
     MethodNotAllowed,
+    /// Turned away by a rule of operating.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
 }
 
 impl Error {
@@ -70,6 +74,7 @@ impl Error {
             Error::Score(_) | Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::Refused(refusal) => refusal.status(),
         }
     }
 
@@ -83,6 +88,7 @@ impl Error {
             Error::Score(_) | Error::Internal => "internal_error",
             Error::NotFound => "not_found",
             Error::MethodNotAllowed => "method_not_allowed",
+            Error::Refused(refusal) => refusal.word(),
         }
     }
 
@@ -100,6 +106,30 @@ impl Error {
             Error::Score(_) | Error::Internal => "An unexpected error occurred. Please try again later.".to_owned(),
             Error::NotFound => "There is nothing at this address. See /docs for what there is.".to_owned(),
             Error::MethodNotAllowed => "This address does not take that method. See /docs.".to_owned(),
+            Error::Refused(refusal) => refusal.message(),
+        }
+    }
+
+    /// The word under which what was turned away is counted; what is merely wrong is told by its status.
+    fn reason(&self) -> Option<&'static str> {
+        Some(match self {
+            Error::TooLarge { .. } => "body_too_large",
+            Error::TooSlow => "body_too_slow",
+            Error::Busy => "memory_full",
+            Error::NoModel => "no_model",
+            Error::Store(_) => "not_recorded",
+            Error::Refused(refusal) => refusal.reason(),
+            _ => return None,
+        })
+    }
+
+    /// What is told beside the body.
+    fn put_headers(&self, headers: &mut HeaderMap) {
+        match self {
+            Error::Refused(refusal) => refusal.put_headers(headers),
+            Error::Busy => retry_after(headers, 1),
+            Error::NoModel | Error::Store(_) => retry_after(headers, 5),
+            _ => {}
         }
     }
 
@@ -118,10 +148,17 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         self.log();
         let (status, error, message) = (self.status(), self.word().to_owned(), self.message());
+        let reason = self.reason();
+        let mut headers = HeaderMap::new();
+        self.put_headers(&mut headers);
         let detail = match self {
             Error::Invalid(complaints) => Some(complaints),
             _ => None,
         };
-        (status, Json(Failure { error, message, detail })).into_response()
+        let mut response = (status, headers, Json(Failure { error, message, detail })).into_response();
+        if let Some(reason) = reason {
+            response.extensions_mut().insert(Reason(reason));
+        }
+        response
     }
 }

@@ -3,7 +3,7 @@
 //! Owns the document and the examples in it. The lead in it is made from the schema that leads are checked against,
 //! so it cannot say other limits than those that hold.
 
-use super::routes::{health, predict};
+use super::routes::{admin, health, metrics, model, predict};
 use crate::lead::json::BATCH_MAX;
 use crate::lead::schema::{Field, Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
 use serde_json::{Value, json};
@@ -27,9 +27,13 @@ pub(super) struct BatchBody;
         description = "Scores sales leads by how likely they are to reply. Every answer carries an `X-Request-ID`, \
                        the client's own where it sent one. Errors are `{error, message, detail}`.",
     ),
-    paths(health::health, predict::predict, predict::predict_batch),
+    paths(
+        predict::predict, predict::predict_batch, model::model, health::health, health::livez, health::readyz,
+        metrics::metrics, admin::models, admin::change,
+    ),
     components(schemas(LeadBody, BatchBody)),
-    tags((name = "predictions", description = "Leads in, scores out"), (name = "service", description = "Operations")),
+    tags((name = "predictions", description = "Leads in, scores out"), (name = "service", description = "Operations"),
+        (name = "monitoring", description = "For those who watch"), (name = "administration", description = "For those who change")),
 )]
 struct Api;
 

@@ -1,13 +1,14 @@
 //! What every route shares.
 //!
-//! Owns the model in service, the log, the site and the memory that bodies may take. May not know routes.
+//! Owns the models in service, the log, the site, what is counted and limited. May not know routes.
 
 use super::config::Config;
-use super::error::Error;
+use super::ledger;
+use super::limit::{Counted, Left, Limiter, Queue};
+use super::meter::{Meter, Reading};
+use super::serving::Serving;
 use super::site::Site;
 use super::store::Store;
-use crate::lead::schema::Schema;
-use crate::pipeline::Scorer;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -20,8 +21,8 @@ const LARGEST_BODIES: usize = 2;
 /// The service behind the routes.
 #[derive(Debug)]
 pub struct Service {
-    scorer: Option<Scorer>,
-    schema: Schema,
+    /// The models in service.
+    pub(super) serving: Serving,
     /// The log.
     pub(super) store: Store,
     /// The page; `None` is a small page of links.
@@ -30,28 +31,59 @@ pub struct Service {
     pub(super) config: Config,
     /// Blocks of memory that bodies have not taken.
     pub(super) blocks: Arc<Semaphore>,
+    /// How many there are.
+    blocks_max: usize,
+    /// The requests whose leads are scored, or wait for it.
+    pub(super) queue: Queue,
+    /// What is told to Prometheus.
+    pub(super) meter: Meter,
+    limiter: Option<Limiter>,
 }
 
 impl Service {
     /// Without a scorer, predictions are answered with 503.
-    pub fn new(scorer: Option<Scorer>, store: Store, site: Option<Site>, config: Config) -> Self {
-        let schema = scorer.as_ref().map_or_else(Schema::leads, |scorer| scorer.schema().clone());
-        let blocks = (config.body_bytes_max.div_ceil(BLOCK_BYTES).max(1) * LARGEST_BODIES).min(Semaphore::MAX_PERMITS);
-        Service { scorer, schema, store, site, config, blocks: Arc::new(Semaphore::new(blocks)) }
+    pub fn new(serving: impl Into<Serving>, store: Store, site: Option<Site>, config: Config) -> Self {
+        let blocks = config.body_bytes_max.div_ceil(BLOCK_BYTES).max(1).saturating_mul(LARGEST_BODIES);
+        let blocks_max = blocks.min(Semaphore::MAX_PERMITS);
+        Service {
+            serving: serving.into(),
+            store,
+            site,
+            blocks: Arc::new(Semaphore::new(blocks_max)),
+            blocks_max,
+            queue: Queue::new(config.limits.queue),
+            meter: Meter::new(),
+            limiter: config.limits.rate.map(Limiter::new),
+            config,
+        }
     }
 
-    /// The fields that a lead can have here.
-    pub(super) fn schema(&self) -> &Schema {
-        &self.schema
+    /// Counts a request against the rate limit, if there is one; an error is a request too many.
+    pub(super) fn count(&self, caller: &Counted) -> Result<Option<Left>, Left> {
+        self.limiter.as_ref().map(|limiter| limiter.count(caller)).transpose()
     }
 
-    /// Whether predictions can be given.
-    pub(super) fn has_model(&self) -> bool {
-        self.scorer.is_some()
+    /// All figures, in Prometheus' text form.
+    pub(super) fn figures(&self) -> Result<String, std::fmt::Error> {
+        self.meter.read(&Reading {
+            queue: self.queue.taken(),
+            lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
+            log: ledger::state(&self.store),
+            log_waiting: ledger::waiting(&self.store),
+            standing: &self.serving.standing(),
+        })
     }
 
-    /// The model in service.
-    pub(super) fn scorer(&self) -> Result<&Scorer, Error> {
-        self.scorer.as_ref().ok_or(Error::NoModel)
+    /// Follows what is changed outside: model files, other instances, keys. To be called again and again.
+    pub(super) async fn look(&self) {
+        self.serving.look().await;
+        match self.config.access.keys.refresh() {
+            Ok(true) => tracing::info!("the keys were read again"),
+            Ok(false) => {}
+            Err(reason) => tracing::error!(%reason, "the keys that were known still hold"),
+        }
+        if let Some(limiter) = &self.limiter {
+            limiter.forget();
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! One file per resource. None knows another.
 
+pub(super) mod admin;
 pub(super) mod docs;
 pub(super) mod health;
+pub(super) mod metrics;
+pub(super) mod model;
 pub(super) mod predict;

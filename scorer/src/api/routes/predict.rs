@@ -3,7 +3,7 @@
 //! Owns the two routes and what is recorded of a prediction. May not know encoding, models or SQL.
 
 use crate::api::answer::{Complaint, Failure};
-use crate::api::around::RequestId;
+use crate::api::around::{RequestId, Rows};
 use crate::api::body::{self, Whole};
 use crate::api::error::Error;
 use crate::api::openapi::{BatchBody, LeadBody};
@@ -78,20 +78,24 @@ async fn answer<T: Serialize>(
     say: impl FnOnce(Vec<Prediction>) -> T + Send + 'static,
 ) -> Result<impl IntoResponse, Error> {
     let Whole { bytes, blocks } = body::read(&service, request).await?;
-    let aside = service.clone();
+    let turn = service.queue.enter()?;
+    let scorer = service.serving.current();
     let work = move || {
-        let leads = read(&bytes, aside.schema()).map_err(|error| Error::invalid(error, aside.schema()))?;
+        let schema = scorer.as_ref().map_or_else(|_| Schema::leads(), |scorer| scorer.schema().clone());
+        let leads = read(&bytes, &schema).map_err(|error| Error::invalid(error, &schema))?;
         drop(bytes);
-        let rows = score(aside.scorer()?, &leads, &request_id, place)?;
+        let rows = score(&*scorer?, &leads, &request_id, place)?;
         let answer = serde_json::to_vec(&say(rows.iter().map(prediction).collect())).map_err(|_| Error::Internal)?;
         Ok::<_, Error>((rows, Bytes::from(answer)))
     };
     let span = tracing::Span::current();
     let (rows, answer) =
         tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|_| Error::Internal)??;
+    let told = Extension(Rows(rows.len()));
+    service.meter.scored(&rows);
     service.store.log(rows).await?;
-    drop(blocks);
-    Ok(([(CONTENT_TYPE, "application/json")], answer))
+    drop((blocks, turn));
+    Ok((told, [(CONTENT_TYPE, "application/json")], answer))
 }
 
 fn score(
