@@ -2,17 +2,19 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use scorer::api::config::Config;
 use scorer::api::router;
+use scorer::api::serving::Serving;
 use scorer::api::site::Site;
 use scorer::api::state::Service;
 use scorer::api::store::{Store, WriterTask};
-use scorer::pipeline::Scorer;
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -48,19 +50,22 @@ impl Answer {
 }
 
 impl Bench {
-    pub(crate) async fn new(scorer: Option<Scorer>) -> Self {
-        Self::with(scorer, None, Config::default()).await
+    pub(crate) async fn new(serving: impl Into<Serving>) -> Self {
+        Self::with(serving, None, Config::default()).await
     }
 
-    pub(crate) async fn with(scorer: Option<Scorer>, site: Option<Site>, config: Config) -> Self {
+    pub(crate) async fn with(serving: impl Into<Serving>, site: Option<Site>, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("log.sqlite");
         let (store, writer) = Store::open(&database.to_str().unwrap().parse().unwrap()).await.unwrap();
-        let router = router(Arc::new(Service::new(scorer, store, site, config)));
+        let router = router(Arc::new(Service::new(serving, store, site, config)));
         Bench { router, database, writer, _folder: folder }
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    /// In process there is no connection: unless the test says otherwise, the caller is on this machine.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        let here = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1)));
+        request.extensions_mut().get_or_insert_with(|| here);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();

@@ -22,6 +22,37 @@ pub struct Health {
     pub model_loaded: bool,
 }
 
+/// Whether leads can be scored and recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Readiness {
+    /// `ready`; `degraded` where they can and something needs an operator; `unavailable` where they cannot.
+    pub status: String,
+    /// What was looked at.
+    pub checks: Checks,
+}
+
+/// What readiness is made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Checks {
+    /// `ok`, `missing` or `failed`: the models in service were asked for a score.
+    pub model: Check,
+    /// `connected`, `degraded` or `lost`.
+    pub log: Check,
+    /// `ok`, or `failed` where the last change of models did not come about.
+    pub files: Check,
+    /// `ok`, or `behind` where all instances are to serve models that this one does not have.
+    pub instances: Check,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Check {
+    /// A word for programs.
+    pub status: String,
+    /// A sentence for people, where there is something to say.
+    pub detail: Option<String>,
+}
+
 /// What is answered instead when something is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Failure {

@@ -1,27 +1,46 @@
-//! What happens around every request: its id, its line in the log, its row of metrics, and the headers of safety.
+//! What happens around every request: its id, its trace, its time, its line in the log, its figures, and the headers of
+//! safety.
 //!
 //! Owns all of that. May not know routes beyond their names, nor bodies: nothing of a lead can get into the log here.
 
+use super::access::Caller;
+use super::deadline;
+use super::refusal::Reason;
 use super::state::Service;
 use super::store::record::{CallRow, timestamp};
+use super::trace::Trace;
 use crate::insight::label::rounded;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
 use std::time::Instant;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 /// Names a request in answers and logs.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Pages of other origins may not embed an answer, nor hold on to a page that they opened. Who is allowed by CORS reads
+/// it by CORS, where neither is asked.
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
 
 /// The longest id that is taken from a client.
 const ID_MAX: usize = 128;
+
+/// What is counted for a client that went away before its answer, as nginx does.
+const GONE: u16 = 499;
+
+/// Stands for everything that is no route.
+const FILE: &str = "(file)";
 
 /// A policy for answers that are no pages: nothing may be loaded or framed.
 const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
@@ -36,25 +55,82 @@ const NO_PERMISSIONS: HeaderValue = HeaderValue::from_static(
 #[derive(Debug, Clone)]
 pub(super) struct RequestId(pub(super) String);
 
+/// How many leads an answer holds, as an extension of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows(pub(super) usize);
+
 /// Wraps every route and the fallback.
 pub(super) async fn around(State(service): State<Arc<Service>>, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
     let created_at = timestamp(time::OffsetDateTime::now_utc());
     let id = request_id(request.headers());
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let trace = Trace::of(request.headers());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
-    let span = tracing::info_span!("request", id);
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let response_time_ms = rounded(started.elapsed().as_secs_f64() * 1_000.0);
-    let status_code = response.status().as_u16();
-    let shown = route.as_deref().unwrap_or("(file)");
-    tracing::info!(parent: &span, %method, route = shown, status = status_code, ms = response_time_ms, "answered");
-    if let (Some(endpoint), true) = (route, method != Method::OPTIONS) {
-        service.store.note(CallRow { created_at, endpoint, status_code, response_time_ms });
-    }
+    let span = tracing::info_span!("request", id, trace = trace.id());
+    let method = request.method().clone();
+    let mut call = Call { service: &service, route, method, started: Instant::now(), span, is_answered: false };
+    let counting = service.meter.in_flight();
+    let limit = service.config.limits.request;
+    let mut response = deadline::within(limit, request, next).instrument(call.span.clone()).await;
+    call.answered(&response, created_at);
+    drop(counting);
     put_headers(response.headers_mut(), &id);
+    trace.put(response.headers_mut());
     response
+}
+
+/// A request that is being answered. Dropped before it is, its client went away.
+struct Call<'s> {
+    service: &'s Service,
+    route: Option<MatchedPath>,
+    method: Method,
+    started: Instant,
+    span: Span,
+    is_answered: bool,
+}
+
+impl Call<'_> {
+    fn answered(&mut self, response: &Response, created_at: String) {
+        self.is_answered = true;
+        let extensions = response.extensions();
+        let caller = extensions.get::<Caller>().map(|caller| &*caller.name);
+        let rows = extensions.get::<Rows>().map(|rows| rows.0);
+        let reason = extensions.get::<Reason>().map(|reason| reason.0);
+        if let Some(reason) = reason {
+            self.service.meter.rejected(reason);
+        }
+        let status_code = response.status().as_u16();
+        let response_time_ms = self.tell(status_code, caller, rows, reason, "answered");
+        if let (Some(route), true) = (&self.route, self.method != Method::OPTIONS) {
+            let endpoint = route.as_str().to_owned();
+            self.service.store.note(CallRow { created_at, endpoint, status_code, response_time_ms });
+        }
+    }
+
+    /// One line, one count; the time that it took, in milliseconds.
+    fn tell(
+        &self,
+        status: u16,
+        caller: Option<&str>,
+        rows: Option<usize>,
+        reason: Option<&str>,
+        message: &'static str,
+    ) -> f64 {
+        let took = self.started.elapsed();
+        let ms = rounded(took.as_secs_f64() * 1_000.0);
+        let (method, route) = (&self.method, self.route.as_ref().map_or(FILE, MatchedPath::as_str));
+        self.service.meter.answered(method, route, status, took);
+        tracing::info!(parent: &self.span, %method, route, status, ms, caller, rows, reason, "{message}");
+        ms
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.tell(GONE, None, None, None, "the client went away");
+        }
+    }
 }
 
 /// The client's, when it is printable ASCII of a sensible length, else a new one.
@@ -75,6 +151,9 @@ fn put_headers(headers: &mut HeaderMap, id: &str) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(PERMISSIONS_POLICY, NO_PERMISSIONS);
+    headers.insert(CROSS_ORIGIN_OPENER_POLICY, SAME_ORIGIN);
+    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, SAME_ORIGIN);
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

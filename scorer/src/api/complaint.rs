@@ -79,6 +79,12 @@ pub(super) fn not_among(parameter: &str, value: &str, allowed: &[&str]) -> Compl
     }
 }
 
+/// A parameter of the query that cannot be used.
+pub(super) fn of_query(name: &str, allowed: &str) -> Complaint {
+    let loc = vec![json!("query"), json!(name)];
+    Complaint { loc, ..of_body("value_error", format!("{name} should be {allowed}"), Value::Null) }
+}
+
 /// A header that cannot be used.
 pub(super) fn of_header(name: &str, msg: &str) -> Complaint {
     let loc = vec![json!("header"), json!(name)];

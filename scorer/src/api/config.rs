@@ -2,7 +2,10 @@
 //!
 //! Owns the settings' forms and bounds. May not know where they came from: the command line reads the environment.
 
+use super::keys::Keyring;
+use super::limit::Rate;
 use axum::http::HeaderValue;
+use std::path::PathBuf;
 use std::time::Duration;
 use thiserror::Error;
 
@@ -10,7 +13,7 @@ use thiserror::Error;
 pub const BODY_MEGABYTES: usize = 256;
 
 /// The settings of the router.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Which pages of other hosts may call.
     pub cors_origins: Origins,
@@ -20,6 +23,12 @@ pub struct Config {
     pub log_inputs: LogInputs,
     /// How long a client may be silent within a body, or not read of a long answer.
     pub silence: Duration,
+    /// A history of leads that drift is measured from; where there is none, the profile in the model file.
+    pub reference: Option<PathBuf>,
+    /// Who may call.
+    pub access: Access,
+    /// How much at once, and for how long.
+    pub limits: Limits,
 }
 
 impl Default for Config {
@@ -29,7 +38,44 @@ impl Default for Config {
             body_bytes_max: BODY_MEGABYTES << 20,
             log_inputs: LogInputs::default(),
             silence: Duration::from_secs(30),
+            reference: None,
+            access: Access::default(),
+            limits: Limits::default(),
         }
+    }
+}
+
+/// Who may call. Without keys only this machine.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// The keys that are known.
+    pub keys: Keyring,
+    /// Whether leads are scored for anyone, without a key.
+    pub anonymous_predict: bool,
+    /// The names, besides those of this machine, by which callers without a key may call it; in lower case, without a
+    /// port.
+    pub hosts: Vec<String>,
+}
+
+/// How much at once, and for how long. All of it is per instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// The most connections at once.
+    pub connections: usize,
+    /// The most requests at once whose leads are being scored or wait for it.
+    pub queue: usize,
+    /// How long a connection may be idle, or take for a request's head.
+    pub head: Duration,
+    /// How long a request may take, from its head to the head of its answer.
+    pub request: Duration,
+    /// How many requests a caller may send; `None` is any number.
+    pub rate: Option<Rate>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let (head, request) = (Duration::from_secs(75), Duration::from_secs(300));
+        Limits { connections: 1_000, queue: 512, head, request, rate: None }
     }
 }
 
@@ -87,6 +133,23 @@ fn origin(entry: &str) -> Result<HeaderValue, OriginError> {
     entry.to_ascii_lowercase().parse().map_err(|_| refused())
 }
 
+/// A name that no browser would send as the host of an address.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error("host {0:?} should be a name or an address like leads.example.org, without scheme, port or path")]
+pub struct HostError(String);
+
+/// Reads a list of host names with commas between.
+pub fn hosts(text: &str) -> Result<Vec<String>, HostError> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    let host = |entry: &str| {
+        let inner = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+        let fits = inner.map_or_else(|| plain(entry), |inner| inner.parse::<std::net::Ipv6Addr>().is_ok());
+        if fits { Ok(entry.to_ascii_lowercase()) } else { Err(HostError(entry.to_owned())) }
+    };
+    entries.map(host).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +167,14 @@ mod tests {
     fn what_no_browser_sends_is_refused() {
         for wrong in ["example.org", "https://example.org/path", "://x", "https://"] {
             assert!(wrong.parse::<Origins>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_names_or_addresses_alone() {
+        assert_eq!(hosts("Leads.example.org, [::1],").unwrap(), ["leads.example.org", "[::1]"]);
+        for wrong in ["https://a.example", "a.example:80", "a.example/x", "[zz]"] {
+            assert!(hosts(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -5,13 +5,14 @@
 use super::answer::{Complaint, Failure};
 use super::complaint::complaints;
 use super::problem::Told;
+use super::refusal::{Reason, Refusal, retry_after};
 use super::store::StoreError;
 use crate::lead::json::{BodyError, PROBLEMS_MAX};
 use crate::lead::schema::Schema;
 use crate::model::onnx::ScoreError;
 use axum::Json;
-use axum::http::header::{ACCEPT_ENCODING, RETRY_AFTER};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::header::ACCEPT_ENCODING;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use thiserror::Error;
@@ -79,6 +80,9 @@ pub enum Error {
     /// The route knows other methods only.
     #[error("method not allowed")]
     MethodNotAllowed,
+    /// Turned away by a rule of operating.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
 }
 
 impl Error {
@@ -100,6 +104,7 @@ impl Error {
             Error::Score(_) | Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::Refused(refusal) => refusal.status(),
         }
     }
 
@@ -117,6 +122,7 @@ impl Error {
             Error::Score(_) | Error::Internal => "internal_error",
             Error::NotFound => "not_found",
             Error::MethodNotAllowed => "method_not_allowed",
+            Error::Refused(refusal) => refusal.word(),
         }
     }
 
@@ -145,19 +151,35 @@ impl Error {
             Error::Score(_) | Error::Internal => "An unexpected error occurred. Please try again later.",
             Error::NotFound => "There is nothing at this address. See /docs for what there is.",
             Error::MethodNotAllowed => "This address does not take that method. See /docs.",
+            Error::Refused(refusal) => return refusal.message(),
         };
         words.to_owned()
     }
 
+    /// The word under which what was turned away is counted; what is merely wrong is told by its status.
+    fn reason(&self) -> Option<&'static str> {
+        Some(match self {
+            Error::TooLarge { .. } | Error::TooLargeForKey { .. } => "body_too_large",
+            Error::TooSlow => "body_too_slow",
+            Error::Busy => "memory_full",
+            Error::NoModel => "no_model",
+            Error::Store(_) => "not_recorded",
+            Error::Refused(refusal) => refusal.reason(),
+            _ => return None,
+        })
+    }
+
     /// What the client is told beside the body.
-    pub(super) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
-        let seconds = |seconds| Some((RETRY_AFTER, HeaderValue::from_static(seconds)));
+    pub(super) fn put_headers(&self, headers: &mut HeaderMap) {
         match self {
-            Error::KeyBusy | Error::Busy => seconds("1"),
-            Error::Store(_) => seconds("5"),
-            Error::NoModel => seconds("30"),
-            Error::UnknownEncoding => Some((ACCEPT_ENCODING, ENCODINGS)),
-            _ => None,
+            Error::Refused(refusal) => refusal.put_headers(headers),
+            Error::KeyBusy | Error::Busy => retry_after(headers, 1),
+            Error::Store(_) => retry_after(headers, 5),
+            Error::NoModel => retry_after(headers, 30),
+            Error::UnknownEncoding => {
+                headers.insert(ACCEPT_ENCODING, ENCODINGS);
+            }
+            _ => {}
         }
     }
 
@@ -187,12 +209,17 @@ fn size(bytes: usize) -> String {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let (status, header) = (self.status(), self.header());
+        let status = self.status();
         self.log();
+        let reason = self.reason();
+        let mut headers = HeaderMap::new();
+        self.put_headers(&mut headers);
         let failure = Arc::new(self.failure());
-        let mut response = (status, Json(failure.as_ref())).into_response();
-        response.headers_mut().extend(header);
+        let mut response = (status, headers, Json(failure.as_ref())).into_response();
         response.extensions_mut().insert(Told(failure));
+        if let Some(reason) = reason {
+            response.extensions_mut().insert(Reason(reason));
+        }
         response
     }
 }

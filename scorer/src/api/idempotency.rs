@@ -4,6 +4,7 @@
 //! Owns the form of keys, whose they are, and which are at work in this instance; the answers are kept in the log. May
 //! not know what is answered.
 
+use super::access::Caller;
 use super::complaint::of_header;
 use super::error::Error;
 use super::state::Service;
@@ -21,10 +22,6 @@ pub(super) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idem
 /// The longest key.
 pub(super) const KEY_MAX: usize = 255;
 
-/// Who calls, as far as keys of callers tell.
-#[derive(Debug, Clone)]
-pub(super) struct Caller(pub(super) Arc<str>);
-
 /// A client's name for a request, made one of this caller and this route. What a client takes for a key may say
 /// something of a person, so only its hash goes further.
 #[derive(Debug, Clone)]
@@ -40,7 +37,7 @@ impl Key {
             let msg = format!("Header should be sent once, with 1 to {KEY_MAX} printable ASCII characters");
             return Err(Error::Invalid(vec![of_header("Idempotency-Key", &msg)]));
         }
-        let caller = extensions.get::<Caller>().map_or("anonymous", |caller| &caller.0);
+        let caller = extensions.get::<Caller>().map_or("anonymous", |caller| &caller.name);
         Ok(Some(Key(hash([caller.as_bytes(), route.as_bytes(), HeaderValue::as_bytes(key)]))))
     }
 }
@@ -128,7 +125,7 @@ mod tests {
             headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(value).unwrap());
         }
         let mut extensions = Extensions::new();
-        extensions.insert(Caller(caller.into()));
+        extensions.insert(Caller { name: caller.into() });
         Key::of(&headers, &extensions, route)
     }
 

@@ -35,7 +35,9 @@ const INDEX: &str = "index.html";
 /// What stands at `/` when there is no site.
 const LINKS: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Leadlight</title>\
     <h1>Leadlight</h1><ul><li><a href=\"docs\">What this service answers</a></li>\
-    <li><a href=\"health\">Whether it is well</a></li></ul></html>";
+    <li><a href=\"health\">Whether it is well</a></li><li><a href=\"readyz\">Whether it is ready, and what is not</a></li>\
+    <li><a href=\"model\">What its models say of themselves</a></li>\
+    <li><a href=\"metrics\">Figures for Prometheus</a></li></ul></html>";
 
 /// Why a folder is no site.
 #[derive(Debug, Error)]
@@ -142,13 +144,14 @@ fn answer(file: &File, headers: &HeaderMap) -> Response {
 }
 
 /// Whether the client has these bytes already.
-fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+pub(super) fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut tags = known.flat_map(|list| list.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
     tags.any(|tag| tag == "*" || tag.as_bytes() == etag.as_bytes())
 }
 
-fn etag(bytes: &[u8]) -> HeaderValue {
+/// A name for these bytes.
+pub(super) fn etag(bytes: &[u8]) -> HeaderValue {
     let hash: String = Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }

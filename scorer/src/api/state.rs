@@ -1,14 +1,16 @@
 //! What every route shares.
 //!
-//! Owns the model in service, the log, the site and the memory that bodies may take. May not know routes.
+//! Owns the models in service, the log, the site, what is counted and limited. May not know routes.
 
 use super::config::Config;
-use super::error::Error;
 use super::idempotency::Running;
+use super::ledger;
+use super::limit::{Counted, Left, Limiter, Queue};
+use super::meter::{Meter, Reading};
+use super::monitor::{Monitor, Seen};
+use super::serving::Serving;
 use super::site::Site;
 use super::store::Store;
-use crate::lead::schema::Schema;
-use crate::pipeline::Scorer;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -21,8 +23,8 @@ const LARGEST_BODIES: usize = 2;
 /// The service behind the routes.
 #[derive(Debug)]
 pub struct Service {
-    scorer: Option<Arc<Scorer>>,
-    schema: Schema,
+    /// The models in service.
+    pub(super) serving: Serving,
     /// The log.
     pub(super) store: Store,
     /// The page; `None` is a small page of links.
@@ -33,36 +35,77 @@ pub struct Service {
     pub(super) blocks: Arc<Semaphore>,
     /// The keys of requests that are being answered.
     pub(super) running: Arc<Running>,
+    /// How many there are.
+    blocks_max: usize,
+    /// The requests whose leads are scored, or wait for it.
+    pub(super) queue: Queue,
+    /// What is told to those who watch.
+    pub(super) monitor: Monitor,
+    /// What is told to Prometheus.
+    pub(super) meter: Meter,
+    limiter: Option<Limiter>,
 }
 
 impl Service {
     /// Without a scorer, predictions are answered with 503.
-    pub fn new(scorer: Option<Scorer>, store: Store, site: Option<Site>, config: Config) -> Self {
-        let schema = scorer.as_ref().map_or_else(Schema::leads, |scorer| scorer.schema().clone());
-        let blocks = (config.body_bytes_max.div_ceil(BLOCK_BYTES).max(1) * LARGEST_BODIES).min(Semaphore::MAX_PERMITS);
+    pub fn new(
+        serving: impl Into<Serving>,
+        store: Store,
+        monitor: Monitor,
+        site: Option<Site>,
+        config: Config,
+    ) -> Self {
+        let blocks = config.body_bytes_max.div_ceil(BLOCK_BYTES).max(1).saturating_mul(LARGEST_BODIES);
+        let blocks_max = blocks.min(Semaphore::MAX_PERMITS);
         Service {
-            scorer: scorer.map(Arc::new),
-            schema,
+            serving: serving.into(),
             store,
+            monitor,
             site,
-            config,
-            blocks: Arc::new(Semaphore::new(blocks)),
+            blocks: Arc::new(Semaphore::new(blocks_max)),
             running: Arc::default(),
+            blocks_max,
+            queue: Queue::new(config.limits.queue),
+            meter: Meter::new(),
+            limiter: config.limits.rate.map(Limiter::new),
+            config,
         }
     }
 
-    /// The fields that a lead can have here.
-    pub(super) fn schema(&self) -> &Schema {
-        &self.schema
+    /// Leads were scored and recorded.
+    pub(super) fn recorded(&self, seen: impl IntoIterator<Item = Seen>) {
+        for seen in seen {
+            self.meter.scored(&seen);
+            self.monitor.see(seen);
+        }
     }
 
-    /// Whether predictions can be given.
-    pub(super) fn has_model(&self) -> bool {
-        self.scorer.is_some()
+    /// Counts a request against the rate limit, if there is one; an error is a request too many.
+    pub(super) fn count(&self, caller: &Counted) -> Result<Option<Left>, Left> {
+        self.limiter.as_ref().map(|limiter| limiter.count(caller)).transpose()
     }
 
-    /// The model in service.
-    pub(super) fn scorer(&self) -> Result<Arc<Scorer>, Error> {
-        self.scorer.clone().ok_or(Error::NoModel)
+    /// All figures, in Prometheus' text form.
+    pub(super) fn figures(&self) -> Result<String, std::fmt::Error> {
+        self.meter.read(&Reading {
+            queue: self.queue.taken(),
+            lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
+            log: ledger::state(&self.store),
+            log_waiting: ledger::waiting(&self.store),
+            standing: &self.serving.standing(),
+        })
+    }
+
+    /// Follows what is changed outside: model files, other instances, keys. To be called again and again.
+    pub(super) async fn look(&self) {
+        self.serving.look().await;
+        match self.config.access.keys.refresh() {
+            Ok(true) => tracing::info!("the keys were read again"),
+            Ok(false) => {}
+            Err(reason) => tracing::error!(%reason, "the keys that were known still hold"),
+        }
+        if let Some(limiter) = &self.limiter {
+            limiter.forget();
+        }
     }
 }

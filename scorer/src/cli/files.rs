@@ -2,6 +2,7 @@
 //!
 //! May not know what is in them.
 
+use crate::api::serving::folder;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -14,40 +15,26 @@ const PIECE: usize = 1 << 20;
 #[derive(Debug, clap::Args)]
 pub(super) struct Models {
     /// A model file, or a folder of them; may be given several times
-    #[arg(long, env = "LEADLIGHT_MODELS", default_value = "models")]
+    #[arg(long, visible_alias = "model", env = "LEADLIGHT_MODELS", default_value = "models")]
     models: Vec<PathBuf>,
 }
 
 impl Models {
+    /// The files and folders as they were named.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.models
+    }
+
     /// The named files and those of the named folders, with their names for people.
     pub(super) fn read(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let mut files = Vec::new();
-        for path in &self.models {
-            if path.is_dir() {
-                files.extend(models_in(path).with_context(|| format!("cannot read the folder {}", path.display()))?);
-            } else {
-                files.push(path.clone());
-            }
-        }
-        if files.is_empty() {
-            let places: Vec<_> = self.models.iter().map(|path| path.display().to_string()).collect();
-            bail!("there is no .onnx model in {}; name a file or a folder with --models", places.join(", "));
-        }
+        let files = folder::files(&self.models)?;
         files.into_iter().map(|path| Ok((path.display().to_string(), read(&path)?))).collect()
     }
 }
 
-fn models_in(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries: io::Result<Vec<_>> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect();
-    let mut models: Vec<_> =
-        entries?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "onnx")).collect();
-    models.sort();
-    Ok(models)
-}
-
 /// A whole file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+    Ok(folder::read(path)?)
 }
 
 /// What a command reads: a file, or what is piped into it.

@@ -8,6 +8,7 @@ mod check;
 mod encode;
 mod files;
 mod inspect;
+mod key;
 mod pack;
 mod score;
 mod serve;
@@ -29,6 +30,8 @@ enum Command {
     Score(score::Options),
     /// Serve the page and the API
     Serve(serve::Options),
+    /// Make a key for a caller of the API
+    Key(key::Options),
     /// Learn a model from leads whose outcome is known
     Train(train::Train),
     /// Make a model file of an ONNX model trained elsewhere
@@ -46,6 +49,7 @@ pub fn run() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Score(options) => score::run(&options),
         Command::Serve(options) => serve::run(&options),
+        Command::Key(options) => key::run(&options),
         Command::Train(options) => train::run(&options),
         Command::Pack(options) => pack::run(&options),
         Command::Inspect(options) => inspect::run(&options),

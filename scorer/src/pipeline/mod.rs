@@ -9,10 +9,12 @@ mod pack;
 mod selfcheck;
 #[cfg(test)]
 mod tests;
+mod version;
 
 pub use batch::Batch;
 pub use open::{Model, OpenError};
 pub use pack::{PackError, Parts, pack};
+pub use version::newer;
 
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
@@ -39,10 +41,16 @@ pub struct Score {
 impl Scorer {
     /// Opens model files, each with a name for people. A lead is scored by the first model whose card asks for one of
     /// the fields that it has, else by the first that asks for none; the models that ask are looked at first,
-    /// in the order of their names, so that the order of the files has no influence.
+    /// in the order of their names, so that the order of the files has no influence. Of several versions of a model the
+    /// newest is taken.
     pub fn open(files: &[(String, Vec<u8>)]) -> Result<Self, OpenError> {
         let opened = files.iter().map(|(name, bytes)| Model::open(name, bytes));
-        let mut models = opened.collect::<Result<Vec<Model>, OpenError>>()?;
+        Self::arrange(opened.collect::<Result<_, _>>()?)
+    }
+
+    /// As [`Scorer::open`], of models that were opened before.
+    pub fn arrange(models: Vec<Model>) -> Result<Self, OpenError> {
+        let mut models = version::newest(models);
         models.sort_by_key(|model| (model.card().requires_any.is_empty(), model.name().to_owned()));
         Self::of(models)
     }

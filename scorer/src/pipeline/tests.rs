@@ -138,3 +138,15 @@ fn inputs_of_other_types_than_the_graphs_are_refused_with_a_sentence() {
         assert!(error.contains(&format!("the encoder makes \"x\" of 1 features of type {made}")), "{error}");
     }
 }
+
+#[test]
+fn of_several_versions_of_a_model_the_newest_scores() {
+    let version = |version: &str, file: &str| {
+        let mut parts = parts("m", &[], encoder(2));
+        parts.card.version = version.to_owned();
+        (file.to_owned(), pack(&graph(), parts).unwrap())
+    };
+    let files = [version("2026.9.1", "a"), version("2026.11.23", "c"), version("2026.10.2", "b")];
+    let scorer = Scorer::open(&files).unwrap();
+    assert_eq!(scorer.models().iter().map(Model::version).collect::<Vec<_>>(), ["2026.11.23"]);
+}

@@ -6,7 +6,7 @@ use super::reference;
 use crate::api::answer::Complaint;
 use crate::api::error::Error;
 use crate::api::problem::problem;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::http::header::RETRY_AFTER;
 use serde_json::{Map, Value, json};
 
@@ -53,7 +53,9 @@ fn response(status: u16, description: &str, error: Error) -> Value {
     let mut headers = Map::new();
     headers.insert("X-Request-ID".to_owned(), reference("headers", "X-Request-ID"));
     let failure = error.failure();
-    if error.header().is_some_and(|(name, _)| name == RETRY_AFTER) {
+    let mut given = HeaderMap::new();
+    error.put_headers(&mut given);
+    if given.contains_key(RETRY_AFTER) {
         headers.insert("Retry-After".to_owned(), reference("headers", "Retry-After"));
     }
     let code = StatusCode::from_u16(status).unwrap_or_default();

@@ -9,7 +9,7 @@ mod prediction;
 
 use super::answer::{Complaint, Completion, Failure, Interruption, LeadResult, PartialAnswer, Rejection};
 use super::problem::{Fault, Problem};
-use super::routes::health;
+use super::routes::{admin, forget, health, metrics, model, monitoring, outcomes};
 use crate::lead::schema::Schema;
 use crate::wire::{BatchAnswer, ModelName, Prediction};
 use lead::{BatchBody, LEAD, LeadBody, lead};
@@ -25,7 +25,10 @@ use utoipa::OpenApi;
                        RFC 9457 for clients whose `Accept` names `application/problem+json`. Bodies may be encoded \
                        with gzip or br (`Content-Encoding`), and so are answers for those who take it.",
     ),
-    paths(health::health),
+    paths(
+        model::model, health::health, health::livez, health::readyz, metrics::metrics, admin::models, admin::change,
+        forget::forget, outcomes::tell, monitoring::show, monitoring::data, monitoring::alerts, monitoring::full_report
+    ),
     components(schemas(
         LeadBody,
         BatchBody,
@@ -42,7 +45,10 @@ use utoipa::OpenApi;
         Problem,
         Fault,
     )),
-    tags((name = "predictions", description = "Leads in, scores out"), (name = "service", description = "Operations")),
+    tags((name = "predictions", description = "Leads in, scores out"), (name = "service", description = "Operations"),
+        (name = "outcomes", description = "Who replied"),
+        (name = "monitoring", description = "For those who watch"),
+        (name = "administration", description = "For those who change what is served")),
 )]
 struct Api;
 

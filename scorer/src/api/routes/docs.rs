@@ -3,6 +3,7 @@
 use crate::api::error::Error;
 use crate::api::openapi;
 use crate::api::state::Service;
+use crate::lead::schema::Schema;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderValue;
@@ -29,7 +30,9 @@ const START: &str =
 
 /// The description.
 pub(in crate::api) async fn description(State(service): State<Arc<Service>>) -> impl IntoResponse {
-    ([(CONTENT_TYPE, "application/json")], openapi::document(service.schema()))
+    let scorer = service.serving.current();
+    let document = openapi::document(scorer.as_ref().map_or(&Schema::leads(), |scorer| scorer.schema()));
+    ([(CONTENT_TYPE, "application/json")], document)
 }
 
 /// The viewer.

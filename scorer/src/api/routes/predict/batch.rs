@@ -32,14 +32,14 @@ pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, Error> {
     let lead = read_lead(body, schema).map_err(|error| Error::invalid(error, schema))?;
     let mut scoring = Scoring::new(shared);
     scoring.take(&lead, None);
-    let Block { rows, fates } = scoring.finish()?;
+    let Block { rows, fates, seen } = scoring.finish()?;
     let Some(row) = rows.first() else {
         let mut complaints = rejected(fates);
         complaints.iter_mut().for_each(|complaint| complaint.loc = vec![json!("body")]);
         return Err(Error::Invalid(complaints));
     };
     let body = written(&prediction(row))?;
-    Ok(Draft::new(rows, Form::Json, body))
+    Ok(Draft::new(rows, Form::Json, body, vec![seen]))
 }
 
 /// A batch and its scores.
@@ -57,7 +57,7 @@ pub(super) fn many(shared: &Shared, body: &[u8], on_error: OnError, form: Form) 
         Form::Json => partial(&block)?,
         form => lines(&block, form)?,
     };
-    Ok(Draft::new(block.rows, form, body))
+    Ok(Draft::new(block.rows, form, body, vec![block.seen]))
 }
 
 /// What is wrong with a body as far as that can be told without a model.

@@ -5,6 +5,7 @@
 use super::scoring::add_models;
 use crate::api::idempotency::IDEMPOTENT_REPLAYED;
 use crate::api::media::Form;
+use crate::api::monitor::Seen;
 use crate::api::store::KeyedAnswer;
 use crate::api::store::record::PredictionRow;
 use crate::pipeline::Scorer;
@@ -30,13 +31,15 @@ pub(super) struct Draft {
     pub(super) body: Bytes,
     /// Those that gave its scores.
     pub(super) models: Vec<ModelName<'static>>,
+    /// Its leads, for those who watch.
+    pub(super) seen: Vec<Seen>,
 }
 
 impl Draft {
-    pub(super) fn new(rows: Vec<PredictionRow>, form: Form, body: Vec<u8>) -> Self {
+    pub(super) fn new(rows: Vec<PredictionRow>, form: Form, body: Vec<u8>, seen: Vec<Seen>) -> Self {
         let mut models = Vec::new();
         add_models(&mut models, &rows);
-        Draft { rows, form, body: body.into(), models }
+        Draft { rows, form, body: body.into(), models, seen }
     }
 }
 

@@ -9,6 +9,7 @@ use super::writing::{Shape, Writer};
 use crate::api::complaint::no_leads;
 use crate::api::error::Error;
 use crate::api::media::Form;
+use crate::api::monitor::Seen;
 use crate::api::store::record::PredictionRow;
 use crate::lead::json::Lines;
 use crate::lead::schema::Schema;
@@ -25,6 +26,8 @@ const STEP: usize = 8 << 10;
 pub(super) struct Portion {
     /// To be logged before the text is given.
     pub(super) rows: Vec<PredictionRow>,
+    /// Its leads, for those who watch.
+    pub(super) seen: Option<Seen>,
     pub(super) text: Vec<u8>,
     /// How many leads it tells of.
     pub(super) leads: u64,
@@ -126,6 +129,6 @@ impl Mill {
         }
         self.writer.block(&block, table.map(|_| own), &mut text)?;
         let leads = block.fates.len() as u64;
-        Ok(Portion { rows: block.rows, text, leads, proof: None, shape: self.writer.shape })
+        Ok(Portion { rows: block.rows, seen: Some(block.seen), text, leads, proof: None, shape: self.writer.shape })
     }
 }

@@ -14,6 +14,7 @@ mod scoring;
 mod stream;
 mod writing;
 
+use crate::api::around::Rows;
 use crate::api::body;
 use crate::api::error::Error;
 use crate::api::idempotency::{self, Named, Turn, same};
@@ -52,7 +53,7 @@ pub(in crate::api) async fn predict_batch(
     if ask.sent == Form::Json {
         return document(&service, request, ask).await;
     }
-    let shared = Shared::new(service.scorer()?, service.config.log_inputs, ask.request_id.clone());
+    let shared = Shared::new(service.serving.current()?, service.config.log_inputs, ask.request_id.clone());
     if ask.key.is_none() {
         return stream::answer(service, shared, request, (ask.sent, ask.wanted)).await;
     }
@@ -62,7 +63,7 @@ pub(in crate::api) async fn predict_batch(
 
 /// Answers a body of JSON.
 async fn document(service: &Service, request: Request, ask: Ask) -> Result<Response, Error> {
-    let (scorer, inputs) = (service.scorer(), service.config.log_inputs);
+    let (scorer, inputs) = (service.serving.current(), service.config.log_inputs);
     let work = move |ask: &Ask, body: &Bytes| match scorer {
         Ok(scorer) => {
             let shared = Shared::new(scorer, inputs, ask.request_id.clone());
@@ -84,6 +85,7 @@ async fn once(
     mut ask: Ask,
     work: impl FnOnce(&Ask, &Bytes) -> Result<Draft, Error> + Send + 'static,
 ) -> Result<Response, Error> {
+    let _turn = service.queue.enter()?;
     let whole = body::read(service, request, ask.bytes_max).await.map_err(|error| ask.too_large(error))?;
     let (bytes, _loan) = (whole.bytes, whole.loan);
     let (size, mut named) = (bytes.len(), None);
@@ -105,7 +107,8 @@ async fn once(
 }
 
 async fn record(service: &Service, draft: Draft, named: Option<Named>) -> Result<Response, Error> {
-    let Draft { rows, form, body, models } = draft;
+    let Draft { rows, form, body, models, seen } = draft;
+    let count = Rows(rows.len());
     let keyed = named.as_ref().map(|named| KeyedAnswer {
         key: named.key.clone(),
         fingerprint: named.fingerprint.clone(),
@@ -120,7 +123,12 @@ async fn record(service: &Service, draft: Draft, named: Option<Named>) -> Result
     match (service.store.log(Entry { rows, keyed }).await?, named) {
         (Logged::Answered(first), Some(named)) => same(first, &named.fingerprint).map(draft::again),
         (Logged::Answered(_), None) => Err(Error::Internal),
-        (Logged::Written | Logged::Spooled, _) => Ok(draft::response(form, body, &models)),
+        (Logged::Written | Logged::Spooled, _) => {
+            service.recorded(seen);
+            let mut response = draft::response(form, body, &models);
+            response.extensions_mut().insert(count);
+            Ok(response)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::api::answer::Rejection;
 use crate::api::complaint::not_scorable;
 use crate::api::config::LogInputs;
 use crate::api::error::Error;
+use crate::api::monitor::Seen;
 use crate::api::store::record::{PredictionRow, timestamp};
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
@@ -52,6 +53,8 @@ pub(super) struct Block {
     pub(super) rows: Vec<PredictionRow>,
     /// One for each lead.
     pub(super) fates: Vec<Fate>,
+    /// The leads that were scored, for those who watch.
+    pub(super) seen: Seen,
 }
 
 /// Takes leads.
@@ -61,6 +64,7 @@ pub(super) struct Scoring<'a> {
     inputs: Inputs<'a>,
     /// Key and inputs of each lead that is to be scored.
     kept: Vec<(Option<String>, String)>,
+    leads: Vec<Lead>,
     fates: Vec<Fate>,
     spent: Duration,
     failed: Option<ScoreError>,
@@ -73,6 +77,7 @@ impl<'a> Scoring<'a> {
             batch: Batch::new(&shared.scorer),
             inputs: Inputs::new(&shared.scorer, shared.inputs),
             kept: Vec::new(),
+            leads: Vec::new(),
             fates: Vec::new(),
             spent: Duration::ZERO,
             failed: None,
@@ -93,6 +98,7 @@ impl<'a> Scoring<'a> {
         self.failed = self.batch.add(&self.shared.scorer, lead).err();
         self.spent += started.elapsed();
         self.kept.push((lead.key().map(str::to_owned), self.inputs.of(lead)));
+        self.leads.push(lead.clone());
         self.fates.push(Fate::Scored(line));
     }
 
@@ -103,7 +109,7 @@ impl<'a> Scoring<'a> {
 
     /// Scores what was taken.
     pub(super) fn finish(self) -> Result<Block, Error> {
-        let Scoring { shared, batch, kept, mut fates, mut spent, failed, .. } = self;
+        let Scoring { shared, batch, kept, leads, mut fates, mut spent, failed, .. } = self;
         if let Some(error) = failed {
             return Err(error.into());
         }
@@ -112,23 +118,33 @@ impl<'a> Scoring<'a> {
         spent += started.elapsed();
         let each_ms = rounded(spent.as_secs_f64() * 1_000.0 / kept.len().max(1) as f64);
         let mut rows = Vec::with_capacity(kept.len());
-        let mut scored = kept.into_iter().zip(scores);
+        let mut seen = shared.seen(each_ms);
+        let mut scored = kept.into_iter().zip(leads).zip(scores);
         for (place, fate) in fates.iter_mut().enumerate() {
             let Fate::Scored(line) = *fate else { continue };
-            let ((lead_key, inputs), score) = scored.next().ok_or(Error::Internal)?;
+            let (((lead_key, inputs), lead), score) = scored.next().ok_or(Error::Internal)?;
             match score {
-                Ok(score) => rows.push(shared.row(lead_key, inputs, score, each_ms)?),
+                Ok(score) => {
+                    rows.push(shared.row(lead_key, inputs, score, each_ms)?);
+                    seen.leads.push(lead);
+                    seen.scores.push(score);
+                }
                 Err(error) => {
                     let errors = vec![not_scorable(place_of(place, line), &error)];
                     *fate = Fate::Rejected(Rejection { line, lead_key: lead_key.map(Cow::Owned), errors });
                 }
             }
         }
-        Ok(Block { rows, fates })
+        Ok(Block { rows, fates, seen })
     }
 }
 
 impl Shared {
+    fn seen(&self, each_ms: f64) -> Seen {
+        let (scorer, created_at) = (self.scorer.clone(), self.created_at.clone());
+        Seen { scorer, leads: Vec::new(), scores: Vec::new(), each_ms, created_at }
+    }
+
     fn row(
         &self,
         lead_key: Option<String>,

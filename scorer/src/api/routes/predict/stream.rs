@@ -12,6 +12,7 @@ use super::writing::{Shape, interrupt};
 use crate::api::body::{Loan, Pieces};
 use crate::api::error::Error;
 use crate::api::media::Form;
+use crate::api::monitor::Seen;
 use crate::api::state::Service;
 use crate::api::store::record::PredictionRow;
 use crate::api::store::{Entry, Logged};
@@ -22,6 +23,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
 
 /// Proves in the trailer of a streamed answer that it is whole.
@@ -42,6 +44,7 @@ struct Flow {
     /// Lent to another thread while it works.
     mill: Option<Mill>,
     _loan: Loan,
+    _turn: OwnedSemaphorePermit,
 }
 
 /// Answers a file while it comes. What is wrong before the first portion is logged is answered as such; what is wrong
@@ -52,12 +55,13 @@ pub(super) async fn answer(
     request: Request,
     (sent, wanted): (Form, Form),
 ) -> Result<Response, Error> {
+    let turn = service.queue.enter()?;
     let loan = Loan::take(&service, LOAN_BYTES)?;
     let models = models_of(&shared.scorer);
     let mill = Some(Mill::new(shared, sent, wanted));
-    let mut flow = Flow { pieces: Pieces::new(&service, request), mill, _loan: loan };
+    let mut flow = Flow { pieces: Pieces::new(&service, request), mill, _loan: loan, _turn: turn };
     let mut first = flow.next().await?;
-    log(&service, std::mem::take(&mut first.rows)).await?;
+    log(&service, std::mem::take(&mut first.rows), first.seen.take()).await?;
     let (inlet, outlet) = outlet::open(service.config.silence);
     tokio::spawn(go_on(service, flow, inlet, first).in_current_span());
     let mut response = Response::new(Body::new(outlet));
@@ -70,13 +74,14 @@ pub(super) async fn answer(
 pub(super) fn whole(shared: Shared, body: Bytes, sent: Form, wanted: Form) -> Result<Draft, Error> {
     let mut mill = Mill::new(shared, sent, wanted);
     mill.feed([body]);
-    let (mut rows, mut text) = (Vec::new(), Vec::new());
+    let (mut rows, mut seen, mut text) = (Vec::new(), Vec::new(), Vec::new());
     loop {
         let portion = if mill.is_hungry() { mill.finish()? } else { mill.portion()? };
         rows.extend(portion.rows);
+        seen.extend(portion.seen);
         text.extend(portion.text);
         if portion.proof.is_some() {
-            return Ok(Draft::new(rows, wanted, text));
+            return Ok(Draft::new(rows, wanted, text, seen));
         }
     }
 }
@@ -140,9 +145,9 @@ async fn answer_all(
 ) -> Result<String, Stop> {
     let mut portion = first;
     loop {
-        let Portion { rows: logged, text, leads, proof, .. } = portion;
+        let Portion { rows: logged, seen, text, leads, proof, .. } = portion;
         let keep = async {
-            log(service, logged).await.map_err(Stop::Failed)?;
+            log(service, logged, seen).await.map_err(Stop::Failed)?;
             inlet.send(text.into()).await?;
             *rows += leads;
             Ok::<_, Stop>(())
@@ -157,12 +162,15 @@ async fn answer_all(
     }
 }
 
-async fn log(service: &Service, rows: Vec<PredictionRow>) -> Result<(), Error> {
+async fn log(service: &Service, rows: Vec<PredictionRow>, seen: Option<Seen>) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
     match service.store.log(Entry { rows, keyed: None }).await? {
-        Logged::Written | Logged::Spooled => Ok(()),
+        Logged::Written | Logged::Spooled => {
+            service.recorded(seen);
+            Ok(())
+        }
         // Only an entry with a key can have been answered before.
         Logged::Answered(_) => Err(Error::Internal),
     }

@@ -1,25 +1,25 @@
 //! `leadlight serve`: page and API, until told to stop.
 //!
-//! Owns the command's options and their twins in the environment, the order of starting and stopping, and what an
-//! operator reads. May not know routes.
+//! Owns the order of starting and stopping, and what an operator reads. May not know routes.
 
-use super::files::Models;
-use crate::api::config::{BODY_MEGABYTES, Config};
+mod journal;
+mod options;
+
+use crate::api::config::Config;
+use crate::api::serving::Serving;
 use crate::api::site::Site;
 use crate::api::state::Service;
 use crate::api::store::{Location, Store};
-use crate::pipeline::Scorer;
 use anyhow::{Context, Result, bail};
+use journal::{Ending, Journal};
+use options::LogFormat;
+pub(super) use options::Options;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
-
-/// The log where none is named.
-const DATABASE: &str = "leadlight.sqlite";
 
 /// Threads for scoring, per processor: more would only take memory from one another.
 const SCORING_THREADS: usize = 4;
@@ -27,43 +27,12 @@ const SCORING_THREADS: usize = 4;
 /// How long work that nobody waits for any more may hold up the end.
 const LAST_PATIENCE: Duration = Duration::from_secs(1);
 
-/// The options of `leadlight serve`.
-#[derive(Debug, clap::Args)]
-pub(super) struct Options {
-    /// The address to listen at
-    #[arg(long, env = "LEADLIGHT_HOST", default_value = "127.0.0.1")]
-    host: String,
-    /// The port to listen at; 0 takes a free one
-    #[arg(long, env = "LEADLIGHT_PORT", default_value_t = 7860)]
-    port: u16,
-    #[command(flatten)]
-    models: Models,
-    /// The folder of the built page
-    #[arg(long, env = "LEADLIGHT_SITE")]
-    site: Option<PathBuf>,
-    /// The log of predictions: a SQLite file, or an address like sqlite:leadlight.sqlite
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = DATABASE)]
-    database: String,
-    /// The origins of pages elsewhere that may call, with commas between; * is any
-    #[arg(long, env = "CORS_ORIGINS", default_value = "")]
-    cors_origins: String,
-    /// The largest body, in megabytes
-    #[arg(long, env = "LEADLIGHT_BODY_LIMIT_MB", default_value_t = BODY_MEGABYTES as u16, value_parser = clap::value_parser!(u16).range(1..))]
-    body_limit_mb: u16,
-}
-
 /// Serves; returns when told to stop and everything acknowledged is on disk.
 pub(super) fn run(options: &Options) -> Result<()> {
-    start_log();
-    let config = Config {
-        cors_origins: options.cors_origins.parse()?,
-        body_bytes_max: usize::from(options.body_limit_mb) << 20,
-        ..Config::default()
-    };
-    // Compose files hand on a variable that is not set as an empty one.
-    let named = Some(options.database.as_str()).filter(|named| !named.is_empty());
-    let location: Location = named.unwrap_or(DATABASE).parse()?;
-    let scorer = Scorer::open(&options.models.read()?).context("cannot open the models")?;
+    let _ending = start_log(options.log_format.0.unwrap_or_default())?;
+    let config = options.config()?;
+    let location = options.recording.location()?;
+    let serving = Serving::open(options.models.paths().to_vec()).context("cannot open the models")?;
     let site = options.site.as_deref().map(Site::load).transpose()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -72,32 +41,38 @@ pub(super) fn run(options: &Options) -> Result<()> {
         .build()
         .context("cannot start the threads of the server")?;
     let served = runtime.block_on(async {
-        let (listener, address) = listen(&options.host, options.port).await?;
+        let (listener, address) = listen(&options.listen.host, options.listen.port).await?;
         let (store, writer) = Store::open(&location).await?;
-        tell_start(&scorer, &location, address);
-        let service = Arc::new(Service::new(Some(scorer), store, site, config));
-        let served = crate::api::serve(listener, service, told_to_stop()).await;
+        tell_start(&serving, options, &location, &config, address);
+        let service = Arc::new(Service::new(serving, store, site, config));
+        crate::api::serve(listener, service, told_to_stop()).await;
         writer.finish().await;
-        served.context("the server broke off")
+        Ok(())
     });
     runtime.shutdown_timeout(LAST_PATIENCE);
     served
 }
 
 /// Logs go to stderr. What a panic says may hold parts of a lead, so only its place is logged.
-fn start_log() {
+fn start_log(format: LogFormat) -> Result<Ending> {
     let filter = EnvFilter::try_from_env("LEADLIGHT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let (journal, ending) = Journal::start(std::io::stderr()).context("cannot start the thread of the log")?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    if log.try_init().is_ok() {
+        .with_ansi(format == LogFormat::Text && std::io::stderr().is_terminal())
+        .with_writer(journal);
+    let begun = match format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).try_init(),
+    };
+    if begun.is_ok() {
         std::panic::set_hook(Box::new(|panic| {
             let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
             tracing::error!(place, "the program is wrong here");
         }));
     }
+    Ok(ending)
 }
 
 async fn listen(host: &str, port: u16) -> Result<(TcpListener, SocketAddr)> {
@@ -113,16 +88,41 @@ async fn listen(host: &str, port: u16) -> Result<(TcpListener, SocketAddr)> {
 }
 
 /// The address goes to stdout, for people and programs that started this one.
-fn tell_start(scorer: &Scorer, location: &Location, address: SocketAddr) {
-    for model in scorer.models() {
-        tracing::info!(name = model.card().name, version = model.version(), sha256 = model.sha256(), "model");
+fn tell_start(serving: &Serving, options: &Options, location: &Location, config: &Config, address: SocketAddr) {
+    for model in serving.standing().in_service.iter().flat_map(|release| &release.models) {
+        tracing::info!(name = model.name, version = model.version, sha256 = model.sha256, "in service");
     }
-    tracing::info!(database = %location, "predictions are recorded");
-    if !address.ip().is_loopback() {
-        tracing::warn!("anyone who reaches {address} can score leads here: no key is asked for");
-    }
+    let recording = &options.recording;
+    tracing::info!(
+        database = %location,
+        mode = ?recording.log.0.unwrap_or_default(),
+        spool = ?recording.spool.0,
+        keep_days = recording.keep_days.0,
+        keep_rows = recording.keep_rows.0,
+        inputs = ?config.log_inputs,
+        "predictions are recorded",
+    );
+    tell_access(config, address);
     // A closed stdout is no reason not to serve.
     let _ = writeln!(std::io::stdout(), "Leadlight is at http://{address}");
+}
+
+fn tell_access(config: &Config, address: SocketAddr) {
+    let (has_keys, is_open) = (!config.access.keys.is_empty(), config.access.anonymous_predict);
+    match (has_keys, is_open) {
+        (true, false) => tracing::info!("callers need a key"),
+        (true, true) => tracing::warn!("anyone who reaches {address} can score leads; the rest needs a key"),
+        (false, true) => tracing::warn!(
+            "anyone who reaches {address} can score leads; no keys are configured, so the rest is for this machine alone"
+        ),
+        (false, false) if address.ip().is_loopback() => {
+            tracing::info!("no keys are configured: only callers on this machine are served");
+        }
+        (false, false) => tracing::warn!(
+            "no keys are configured: only callers on this machine are served, all others at {address} are turned away; \
+             make a key with `leadlight key`, or open prediction to anyone with --anonymous predict"
+        ),
+    }
 }
 
 /// Done at the first SIGTERM or SIGINT; the second ends the program at once.

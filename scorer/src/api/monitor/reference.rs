@@ -1,0 +1,119 @@
+//! What drift is measured from, where it is not the profile in the model's file: a CSV of leads, or of the features that
+//! an encoder made of them.
+//!
+//! Owns which of the two a file is. May not know verdicts.
+
+use crate::insight::profile::{CAPACITY, Group, Layout, LevelKey, Profile};
+use crate::lead::Value;
+use crate::lead::csv::{Dialect, IntakeError, Reader, records};
+use crate::lead::schema::Schema;
+use crate::pipeline::{Model, Scorer};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use thiserror::Error;
+
+/// A reference of an operator's own.
+#[derive(Debug)]
+pub struct Reference {
+    bytes: Vec<u8>,
+    /// By the hash of the model's file: each model reads the file in its own way, once.
+    profiles: Mutex<BTreeMap<String, Option<Arc<Profile>>>>,
+}
+
+/// A file that is no reference.
+#[derive(Debug, Error)]
+pub enum ReferenceError {
+    /// Not a table.
+    #[error("the reference cannot be read: {0}")]
+    Intake(#[from] IntakeError),
+    /// A table without any column that is known.
+    #[error("the reference should have columns of leads or of the model's features; it has none of them")]
+    NoColumns,
+}
+
+impl Reference {
+    /// A reference of these bytes, which the models in service can read.
+    pub fn open(bytes: Vec<u8>, scorer: &Scorer) -> Result<Self, ReferenceError> {
+        let reference = Reference { bytes, profiles: Mutex::default() };
+        for model in scorer.models() {
+            let profile = profile(&reference.bytes, model)?;
+            reference.keep(model, Some(Arc::new(profile)));
+        }
+        Ok(reference)
+    }
+
+    /// The reference of a model; none where the file has none of its columns.
+    pub(super) fn of(&self, model: &Model) -> Option<Arc<Profile>> {
+        let known = self.profiles.lock().unwrap_or_else(PoisonError::into_inner).get(model.sha256()).cloned();
+        known.unwrap_or_else(|| {
+            let read = profile(&self.bytes, model).map(Arc::new);
+            let read = read.inspect_err(|error| tracing::warn!(%error, model = model.version(), "no reference")).ok();
+            self.keep(model, read.clone());
+            read
+        })
+    }
+
+    fn keep(&self, model: &Model, profile: Option<Arc<Profile>>) {
+        let mut profiles = self.profiles.lock().unwrap_or_else(PoisonError::into_inner);
+        profiles.insert(model.sha256().to_owned(), profile);
+    }
+}
+
+fn profile(bytes: &[u8], model: &Model) -> Result<Profile, ReferenceError> {
+    let layout = Arc::new(Layout::served(model.encoder().schema(), model.encoder().specification(), model.profile()));
+    let of_features = features(bytes, &layout)?;
+    if of_features.rows() > 0 {
+        return Ok(of_features);
+    }
+    leads(bytes, model)
+}
+
+/// Rows of numbers under the features' names; no rows where there is not one of these columns.
+fn features(bytes: &[u8], layout: &Arc<Layout>) -> Result<Profile, ReferenceError> {
+    let mut profile = Profile::empty(layout.clone());
+    let mut places: Option<Vec<Option<usize>>> = None;
+    let key = LevelKey::new([0; 16]);
+    records(bytes, Dialect::told_by(bytes), &mut |_, cells| {
+        let Some(places) = &places else {
+            let place = |name: &str| layout.position(Group::Feature, name.trim());
+            places = Some(cells.iter().map(place).collect());
+            return Ok(());
+        };
+        if places.iter().flatten().next().is_none() {
+            return Ok(());
+        }
+        profile.add_rows(1);
+        for (cell, place) in cells.iter().zip(places) {
+            let Some(place) = place else { continue };
+            let number = cell.trim().parse().map_or(Value::Missing, Value::Number);
+            profile.add_value(*place, number, key);
+        }
+        Ok(())
+    })?;
+    Ok(profile)
+}
+
+/// Leads, encoded and scored by the model.
+fn leads(bytes: &[u8], model: &Model) -> Result<Profile, ReferenceError> {
+    let schema: Schema = model.encoder().schema().clone();
+    let layout = Layout::served(&schema, model.encoder().specification(), model.profile());
+    let mut profile = Profile::empty(Arc::new(Layout::new(layout.columns().to_vec(), CAPACITY)));
+    let binding = profile.layout().bind(&schema, LevelKey::new([0; 16]));
+    let mut all = Vec::new();
+    let mut reader = Reader::new(schema, Dialect::told_by(bytes));
+    let mut sink = |row: crate::lead::csv::Row<'_>| {
+        if let Ok(lead) = row.lead {
+            all.push(lead.clone());
+        }
+    };
+    reader.push(bytes, &mut sink)?;
+    reader.finish(&mut sink)?;
+    if all.is_empty() {
+        return Err(ReferenceError::NoColumns);
+    }
+    let blocks = model.encoder().encode_blocks(all.iter());
+    profile.add_leads(&binding, &all);
+    profile.add_features(&binding, &blocks);
+    profile.add_scores(&binding, &model.run(&blocks).unwrap_or_default());
+    Ok(profile)
+}

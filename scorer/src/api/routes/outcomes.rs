@@ -1,0 +1,250 @@
+//! Who replied: outcomes of predictions, told later, as JSON or as a CSV.
+//!
+//! Owns the forms of outcomes. May not know how they are kept, nor what is made of them.
+
+use crate::api::answer::{Complaint, Failure};
+use crate::api::body;
+use crate::api::error::Error;
+use crate::api::media::Form;
+use crate::api::state::Service;
+use crate::api::store::record::timestamp;
+use crate::api::store::{OutcomeFate, OutcomeRow, Subject};
+use crate::lead::csv::{Dialect, records};
+use axum::Json;
+use axum::extract::{Request, State};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use utoipa::ToSchema;
+
+/// The most outcomes of one request.
+const OUTCOMES_MAX: usize = 100_000;
+
+/// The largest body.
+const BYTES_MAX: usize = 32 << 20;
+
+/// The longest key or id.
+const NAME_MAX: usize = 200;
+
+/// How far ahead of this machine's clock another's may be.
+const AHEAD: time::Duration = time::Duration::minutes(5);
+
+/// Outcomes to be told.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(in crate::api) struct Told {
+    /// 1 to 100,000 of them.
+    outcomes: Vec<Outcome>,
+}
+
+/// One outcome: of a prediction, or of the latest prediction of a lead before it.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(in crate::api) struct Outcome {
+    /// The prediction's id, as it was answered; or else `lead_key`.
+    prediction_id: Option<String>,
+    /// The client's own key of the lead; or else `prediction_id`.
+    lead_key: Option<String>,
+    /// Whether the lead replied.
+    replied: bool,
+    /// When, as RFC 3339 says; now where it is not said.
+    at: Option<String>,
+}
+
+/// What became of outcomes.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub(in crate::api) struct Taken {
+    /// New ones.
+    added: usize,
+    /// Those that replace one of the same prediction or lead and moment.
+    corrected: usize,
+    /// Those of no prediction in the log; they are kept and count nowhere.
+    unmatched: usize,
+    /// The places of those, counted from 0; the first 1,000.
+    unmatched_places: Vec<usize>,
+}
+
+/// Takes outcomes
+#[utoipa::path(post, path = "/outcomes", tag = "outcomes", request_body(content(
+    (Told = "application/json", example = json!({"outcomes": [
+        {"lead_key": "crm-1042", "replied": true, "at": "2026-01-31T09:30:00Z"},
+        {"prediction_id": "6f6c2b7e-8f0e-4f6e-9d0c-3c1b0a4f7d21", "replied": false},
+    ]})),
+    (String = "text/csv", example = json!("lead_key,replied,at\ncrm-1042,true,2026-01-31T09:30:00Z\n")),
+)), responses(
+    (status = 200, body = Taken, description = "They are kept"),
+    (status = 400, body = Failure, description = "The body could not be read to its end"),
+    (status = 401, body = Failure, description = "A key is needed"),
+    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
+    (status = 408, body = Failure, description = "The body was silent for 30 seconds"),
+    (status = 413, body = Failure, description = "The body is larger than 32 MB"),
+    (status = 415, body = Failure, description = "The encoding or character set of the body is not known"),
+    (status = 422, body = Failure, description = "Something is wrong with an outcome; none was kept"),
+    (status = 503, body = Failure, description = "The log cannot be written"),
+))]
+pub(in crate::api) async fn tell(State(service): State<Arc<Service>>, request: Request) -> Result<Json<Taken>, Error> {
+    body::check_head(request.headers(), BYTES_MAX)?;
+    let form = Form::sent(request.headers())?;
+    let whole = body::read(&service, request, BYTES_MAX).await?;
+    let read = move || match form {
+        Some(Form::Csv) => of_csv(&whole.bytes),
+        Some(Form::Json) => of_json(&whole.bytes),
+        _ => Err(vec![wrong(vec![], "outcomes are sent as application/json or text/csv")]),
+    };
+    let outcomes = tokio::task::spawn_blocking(read).await.map_err(|_| Error::Internal)?.map_err(Error::Invalid)?;
+    let rows = rows(outcomes, OffsetDateTime::now_utc()).map_err(Error::Invalid)?;
+    Ok(Json(Taken::of(&service.store.add_outcomes(rows).await?)))
+}
+
+impl Taken {
+    fn of(fates: &[OutcomeFate]) -> Self {
+        let mut taken = Taken::default();
+        for (place, fate) in fates.iter().enumerate() {
+            match fate {
+                OutcomeFate::Added => taken.added += 1,
+                OutcomeFate::Corrected => taken.corrected += 1,
+                OutcomeFate::Unmatched => {
+                    taken.unmatched += 1;
+                    if taken.unmatched_places.len() < 1_000 {
+                        taken.unmatched_places.push(place);
+                    }
+                }
+            }
+        }
+        taken
+    }
+}
+
+fn of_json(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
+    let told: Told = serde_json::from_slice(body).map_err(|error| vec![wrong(vec![], &error.to_string())])?;
+    Ok(told.outcomes)
+}
+
+/// Columns by their names, in any order; others are passed over.
+fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
+    let mut columns: Option<Vec<Option<usize>>> = None;
+    let (mut outcomes, mut problems) = (Vec::new(), Vec::new());
+    let dialect = Dialect::told_by(body);
+    let read = records(body, dialect, &mut |_, cells| {
+        let cells: Vec<&str> = cells.iter().collect();
+        let Some(columns) = &columns else {
+            let names = ["prediction_id", "lead_key", "replied", "at"];
+            let place = |name: &&str| cells.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
+            columns = Some(names.iter().map(place).collect());
+            return Ok(());
+        };
+        let cell = |column: usize| {
+            let cell = columns[column].and_then(|place| cells.get(place)).map(|cell| cell.trim());
+            cell.filter(|cell| !cell.is_empty()).map(str::to_owned)
+        };
+        match cell(2).as_deref().map(is_reply) {
+            Some(Some(replied)) => {
+                outcomes.push(Outcome { prediction_id: cell(0), lead_key: cell(1), replied, at: cell(3) });
+            }
+            _ if problems.len() < 1_000 => problems.push(wrong(
+                vec![json!(outcomes.len()), json!("replied")],
+                "replied should be true, false, yes, no, 1 or 0",
+            )),
+            _ => {}
+        }
+        Ok(())
+    });
+    read.map_err(|error| vec![wrong(vec![], &error.to_string())])?;
+    if problems.is_empty() { Ok(outcomes) } else { Err(problems) }
+}
+
+fn is_reply(word: &str) -> Option<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "1" | "replied" => Some(true),
+        "false" | "no" | "0" | "not_replied" => Some(false),
+        _ => None,
+    }
+}
+
+fn rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, Vec<Complaint>> {
+    if outcomes.is_empty() || outcomes.len() > OUTCOMES_MAX {
+        return Err(vec![wrong(vec![json!("outcomes")], "there should be 1 to 100000 outcomes")]);
+    }
+    let mut problems = Vec::new();
+    let mut rows = Vec::with_capacity(outcomes.len());
+    for (place, outcome) in outcomes.into_iter().enumerate() {
+        match row(outcome, now) {
+            Ok(row) => rows.push(row),
+            Err((member, msg)) if problems.len() < 1_000 => {
+                problems.push(wrong(vec![json!("outcomes"), json!(place), json!(member)], msg));
+            }
+            Err(_) => {}
+        }
+    }
+    if problems.is_empty() { Ok(rows) } else { Err(problems) }
+}
+
+fn row(outcome: Outcome, now: OffsetDateTime) -> Result<OutcomeRow, (&'static str, &'static str)> {
+    let fits = |name: &String| (1..=NAME_MAX).contains(&name.chars().count());
+    let subject = match (outcome.prediction_id, outcome.lead_key) {
+        (Some(id), None) if fits(&id) => Subject::Prediction(id),
+        (None, Some(key)) if fits(&key) => Subject::Lead(key),
+        (None, None) | (Some(_), Some(_)) => return Err(("lead_key", "name either a prediction_id or a lead_key")),
+        _ => return Err(("lead_key", "a key or an id should have 1 to 200 characters")),
+    };
+    let at = match outcome.at.as_deref() {
+        None => now,
+        Some(text) => moment(text).ok_or(("at", "at should be a moment like 2026-01-31T09:30:00Z"))?,
+    };
+    if at > now + AHEAD {
+        return Err(("at", "at should not lie in the future"));
+    }
+    Ok(OutcomeRow { subject, replied: outcome.replied, at: timestamp(at), received_at: timestamp(now) })
+}
+
+/// A moment of RFC 3339, or a day, which is taken for its end: an outcome counts for what was predicted before it.
+fn moment(text: &str) -> Option<OffsetDateTime> {
+    let day = || format!("{text}T23:59:59Z");
+    let written = text.replacen(' ', "T", 1);
+    let at = [written.clone(), format!("{written}Z"), day()].iter().find_map(|text| OffsetDateTime::parse(text, &Rfc3339).ok())?;
+    (1970..=9000).contains(&at.year()).then_some(at)
+}
+
+fn wrong(place: Vec<Value>, msg: &str) -> Complaint {
+    let loc = std::iter::once(json!("body")).chain(place).collect();
+    Complaint { kind: "value_error".to_owned(), loc, msg: msg.to_owned(), input: Value::Null, ctx: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(1_769_851_800).unwrap()
+    }
+
+    #[test]
+    fn outcomes_are_read_from_a_table_of_any_columns() {
+        let csv = b"Name;Replied;lead_key;at\nAnn;yes;crm-1;2026-01-30\nBob;0;crm-2;\n";
+        let rows = rows(of_csv(csv).unwrap(), now()).unwrap();
+        assert_eq!(rows[0].subject, Subject::Lead("crm-1".to_owned()));
+        assert_eq!((rows[0].replied, rows[0].at.as_str()), (true, "2026-01-30 23:59:59.000000"));
+        assert_eq!((rows[1].replied, rows[1].at.as_str()), (false, "2026-01-31 09:30:00.000000"));
+    }
+
+    #[test]
+    fn every_wrong_outcome_is_told_with_its_place() {
+        let body = br#"{"outcomes": [
+            {"replied": true}, {"lead_key": "a", "replied": true, "at": "tomorrow"},
+            {"lead_key": "a", "replied": true, "at": "2027-01-01T00:00:00Z"}, {"lead_key": "", "replied": false}
+        ]}"#;
+        let problems = rows(of_json(body).unwrap(), now()).unwrap_err();
+        let places: Vec<_> = problems.iter().map(|problem| Value::from(problem.loc.clone()).to_string()).collect();
+        assert_eq!(
+            places,
+            [
+                r#"["body","outcomes",0,"lead_key"]"#,
+                r#"["body","outcomes",1,"at"]"#,
+                r#"["body","outcomes",2,"at"]"#,
+                r#"["body","outcomes",3,"lead_key"]"#
+            ]
+        );
+        assert!(rows(Vec::new(), now()).is_err());
+        assert_eq!(of_csv(b"lead_key,replied\na,perhaps\n").unwrap_err()[0].loc[1], json!(0));
+    }
+}
