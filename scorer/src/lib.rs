@@ -2,11 +2,13 @@
 //!
 //! The layers import upwards only: `lead` (what a lead is, how it is read and encoded), `model` (files and their
 //! arithmetic), `insight` (what follows from scores), `train`, `pipeline` (the one line through all of them), and the
-//! edges `wire`, `sheet`, `api`, `cli`. Everything above the edges takes bytes and returns values: no clock, no files,
+//! edges `wire`, `sheet`, `chart`, `api`, `cli`. Everything above the edges takes bytes and returns values: no clock, no files,
 //! no network, no randomness.
 
 #[cfg(feature = "native")]
 pub mod api;
+#[cfg(feature = "charts")]
+pub mod chart;
 #[cfg(feature = "native")]
 pub mod cli;
 pub mod insight;

@@ -36,7 +36,8 @@ pub(super) fn bins(probabilities: &[f64], replies: &[bool]) -> Vec<CalibrationBi
     let count = (leads.len() / LEADS_PER_BIN).clamp(1, BINS_MAX);
     let (mut bins, mut begin) = (Vec::with_capacity(count), 0);
     for bin in 1..=count {
-        let mut end = (bin * leads.len() / count).max(begin);
+        // Where scikit-learn's `strategy="quantile"` cuts: behind the lead at, or just before, the quantile.
+        let mut end = (bin * leads.len().saturating_sub(1) / count + 1).max(begin).min(leads.len());
         while (1..leads.len()).contains(&end) && leads[end].0 == leads[end - 1].0 {
             end += 1;
         }

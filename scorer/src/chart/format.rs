@@ -1,0 +1,118 @@
+//! Numbers as operators read them.
+//!
+//! Owns number forms in English. May not know what the numbers mean.
+
+use crate::insight::quality::Estimate;
+
+/// What stands where there is no figure.
+pub(super) const NONE: &str = "–";
+
+/// 12400 -> `12,400`.
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A share: `31 %`, below a tenth `3.4 %`.
+pub(super) fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.0995 { format!("{:.1} %", share * 100.0) } else { format!("{:.0} %", share * 100.0) }
+}
+
+/// A share, or nothing.
+pub(super) fn percent_or_none(share: Option<f64>) -> String {
+    share.map_or_else(|| NONE.to_owned(), percent)
+}
+
+/// A p-value: `p = 0.003`, `p < 0.001`.
+pub(super) fn p(value: f64) -> String {
+    if value < 0.001 { "p < 0.001".to_owned() } else { format!("p = {value:.3}") }
+}
+
+/// Milliseconds: `0.42 ms`, `12.3 ms`, `340 ms`.
+pub(super) fn ms(value: f64) -> String {
+    let places = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
+    format!("{value:.places$} ms")
+}
+
+/// A number to at most three significant digits: `0.0123`, `1,250`, `0.5`, `1.2e-5`.
+pub(super) fn short(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 {
+        return "0".to_owned();
+    }
+    if !(1e-3..1e7).contains(&size) {
+        return format!("{value:.1e}");
+    }
+    if size >= 1_000.0 {
+        let sign = if value < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", count(size.round() as u64));
+    }
+    let places = if size >= 100.0 {
+        0
+    } else if size >= 10.0 {
+        1
+    } else if size >= 1.0 {
+        2
+    } else if size >= 0.1 {
+        3
+    } else {
+        4
+    };
+    let text = format!("{value:.places$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    text.to_owned()
+}
+
+/// A number to three places, or nothing.
+pub(super) fn three(value: Option<f64>) -> String {
+    value.map_or_else(|| NONE.to_owned(), |value| format!("{value:.3}"))
+}
+
+/// A share with its interval: `65 % (43 to 82)`.
+pub(super) fn share_between(estimate: Estimate) -> String {
+    format!("{:.0} % ({:.0} to {:.0})", estimate.value * 100.0, estimate.low * 100.0, estimate.high * 100.0)
+}
+
+/// A figure with its interval: `0.642 (0.581 to 0.703)`.
+pub(super) fn between(estimate: Estimate) -> String {
+    format!("{:.3} ({:.3} to {:.3})", estimate.value, estimate.low, estimate.high)
+}
+
+/// A text that fits: its first characters, and a sign that there were more.
+pub(super) fn clipped(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut shown: String = text.chars().take(most.saturating_sub(1)).collect();
+    shown.push('…');
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_take_the_form_that_fits() {
+        assert_eq!([0, 999, 12_400].map(count), ["0", "999", "12,400"]);
+        assert_eq!([0.0, 0.0342, 0.0999, 0.314, 1.0].map(percent), ["0 %", "3.4 %", "10 %", "31 %", "100 %"]);
+        assert_eq!([0.0, 0.0031, 0.42].map(p), ["p < 0.001", "p = 0.003", "p = 0.420"]);
+        assert_eq!([0.423, 12.34, 340.2].map(ms), ["0.42 ms", "12.3 ms", "340 ms"]);
+        let shorts = [0.0, 0.5, 0.01234, 1.25, 12.5, 123.4, 1_250.0, -2_010.0, 1e12, -1.2e-5].map(short);
+        assert_eq!(shorts, ["0", "0.5", "0.0123", "1.25", "12.5", "123", "1,250", "-2,010", "1.0e12", "-1.2e-5"]);
+        assert_eq!((clipped("abc", 3), clipped("abcdé", 4)), ("abc".to_owned(), "abc…".to_owned()));
+        assert_eq!((counted(1, "row", "rows"), counted(0, "row", "rows")), ("1 row".to_owned(), "0 rows".to_owned()));
+    }
+}

@@ -1,0 +1,72 @@
+//! Section 3: how long scoring takes.
+
+use super::super::figure::{Figure, Table};
+use super::super::format::{NONE, count, ms};
+use super::super::markup::Markup;
+use super::super::svg::Caption;
+use super::super::svg::trend::{Line, trend};
+use super::super::{moment, reading};
+use super::{figures, section};
+use crate::insight::alert::INFERENCE_P95_MS_MAX;
+use crate::wire::monitoring::{Overview, Times, TrendPoint};
+
+pub(super) fn write(main: &mut Markup, overview: &Overview) {
+    let performance = &overview.performance;
+    let words = reading::performance(performance);
+    section(main, "performance", "3. Performance", &words, |section| {
+        let figure = |of: fn(&Times) -> f64| performance.times.as_ref().map_or(NONE.to_owned(), |times| ms(of(times)));
+        let all = [
+            ("Mean", figure(|times| times.mean_ms)),
+            ("p50", figure(|times| times.p50_ms)),
+            ("p95", figure(|times| times.p95_ms)),
+            ("p99", figure(|times| times.p99_ms)),
+        ];
+        figures(section, &all);
+        if !performance.trend.is_empty() {
+            section.element("div", &[("class", "plots")], |plots| {
+                times(plots, overview, &words);
+                volume(plots, overview);
+            });
+        }
+    });
+}
+
+fn times(plots: &mut Markup, overview: &Overview, words: &str) {
+    let points = &overview.performance.trend;
+    let title = "Inference time per lead";
+    let caption = Caption { title, description: words, simulated: overview.simulated };
+    let line = |name, is_main, of: fn(&Times) -> f64| Line {
+        name,
+        is_main,
+        values: points.iter().map(|point| of(&point.times)).collect(),
+    };
+    let lines = [line("p95", true, |times| times.p95_ms), line("p50", false, |times| times.p50_ms)];
+    let picture = trend(caption, &moments(points), &lines, (INFERENCE_P95_MS_MAX, "limit 50 ms"), ms);
+    let row = |point: &TrendPoint| {
+        let times = &point.times;
+        let figures = [times.mean_ms, times.p50_ms, times.p95_ms, times.p99_ms].map(ms);
+        std::iter::once(moment::shown(&point.start)).chain(figures).collect()
+    };
+    let heads = ["From", "Mean", "p50", "p95", "p99"];
+    let table = Table { caption: title, heads: &heads, rows: points.iter().map(row).collect() };
+    Figure { title, reading: words, simulated: overview.simulated }.write(plots, &picture, &table);
+}
+
+fn volume(plots: &mut Markup, overview: &Overview) {
+    let points = &overview.performance.trend;
+    let title = "Predictions over time";
+    let most = points.iter().map(|point| point.predictions).max().unwrap_or_default();
+    let words =
+        format!("At most {} in one bar of time.", super::super::format::counted(most, "prediction", "predictions"));
+    let caption = Caption { title, description: &words, simulated: overview.simulated };
+    let values = points.iter().map(|point| point.predictions as f64).collect();
+    let lines = [Line { name: "all", is_main: true, values }];
+    let picture = trend(caption, &moments(points), &lines, (f64::INFINITY, ""), |height| count(height.round() as u64));
+    let rows = points.iter().map(|point| vec![moment::shown(&point.start), count(point.predictions)]).collect();
+    let table = Table { caption: title, heads: &["From", "Predictions"], rows };
+    Figure { title, reading: &words, simulated: overview.simulated }.write(plots, &picture, &table);
+}
+
+fn moments(points: &[TrendPoint]) -> Vec<String> {
+    points.iter().map(|point| point.start.clone()).collect()
+}

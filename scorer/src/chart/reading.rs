@@ -1,0 +1,272 @@
+//! One sentence before each picture: what it says.
+//!
+//! Owns these sentences. May not know how anything is drawn. Never more certain than the figures.
+
+use super::format::{NONE, count, counted, ms, p, percent, share_between, short};
+use crate::insight::alert::{DRIFT_SHARE, ENGAGEMENT_RATE, INFERENCE_P95_MS_MAX};
+use crate::insight::quality::Measured;
+use crate::wire::monitoring::{
+    Choice, ColumnDrift, Columns, Database, Drift, DriftGroup, EffectState, Health, Performance, Scores, Status, Test,
+    Window,
+};
+
+/// Below this p-value of their test, the scores have drifted.
+const SCORE_DRIFT: f64 = 0.05;
+
+/// The window in words: `the last 24 hours`.
+pub(super) fn window(window: Window) -> String {
+    match window {
+        Window::Hour => "the last hour".to_owned(),
+        Window::Day => "the last 24 hours".to_owned(),
+        Window::Week => "the last 7 days".to_owned(),
+        Window::Last(1) => "the newest prediction".to_owned(),
+        Window::Last(number) => format!("the newest {} predictions", count(u64::from(number))),
+        Window::All => "all predictions in the log".to_owned(),
+    }
+}
+
+/// What the page is about.
+pub(super) fn choice(choice: &Choice) -> String {
+    let version = choice.model_version.as_ref().map_or(String::new(), |version| format!(", model version {version}"));
+    format!("{}{version}", window(choice.window))
+}
+
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Healthy => "healthy",
+        Status::Degraded => "degraded",
+        Status::Down => "down",
+    }
+}
+
+pub(super) fn database(database: Database) -> &'static str {
+    match database {
+        Database::Connected => "connected",
+        Database::Degraded => "degraded",
+        Database::Lost => "lost",
+    }
+}
+
+pub(super) fn health(health: &Health) -> String {
+    let state = match (health.status, health.database) {
+        (Status::Down, Database::Lost) => "Predictions are refused: no durable place is left for the log.".to_owned(),
+        (Status::Down, _) => "No predictions are given: no model is in service.".to_owned(),
+        (Status::Degraded, _) => format!(
+            "Predictions are given, but the database cannot be reached: {} in the spool.",
+            counted(health.spooled_rows, "row waits", "rows wait")
+        ),
+        (Status::Healthy, _) => "The service is healthy and its log is written.".to_owned(),
+    };
+    match health.calls.error_rate() {
+        None => format!("{state} No calls yet."),
+        Some(0.0) => format!("{state} No call failed."),
+        Some(rate) => format!("{state} {} of the calls failed.", percent(rate)),
+    }
+}
+
+pub(super) fn engagement(health: &Health, threshold: f64) -> String {
+    let Some(rate) = health.engagement_rate() else { return "No predictions to say.".to_owned() };
+    let verdict = if rate < ENGAGEMENT_RATE.0 {
+        "low: 15 to 40 % is healthy. Are these other leads than usual, or is the threshold too high?"
+    } else if rate > ENGAGEMENT_RATE.1 {
+        "high: 15 to 40 % is healthy. Are these other leads than usual, or is the threshold too low?"
+    } else {
+        "healthy (15 to 40 %)."
+    };
+    format!("{} of the leads have a score of at least {}: {verdict}", percent(rate), short(threshold))
+}
+
+pub(super) fn scores(scores: &Scores) -> String {
+    let Some(shift) = scores.shift else {
+        return if scores.quantiles.is_none() {
+            "No scores yet.".to_owned()
+        } else {
+            "The model brings no reference to compare with.".to_owned()
+        };
+    };
+    if shift.too_few {
+        return "Too few rows to say whether the scores moved.".to_owned();
+    }
+    let about = if shift.approximate { " (approximate)" } else { "" };
+    let p = p(shift.p_value);
+    match shift.p_value < SCORE_DRIFT {
+        true if shift.mean_change > 0.0 => format!("Scores moved up: {p}{about}."),
+        true if shift.mean_change < 0.0 => format!("Scores moved down: {p}{about}."),
+        true => format!("Scores are spread otherwise than in the reference: {p}{about}."),
+        false => format!("Scores are spread as in the reference, as far as one can tell: {p}{about}."),
+    }
+}
+
+pub(super) fn performance(performance: &Performance) -> String {
+    let Some(times) = performance.times else { return "No predictions to time.".to_owned() };
+    let verdict =
+        if times.p95_ms > INFERENCE_P95_MS_MAX { "too slow: the limit is 50 ms" } else { "within the limit of 50 ms" };
+    format!("95 % of the leads took at most {}: {verdict}.", ms(times.p95_ms))
+}
+
+/// The verdict over all columns, which is that of the features.
+pub(super) fn drift(drift: &Drift) -> String {
+    let groups: Vec<String> = [&drift.features, &drift.fields].into_iter().flatten().map(group).collect();
+    match (groups.is_empty(), &drift.note) {
+        (true, Some(note)) => note.clone(),
+        (true, None) => "Nothing to compare.".to_owned(),
+        (false, _) => groups.join(" "),
+    }
+}
+
+/// The verdict over a group.
+pub(super) fn group(group: &DriftGroup) -> String {
+    let of = match group.columns_are {
+        Columns::Features => "encoded features",
+        Columns::Fields => "fields of the leads",
+    };
+    let all = group.columns.len() as u64;
+    let few = group.columns.iter().filter(|column| column.too_few).count() as u64;
+    let shares = format!("{} of {} {of} drifted ({})", count(group.drifted), count(all), percent(group.share));
+    let verdict = if group.drift { "Drift" } else { "No drift overall" };
+    let limit = if (group.threshold - DRIFT_SHARE).abs() < 1e-9 { "50 %".to_owned() } else { percent(group.threshold) };
+    match few {
+        0 => format!("{verdict}: {shares}; the limit is {limit}."),
+        few if few == all => format!("Too few rows to say: {shares}."),
+        few => format!("{verdict}: {shares}; the limit is {limit}. For {few} there are too few rows to say."),
+    }
+}
+
+/// One column.
+pub(super) fn column(column: &ColumnDrift) -> String {
+    let (Some(kind), Some(score)) = (column.test, column.score) else {
+        return "Not compared: one side has no values.".to_owned();
+    };
+    let verdict = match (column.drifted, column.effect.state) {
+        (false, EffectState::None) => "No drift",
+        (false, _) => "No drift by its test, though the difference is large for so few rows",
+        (true, EffectState::None) => "Drifted, but by little",
+        (true, EffectState::Moderate) => "Drifted",
+        (true, EffectState::Strong) => "Drifted strongly",
+    };
+    let score = if kind.gives_p_value() { p(score) } else { format!("distance {}", short(score)) };
+    let mut text = format!("{verdict}: {score} ({}, limit {}).", test(kind), short(column.threshold));
+    if column.too_few {
+        text += " Too few rows to be sure.";
+    }
+    if column.missing.drifted {
+        let [then, now] = [column.missing.reference_share, column.missing.current_share].map(percent);
+        text += &format!(" Missing in {now} of the rows, {then} in the reference.");
+    }
+    if column.new_levels > 0 {
+        text += &format!(
+            " {} a level that the reference does not name.",
+            counted(column.new_levels, "row has", "rows have")
+        );
+    }
+    text
+}
+
+pub(super) fn test(test: Test) -> &'static str {
+    match test {
+        Test::KolmogorovSmirnov => "Kolmogorov-Smirnov",
+        Test::ChiSquare => "chi-square",
+        Test::ZTest => "Z test",
+        Test::Wasserstein => "Wasserstein",
+        Test::JensenShannon => "Jensen-Shannon",
+    }
+}
+
+pub(super) fn effect(state: EffectState) -> &'static str {
+    match state {
+        EffectState::None => "none",
+        EffectState::Moderate => "moderate",
+        EffectState::Strong => "strong",
+    }
+}
+
+pub(super) fn precision(all: &Measured) -> String {
+    let Some(best) = all.precision_at.iter().find(|best| best.k >= 20).or(all.precision_at.last()) else {
+        return "Too few outcomes to look at the best.".to_owned();
+    };
+    let compared = if best.rate.low > all.rate.value {
+        "more than of all leads"
+    } else if best.rate.high < all.rate.value {
+        "fewer than of all leads"
+    } else {
+        "as far as one can tell no more than of all leads"
+    };
+    format!("Of the best {}, {} replied: {compared} ({}).", best.k, share_between(best.rate), percent(all.rate.value))
+}
+
+pub(super) fn area(all: &Measured) -> String {
+    match all.roc_auc {
+        None => "Too few outcomes of both kinds to say.".to_owned(),
+        Some(area) => {
+            let verdict = if area.low > 0.5 {
+                "better than chance"
+            } else if area.high < 0.5 {
+                "worse than chance"
+            } else {
+                "no better than chance, as far as one can tell"
+            };
+            format!("ROC-AUC {:.2} (between {:.2} and {:.2}): {verdict}.", area.value, area.low, area.high)
+        }
+    }
+}
+
+pub(super) fn brier(all: &Measured) -> String {
+    match all.brier {
+        None => "Too few outcomes to say.".to_owned(),
+        Some(brier) => {
+            let constant = all.brier_constant;
+            let verdict = if brier.high < constant {
+                "better than"
+            } else if brier.low > constant {
+                "worse than"
+            } else {
+                "as far as one can tell no other than"
+            };
+            format!("Brier score {:.3}: {verdict} giving every lead the same probability ({constant:.3}).", brier.value)
+        }
+    }
+}
+
+pub(super) fn calibration(all: &Measured) -> String {
+    let [low, expected, high] =
+        [all.expected.low, all.expected.value, all.expected.high].map(|number| number.round() as u64);
+    let replied = all.replied as f64;
+    let verdict = if replied < all.expected.low {
+        "fewer than the probabilities promise"
+    } else if replied > all.expected.high {
+        "more than the probabilities promise"
+    } else {
+        "as the probabilities promise"
+    };
+    format!(
+        "{} replies came of {} leads, {} were expected (between {} and {}): {verdict}.",
+        count(all.replied),
+        count(all.leads),
+        count(expected),
+        count(low),
+        count(high)
+    )
+}
+
+pub(super) fn recent(rows: usize, choice: &Choice) -> String {
+    let range = if (choice.score_min, choice.score_max) == (0.0, 1.0) {
+        String::new()
+    } else {
+        format!(" with a score from {} to {}", short(choice.score_min), short(choice.score_max))
+    };
+    match rows {
+        0 => format!("No predictions{range}."),
+        rows => format!("{}{range}, newest first.", counted(rows as u64, "prediction", "predictions")),
+    }
+}
+
+/// A verdict for a table.
+pub(super) fn verdict(column: &ColumnDrift) -> &'static str {
+    match (column.test.is_some(), column.drifted, column.too_few) {
+        (false, ..) => NONE,
+        (true, true, false) => "drifted",
+        (true, true, true) => "drifted, few rows",
+        (true, false, false) => "stable",
+        (true, false, true) => "stable, few rows",
+    }
+}
