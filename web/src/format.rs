@@ -4,15 +4,7 @@
 
 /// 12400 -> `12,400`.
 pub fn count(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    scorer::insight::label::count(u64::from(number))
 }
 
 /// 0.7849 -> `78`: a share as a whole number from 0 to 100.
@@ -49,11 +41,6 @@ pub fn duration(ms: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!([0, 999, 1000, 12_400, 1_234_567].map(count), ["0", "999", "1,000", "12,400", "1,234,567"]);
-    }
 
     #[test]
     fn shares_are_whole() {

@@ -2,31 +2,23 @@
 //!
 //! Owns number forms in English. May not know what the numbers mean.
 
+pub(super) use crate::insight::label::count;
+
 use crate::insight::quality::Estimate;
 
 /// What stands where there is no figure.
 pub(super) const NONE: &str = "–";
-
-/// 12400 -> `12,400`.
-pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// `1 row`, `2 rows`.
 pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-/// A share: `31 %`, below a tenth `3.4 %`.
+/// A share: `31 %`, below a tenth `3.4 %`, below a thousandth `< 0.1 %`.
 pub(super) fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.001 {
+        return "< 0.1 %".to_owned();
+    }
     if share > 0.0 && share < 0.0995 { format!("{:.1} %", share * 100.0) } else { format!("{:.0} %", share * 100.0) }
 }
 
@@ -106,8 +98,8 @@ mod tests {
 
     #[test]
     fn numbers_take_the_form_that_fits() {
-        assert_eq!([0, 999, 12_400].map(count), ["0", "999", "12,400"]);
-        assert_eq!([0.0, 0.0342, 0.0999, 0.314, 1.0].map(percent), ["0 %", "3.4 %", "10 %", "31 %", "100 %"]);
+        let shares = [0.0, 0.0004, 0.0342, 0.0999, 0.314, 1.0].map(percent);
+        assert_eq!(shares, ["0 %", "< 0.1 %", "3.4 %", "10 %", "31 %", "100 %"]);
         assert_eq!([0.0, 0.0031, 0.42].map(p), ["p < 0.001", "p = 0.003", "p = 0.420"]);
         assert_eq!([0.423, 12.34, 340.2].map(ms), ["0.42 ms", "12.3 ms", "340 ms"]);
         let shorts = [0.0, 0.5, 0.01234, 1.25, 12.5, 123.4, 1_250.0, -2_010.0, 1e12, -1.2e-5].map(short);

@@ -4,10 +4,10 @@
 
 use super::format::{NONE, count, counted, ms, p, percent, share_between, short};
 use crate::insight::alert::{DRIFT_SHARE, ENGAGEMENT_RATE, INFERENCE_P95_MS_MAX};
-use crate::insight::quality::Measured;
+use crate::insight::quality::{CalibrationBin, Measured};
 use crate::wire::monitoring::{
     Choice, ColumnDrift, Columns, Database, Drift, DriftGroup, EffectState, Health, Performance, Scores, Status, Test,
-    Window,
+    TrendPoint, Window,
 };
 
 /// Below this p-value of their test, the scores have drifted.
@@ -107,11 +107,8 @@ pub(super) fn performance(performance: &Performance) -> String {
 /// The verdict over all columns, which is that of the features.
 pub(super) fn drift(drift: &Drift) -> String {
     let groups: Vec<String> = [&drift.features, &drift.fields].into_iter().flatten().map(group).collect();
-    match (groups.is_empty(), &drift.note) {
-        (true, Some(note)) => note.clone(),
-        (true, None) => "Nothing to compare.".to_owned(),
-        (false, _) => groups.join(" "),
-    }
+    let note = drift.note.clone();
+    if groups.is_empty() { note.unwrap_or_else(|| "Nothing to compare.".to_owned()) } else { groups.join(" ") }
 }
 
 /// The verdict over a group.
@@ -227,7 +224,41 @@ pub(super) fn brier(all: &Measured) -> String {
     }
 }
 
-pub(super) fn calibration(all: &Measured) -> String {
+/// Where half of the scores lie.
+pub(super) fn middle_half(scores: &Scores) -> String {
+    let Some(now) = scores.quantiles else { return "No scores yet.".to_owned() };
+    let half = format!("Half of the scores lie between {:.2} and {:.2}", now.p25, now.p75);
+    match scores.reference_quantiles {
+        Some(then) => format!("{half}; in the reference between {:.2} and {:.2}.", then.p25, then.p75),
+        None => format!("{half}."),
+    }
+}
+
+/// How steady times are.
+pub(super) fn times_over_time(points: &[TrendPoint]) -> String {
+    let times = || points.iter().map(|point| point.times.p95_ms);
+    let (least, most) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
+    match points {
+        [] => "No predictions to time.".to_owned(),
+        [_] => format!("The 95th percentile is {}.", ms(most)),
+        _ => format!("The 95th percentile lies between {} and {}.", ms(least), ms(most)),
+    }
+}
+
+/// In how many bins what was expected is within what was seen.
+pub(super) fn bins(all: &Measured) -> String {
+    let bins = &all.calibration;
+    let within = |bin: &&CalibrationBin| (bin.actual.low..=bin.actual.high).contains(&bin.expected);
+    let held = bins.iter().filter(within).count();
+    match bins.len() {
+        0 | 1 => "Too few outcomes to look at low and high probabilities apart.".to_owned(),
+        all => format!(
+            "In {held} of {all} groups of like probability the expected share is within the interval of the actual one."
+        ),
+    }
+}
+
+pub(super) fn outcomes(all: &Measured) -> String {
     let [low, expected, high] =
         [all.expected.low, all.expected.value, all.expected.high].map(|number| number.round() as u64);
     let replied = all.replied as f64;

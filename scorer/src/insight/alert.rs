@@ -2,6 +2,7 @@
 //!
 //! Owns the limits and their words. May not know where the figures come from, nor how alerts are shown.
 
+use super::label::count;
 use serde::{Deserialize, Serialize};
 
 /// 95 % of predictions should not take longer, in milliseconds.
@@ -138,75 +139,74 @@ pub fn alerts(signs: &Signs) -> Vec<Alert> {
     given.collect()
 }
 
-/// The figure, its limit and the sentence, where the limit is passed.
-fn sign(code: Code, signs: &Signs) -> Option<(f64, f64, String)> {
+/// A figure that has passed its limit, and the sentence about it.
+type Passed = (f64, f64, String);
+
+fn sign(code: Code, signs: &Signs) -> Option<Passed> {
     match code {
-        Code::LogLost => (signs.log == Log::Lost).then(|| {
-            (1.0, 0.0, "No durable place is left for the log: predictions are refused until there is one.".to_owned())
-        }),
-        Code::LogDegraded => match signs.log {
-            Log::Spooled(rows) => {
-                Some((rows as f64, 0.0, format!("The database cannot be reached: {rows} rows wait in the spool.")))
-            }
-            _ => None,
-        },
+        Code::LogLost | Code::LogDegraded => log(code, signs.log),
         Code::ErrorRate => error_rate(signs),
         Code::InferenceTime => above(signs.inference_p95_ms, INFERENCE_P95_MS_MAX, |ms| {
             format!("The 95th percentile of inference time is {ms:.1} ms (limit 50 ms).")
         }),
-        Code::DriftShare => signs.drift_share.filter(|share| *share >= DRIFT_SHARE).map(|share| {
-            (
-                share,
-                DRIFT_SHARE,
-                format!("{:.0} % of the encoded features drifted (limit 50 %): train the model anew.", share * 100.0),
-            )
-        }),
-        Code::ScoreDrift => signs.score_p_value.filter(|p| *p < SCORE_P_VALUE).map(|p| {
-            let shown = if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") };
-            (p, SCORE_P_VALUE, format!("The scores drifted: {shown} (limit 0.01): train the model anew."))
-        }),
+        Code::DriftShare => drift_share(signs.drift_share?),
+        Code::ScoreDrift => score_drift(signs.score_p_value?),
         Code::ModelAge => above(signs.model_age_days.map(|days| days as f64), MODEL_AGE_DAYS_MAX as f64, |days| {
             format!("The model is {days:.0} days old (limit 3 months).")
         }),
-        Code::ReplyRate => reply_rate(signs),
-        Code::NewOutcomes => (signs.outcomes_since_training >= OUTCOMES).then(|| {
-            let count = signs.outcomes_since_training;
-            (
-                count as f64,
-                OUTCOMES as f64,
-                format!("{count} outcomes came in since the model was trained (500 are worth a training)."),
-            )
-        }),
+        Code::ReplyRate => reply_rate(signs.replied, signs.judged),
+        Code::NewOutcomes => new_outcomes(signs.outcomes_since_training),
     }
 }
 
-fn above(value: Option<f64>, limit: f64, text: impl Fn(f64) -> String) -> Option<(f64, f64, String)> {
+fn above(value: Option<f64>, limit: f64, text: impl Fn(f64) -> String) -> Option<Passed> {
     value.filter(|value| *value > limit).map(|value| (value, limit, text(value)))
 }
 
-fn error_rate(signs: &Signs) -> Option<(f64, f64, String)> {
+fn log(code: Code, log: Log) -> Option<Passed> {
+    match (code, log) {
+        (Code::LogLost, Log::Lost) => {
+            let text = "No durable place is left for the log: predictions are refused until there is one.";
+            Some((1.0, 0.0, text.to_owned()))
+        }
+        (Code::LogDegraded, Log::Spooled(rows)) => {
+            let text = format!("The database cannot be reached: {} rows wait in the spool.", count(rows));
+            Some((rows as f64, 0.0, text))
+        }
+        _ => None,
+    }
+}
+
+fn error_rate(signs: &Signs) -> Option<Passed> {
     let rate = (signs.calls > 0).then(|| signs.errors as f64 / signs.calls as f64);
+    let (errors, calls) = (count(signs.errors), count(signs.calls));
     above(rate, ERROR_RATE_MAX, |rate| {
-        format!(
-            "{:.1} % of the calls of the last 10 minutes failed: {} of {} (limit 5 %).",
-            rate * 100.0,
-            signs.errors,
-            signs.calls
-        )
+        format!("{:.1} % of the calls of the last 10 minutes failed: {errors} of {calls} (limit 5 %).", rate * 100.0)
     })
 }
 
-fn reply_rate(signs: &Signs) -> Option<(f64, f64, String)> {
-    let rate = signs.replied as f64 / signs.judged.max(1) as f64;
-    (signs.judged >= REPLY_LEADS_MIN && rate < REPLY_RATE_MIN).then(|| {
-        let text = format!(
-            "{} of {} leads with an outcome replied, {:.1} % (limit 10 %).",
-            signs.replied,
-            signs.judged,
-            rate * 100.0
-        );
-        (rate, REPLY_RATE_MIN, text)
-    })
+fn drift_share(share: f64) -> Option<Passed> {
+    let text = || format!("{:.0} % of the encoded features drifted (limit 50 %): train the model anew.", share * 100.0);
+    (share >= DRIFT_SHARE).then(|| (share, DRIFT_SHARE, text()))
+}
+
+fn score_drift(p: f64) -> Option<Passed> {
+    let shown = if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") };
+    let text = || format!("The scores drifted: {shown} (limit 0.01): train the model anew.");
+    (p < SCORE_P_VALUE).then(|| (p, SCORE_P_VALUE, text()))
+}
+
+fn reply_rate(replied: u64, judged: u64) -> Option<Passed> {
+    let rate = replied as f64 / judged.max(1) as f64;
+    let (few, all) = (count(replied), count(judged));
+    let text = || format!("{few} of {all} leads with an outcome replied, {:.1} % (limit 10 %).", rate * 100.0);
+    (judged >= REPLY_LEADS_MIN && rate < REPLY_RATE_MIN).then(|| (rate, REPLY_RATE_MIN, text()))
+}
+
+fn new_outcomes(outcomes: u64) -> Option<Passed> {
+    let shown = count(outcomes);
+    let text = || format!("{shown} outcomes came in since the model was trained (500 are worth a training).");
+    (outcomes >= OUTCOMES).then(|| (outcomes as f64, OUTCOMES as f64, text()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! What a probability is called: the words and the rounding of the old service, which its clients rely on.
+//! What a probability is called: the words and the rounding of the old service, which its clients rely on; and how
+//! people read counts.
 //!
-//! Owns the two thresholds and the text form of a probability. May not know models or leads.
+//! Owns the two thresholds and the text forms of probabilities and counts. May not know models or leads.
 
 /// `engaged` from one half on, decided before any rounding.
 pub fn label(probability: f32) -> &'static str {
@@ -32,9 +33,27 @@ pub fn probability_text(probability: f32) -> String {
     serde_json::to_string(&probability).unwrap_or_default()
 }
 
+/// A count as people read it: 12400 -> `12,400`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([0, 999, 1000, 12_400, 1_234_567].map(count), ["0", "999", "1,000", "12,400", "1,234,567"]);
+    }
     use proptest::prelude::*;
 
     #[test]

@@ -38,7 +38,7 @@ fn verdict(section: &mut Markup, features: &DriftGroup) {
     let all = [
         ("Verdict", if features.drift { "drift" } else { "no drift" }.to_owned()),
         ("Drifted features", format!("{} of {}", count(features.drifted), count(features.columns.len() as u64))),
-        ("Share", format!("{} (limit {})", percent(features.share), percent(features.threshold))),
+        ("Share", format!("{}\nlimit {}", percent(features.share), percent(features.threshold))),
         ("Moved strongly", count(features.columns.iter().filter(|column| is_strong(column)).count() as u64)),
         ("Missing rate moved", count(features.columns.iter().filter(|column| column.missing.drifted).count() as u64)),
     ];
@@ -52,14 +52,13 @@ fn is_strong(column: &ColumnDrift) -> bool {
 fn figure(plots: &mut Markup, group: &DriftGroup, simulated: bool) {
     let title = title(group.columns_are);
     let columns = nearest(group);
-    let words = reading::group(group);
+    let words = match columns.len() {
+        all if all > DRAWN_MAX => format!("The {DRAWN_MAX} that are nearest to their thresholds, or beyond, of {all}."),
+        all => format!("All {all}, the nearest to their thresholds, or beyond, first."),
+    };
     let caption = Caption { title, description: &words, simulated };
     let picture = bars(caption, &columns[..columns.len().min(DRAWN_MAX)]);
-    let shown = match columns.len() {
-        all if all > DRAWN_MAX => format!("{words} Below: the {DRAWN_MAX} nearest to their thresholds or beyond."),
-        _ => words.clone(),
-    };
-    Figure { title, reading: &shown, simulated }.write(plots, &picture, &table(title, &columns));
+    Figure { title, reading: &words, simulated }.write(plots, &picture, &table(title, &columns));
 }
 
 /// What a group is called.

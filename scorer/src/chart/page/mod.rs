@@ -125,13 +125,17 @@ fn section(main: &mut Markup, id: &'static str, title: &'static str, words: &str
     });
 }
 
-/// Figures, each under its name.
+/// Figures, each under its name; what stands behind a line's end is a note to it.
 fn figures(section: &mut Markup, all: &[(&str, String)]) {
     section.element("dl", &[("class", "figures")], |list| {
         for (name, figure) in all {
+            let (figure, note) = figure.split_once('\n').unwrap_or((figure, ""));
             list.element("div", &[], |pair| {
                 pair.leaf("dt", &[], name);
                 pair.leaf("dd", &[], figure);
+                if !note.is_empty() {
+                    pair.leaf("dd", &[("class", "note")], note);
+                }
             });
         }
     });

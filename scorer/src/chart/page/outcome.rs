@@ -3,10 +3,10 @@
 use super::super::figure::{Figure, Table};
 use super::super::format::{NONE, between, count, percent, share_between};
 use super::super::markup::Markup;
-use super::super::reading;
 use super::super::svg::Caption;
 use super::super::svg::calibration::calibration;
 use super::super::svg::interval::{Point, intervals};
+use super::super::{moment, reading};
 use super::{figures, section};
 use crate::insight::quality::{Estimate, Measured, Period};
 use crate::wire::monitoring::Overview;
@@ -17,11 +17,11 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
         let words = "No outcomes yet: send them to /outcomes, by prediction or by lead key.";
         return section(main, "outcomes", "6. Outcomes", words, |_| ());
     };
-    section(main, "outcomes", "6. Outcomes", &reading::calibration(all), |section| {
-        let figure = |estimate: Option<Estimate>| estimate.map_or(NONE.to_owned(), between);
+    section(main, "outcomes", "6. Outcomes", &reading::outcomes(all), |section| {
+        let figure = |estimate: Option<Estimate>| estimate.map_or(NONE.to_owned(), figure_between);
         let known = [
             ("Leads with an outcome", count(all.leads)),
-            ("Replied", format!("{}, {}", count(all.replied), share_between(all.rate))),
+            ("Replied", format!("{}\n{}", count(all.replied), share_between(all.rate))),
             ("ROC-AUC", figure(all.roc_auc)),
             ("Brier score", figure(all.brier)),
             ("Since the training", count(overview.outcomes.since_training)),
@@ -33,6 +33,11 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
             over_time(plots, overview, all);
         });
     });
+}
+
+/// A figure, and its interval as a note.
+fn figure_between(estimate: Estimate) -> String {
+    format!("{:.3}\n{:.3} to {:.3}", estimate.value, estimate.low, estimate.high)
 }
 
 fn best(plots: &mut Markup, all: &Measured, simulated: bool) {
@@ -59,7 +64,7 @@ fn best(plots: &mut Markup, all: &Measured, simulated: bool) {
 }
 
 fn expected(plots: &mut Markup, all: &Measured, simulated: bool) {
-    let (title, words) = ("Calibration", reading::calibration(all));
+    let (title, words) = ("Calibration", reading::bins(all));
     let picture = calibration(Caption { title, description: &words, simulated }, &all.calibration);
     let row = |bin: &crate::insight::quality::CalibrationBin| {
         let range = format!("{:.2} to {:.2}", bin.from, bin.to);
@@ -123,7 +128,7 @@ impl Series<'_> {
             return;
         }
         let point = |(period, estimate): &(&Period, Estimate)| Point {
-            name: period.start.chars().take(10).collect(),
+            name: moment::label(&period.start, false),
             estimate: *estimate,
             note: None,
         };

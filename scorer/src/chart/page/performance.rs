@@ -1,7 +1,7 @@
 //! Section 3: how long scoring takes.
 
 use super::super::figure::{Figure, Table};
-use super::super::format::{NONE, count, ms};
+use super::super::format::{NONE, count, ms, short};
 use super::super::markup::Markup;
 use super::super::svg::Caption;
 use super::super::svg::trend::{Line, trend};
@@ -24,15 +24,16 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
         figures(section, &all);
         if !performance.trend.is_empty() {
             section.element("div", &[("class", "plots")], |plots| {
-                times(plots, overview, &words);
+                times(plots, overview);
                 volume(plots, overview);
             });
         }
     });
 }
 
-fn times(plots: &mut Markup, overview: &Overview, words: &str) {
+fn times(plots: &mut Markup, overview: &Overview) {
     let points = &overview.performance.trend;
+    let words = &reading::times_over_time(points);
     let title = "Inference time per lead";
     let caption = Caption { title, description: words, simulated: overview.simulated };
     let line = |name, is_main, of: fn(&Times) -> f64| Line {
@@ -41,7 +42,9 @@ fn times(plots: &mut Markup, overview: &Overview, words: &str) {
         values: points.iter().map(|point| of(&point.times)).collect(),
     };
     let lines = [line("p95", true, |times| times.p95_ms), line("p50", false, |times| times.p50_ms)];
-    let picture = trend(caption, &moments(points), &lines, (INFERENCE_P95_MS_MAX, "limit 50 ms"), ms);
+    let picture = trend(caption, &moments(points), &lines, (INFERENCE_P95_MS_MAX, "limit 50 ms"), |height| {
+        format!("{} ms", short(height))
+    });
     let row = |point: &TrendPoint| {
         let times = &point.times;
         let figures = [times.mean_ms, times.p50_ms, times.p95_ms, times.p99_ms].map(ms);
@@ -56,8 +59,7 @@ fn volume(plots: &mut Markup, overview: &Overview) {
     let points = &overview.performance.trend;
     let title = "Predictions over time";
     let most = points.iter().map(|point| point.predictions).max().unwrap_or_default();
-    let words =
-        format!("At most {} in one bar of time.", super::super::format::counted(most, "prediction", "predictions"));
+    let words = format!("At most {} in one span of time.", count(most));
     let caption = Caption { title, description: &words, simulated: overview.simulated };
     let values = points.iter().map(|point| point.predictions as f64).collect();
     let lines = [Line { name: "all", is_main: true, values }];

@@ -17,7 +17,7 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
         quantiles(section, scores);
         if scores.current.iter().any(|number| *number > 0) {
             section.element("div", &[("class", "plots")], |plots| {
-                distribution(plots, overview, &words);
+                distribution(plots, overview);
                 labels(plots, overview);
             });
         }
@@ -28,13 +28,13 @@ fn quantiles(section: &mut Markup, scores: &Scores) {
     let both = |of: fn(&Quantiles) -> f64| {
         let now = three(scores.quantiles.as_ref().map(of));
         match scores.reference_quantiles.as_ref().map(of) {
-            Some(then) => format!("{now} (reference {then:.3})"),
+            Some(then) => format!("{now}\nreference {then:.3}"),
             None => now,
         }
     };
     let shift = scores
         .shift
-        .map_or(NONE.to_owned(), |shift| format!("{:.3}, {}", shift.statistic, super::super::format::p(shift.p_value)));
+        .map_or(NONE.to_owned(), |shift| format!("{:.3}\n{}", shift.statistic, super::super::format::p(shift.p_value)));
     let all = [
         ("p25", both(|quantiles| quantiles.p25)),
         ("p50", both(|quantiles| quantiles.p50)),
@@ -46,12 +46,13 @@ fn quantiles(section: &mut Markup, scores: &Scores) {
     figures(section, &all);
 }
 
-fn distribution(plots: &mut Markup, overview: &Overview, words: &str) {
+fn distribution(plots: &mut Markup, overview: &Overview) {
     let scores = &overview.scores;
     let sides = Sides { reference: &scores.reference, current: &scores.current };
     let bins = scores.current.len();
     let edges: Vec<f64> = (0..=bins).map(|bin| bin as f64 / bins as f64).collect();
     let title = "Scores now and in the reference";
+    let words = &reading::middle_half(scores);
     let caption = Caption { title, description: words, simulated: overview.simulated };
     let threshold = format!("threshold {}", super::super::format::short(overview.choice.threshold));
     let picture = histogram(caption, &edges, sides, Some((overview.choice.threshold, &threshold)));
@@ -73,10 +74,9 @@ fn labels(plots: &mut Markup, overview: &Overview) {
     let (names, counts): (Vec<String>, Vec<u64>) = labels.iter().cloned().chain(grades.clone()).unzip();
     let all = scores.engaged.saturating_add(scores.not_engaged).max(1);
     let words = format!(
-        "{} of {} labelled engaged{}.",
+        "{} of {} labelled engaged.",
         percent(scores.engaged as f64 / all as f64),
         super::super::format::counted(all, "lead is", "leads are"),
-        if graded > 0 { "; grades below" } else { "" }
     );
     let title = "Labels and grades";
     let caption = Caption { title, description: &words, simulated: overview.simulated };

@@ -10,7 +10,7 @@ use crate::wire::monitoring::ColumnDrift;
 const ROW: i32 = 18;
 
 /// How many characters of a name fit beside the bars.
-const NAME_MAX: usize = 24;
+const NAME_MAX: usize = 22;
 
 /// Bars end at so many times the threshold.
 const MOST: f64 = 3.0;
@@ -32,7 +32,7 @@ pub(in super::super) fn nearness(column: &ColumnDrift) -> Option<f64> {
 /// The picture.
 pub(in super::super) fn bars(caption: Caption<'_>, columns: &[&ColumnDrift]) -> Markup {
     let rows = columns.len() as i32;
-    let frame = Frame { height: rows * ROW + 34, left: 150, right: 56, top: 28, bottom: 6, ..Frame::CARD };
+    let frame = Frame { height: rows * ROW + 34, left: 154, right: 62, top: 28, bottom: 6, ..Frame::CARD };
     picture(caption, frame, 0.0..MOST, 0.0..f64::from(rows.max(1)), |pen| {
         for (place, column) in columns.iter().enumerate() {
             let row = f64::from(rows) - place as f64;
@@ -43,12 +43,12 @@ pub(in super::super) fn bars(caption: Caption<'_>, columns: &[&ColumnDrift]) -> 
                 pen.bar(ink, (0.0, row - 0.2), (near, row - 0.8));
             }
             pen.word(Ink::Word, &clipped(&column.name, NAME_MAX), (left - 6.0, middle), Side::Before);
-            let end = pen.place((near, row)).0;
+            let end = f64::from(pen.frame.width);
             pen.word(
                 if column.drifted { Ink::LimitWord } else { Ink::ReferenceWord },
                 &words(column),
-                (end + 4.0, middle),
-                Side::After,
+                (end, middle),
+                Side::Before,
             );
         }
         let (x, top) = pen.place((1.0, f64::from(rows)));
