@@ -1,8 +1,9 @@
-//! What follows from scores: order, words, grades, the card of a model and the profile of a batch.
+//! What follows from scores: order, words, grades, the card of a model, the profile of a batch and its drift.
 //!
 //! May not know trees, files or the wire.
 
 pub mod card;
+pub mod drift;
 pub mod grade;
 pub mod label;
 pub mod profile;
