@@ -5,6 +5,7 @@
 pub mod adopt;
 mod array;
 mod check;
+mod drift;
 mod encode;
 mod files;
 mod inspect;
@@ -40,6 +41,8 @@ enum Command {
     Inspect(inspect::Options),
     /// Check that a model answers here what it answered where it was made
     Check(check::Options),
+    /// Compare a CSV with a reference, column by column
+    Drift(drift::Options),
     /// Show the features and probability of each lead, as JSON lines
     Encode(encode::Options),
 }
@@ -54,6 +57,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Pack(options) => pack::run(&options),
         Command::Inspect(options) => inspect::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Drift(options) => drift::run(&options),
         Command::Encode(options) => encode::run(&options),
     }
 }

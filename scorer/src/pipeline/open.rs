@@ -5,7 +5,7 @@
 use super::selfcheck::{self, SelfCheck};
 use crate::insight::card::Card;
 use crate::insight::grade::{GradeError, Grades};
-use crate::insight::profile::{Profile, ProfileError};
+use crate::insight::profile::Profile;
 use crate::lead::encode::{Block, Encoder, SpecificationError};
 use crate::lead::schema::Schema;
 use crate::model::bundle::{self, Bundle, BundleError};
@@ -73,9 +73,6 @@ pub enum OpenFault {
     /// The grades.
     #[error("the grades of the model file are broken: {0}")]
     Grades(#[from] GradeError),
-    /// The profile.
-    #[error("the profile of the model file is broken: {0}")]
-    Profile(#[from] ProfileError),
     /// A field that leads do not have.
     #[error("the card asks for the field {0:?}, which leads do not have")]
     UnknownField(String),
@@ -130,8 +127,8 @@ impl Model {
         }
         let grades: Grades = section(bundle, "grades")?.unwrap_or_default();
         grades.check()?;
-        let profile: Option<Profile> = section(bundle, "profile")?;
-        profile.as_ref().map_or(Ok(()), Profile::check)?;
+        let profile = bundle.sections.get("profile").map(|json| Profile::from_section(json)).transpose();
+        let profile = profile.map_err(|source| OpenFault::Section { section: "profile", source })?.flatten();
         let mut model = Model {
             name: name.to_owned(),
             sha256: bundle.sha256.clone(),

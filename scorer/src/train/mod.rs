@@ -198,7 +198,7 @@ fn fit_one(
         graph,
         output: graph::output(),
         card: describe::card(history, plan, requires, &encoder, &validation),
-        profile: summary::profile(history, &encoder, &validation.held_back),
+        profile: summary::profile(history, &candidate.design.encoder, &validation.held_back),
         pooled: summary::pooled(history, &encoder),
         encoder,
         grades,

@@ -9,12 +9,14 @@ mod error;
 mod header;
 mod row;
 mod split;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use dialect::Dialect;
 pub use error::IntakeError;
 pub use row::{Cells, End, Intake, Reject, Row};
+pub use table::records;
 
 use super::Lead;
 use super::schema::Schema;
