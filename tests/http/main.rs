@@ -5,8 +5,15 @@
 
 mod answers;
 mod behaviour;
+mod connection;
+mod keys;
+mod limits;
 mod log;
+mod metrics;
+mod model_life;
 mod parity;
 mod process;
+mod readiness;
 mod site;
 mod support;
+mod trace;

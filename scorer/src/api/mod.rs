@@ -12,7 +12,7 @@ mod connection;
 mod deadline;
 pub mod error;
 pub mod keys;
-mod ledger;
+pub mod ledger;
 pub mod limit;
 mod meter;
 mod openapi;
