@@ -19,13 +19,21 @@ async fn every_answer_has_an_id_and_the_headers_of_safety() {
         (Method::GET, "/nothing/here"),
         (Method::DELETE, "/predict"),
         (Method::POST, "/predict"),
+        (Method::GET, "/metrics"),
+        (Method::POST, "/admin/model"),
     ] {
         let request = |id: &str| Request::builder().method(method.clone()).uri(path).header("x-request-id", id);
         let echoed = bench.send(request("call 7").body(Body::empty()).unwrap()).await;
         assert_eq!(echoed.header("x-request-id"), "call 7", "{path}");
         let long = bench.send(request(&"x".repeat(129)).body(Body::empty()).unwrap()).await;
         assert_eq!(uuid::Uuid::parse_str(long.header("x-request-id")).unwrap().get_version_num(), 4, "{path}");
-        for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")] {
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("x-frame-options", "DENY"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
             assert_eq!(echoed.header(name), value, "{path}");
         }
         assert!(echoed.header("content-security-policy").starts_with("default-src 'none'"), "{path}");
@@ -90,6 +98,7 @@ async fn only_listed_origins_may_call() {
     let allowed = bench.send(ask("https://app.example")).await;
     assert_eq!(allowed.header("access-control-allow-origin"), "https://app.example");
     assert!(allowed.header("access-control-allow-methods").contains("POST"));
+    assert!(allowed.header("access-control-allow-headers").contains("authorization"));
     let other = bench.send(ask("https://other.example")).await;
     assert!(!other.headers.contains_key("access-control-allow-origin"));
     let call = Request::get("/health").header("origin", "https://app.example").body(Body::empty()).unwrap();
@@ -122,7 +131,7 @@ async fn the_documentation_asks_no_other_host() {
     }
     assert_eq!(bench.get("/docs/none.js").await.status, StatusCode::NOT_FOUND);
     let description = bench.get("/openapi.json").await.json();
-    for path in ["/health", "/predict", "/predict/batch"] {
+    for path in ["/health", "/predict", "/predict/batch", "/model", "/readyz", "/metrics", "/admin/model"] {
         assert!(description["paths"][path].is_object(), "{path}");
     }
     assert_eq!(references(&description).filter(|name| description.pointer(name).is_none()).count(), 0);

@@ -35,10 +35,15 @@ impl Folder {
 
     /// The folder's model, packed with its encoder.
     pub(crate) fn model(&self) -> Vec<u8> {
+        self.model_of(&self.version())
+    }
+
+    /// The same, said to be of another version.
+    pub(crate) fn model_of(&self, version: &str) -> Vec<u8> {
         let graph = fs::read(self.0.join("model.onnx")).unwrap();
         let input = &onnx::inputs(&graph).unwrap()[0].name;
         let encoder = adopt::specification(&fs::read(self.0.join("encoder.json")).unwrap(), input).unwrap();
-        let card = Card { name: "old".to_owned(), version: self.version(), ..Card::default() };
+        let card = Card { name: "old".to_owned(), version: version.to_owned(), ..Card::default() };
         pack(&graph, Parts { encoder, card, grades: Grades::default(), profile: None, output: None }).unwrap()
     }
 

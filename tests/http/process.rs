@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// A server on a free port, killed when dropped.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Drop for Server {
@@ -25,13 +25,15 @@ impl Drop for Server {
     }
 }
 
-fn command(folder: &Path) -> Command {
+pub(crate) fn command(folder: &Path) -> Command {
     let model = folder.join("model.onnx");
     if !model.exists() {
         std::fs::write(&model, parity::own().model()).unwrap();
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_leadlight"));
-    for name in ["DATABASE_URL", "CORS_ORIGINS", "LEADLIGHT_SITE", "LEADLIGHT_MODELS", "LEADLIGHT_LOG"] {
+    let ours =
+        std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("LEADLIGHT_"));
+    for name in ours.chain(["DATABASE_URL".into(), "CORS_ORIGINS".into()]) {
         command.env_remove(name);
     }
     command.env("LEADLIGHT_PORT", "0").current_dir(folder).args(["serve", "--models"]).arg(model);
@@ -43,12 +45,33 @@ fn start(folder: &Path) -> Server {
     start_with(folder, &[])
 }
 
-fn start_with(folder: &Path, options: &[&str]) -> Server {
+pub(crate) fn start_with(folder: &Path, options: &[&str]) -> Server {
     start_command(command(folder).args(options))
 }
 
-fn start_command(command: &mut Command) -> Server {
-    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+/// A server, and what stops it and gives what it wrote to stderr.
+pub(crate) fn start_logged(command: &mut Command) -> (Server, impl FnOnce(Server) -> String + use<>) {
+    let mut server = started(command);
+    let mut stderr = server.child.stderr.take().unwrap();
+    let reading = std::thread::spawn(move || {
+        let mut text = String::new();
+        stderr.read_to_string(&mut text).unwrap();
+        text
+    });
+    let log = |mut server: Server| {
+        signal(&server, "TERM");
+        ended(&mut server, Duration::from_secs(15));
+        reading.join().unwrap()
+    };
+    (server, log)
+}
+
+pub(crate) fn start_command(command: &mut Command) -> Server {
+    started(command.stderr(Stdio::null()))
+}
+
+fn started(command: &mut Command) -> Server {
+    let mut child = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let address = line.trim().rsplit_once("http://").expect("the address is told").1.to_owned();
@@ -56,10 +79,15 @@ fn start_command(command: &mut Command) -> Server {
 }
 
 /// Status and body of an answer; `None` when the connection broke.
-fn post(address: &str, path: &str, body: &str) -> Option<(u16, Value)> {
+pub(crate) fn post(address: &str, path: &str, body: &str) -> Option<(u16, Value)> {
+    post_with(address, path, "Accept: */*", body)
+}
+
+/// The same, with more headers.
+pub(crate) fn post_with(address: &str, path: &str, headers: &str, body: &str) -> Option<(u16, Value)> {
     let mut stream = TcpStream::connect(address).ok()?;
     let length = body.len();
-    write!(stream, "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}").ok()?;
+    write!(stream, "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\nConnection: close\r\n\r\n{body}").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     let (head, body) = answer.split_once("\r\n\r\n")?;
@@ -209,6 +237,10 @@ fn what_keeps_it_from_starting_is_told_in_one_sentence() {
         (vec!["--site", "nowhere"], "cannot read the site folder nowhere"),
         (vec!["--site", "empty"], "has no index.html"),
         (vec!["--cors-origins", "example.org"], "should be a scheme and a host"),
+        (vec!["--allowed-hosts", "https://a.example"], "should be a name or an address"),
+        (vec!["--keys", "none.txt"], "cannot read the key file none.txt"),
+        (vec!["--keys", "note.txt"], "line 1 of the keys"),
+        (vec!["--rate-burst", "3"], "--rate-burst needs --rate-limit"),
     ] {
         let output = command(folder.path()).args(&options).output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();

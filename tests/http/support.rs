@@ -6,11 +6,11 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use scorer::api::config::Config;
-use scorer::api::router;
 use scorer::api::serving::Serving;
 use scorer::api::site::Site;
 use scorer::api::state::Service;
 use scorer::api::store::{Store, WriterTask};
+use scorer::api::{router, serve};
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions};
@@ -18,6 +18,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 pub(crate) struct Bench {
@@ -66,6 +70,10 @@ impl Bench {
     pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
         let here = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1)));
         request.extensions_mut().get_or_insert_with(|| here);
+        self.send_as_it_is(request).await
+    }
+
+    pub(crate) async fn send_as_it_is(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
@@ -95,4 +103,54 @@ pub(crate) async fn open(database: &Path) -> SqliteConnection {
 pub(crate) async fn count(connection: &mut SqliteConnection, table: &str) -> i64 {
     let sql = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
     sqlx::query_scalar(sql).fetch_one(connection).await.unwrap()
+}
+
+/// A service at an address of its own, until it is told to stop or dropped.
+pub(crate) struct Socket {
+    pub(crate) address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+    _writer: WriterTask,
+    _folder: TempDir,
+}
+
+impl Socket {
+    pub(crate) async fn start(serving: impl Into<Serving>, config: Config) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("log.sqlite");
+        let (store, writer) = Store::open(&database.to_str().unwrap().parse().unwrap()).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let service = Arc::new(Service::new(serving, store, None, config));
+        let task = tokio::spawn(serve(listener, service, async move { drop(stopped.await) }));
+        Socket { address, stop: Some(stop), task, _writer: writer, _folder: folder }
+    }
+
+    pub(crate) async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// What comes until the other side closes.
+    pub(crate) async fn ask(&self, request: &str) -> String {
+        let mut stream = self.connect().await;
+        stream.write_all(request.as_bytes()).await.unwrap();
+        rest(&mut stream).await
+    }
+
+    pub(crate) fn tell_to_stop(&mut self) {
+        let _ = self.stop.take().unwrap().send(());
+    }
+
+    pub(crate) async fn ended(self) {
+        self.task.await.unwrap();
+    }
+}
+
+/// What comes until the other side closes.
+pub(crate) async fn rest(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A connection that was cut off ends too.
+    let _ = stream.read_to_end(&mut bytes).await;
+    String::from_utf8_lossy(&bytes).into_owned()
 }

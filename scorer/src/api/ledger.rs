@@ -6,7 +6,7 @@ use super::store::Store;
 
 /// How the log does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LogState {
+pub enum LogState {
     /// Predictions get into the database.
     Connected,
     /// They are kept elsewhere until the database is back.

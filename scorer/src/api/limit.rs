@@ -109,7 +109,7 @@ impl fmt::Debug for Limiter {
 
 /// What is left to a caller after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Left {
+pub struct Left {
     rate: Rate,
     requests: u32,
     /// Until there is more.

@@ -14,7 +14,7 @@ mod encoding;
 pub mod error;
 mod idempotency;
 pub mod keys;
-mod ledger;
+pub mod ledger;
 pub mod limit;
 mod media;
 mod meter;

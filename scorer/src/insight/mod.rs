@@ -1,6 +1,5 @@
-//! What follows from scores: order, words, grades, the card of a model, the profile of a batch, and how good it all was
-//! once the outcomes are known.
-//! What follows from scores: order, words, grades, the card of a model, the profile of a batch and its drift.
+//! What follows from scores: order, words, grades, the card of a model, the profile of a batch and its drift, and how good
+//! it all was once the outcomes are known.
 //!
 //! May not know trees, files or the wire.
 
