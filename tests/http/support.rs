@@ -8,7 +8,7 @@ use scorer::api::config::Config;
 use scorer::api::router;
 use scorer::api::site::Site;
 use scorer::api::state::Service;
-use scorer::api::store::{Store, WriterTask};
+use scorer::api::store::{Settings, Store, WriterTask};
 use scorer::pipeline::Scorer;
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -55,7 +55,7 @@ impl Bench {
     pub(crate) async fn with(scorer: Option<Scorer>, site: Option<Site>, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("log.sqlite");
-        let (store, writer) = Store::open(&database.to_str().unwrap().parse().unwrap()).await.unwrap();
+        let (store, writer) = Store::open(&Settings::new(database.to_str().unwrap().parse().unwrap())).await.unwrap();
         let router = router(Arc::new(Service::new(scorer, store, site, config)));
         Bench { router, database, writer, _folder: folder }
     }

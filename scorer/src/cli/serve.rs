@@ -7,7 +7,7 @@ use super::files::Models;
 use crate::api::config::{BODY_MEGABYTES, Config};
 use crate::api::site::Site;
 use crate::api::state::Service;
-use crate::api::store::{Location, Store};
+use crate::api::store::{Location, Settings, Store};
 use crate::pipeline::Scorer;
 use anyhow::{Context, Result, bail};
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -72,7 +72,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         .context("cannot start the threads of the server")?;
     let served = runtime.block_on(async {
         let (listener, address) = listen(&options.host, options.port).await?;
-        let (store, writer) = Store::open(&location).await?;
+        let (store, writer) = Store::open(&Settings::new(location.clone())).await?;
         tell_start(&scorer, &location, address);
         let service = Arc::new(Service::new(Some(scorer), store, site, config));
         let served = crate::api::serve(listener, service, told_to_stop()).await;

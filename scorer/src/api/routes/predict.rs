@@ -8,6 +8,7 @@ use crate::api::body::{self, Whole};
 use crate::api::error::Error;
 use crate::api::openapi::{BatchBody, LeadBody};
 use crate::api::state::Service;
+use crate::api::store::Entry;
 use crate::api::store::record::{PredictionRow, input_features, timestamp};
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
@@ -89,7 +90,7 @@ async fn answer<T: Serialize>(
     let span = tracing::Span::current();
     let (rows, answer) =
         tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|_| Error::Internal)??;
-    service.store.log(rows).await?;
+    service.store.log(Entry::new(rows)).await?;
     drop(blocks);
     Ok(([(CONTENT_TYPE, "application/json")], answer))
 }
@@ -113,7 +114,7 @@ fn score(
     let row = |(lead, score): (&Lead, &Score)| -> Result<PredictionRow, Error> {
         let model = scorer.models().get(score.model).ok_or(Error::Internal)?;
         Ok(PredictionRow {
-            id: Uuid::new_v4().to_string(),
+            id: Uuid::now_v7().to_string(),
             created_at: created_at.clone(),
             input_features: input_features(lead, scorer.schema()),
             predicted_score: rounded(f64::from(score.probability)),
