@@ -4,7 +4,7 @@ use crate::parity;
 use crate::support::{Bench, count, open};
 use axum::body::Body;
 use axum::http::Request;
-use scorer::api::store::{Store, StoreError};
+use scorer::api::store::{Settings, Store, StoreError};
 use serde_json::{Value, json};
 use sqlx::Row;
 use std::time::{Duration, Instant};
@@ -121,7 +121,7 @@ async fn a_database_of_the_old_service_is_taken_over_with_its_rows() {
         let (_folder, address) = old_database(id).await;
         // The second opening finds everything done.
         for _ in 0..2 {
-            let (store, writer) = Store::open(&address.parse().unwrap()).await.unwrap();
+            let (store, writer) = Store::open(&Settings::new(address.parse().unwrap())).await.unwrap();
             store.note(scorer::api::store::record::CallRow {
                 created_at: "2026-02-01 00:00:00.000000".to_owned(),
                 endpoint: "/health".to_owned(),
@@ -149,7 +149,7 @@ async fn what_is_no_database_is_refused_in_a_sentence() {
         (folder.path().join("none/log.sqlite"), "unable to open database file"),
         (image, "file is not a database"),
     ] {
-        let refused = Store::open(&path.to_str().unwrap().parse().unwrap()).await.err().unwrap();
+        let refused = Store::open(&Settings::new(path.to_str().unwrap().parse().unwrap())).await.err().unwrap();
         assert!(matches!(refused, StoreError::Open { .. }));
         assert_eq!(refused.to_string(), format!("cannot use the database {}: {reason}", path.display()));
     }

@@ -231,7 +231,7 @@ fn what_keeps_it_from_starting_is_told_in_one_sentence() {
         (vec!["--database", "empty"], "cannot use the database empty"),
         (vec!["--database", "note.txt"], "cannot use the database note.txt: file is not a database"),
         (vec!["--database", "/proc/log.sqlite"], "cannot use the database /proc/log.sqlite"),
-        (vec!["--database", "postgresql://me:secret@host/leads"], "should be a file or a sqlite: address"),
+        (vec!["--database", "mysql://me:secret@host/leads"], "should be a file, a sqlite: or a postgresql: address"),
         (vec!["--models", "broken.onnx"], "broken.onnx"),
         (vec!["--models", "none.onnx"], "cannot read none.onnx"),
         (vec!["--site", "nowhere"], "cannot read the site folder nowhere"),

@@ -9,7 +9,8 @@ use scorer::api::config::Config;
 use scorer::api::serving::Serving;
 use scorer::api::site::Site;
 use scorer::api::state::Service;
-use scorer::api::store::{Store, WriterTask};
+use scorer::api::monitor::{Monitor, ProfilerTask};
+use scorer::api::store::{Settings, Store, WriterTask};
 use scorer::api::{router, serve};
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -61,8 +62,10 @@ impl Bench {
     pub(crate) async fn with(serving: impl Into<Serving>, site: Option<Site>, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("log.sqlite");
-        let (store, writer) = Store::open(&database.to_str().unwrap().parse().unwrap()).await.unwrap();
-        let router = router(Arc::new(Service::new(serving, store, site, config)));
+        let settings = Settings::new(database.to_str().unwrap().parse().unwrap());
+        let (store, writer) = Store::open(&settings).await.unwrap();
+        let (monitor, _profiler) = Monitor::start(&store, "test", None);
+        let router = router(Arc::new(Service::new(serving, store, monitor, site, config)));
         Bench { router, database, writer, _folder: folder }
     }
 

@@ -44,8 +44,13 @@ pub(crate) fn docs(project: &Project) -> Result<()> {
 }
 
 pub(crate) fn native(project: &Project) -> Result<()> {
+    let postgres = tools::Postgres::start();
     // Tests that pass say what they could not check, which is swallowed otherwise.
-    exec::run(&mut project.cargo(&format!("test {NATIVE} -- --show-output")))
+    let mut test = project.cargo(&format!("test {NATIVE} -- --show-output"));
+    if let Some(postgres) = &postgres {
+        postgres.announce(&mut test);
+    }
+    exec::run(&mut test)
 }
 
 pub(crate) fn wasm(project: &Project) -> Result<()> {

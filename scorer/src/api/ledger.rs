@@ -2,7 +2,7 @@
 //!
 //! Owns the words for it. May not know how the log comes by it.
 
-use super::store::Store;
+use super::store::{Store, StoreState};
 
 /// How the log does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +38,11 @@ impl LogState {
     }
 }
 
-/// A log that was opened is connected: it has no state between, a row that it does not take is told to its client.
-pub(super) fn state(_: &Store) -> LogState {
-    LogState::Connected
-}
-
-/// What waits for the writer; `None` where the log does not say.
-pub(super) fn waiting(_: &Store) -> Option<usize> {
-    None
+/// How it does now.
+pub(super) fn state(store: &Store) -> LogState {
+    match store.state() {
+        StoreState::Connected => LogState::Connected,
+        StoreState::Degraded { spooled_rows } => LogState::Degraded { spooled_rows },
+        StoreState::Lost => LogState::Lost,
+    }
 }

@@ -52,7 +52,7 @@ pub(super) struct Meter {
 struct States {
     queue: Gauge,
     lent: Gauge,
-    log_waiting: Gauges,
+    log_waiting: Gauge,
     log_state: Gauges,
     spooled: Gauge,
     models: Gauges,
@@ -66,7 +66,7 @@ pub(super) struct Reading<'r> {
     pub(super) queue: usize,
     pub(super) lent_bytes: usize,
     pub(super) log: LogState,
-    pub(super) log_waiting: Option<usize>,
+    pub(super) log_waiting: usize,
     pub(super) standing: &'r Standing,
 }
 
@@ -183,9 +183,7 @@ impl States {
         let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.queue.set(whole(reading.queue));
         self.lent.set(whole(reading.lent_bytes));
-        if let Some(waiting) = reading.log_waiting {
-            self.log_waiting.get_or_create(&Labels::new()).set(whole(waiting));
-        }
+        self.log_waiting.set(whole(reading.log_waiting));
         for word in LogState::WORDS {
             let holds = i64::from(reading.log.word() == word);
             self.log_state.get_or_create(&vec![("state", word.to_owned())]).set(holds);

@@ -91,7 +91,7 @@ impl Service {
             queue: self.queue.taken(),
             lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
             log: ledger::state(&self.store),
-            log_waiting: ledger::waiting(&self.store),
+            log_waiting: self.store.waiting(),
             standing: &self.serving.standing(),
         })
     }

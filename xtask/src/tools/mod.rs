@@ -4,12 +4,14 @@
 mod arm64;
 mod browser;
 mod node;
+mod postgres;
 mod python;
 mod system;
 
 pub(crate) use arm64::{TARGET as ARM64, arm64};
 pub(crate) use browser::browser;
 pub(crate) use node::{packages, packages_into};
+pub(crate) use postgres::Postgres;
 pub(crate) use python::{environment, python};
 
 use crate::{

@@ -17,11 +17,11 @@ pub use profiler::ProfilerTask;
 pub(super) use profiler::Seen;
 pub use reference::{Reference, ReferenceError};
 
-use crate::api::store::{Store, StoreError};
+use crate::api::store::Store;
 use crate::insight::profile::{LevelKey, Profile};
 use crate::pipeline::Model;
 use profiler::{Profiler, References};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -33,7 +33,8 @@ const ROLL_UP_EVERY: Duration = Duration::from_secs(600);
 pub struct Monitor {
     profiler: Profiler,
     references: References,
-    key: LevelKey,
+    /// Known as soon as the database was there.
+    key: Arc<OnceLock<LevelKey>>,
 }
 
 impl std::fmt::Debug for Monitor {
@@ -45,17 +46,17 @@ impl std::fmt::Debug for Monitor {
 impl Monitor {
     /// Begins to sum up, into this log. `instance` is what the log knows this process by; `reference` what drift is
     /// measured from, where it is not to be the profile in the model's file.
-    pub async fn start(store: &Store, instance: &str, reference: Option<Reference>) -> Result<(Self, ProfilerTask), StoreError> {
-        let key = LevelKey::new(store.level_key().await?);
+    pub fn start(store: &Store, instance: &str, reference: Option<Reference>) -> (Self, ProfilerTask) {
+        let key = Arc::new(OnceLock::new());
         let references: References = Arc::new(move |model: &Model| match &reference {
             Some(reference) => reference.of(model),
             None => model.profile().cloned().map(Arc::new),
         });
         // Another name for each process: the summary of an hour that a process before this one began is added to.
         let process = format!("{instance}/{}", Uuid::new_v4().simple());
-        let (profiler, task) = Profiler::start(store.clone(), key, references.clone(), process);
+        let (profiler, task) = Profiler::start(store.clone(), key.clone(), references.clone(), process);
         tokio::spawn(roll_up_for_ever(store.clone()));
-        Ok((Monitor { profiler, references, key }, task))
+        (Monitor { profiler, references, key }, task)
     }
 
     /// Sums up leads that were scored and recorded.
@@ -73,7 +74,8 @@ impl Monitor {
     }
 
     fn key(&self) -> LevelKey {
-        self.key
+        // Nothing was summed up before it is known, so there is no hash that it could differ from.
+        self.key.get().copied().unwrap_or_else(|| LevelKey::new([0; 16]))
     }
 }
 

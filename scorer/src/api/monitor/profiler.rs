@@ -10,7 +10,7 @@ use crate::insight::profile::{LevelKey, Profile};
 use crate::lead::Lead;
 use crate::pipeline::{Score, Scorer};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -60,7 +60,7 @@ pub(super) type References = Arc<dyn Fn(&crate::pipeline::Model) -> Option<Arc<P
 
 /// What was summed up, by hour and model.
 struct Sums {
-    key: LevelKey,
+    key: Arc<OnceLock<LevelKey>>,
     references: References,
     bound: BTreeMap<String, Bound>,
     spans: BTreeMap<(String, String), Span>,
@@ -73,7 +73,7 @@ struct Span {
 
 impl Profiler {
     /// Begins. `instance` is to be another one for each process: what two of them wrote is added up.
-    pub(super) fn start(store: Store, key: LevelKey, references: References, instance: String) -> (Self, ProfilerTask) {
+    pub(super) fn start(store: Store, key: Arc<OnceLock<LevelKey>>, references: References, instance: String) -> (Self, ProfilerTask) {
         let (seen, waiting) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = oneshot::channel();
         let sums = Sums { key, references, bound: BTreeMap::new(), spans: BTreeMap::new() };
@@ -119,7 +119,8 @@ async fn run(
             biased;
             _ = &mut stop, if !waiting.is_closed() => waiting.close(),
             _ = flush.tick() => sums.write(&store, &instance).await,
-            count = waiting.recv_many(&mut batch, AT_ONCE) => {
+            // While the key is not known, what was seen waits.
+            count = waiting.recv_many(&mut batch, AT_ONCE), if sums.key.get().is_some() || waiting.is_closed() => {
                 if count == 0 {
                     break;
                 }
@@ -144,6 +145,7 @@ impl Sums {
     }
 
     fn add(&mut self, seen: &Seen) {
+        let Some(key) = self.key.get().copied() else { return };
         for (place, model) in seen.scorer.models().iter().enumerate() {
             let pairs = seen.leads.iter().zip(&seen.scores);
             let own: Vec<_> = pairs.filter(|(_, score)| score.model == place).collect();
@@ -152,7 +154,7 @@ impl Sums {
             }
             let bound = self.bound.entry(model.sha256().to_owned()).or_insert_with(|| {
                 let reference = (self.references)(model);
-                Bound::new(model, seen.scorer.schema(), reference.as_deref(), self.key)
+                Bound::new(model, seen.scorer.schema(), reference.as_deref(), key)
             });
             let at = (Level::Hour.start(&seen.created_at), model.sha256().to_owned());
             let span = self.spans.entry(at).or_insert_with(|| Span { summary: bound.empty(), is_written: true });
@@ -163,6 +165,11 @@ impl Sums {
 
     /// Writes what changed, and lets go of hours that are over.
     async fn write(&mut self, store: &Store, instance: &str) {
+        if self.key.get().is_none()
+            && let Ok(bytes) = store.level_key().await
+        {
+            let _ = self.key.set(LevelKey::new(bytes));
+        }
         let now = timestamp(OffsetDateTime::now_utc());
         for ((start, model), span) in self.spans.iter_mut().filter(|(_, span)| !span.is_written) {
             let row = ProfileRow {

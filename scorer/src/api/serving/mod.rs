@@ -3,10 +3,13 @@
 //! Owns every change. May not know HTTP, nor how instances agree. A request takes the models once and keeps them to its
 //! end, so no answer is made by two of them.
 
+mod agreement;
 mod choice;
 pub mod folder;
 pub mod shared;
 pub mod standing;
+
+pub use agreement::Agreement;
 
 use super::error::Error;
 use super::refusal::Refusal;

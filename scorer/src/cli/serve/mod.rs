@@ -6,9 +6,10 @@ mod journal;
 mod options;
 
 use crate::api::config::Config;
-use crate::api::serving::Serving;
+use crate::api::serving::{Agreement, Serving};
 use crate::api::site::Site;
 use crate::api::state::Service;
+use crate::api::monitor::{Monitor, Reference};
 use crate::api::store::{Location, Store};
 use anyhow::{Context, Result, bail};
 use journal::{Ending, Journal};
@@ -42,10 +43,15 @@ pub(super) fn run(options: &Options) -> Result<()> {
         .context("cannot start the threads of the server")?;
     let served = runtime.block_on(async {
         let (listener, address) = listen(&options.listen.host, options.listen.port).await?;
-        let (store, writer) = Store::open(&location).await?;
+        let settings = options.recording.settings()?;
+        let (store, writer) = Store::open(&settings).await?;
+        serving.share(Arc::new(Agreement(store.clone())));
         tell_start(&serving, options, &location, &config, address);
-        let service = Arc::new(Service::new(serving, store, site, config));
+        let reference = reference(&config, &serving)?;
+        let (monitor, profiler) = Monitor::start(&store, &settings.instance, reference);
+        let service = Arc::new(Service::new(serving, store, monitor, site, config));
         crate::api::serve(listener, service, told_to_stop()).await;
+        profiler.finish().await;
         writer.finish().await;
         Ok(())
     });
@@ -73,6 +79,14 @@ fn start_log(format: LogFormat) -> Result<Ending> {
         }));
     }
     Ok(ending)
+}
+
+/// The history that drift is measured from, where it is not to be the profile in the model's file.
+fn reference(config: &Config, serving: &Serving) -> Result<Option<Reference>> {
+    let Some(path) = &config.reference else { return Ok(None) };
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the reference {}", path.display()))?;
+    let scorer = serving.current().context("there is no model to read the reference with")?;
+    Reference::open(bytes, &scorer).with_context(|| path.display().to_string()).map(Some)
 }
 
 async fn listen(host: &str, port: u16) -> Result<(TcpListener, SocketAddr)> {

@@ -5,7 +5,7 @@
 use crate::api::config::{Access, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
 use crate::api::keys::Keyring;
 use crate::api::limit::Rate;
-use crate::api::store::Location;
+use crate::api::store::{Location, LogMode, Retention, Settings};
 use crate::cli::files::Models;
 use anyhow::{Result, ensure};
 use std::num::NonZeroU32;
@@ -141,6 +141,16 @@ impl Recording {
         let named = Some(self.database.as_str()).filter(|named| !named.is_empty());
         Ok(named.unwrap_or(DATABASE).parse()?)
     }
+
+    /// What the log is told.
+    pub(super) fn settings(&self) -> Result<Settings> {
+        Ok(Settings {
+            mode: self.log.0.unwrap_or_default(),
+            spool: self.spool.0.clone(),
+            retention: Retention { days: self.keep_days.0, rows: self.keep_rows.0 },
+            ..Settings::new(self.location()?)
+        })
+    }
 }
 
 impl Callers {
@@ -212,31 +222,6 @@ impl FromStr for LogFormat {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
             _ => Err("should be text or json".to_owned()),
-        }
-    }
-}
-
-/// What an acknowledged prediction survives.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) enum LogMode {
-    /// The program's end.
-    #[default]
-    Durable,
-    /// A power cut.
-    PowerSafe,
-    /// Neither.
-    Relaxed,
-}
-
-impl FromStr for LogMode {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "durable" => Ok(LogMode::Durable),
-            "power-safe" => Ok(LogMode::PowerSafe),
-            "relaxed" => Ok(LogMode::Relaxed),
-            _ => Err("should be durable, power-safe or relaxed".to_owned()),
         }
     }
 }

@@ -1,0 +1,117 @@
+//! SQLite: how its file is opened, read, and kept from growing.
+//!
+//! Owns its settings and its error codes. May not know tables.
+
+use super::{Cell, LogMode, OpenError, migrate};
+use sqlx::query::Query;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{Connection as _, Row as _, Sqlite};
+use std::path::Path;
+use std::time::Duration;
+
+/// How long another program may hold the database before a try to write fails.
+pub(in crate::api::store) const BUSY: Duration = Duration::from_secs(1);
+
+/// How many read at once.
+const READERS: u32 = 4;
+
+/// How long a read may wait for one of them.
+const READER_WAIT: Duration = Duration::from_secs(3);
+
+/// How long a reader looks at the same file, should another be put in its place.
+const READER_LIFE: Duration = Duration::from_secs(60);
+
+/// Opens or makes the file and its tables, and proves that it can be written.
+pub(super) async fn open(file: &Path, mode: LogMode) -> Result<SqliteConnection, OpenError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .busy_timeout(BUSY)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(match mode {
+            // Every commit is on disk before it is acknowledged; a group shares one wait for it.
+            LogMode::PowerSafe => SqliteSynchronous::Full,
+            // A commit is with the operating system, which outlives this program.
+            LogMode::Durable | LogMode::Relaxed => SqliteSynchronous::Normal,
+        })
+        // Moving rows from the write-ahead file into the database is done beside the writer, not within its commits.
+        .pragma("wal_autocheckpoint", "0")
+        .pragma("temp_store", "MEMORY")
+        .pragma("cache_size", "-65536")
+        // A write-ahead file that once grew is cut back when it is begun anew.
+        .pragma("journal_size_limit", "67108864");
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    // Fails on a file that can only be read, which the migrations do not notice when there is nothing to do.
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await?;
+    sqlx::query("ROLLBACK").execute(&mut connection).await?;
+    migrate::sqlite(&mut connection).await?;
+    Ok(connection)
+}
+
+/// What tells a file from another one of the same name; `None` when there is none: a connection would go on writing
+/// into a file that was deleted, for nobody.
+pub(in crate::api::store) fn identity(file: &Path) -> Option<(u64, u64)> {
+    let found = std::fs::metadata(file).ok()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        Some((found.dev(), found.ino()))
+    }
+    #[cfg(not(unix))]
+    Some((0, u64::from(found.is_file())))
+}
+
+/// Connections that cannot write.
+pub(super) fn reader(file: &Path) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .read_only(true)
+        .busy_timeout(BUSY)
+        .pragma("temp_store", "MEMORY")
+        .pragma("mmap_size", "1073741824");
+    SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(READER_WAIT)
+        .idle_timeout(READER_LIFE)
+        .max_lifetime(READER_LIFE)
+        .connect_lazy_with(options)
+}
+
+/// Moves what can be moved without waiting for anyone; whether all of it was, and how many pages are in the file.
+pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<(bool, i64), sqlx::Error> {
+    let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
+    let (pages, moved): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
+    Ok((pages == moved, pages))
+}
+
+/// Whether deleted rows are overwritten with zeros.
+pub(super) async fn overwrite(connection: &mut SqliteConnection, overwrite: bool) -> Result<(), sqlx::Error> {
+    let sql = if overwrite { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" };
+    sqlx::query(sql).execute(connection).await.map(|_| ())
+}
+
+/// Moves what is in the write-ahead file into the database itself and closes it.
+pub(super) async fn close(mut connection: SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
+    connection.close().await
+}
+
+/// A constraint, a value too big, of the wrong kind or out of range.
+pub(super) fn is_refusal(code: &str) -> bool {
+    matches!(code.parse::<u32>().unwrap_or(0) & 0xFF, 18 | 19 | 20 | 25)
+}
+
+type SqliteQuery<'q> = Query<'q, Sqlite, SqliteArguments>;
+
+/// Adds a value to a statement.
+pub(super) fn bind<'q>(query: SqliteQuery<'q>, cell: &Cell<'_>) -> SqliteQuery<'q> {
+    match *cell {
+        Cell::Text(text) => query.bind(text),
+        Cell::Real(number) => query.bind(number),
+        Cell::Whole(number) => query.bind(number),
+        Cell::Bytes(bytes) => query.bind(bytes),
+    }
+}

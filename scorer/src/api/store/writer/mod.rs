@@ -1,0 +1,247 @@
+//! The one writer: whatever waits goes into one transaction; while the database is away, into the spool.
+//!
+//! Owns the order of writing, retrying and replaying. May not know SQL.
+
+mod database;
+mod desk;
+mod group;
+
+pub(super) use database::Database;
+pub(super) use group::{Done, Message};
+
+use super::StoreError;
+use super::append::Purpose;
+use super::database::{BUSY, Connection};
+use super::entry::{KeyedAnswer, Logged};
+use super::forget;
+use super::shared::Shared;
+use super::spool::{Frame, Spool};
+use database::Failure;
+use desk::{Desk, give_up};
+use futures_util::future::BoxFuture;
+use group::Group;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// The most messages that are taken at once.
+const TAKEN_MAX: usize = 1_024;
+
+/// How long to wait before each further try of a group; the database itself waits for another's lock before that.
+const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(250)];
+
+/// No further try is begun that could end later than this after the first of a group was handed in: so clients that
+/// queue behind a failing group do not wait for all of its tries and all of their own.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// The same where there is a spool to turn to.
+const PATIENCE_WITH_SPOOL: Duration = Duration::from_secs(1);
+
+/// When nothing was written for so long, the database is asked whether it is there.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// Something that changes the database in a transaction of its own, and tells its client.
+pub(super) type Change = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<(), sqlx::Error>> + Send>;
+
+/// The writer and all it has.
+#[derive(Debug)]
+pub(super) struct Writer {
+    database: Database,
+    desk: Desk,
+}
+
+/// What came of trying the first frame of the spool.
+enum Replayed {
+    One,
+    All,
+    Not,
+    Stopped,
+}
+
+impl Writer {
+    pub(super) fn new(
+        database: Database,
+        spool: Option<Spool>,
+        messages: mpsc::Receiver<Message>,
+        stop: oneshot::Receiver<()>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        let desk = Desk::new(messages, stop, spool, shared, database.is_connected());
+        Writer { database, desk }
+    }
+
+    /// Writes until told to stop, then what still waits, and closes the database.
+    pub(super) async fn run(mut self) {
+        while if self.desk.is_away { self.spool_until_back().await } else { self.write_until_away().await } {}
+        self.database.close().await;
+    }
+
+    /// Straight into the database; false when told to stop.
+    async fn write_until_away(&mut self) -> bool {
+        while !self.desk.is_away {
+            match tokio::time::timeout(QUIET, self.desk.wait()).await {
+                Ok(false) => return false,
+                Ok(true) => self.work().await,
+                Err(_) => {
+                    let well = self.database.ping().await;
+                    self.desk.tell(well.as_ref().err());
+                }
+            }
+        }
+        true
+    }
+
+    /// One group, or one of the other things.
+    async fn work(&mut self) {
+        let group = self.desk.next_group();
+        if !group.is_empty() {
+            return self.write(group).await;
+        }
+        match self.desk.taken.pop_front() {
+            Some(Message::Change(change)) => self.change(change).await,
+            Some(Message::Forget { lead_key, done }) => {
+                // Its client may have gone; the rows are deleted all the same.
+                let _ = done.send(self.forget(&lead_key).await);
+            }
+            _ => {}
+        }
+    }
+
+    async fn write(&mut self, group: Group) {
+        match self.try_to_append(&group).await {
+            Ok(late) => {
+                self.desk.tell(None);
+                self.desk.remember(&group.frame, &late);
+                group.acknowledge(&Logged::Written, late);
+            }
+            Err(Failure::Refused(words)) => {
+                tracing::error!(words, "the database refused a part of the log");
+                self.write_apart(group).await;
+            }
+            Err(failure) => {
+                self.desk.tell(Some(&failure));
+                self.desk.spool(group);
+            }
+        }
+    }
+
+    async fn try_to_append(&mut self, group: &Group) -> Result<BTreeMap<usize, KeyedAnswer>, Failure> {
+        let patience = if self.desk.spool.is_some() { PATIENCE_WITH_SPOOL } else { PATIENCE };
+        let mut written = self.database.append(&group.frame, Purpose::Fresh).await;
+        for pause in PAUSES {
+            if !matches!(written, Err(Failure::Away(_))) || !group.may_wait(pause + BUSY, patience) {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+            written = self.database.append(&group.frame, Purpose::Fresh).await;
+        }
+        written
+    }
+
+    /// Each part of a refused group by itself, so that only what is refused is lost to its client.
+    async fn write_apart(&mut self, group: Group) {
+        for part in group.apart() {
+            match self.database.append(&part.frame, Purpose::FreshPart).await {
+                Ok(late) => {
+                    self.desk.remember(&part.frame, &late);
+                    part.acknowledge(&Logged::Written, late);
+                }
+                Err(_) => give_up(part),
+            }
+        }
+    }
+
+    async fn change(&mut self, change: Change) {
+        let done = match self.database.connection().await {
+            Ok(connection) => change(connection).await.map_err(|error| self.database.failed(error)),
+            Err(failure) => Err(failure),
+        };
+        self.desk.tell(done.as_ref().err());
+    }
+
+    async fn forget(&mut self, lead_key: &str) -> Result<u64, StoreError> {
+        let deleted = match self.database.connection().await {
+            Ok(connection) => forget::delete(connection, lead_key).await.map_err(|error| self.database.failed(error)),
+            Err(failure) => Err(failure),
+        };
+        self.desk.tell(deleted.as_ref().err());
+        let aside = self.desk.forget(lead_key);
+        deleted.ok().zip(aside).map(|(deleted, aside)| deleted + aside).ok_or(StoreError::NotWritten)
+    }
+
+    /// While the database is away, what comes goes to the spool; what is there is replayed as soon as it can be. True
+    /// when all of it was; false when told to stop, which leaves the rest to the next start.
+    async fn spool_until_back(&mut self) -> bool {
+        let mut pause = Duration::ZERO;
+        loop {
+            let first = self.desk.first();
+            match self.replay(first, pause).await {
+                Replayed::Stopped => return false,
+                Replayed::All => return true,
+                Replayed::One => pause = Duration::ZERO,
+                Replayed::Not => pause = self.database.slow_down(),
+            }
+        }
+    }
+
+    /// Tries one frame after a pause, and spools what comes meanwhile.
+    async fn replay(&mut self, first: Option<Frame>, pause: Duration) -> Replayed {
+        let database = &mut self.database;
+        let attempt = async {
+            tokio::time::sleep(pause).await;
+            match &first {
+                Some(frame) => database.append(frame, Purpose::Replay).await.map(|_| ()),
+                None => database.ping().await,
+            }
+        };
+        let mut attempt = std::pin::pin!(attempt);
+        let done = loop {
+            tokio::select! {
+                biased;
+                done = &mut attempt => break done,
+                more = self.desk.wait() => {
+                    if !more {
+                        return Replayed::Stopped;
+                    }
+                    self.desk.spool_all();
+                }
+            }
+        };
+        match (done, first) {
+            (Ok(()), Some(frame)) => {
+                self.desk.is_done(&frame);
+                Replayed::One
+            }
+            // Something may have come since the spool was looked at.
+            (Ok(()), None) if self.desk.spool.as_ref().is_some_and(|spool| !spool.is_empty()) => Replayed::One,
+            (Ok(()), None) => {
+                self.desk.is_back();
+                Replayed::All
+            }
+            (Err(Failure::Refused(_)), Some(frame)) => self.replay_apart(frame).await,
+            (Err(failure), _) => {
+                self.desk.tell(Some(&failure));
+                Replayed::Not
+            }
+        }
+    }
+
+    /// Each part of a refused frame by itself; what is refused is put aside.
+    async fn replay_apart(&mut self, frame: Frame) -> Replayed {
+        for part in Group::unheeded(frame.clone()).apart() {
+            match self.database.append(&part.frame, Purpose::ReplayPart).await {
+                Ok(_) => {}
+                Err(Failure::Away(_)) => return Replayed::Not,
+                Err(Failure::Refused(words)) => {
+                    tracing::error!(words, "a part of the spool is put aside: the database will not take it");
+                    if self.desk.spool.as_ref().is_some_and(|spool| spool.put_aside(&part.frame).is_err()) {
+                        return Replayed::Not;
+                    }
+                }
+            }
+        }
+        self.desk.is_done(&frame);
+        Replayed::One
+    }
+}

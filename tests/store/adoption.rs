@@ -1,0 +1,79 @@
+//! Databases of the service before this one are taken over with their rows.
+
+use crate::place::Place;
+use crate::row::{call, entry};
+use scorer::api::store::{EndpointCalls, Recent, Window};
+
+/// The tables as the old service's migrations made them, with some rows.
+fn script(place: &Place, call_id: &str) -> String {
+    let moment = if place.is_sqlite() { "DATETIME" } else { "TIMESTAMP WITH TIME ZONE" };
+    let zone = if place.is_sqlite() { "" } else { "+00" };
+    format!(
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+         INSERT INTO alembic_version VALUES ('3f2a9c1d7e55');
+         CREATE TABLE prediction_logs (id VARCHAR(36) NOT NULL, created_at {moment} NOT NULL, input_features JSON NOT NULL,
+             predicted_score FLOAT NOT NULL, inference_time_ms FLOAT NOT NULL, model_version VARCHAR(50) NOT NULL, PRIMARY KEY (id));
+         CREATE INDEX ix_prediction_logs_created_at ON prediction_logs (created_at);
+         CREATE TABLE api_metrics (id {call_id} NOT NULL, created_at {moment} NOT NULL, endpoint VARCHAR(255) NOT NULL,
+             status_code INTEGER NOT NULL, response_time_ms FLOAT NOT NULL, PRIMARY KEY (id));
+         INSERT INTO prediction_logs VALUES
+             ('5f0c0b1e-0000-4000-8000-000000000001', '2026-01-31 09:30:00.000000{zone}', '{{\"jobtitle\": null}}', 0.5, 1.5, '0.3.0'),
+             ('5f0c0b1e-0000-4000-8000-000000000002', '2026-01-31 09:31:00.250000{zone}', '{{\"llm_quality\": 75}}', 1, 1, '0.3.0');
+         INSERT INTO api_metrics (created_at, endpoint, status_code, response_time_ms, id) VALUES
+             ('2026-01-31 09:30:00.000000{zone}', '/predict', 200, 2.5, '7'), ('2026-01-31 10:30:00.000000{zone}', '/predict', 500, 2.5, '8');"
+    )
+}
+
+async fn is_taken_over(place: Place, call_id: &str) {
+    let script = script(&place, call_id);
+    place.beside().await.run(&script).await;
+    // The second opening finds everything done.
+    for round in 1..=2 {
+        let (store, writer) = place.open().await;
+        store.note(call("/health", 200, "2026-02-01 00:00:00.000000"));
+        store.log(entry()).await.unwrap();
+        let page = store.recent(&Recent { limit: 10, ..Recent::default() }).await.unwrap();
+        assert_eq!((page.rows.len(), page.next), (round + 2, None));
+        let old = &page.rows[round..];
+        assert_eq!(old[0].id, "5f0c0b1e-0000-4000-8000-000000000002");
+        assert_eq!((old[0].created_at.as_str(), old[0].predicted_score), ("2026-01-31 09:31:00.250000", 1.0));
+        assert_eq!(
+            (old[1].input_features.as_str(), old[1].lead_key.as_ref(), old[1].probability),
+            (r#"{"jobtitle": null}"#, None, None)
+        );
+        let calls = store.calls(&Window::all()).await.unwrap().endpoints;
+        let predict = EndpointCalls {
+            endpoint: "/predict".to_owned(),
+            calls: 2,
+            client_errors: 0,
+            server_errors: 1,
+            sum_ms: 5.0,
+        };
+        assert_eq!(calls[1], predict);
+        assert_eq!(calls[0].calls, round as u64);
+        writer.finish().await;
+    }
+    assert_eq!(place.count("api_metrics").await, 4);
+    assert_eq!(place.beside().await.texts("SELECT version_num FROM alembic_version").await, ["3f2a9c1d7e55"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_sqlite_with_calls_numbered_or_named() {
+    for id in ["INTEGER", "VARCHAR(36)"] {
+        is_taken_over(Place::sqlite(), id).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_postgresql_with_calls_numbered_or_named() {
+    for id in ["SERIAL", "VARCHAR(36)"] {
+        let Some(place) = Place::postgres("LEADLIGHT_TEST_POSTGRES").await else { return };
+        is_taken_over(place, id).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_postgresql_through_a_pooler() {
+    let Some(place) = Place::postgres("LEADLIGHT_TEST_PGBOUNCER").await else { return };
+    is_taken_over(place, "VARCHAR(36)").await;
+}

@@ -1,0 +1,62 @@
+//! Rows for the log.
+
+use scorer::api::store::record::{CallRow, PredictionRow};
+use scorer::api::store::{Entry, KeyedAnswer};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+pub(crate) use scorer::api::store::record::timestamp;
+
+/// A moment of the past, by minutes after the first one.
+pub(crate) fn at(minutes: i64) -> String {
+    timestamp(OffsetDateTime::from_unix_timestamp(1_767_225_600).unwrap() + Duration::minutes(minutes))
+}
+
+pub(crate) fn now() -> String {
+    timestamp(OffsetDateTime::now_utc())
+}
+
+pub(crate) fn prediction() -> PredictionRow {
+    PredictionRow {
+        id: Uuid::now_v7().to_string(),
+        created_at: now(),
+        input_features: r#"{"jobtitle":"CTO","skills":"a, b\u0000"}"#.to_owned(),
+        predicted_score: 0.7345,
+        inference_time_ms: 0.0312,
+        model_version: "0.1.0".to_owned(),
+        lead_key: None,
+        probability: 0.734_512,
+        label: "engaged",
+        confidence: "high",
+        grade: Some('A'),
+        model_sha256: "ab".repeat(32),
+        request_id: "call 9".to_owned(),
+    }
+}
+
+pub(crate) fn of_lead(lead_key: &str) -> PredictionRow {
+    PredictionRow { lead_key: Some(lead_key.to_owned()), ..prediction() }
+}
+
+pub(crate) fn entry() -> Entry {
+    Entry::new(vec![prediction()])
+}
+
+pub(crate) fn keyed(key: &str, body: &str) -> Entry {
+    Entry { keyed: Some(answer(key, body)), ..entry() }
+}
+
+pub(crate) fn answer(key: &str, body: &str) -> KeyedAnswer {
+    KeyedAnswer {
+        key: key.to_owned(),
+        fingerprint: "f".repeat(64),
+        status: 200,
+        content_type: "application/json".to_owned(),
+        body: body.as_bytes().to_vec(),
+        created_at: now(),
+    }
+}
+
+pub(crate) fn call(endpoint: &str, status_code: u16, created_at: &str) -> CallRow {
+    CallRow { created_at: created_at.to_owned(), endpoint: endpoint.to_owned(), status_code, response_time_ms: 1.5 }
+}
