@@ -91,6 +91,24 @@ pub enum LogInputs {
     Full,
 }
 
+/// A word for none of them.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("what is kept of a lead should be none, features or full, not {0:?}")]
+pub struct LogInputsError(String);
+
+impl std::str::FromStr for LogInputs {
+    type Err = LogInputsError;
+
+    fn from_str(text: &str) -> Result<Self, LogInputsError> {
+        match text {
+            "none" => Ok(LogInputs::None),
+            "features" => Ok(LogInputs::Features),
+            "full" => Ok(LogInputs::Full),
+            _ => Err(LogInputsError(text.to_owned())),
+        }
+    }
+}
+
 /// The origins that CORS allows; none by default.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Origins {

@@ -53,6 +53,7 @@ struct States {
     queue: Gauge,
     lent: Gauge,
     log_waiting: Gauge,
+    left_out: Gauge,
     log_state: Gauges,
     spooled: Gauge,
     models: Gauges,
@@ -67,6 +68,7 @@ pub(super) struct Reading<'r> {
     pub(super) lent_bytes: usize,
     pub(super) log: LogState,
     pub(super) log_waiting: usize,
+    pub(super) left_out: u64,
     pub(super) standing: &'r Standing,
 }
 
@@ -164,6 +166,11 @@ impl States {
         registry.register("queue_requests", "Requests whose leads are scored, or wait for it", self.queue.clone());
         registry.register("body_memory_bytes", "Memory lent to bodies", self.lent.clone());
         registry.register("log_queue_depth", "What waits for the log's writer", self.log_waiting.clone());
+        registry.register(
+            "monitoring_rows_left_out",
+            "Predictions that came too fast to be summed up for monitoring",
+            self.left_out.clone(),
+        );
         registry.register("log_state", "How the log does: 1 for the state that holds", self.log_state.clone());
         registry.register(
             "log_spooled_rows",
@@ -184,6 +191,7 @@ impl States {
         self.queue.set(whole(reading.queue));
         self.lent.set(whole(reading.lent_bytes));
         self.log_waiting.set(whole(reading.log_waiting));
+        self.left_out.set(i64::try_from(reading.left_out).unwrap_or(i64::MAX));
         for word in LogState::WORDS {
             let holds = i64::from(reading.log.word() == word);
             self.log_state.get_or_create(&vec![("state", word.to_owned())]).set(holds);

@@ -92,6 +92,7 @@ impl Service {
             lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
             log: ledger::state(&self.store),
             log_waiting: self.store.waiting(),
+            left_out: self.monitor.left_out(),
             standing: &self.serving.standing(),
         })
     }

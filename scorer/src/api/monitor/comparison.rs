@@ -5,7 +5,7 @@
 use super::measure;
 use super::picture::picture;
 use super::summary::scores;
-use crate::insight::drift::{self, DriftReport, Group, Options};
+use crate::insight::drift::{self, DriftReport, Group, Measure, Options};
 use crate::insight::profile::{LevelKey, Profile};
 use crate::wire::monitoring::{
     ColumnDrift, Columns, Drift, DriftGroup, Effect, EffectState, Kind, MissingDrift, ScoreShift, Test,
@@ -92,7 +92,7 @@ fn of_column(column: &drift::ColumnDrift) -> ColumnDrift {
         threshold: column.threshold,
         drifted: column.drifted,
         effect: Effect {
-            measure: column.effect.measure.name().to_owned(),
+            measure: name(column.effect.measure).to_owned(),
             value: finite(column.effect.value),
             state: match column.effect.state {
                 drift::EffectState::None => EffectState::None,
@@ -113,6 +113,14 @@ fn of_column(column: &drift::ColumnDrift) -> ColumnDrift {
         reference_count: column.reference_count,
         current_count: column.current_count,
         picture: None,
+    }
+}
+
+fn name(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Wasserstein => "Wasserstein distance",
+        Measure::CramersV => "Cramér's V",
+        Measure::StabilityIndex => "Population stability index",
     }
 }
 

@@ -73,7 +73,7 @@ fn features(bytes: &[u8], layout: &Arc<Layout>) -> Result<Profile, ReferenceErro
     let mut profile = Profile::empty(layout.clone());
     let mut places: Option<Vec<Option<usize>>> = None;
     let key = LevelKey::new([0; 16]);
-    records(bytes, Dialect::told_by(bytes), &mut |_, cells| {
+    records(bytes, Dialect::detect(bytes), &mut |_, cells| {
         let Some(places) = &places else {
             let place = |name: &str| layout.position(Group::Feature, name.trim());
             places = Some(cells.iter().map(place).collect());
@@ -100,7 +100,7 @@ fn leads(bytes: &[u8], model: &Model) -> Result<Profile, ReferenceError> {
     let mut profile = Profile::empty(Arc::new(Layout::new(layout.columns().to_vec(), CAPACITY)));
     let binding = profile.layout().bind(&schema, LevelKey::new([0; 16]));
     let mut all = Vec::new();
-    let mut reader = Reader::new(schema, Dialect::told_by(bytes));
+    let mut reader = Reader::new(schema, Dialect::detect(bytes));
     let mut sink = |row: crate::lead::csv::Row<'_>| {
         if let Ok(lead) = row.lead {
             all.push(lead.clone());

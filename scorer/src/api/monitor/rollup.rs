@@ -48,8 +48,11 @@ fn together(rows: &[ProfileRow]) -> Option<(Vec<u8>, u64, Vec<ProfileKey>)> {
         let Ok(summary) = Summary::decode(&row.bytes) else { continue };
         match &mut sum {
             None => sum = Some(summary),
-            Some(sum) if sum.merge(&summary).is_err() => continue,
-            Some(_) => {}
+            Some(sum) => {
+                if sum.merge(&summary).is_err() {
+                    continue;
+                }
+            }
         }
         keys.push(row.key());
     }

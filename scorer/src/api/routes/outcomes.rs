@@ -124,7 +124,7 @@ fn of_json(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
 fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
     let mut columns: Option<Vec<Option<usize>>> = None;
     let (mut outcomes, mut problems) = (Vec::new(), Vec::new());
-    let dialect = Dialect::told_by(body);
+    let dialect = Dialect::detect(body);
     let read = records(body, dialect, &mut |_, cells| {
         let cells: Vec<&str> = cells.iter().collect();
         let Some(columns) = &columns else {

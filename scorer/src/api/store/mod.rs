@@ -45,6 +45,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 use time::OffsetDateTime;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use writer::{Change, Database, Done, Message, Writer};
@@ -134,7 +135,10 @@ impl Store {
         let shared = Arc::new(Shared::new(answers));
         let (messages, waiting) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(Writer::new(database, spool, waiting, stopped, shared.clone()).run());
+        let writer = Writer::new(database, spool, waiting, stopped, shared.clone());
+        // A thread of its own: what others do on theirs does not hold up a commit.
+        let runtime = Handle::current();
+        let task = tokio::task::spawn_blocking(move || runtime.block_on(writer.run()));
         let (mode, retention) = (settings.mode, settings.retention);
         let store = Store { messages, reader: reader.clone(), shared, mode, retention };
         let pruning = tokio::spawn(store.clone().prune_for_ever());

@@ -8,7 +8,7 @@ use super::window::Window;
 use std::collections::{BTreeMap, HashSet};
 
 /// What an outcome is of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// A prediction, by its id.
     Prediction(String),

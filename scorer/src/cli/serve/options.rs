@@ -131,6 +131,7 @@ impl Options {
             reference: self.reference.0.clone(),
             access: self.callers.access()?,
             limits: self.bounds.limits()?,
+            ..Config::default()
         })
     }
 }

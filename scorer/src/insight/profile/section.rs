@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The version of the section. Version 1 had no number; it counted in fixed bins, which no test can use.
-pub const FORMAT: u64 = 2;
+pub(super) const FORMAT: u64 = 2;
 
 /// How many values a column of a section may have.
 const VALUES_MAX: usize = 1 << 16;

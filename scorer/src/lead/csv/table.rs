@@ -16,7 +16,7 @@ pub fn records(
     let mut splitter = Splitter::new(dialect);
     let mut line = 1;
     // A last line that does not end is ended here.
-    let mut last = Vec::new();
+    let mut last;
     loop {
         let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         line += breaks(&rest[..blank]);

@@ -6,7 +6,7 @@ use super::postgres::{self, script};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+use sqlx::{Connection as _, Row as _};
 use std::fmt::Write;
 use thiserror::Error;
 

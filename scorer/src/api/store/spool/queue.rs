@@ -137,7 +137,7 @@ pub(super) fn read(path: &Path, offset: u64) -> io::Result<Found> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(offset))?;
     let mut bytes = Vec::new();
-    file.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
+    Read::by_ref(&mut file).take(HEAD as u64).read_to_end(&mut bytes)?;
     if let Some(&[a, b, c, d]) = bytes.get(..4)
         && bytes.len() == HEAD
     {

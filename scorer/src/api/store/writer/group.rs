@@ -39,6 +39,18 @@ pub(super) struct Group {
     since: Option<Instant>,
 }
 
+impl std::fmt::Debug for Message {
+    /// Without what is in it, which is a lead's.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Message::Entry { .. } => "Entry",
+            Message::Call(_) => "Call",
+            Message::Change(_) => "Change",
+            Message::Forget { .. } => "Forget",
+        })
+    }
+}
+
 impl Group {
     /// Takes entries and calls up to what one group may have, or up to the first message that is neither.
     pub(super) fn take(messages: &mut VecDeque<Message>) -> Self {

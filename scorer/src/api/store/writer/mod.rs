@@ -188,23 +188,25 @@ impl Writer {
     /// Tries one frame after a pause, and spools what comes meanwhile.
     async fn replay(&mut self, first: Option<Frame>, pause: Duration) -> Replayed {
         let database = &mut self.database;
-        let attempt = async {
-            tokio::time::sleep(pause).await;
-            match &first {
-                Some(frame) => database.append(frame, Purpose::Replay).await.map(|_| ()),
-                None => database.ping().await,
-            }
-        };
-        let mut attempt = std::pin::pin!(attempt);
-        let done = loop {
-            tokio::select! {
-                biased;
-                done = &mut attempt => break done,
-                more = self.desk.wait() => {
-                    if !more {
-                        return Replayed::Stopped;
+        let done = {
+            let attempt = async {
+                tokio::time::sleep(pause).await;
+                match &first {
+                    Some(frame) => database.append(frame, Purpose::Replay).await.map(|_| ()),
+                    None => database.ping().await,
+                }
+            };
+            let mut attempt = std::pin::pin!(attempt);
+            loop {
+                tokio::select! {
+                    biased;
+                    done = &mut attempt => break done,
+                    more = self.desk.wait() => {
+                        if !more {
+                            return Replayed::Stopped;
+                        }
+                        self.desk.spool_all();
                     }
-                    self.desk.spool_all();
                 }
             }
         };
