@@ -1,4 +1,5 @@
-//! Leadlight in the browser: the page, which shows, and the worker, which reads and scores.
+//! Leadlight in the browser: the page, which shows, and the worker, which reads and scores; and, apart from both, the
+//! monitoring document, which shows what an API tells.
 //!
 //! The page never parses a file and never scores; the worker never shows anything. They share only `agent`.
 
@@ -8,6 +9,8 @@ pub mod columns;
 pub mod components;
 pub mod format;
 pub mod hooks;
+#[cfg(feature = "monitoring")]
+pub mod monitoring;
 pub mod pages;
 pub mod state;
 pub mod text;

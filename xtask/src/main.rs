@@ -6,6 +6,7 @@ mod fixtures;
 mod fuzz;
 mod golden;
 mod layers;
+mod monitoring;
 mod project;
 mod run;
 mod sample;

@@ -1,6 +1,6 @@
 //! Building the page: in release, as shipped, and quickly, for tests. Knows trunk; knows nothing of what the page does.
 
-use crate::{exec, project::Project, stamp, tools};
+use crate::{exec, monitoring, project::Project, stamp, tools};
 use anyhow::{Context, Result};
 use std::{
     fs,
@@ -10,13 +10,15 @@ use std::{
 };
 
 /// What the page is made of beside the Rust sources, which cargo itself lists.
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 13] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     "index.html",
     "models",
+    "monitoring.html",
+    "monitoring.json",
     "rust-toolchain.toml",
     "scorer/Cargo.toml",
     "static",
@@ -46,19 +48,21 @@ pub(crate) fn quick(project: &Project) -> Result<PathBuf> {
 fn build(project: &Project, build: &Build) -> Result<PathBuf> {
     let dist = project.target.join("site").join(build.name);
     let record = dist.with_extension("stamp");
-    if dist.join("index.html").is_file() && is_current(project, build, &record)? {
+    if dist.join("index.html").is_file()
+        && dist.join(monitoring::DOCUMENT).is_file()
+        && is_current(project, build, &record)?
+    {
         return Ok(dist);
     }
     println!("building the page ({})", build.name);
     prepare(project)?;
-    let mut trunk = trunk(project, build.profile, &dist);
     if build.release {
         println!("the first time this takes some minutes");
         tools::packages(project)?;
-        trunk.arg("--release");
     }
     let started = SystemTime::now();
-    exec::run(&mut trunk)?;
+    exec::run(trunk(project, build).arg("--dist").arg(&dist))?;
+    monitoring::build(trunk(project, build), &dist)?;
     // An edit made while trunk ran may or may not be in the page: without a record the next run builds again.
     let inputs = inputs(project, build).context("cargo left no list of the page's sources")?;
     if !stamp::written_since(&project.root, &inputs, started)? {
@@ -75,9 +79,12 @@ fn prepare(project: &Project) -> Result<()> {
     exec::run(&mut project.cargo("fetch --quiet --locked"))
 }
 
-fn trunk(project: &Project, profile: &str, dist: &Path) -> Command {
+fn trunk(project: &Project, build: &Build) -> Command {
     let mut command = project.command("trunk");
-    command.args(["build", "--offline", "--locked", "--cargo-profile", profile, "--dist"]).arg(dist);
+    command.args(["build", "--offline", "--locked", "--cargo-profile", build.profile]);
+    if build.release {
+        command.arg("--release");
+    }
     // Trunk reads NO_COLOR as a boolean and refuses the usual `1`.
     command.env_remove("NO_COLOR");
     command
@@ -90,11 +97,11 @@ fn is_current(project: &Project, build: &Build, record: &Path) -> Result<bool> {
     }
 }
 
-/// All inputs: the fixed ones and every source that cargo says the two programs were built from.
+/// All inputs: the fixed ones and every source that cargo says the programs were built from.
 fn inputs(project: &Project, build: &Build) -> Option<Vec<PathBuf>> {
     let built = project.target.join("wasm32-unknown-unknown").join(build.profile);
     let mut inputs: Vec<PathBuf> = INPUTS.iter().map(PathBuf::from).collect();
-    for program in ["app.d", "worker.d"] {
+    for program in ["app.d", "monitoring.d", "worker.d"] {
         inputs.extend(sources(&fs::read_to_string(built.join(program)).ok()?));
     }
     Some(inputs)

@@ -8,6 +8,9 @@ use std::{fs, path::Path};
 /// would weigh several times that.
 const PAGE_LIMIT: u64 = 1_500_000;
 
+/// The same of the monitoring document's program, which draws but neither scores nor has components.
+const MONITORING_LIMIT: u64 = 1_200_000;
+
 /// Node has brotli and gzip at their strongest; the arguments are a folder and what to print of each file in it.
 const SCRIPT: &str = r#"
 const { readdirSync, readFileSync, statSync } = require("node:fs");
@@ -39,7 +42,13 @@ pub(crate) fn print(project: &Project) -> Result<()> {
 pub(crate) fn check(dist: &Path) -> Result<()> {
     let page = program(dist, "app")?;
     let worker = program(dist, "worker")?;
-    println!("page {page} bytes of {PAGE_LIMIT}, worker {worker} bytes");
+    let monitoring = program(dist, "monitoring")?;
+    println!(
+        "page {page} bytes of {PAGE_LIMIT}, monitoring {monitoring} bytes of {MONITORING_LIMIT}, worker {worker} bytes"
+    );
+    if monitoring > MONITORING_LIMIT {
+        bail!("the monitoring document's program has {monitoring} bytes, more than {MONITORING_LIMIT}");
+    }
     verdict(page, worker)
 }
 

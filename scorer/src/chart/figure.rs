@@ -19,6 +19,8 @@ pub(super) struct Table<'a> {
     /// What is in it.
     pub(super) caption: &'a str,
     pub(super) heads: &'a [&'a str],
+    /// Which columns, beside the first, are of words; the others are of numbers.
+    pub(super) words: &'a [usize],
     pub(super) rows: Vec<Vec<String>>,
 }
 
@@ -58,22 +60,30 @@ impl Table<'_> {
                 table.leaf("caption", &[("class", "unseen")], self.caption);
                 table.element("thead", &[], |head| {
                     head.element("tr", &[], |row| {
-                        self.heads.iter().for_each(|name| row.leaf("th", &[("scope", "col")], name));
+                        for (place, name) in self.heads.iter().enumerate() {
+                            let kind = [("scope", "col"), ("class", "word")];
+                            row.leaf("th", &kind[..self.attributes(place, 1)], name);
+                        }
                     });
                 });
-                table.element("tbody", &[], |body| self.rows.iter().for_each(|cells| write_row(body, cells)));
+                table.element("tbody", &[], |body| self.rows.iter().for_each(|cells| self.write_row(body, cells)));
             });
         });
     }
-}
 
-fn write_row(body: &mut Markup, cells: &[String]) {
-    body.element("tr", &[], |row| {
-        for (place, cell) in cells.iter().enumerate() {
-            match place {
-                0 => row.leaf("th", &[("scope", "row")], cell),
-                _ => row.leaf("td", &[], cell),
+    fn write_row(&self, body: &mut Markup, cells: &[String]) {
+        body.element("tr", &[], |row| {
+            for (place, cell) in cells.iter().enumerate() {
+                match place {
+                    0 => row.leaf("th", &[("scope", "row"), ("class", "word")], cell),
+                    _ => row.leaf("td", &[("class", "word")][..self.attributes(place, 0)], cell),
+                }
             }
-        }
-    });
+        });
+    }
+
+    /// How many attributes a cell of a column has: `own`, and the class of words.
+    fn attributes(&self, place: usize, own: usize) -> usize {
+        own + usize::from(place == 0 || self.words.contains(&place))
+    }
 }

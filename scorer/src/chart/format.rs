@@ -82,14 +82,15 @@ pub(super) fn between(estimate: Estimate) -> String {
     format!("{:.3} ({:.3} to {:.3})", estimate.value, estimate.low, estimate.high)
 }
 
-/// A text that fits: its first characters, and a sign that there were more.
+/// A text that fits: its first and last characters, and a sign that there were more. Names of columns often begin alike.
 pub(super) fn clipped(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
-    let mut shown: String = text.chars().take(most.saturating_sub(1)).collect();
-    shown.push('…');
-    shown
+    let (first, last) = (most / 2, most.saturating_sub(most / 2 + 1));
+    let begin = text.chars().take(first);
+    let end = text.chars().skip(text.chars().count() - last);
+    begin.chain(std::iter::once('…')).chain(end).collect()
 }
 
 #[cfg(test)]
@@ -104,7 +105,7 @@ mod tests {
         assert_eq!([0.423, 12.34, 340.2].map(ms), ["0.42 ms", "12.3 ms", "340 ms"]);
         let shorts = [0.0, 0.5, 0.01234, 1.25, 12.5, 123.4, 1_250.0, -2_010.0, 1e12, -1.2e-5].map(short);
         assert_eq!(shorts, ["0", "0.5", "0.0123", "1.25", "12.5", "123", "1,250", "-2,010", "1.0e12", "-1.2e-5"]);
-        assert_eq!((clipped("abc", 3), clipped("abcdé", 4)), ("abc".to_owned(), "abc…".to_owned()));
+        assert_eq!((clipped("abc", 3), clipped("abcdé", 4)), ("abc".to_owned(), "ab…é".to_owned()));
         assert_eq!((counted(1, "row", "rows"), counted(0, "row", "rows")), ("1 row".to_owned(), "0 rows".to_owned()));
     }
 }

@@ -106,7 +106,7 @@ fn bins<'a>(name: &'a str, edges: &[f64], sides: Sides<'_>) -> Table<'a> {
         std::iter::once(range).chain(bin_words(sides, place)).collect()
     };
     let heads = &["Value", "Now", "Share", "Reference", "Share"];
-    Table { caption: name, heads, rows: edges.windows(2).enumerate().map(row).collect() }
+    Table { caption: name, heads, words: &[], rows: edges.windows(2).enumerate().map(row).collect() }
 }
 
 fn of_levels<'a>(caption: Caption<'_>, name: &'a str, all: &[LevelCounts]) -> (Markup, Table<'a>) {
@@ -118,7 +118,7 @@ fn of_levels<'a>(caption: Caption<'_>, name: &'a str, all: &[LevelCounts]) -> (M
     let row = |(place, name): (usize, &String)| std::iter::once(name.clone()).chain(bin_words(sides, place)).collect();
     let heads = &["Level", "Now", "Share", "Reference", "Share"];
     let rows = names.iter().enumerate().map(row).collect();
-    (levels(caption, &names, sides), Table { caption: name, heads, rows })
+    (levels(caption, &names, sides), Table { caption: name, heads, words: &[], rows })
 }
 
 /// Of a column without a picture.
@@ -128,7 +128,7 @@ fn summary(column: &ColumnDrift) -> Table<'_> {
         row("now", column.current_count, column.missing.current_share),
         row("reference", column.reference_count, column.missing.reference_share),
     ];
-    Table { caption: &column.name, heads: &["Side", "Values", "Missing"], rows }
+    Table { caption: &column.name, heads: &["Side", "Values", "Missing"], words: &[], rows }
 }
 
 /// RFC 4648's text of bytes.

@@ -59,7 +59,7 @@ fn best(plots: &mut Markup, all: &Measured, simulated: bool) {
         vec![format!("best {}", best.k), count(best.replied), share_between(best.rate), lift]
     };
     let heads = ["Leads", "Replied", "Precision (95 %)", "Lift (95 %)"];
-    let table = Table { caption: title, heads: &heads, rows: all.precision_at.iter().map(row).collect() };
+    let table = Table { caption: title, heads: &heads, words: &[], rows: all.precision_at.iter().map(row).collect() };
     Figure { title, reading: &words, simulated }.write(plots, &picture, &table);
 }
 
@@ -71,7 +71,7 @@ fn expected(plots: &mut Markup, all: &Measured, simulated: bool) {
         vec![range, count(bin.leads), count(bin.replied), percent(bin.expected), share_between(bin.actual)]
     };
     let heads = ["Probability", "Leads", "Replied", "Expected", "Actual (95 %)"];
-    let table = Table { caption: title, heads: &heads, rows: all.calibration.iter().map(row).collect() };
+    let table = Table { caption: title, heads: &heads, words: &[], rows: all.calibration.iter().map(row).collect() };
     Figure { title, reading: &words, simulated }.write(plots, &picture, &table);
 }
 
@@ -141,7 +141,7 @@ impl Series<'_> {
             vec![period.start.clone(), count(period.measured.leads), count(period.measured.replied), figure]
         };
         let heads = ["From", "Leads", "Replied", "Figure (95 %)"];
-        let table = Table { caption: self.title, heads: &heads, rows: known.iter().map(row).collect() };
+        let table = Table { caption: self.title, heads: &heads, words: &[], rows: known.iter().map(row).collect() };
         Figure { title: self.title, reading: self.words, simulated }.write(plots, &picture, &table);
     }
 

@@ -51,7 +51,7 @@ fn times(plots: &mut Markup, overview: &Overview) {
         std::iter::once(moment::shown(&point.start)).chain(figures).collect()
     };
     let heads = ["From", "Mean", "p50", "p95", "p99"];
-    let table = Table { caption: title, heads: &heads, rows: points.iter().map(row).collect() };
+    let table = Table { caption: title, heads: &heads, words: &[], rows: points.iter().map(row).collect() };
     Figure { title, reading: words, simulated: overview.simulated }.write(plots, &picture, &table);
 }
 
@@ -65,7 +65,7 @@ fn volume(plots: &mut Markup, overview: &Overview) {
     let lines = [Line { name: "all", is_main: true, values }];
     let picture = trend(caption, &moments(points), &lines, (f64::INFINITY, ""), |height| count(height.round() as u64));
     let rows = points.iter().map(|point| vec![moment::shown(&point.start), count(point.predictions)]).collect();
-    let table = Table { caption: title, heads: &["From", "Predictions"], rows };
+    let table = Table { caption: title, heads: &["From", "Predictions"], words: &[], rows };
     Figure { title, reading: &words, simulated: overview.simulated }.write(plots, &picture, &table);
 }
 

@@ -23,9 +23,9 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
             form.leaf("button", &[], "Filter");
         });
         if !recent.rows.is_empty() {
-            let heads = ["Id", "Time", "Score", "Label", "Grade", "Model", "Time taken"];
+            let heads = ["Time", "Score", "Label", "Grade", "Model", "Time taken", "Id"];
             let rows = recent.rows.iter().map(row).collect();
-            Table { caption: "Recent predictions", heads: &heads, rows }.write(section);
+            Table { caption: "Recent predictions", heads: &heads, words: &[2, 3, 4, 6], rows }.write(section);
         }
         ways(section, choice, recent.next.as_deref());
     });
@@ -33,13 +33,13 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
 
 fn row(row: &RecentRow) -> Vec<String> {
     vec![
-        row.id.clone(),
         row.created_at.chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).collect(),
         format!("{:.4}", row.score),
         row.label.replace('_', " "),
         row.grade.clone().unwrap_or_else(|| NONE.to_owned()),
         row.model_version.clone(),
         ms(row.inference_time_ms),
+        row.id.clone(),
     ]
 }
 

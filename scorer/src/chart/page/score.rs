@@ -61,7 +61,7 @@ fn distribution(plots: &mut Markup, overview: &Overview) {
         std::iter::once(range).chain(bin_words(sides, bin)).collect()
     };
     let heads = ["Score", "Now", "Share", "Reference", "Share"];
-    let table = Table { caption: title, heads: &heads, rows: (0..bins).map(row).collect() };
+    let table = Table { caption: title, heads: &heads, words: &[], rows: (0..bins).map(row).collect() };
     let simulated = overview.simulated;
     Figure { title: "Distribution", reading: words, simulated }.write(plots, &picture, &table);
 }
@@ -85,6 +85,6 @@ fn labels(plots: &mut Markup, overview: &Overview) {
         picture.append(&levels(caption, &names[2..], Sides { reference: &[], current: &counts[2..] }));
     }
     let rows = names.iter().zip(&counts).map(|(name, number)| vec![name.clone(), count(*number)]).collect();
-    let table = Table { caption: title, heads: &["Label or grade", "Leads"], rows };
+    let table = Table { caption: title, heads: &["Label or grade", "Leads"], words: &[], rows };
     Figure { title, reading: &words, simulated: overview.simulated }.write(plots, &picture, &table);
 }

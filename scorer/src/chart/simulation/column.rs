@@ -139,7 +139,7 @@ pub(super) fn kolmogorov_smirnov(reference: &[u64], current: &[u64]) -> (f64, f6
     let size = (of_reference * of_current / (of_reference + of_current)).sqrt();
     let scaled = (size + 0.12 + 0.11 / size) * statistic;
     let term = |k: f64| 2.0 * libm::exp(-2.0 * k * k * scaled * scaled);
-    let sum: f64 = (1..=20).map(|k| f64::from(k)).map(|k| if k % 2.0 == 1.0 { term(k) } else { -term(k) }).sum();
+    let sum: f64 = (1..=20).map(f64::from).map(|k| if k % 2.0 == 1.0 { term(k) } else { -term(k) }).sum();
     // The series does not converge for distances near 0, where the p-value is 1.
     (statistic, if scaled < 0.3 { 1.0 } else { sum.clamp(0.0, 1.0) })
 }

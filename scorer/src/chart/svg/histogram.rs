@@ -76,9 +76,9 @@ fn names(pen: &Pen<'_>, sides: Sides<'_>) {
     pen.surface(Ink::Current, (left, 6.0), (left + 8.0, 14.0));
     pen.word(Ink::CurrentWord, &format!("now {}", count(sum(sides.current))), (left + 12.0, 10.0), Side::After);
     if !sides.reference.is_empty() {
-        pen.surface(Ink::Reference, (left + 92.0, 6.0), (left + 100.0, 14.0));
+        pen.surface(Ink::Reference, (left + 110.0, 6.0), (left + 118.0, 14.0));
         let words = format!("reference {}", count(sum(sides.reference)));
-        pen.word(Ink::ReferenceWord, &words, (left + 104.0, 10.0), Side::After);
+        pen.word(Ink::ReferenceWord, &words, (left + 122.0, 10.0), Side::After);
     }
 }
 

@@ -347,9 +347,9 @@ mod tests {
         assert_eq!(
             svg,
             "<svg class=\"chart\" viewBox=\"0 0 3400 1900\" role=\"img\"><title>T&lt;1&gt;</title><desc>D &amp; d</desc>\
-             <rect class=\"ink-current\" x=\"400\" y=\"280\" width=\"1440\" height=\"1399\"></rect>\
+             <rect class=\"ink-current\" x=\"400\" y=\"280\" width=\"1439\" height=\"1399\"></rect>\
              <polyline class=\"ink-limit\" points=\"400,1679 3279,280\"></polyline>\
-             <circle class=\"ink-beyond\" cx=\"1840\" cy=\"980\" r=\"30\"></circle>\
+             <circle class=\"ink-beyond\" cx=\"1839\" cy=\"980\" r=\"30\"></circle>\
              <text class=\"ink-word\" x=\"100\" y=\"200\" dy=\"0.5ex\" text-anchor=\"end\">a &lt;b&gt; &amp; &quot;c&quot;</text></svg>"
         );
     }

@@ -1,0 +1,5 @@
+//! Starts the monitoring document.
+
+fn main() {
+    web::monitoring::start();
+}
