@@ -4,8 +4,8 @@
 //! that no client can make new series. May not know leads.
 
 use super::ledger::LogState;
-use super::serving::standing::{Standing, State};
 use super::monitor::Seen;
+use super::serving::standing::{Standing, State};
 use axum::http::Method;
 use prometheus_client::encoding::prometheus_text::encode;
 use prometheus_client::metrics::counter::Counter;

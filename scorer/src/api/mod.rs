@@ -100,9 +100,7 @@ fn open() -> Routes {
 
 /// For keys that may score.
 fn scoring() -> Routes {
-    Router::new()
-        .route("/predict", post(predict::predict))
-        .route("/predict/batch", post(predict::predict_batch))
+    Router::new().route("/predict", post(predict::predict)).route("/predict/batch", post(predict::predict_batch))
 }
 
 /// For any key.

@@ -60,11 +60,8 @@ pub(in crate::api) async fn overview(
     };
     let page = store.recent(&filter).await?;
     let subject = subject(service, scorer.as_deref(), &gathered, &choice);
-    let (drift, shift) = compare(Sides {
-        reference: subject.reference.as_deref(),
-        current: subject.current,
-        key: monitor.key(),
-    });
+    let (drift, shift) =
+        compare(Sides { reference: subject.reference.as_deref(), current: subject.current, key: monitor.key() });
     let scores = gathered.scores();
     let state = store.state();
     let outcomes = outcomes(service, &window, &choice, scorer.as_deref()).await?;
@@ -109,12 +106,7 @@ fn window_of(gathered: &Gathered, choice: &Choice, now: OffsetDateTime) -> Windo
     }
 }
 
-fn subject<'a>(
-    service: &Service,
-    scorer: Option<&'a Scorer>,
-    gathered: &'a Gathered,
-    choice: &Choice,
-) -> Subject<'a> {
+fn subject<'a>(service: &Service, scorer: Option<&'a Scorer>, gathered: &'a Gathered, choice: &Choice) -> Subject<'a> {
     let models = scorer.map(Scorer::models).unwrap_or_default();
     let served = |sha256: &String| models.iter().find(|model| model.sha256() == sha256);
     let is_asked = |model: &&Served| choice.model_version.as_deref().is_none_or(|version| version == model.version());
@@ -232,10 +224,8 @@ async fn outcomes(
     let one = |row: &crate::api::store::Judged| Judged { probability: row.probability, replied: row.replied };
     let all: Vec<Judged> = judged.iter().map(one).collect();
     let trained = first(scorer).and_then(|model| trained_on(model.version()));
-    let since = trained.map_or_else(Window::all, |day| Window {
-        from: timestamp(day.midnight().assume_utc()),
-        ..Window::all()
-    });
+    let since = trained
+        .map_or_else(Window::all, |day| Window { from: timestamp(day.midnight().assume_utc()), ..Window::all() });
     Ok(Outcomes {
         all: quality::measure(&all, None),
         over_time: quality::over_time(judged.iter().map(|row| (period(&row.created_at), one(row)))),

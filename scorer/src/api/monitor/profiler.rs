@@ -10,8 +10,8 @@ use crate::insight::profile::{LevelKey, Profile};
 use crate::lead::Lead;
 use crate::pipeline::{Score, Scorer};
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
@@ -73,7 +73,12 @@ struct Span {
 
 impl Profiler {
     /// Begins. `instance` is to be another one for each process: what two of them wrote is added up.
-    pub(super) fn start(store: Store, key: Arc<OnceLock<LevelKey>>, references: References, instance: String) -> (Self, ProfilerTask) {
+    pub(super) fn start(
+        store: Store,
+        key: Arc<OnceLock<LevelKey>>,
+        references: References,
+        instance: String,
+    ) -> (Self, ProfilerTask) {
         let (seen, waiting) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = oneshot::channel();
         let sums = Sums { key, references, bound: BTreeMap::new(), spans: BTreeMap::new() };

@@ -33,7 +33,15 @@ pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize,
         for ((start, model_sha256), rows) in groups {
             let Some((bytes, count, keys)) = together(&rows) else { continue };
             let instance = TOGETHER.to_owned();
-            let row = ProfileRow { level: into, start, model_sha256, instance, bytes, rows: count, updated_at: timestamp(now) };
+            let row = ProfileRow {
+                level: into,
+                start,
+                model_sha256,
+                instance,
+                bytes,
+                rows: count,
+                updated_at: timestamp(now),
+            };
             made += usize::from(store.roll_up(&keys, row).await?);
         }
     }

@@ -3,7 +3,9 @@
 //!
 //! Owns its bytes. What comes from the database is checked. May not know spans, storage or verdicts.
 
-use crate::insight::profile::{Binding, CAPACITY, Column, ColumnLayout, Group, Layout, LevelKey, Part, Profile, ProfileError};
+use crate::insight::profile::{
+    Binding, CAPACITY, Column, ColumnLayout, Group, Layout, LevelKey, Part, Profile, ProfileError,
+};
 use crate::lead::{Lead, Value};
 use crate::pipeline::{Model, Score};
 use std::sync::{Arc, LazyLock};
@@ -46,7 +48,12 @@ pub(super) struct Bound {
 
 impl Bound {
     /// For leads of this model, which were read with this schema; levels without a name are hashed with this key.
-    pub(super) fn new(model: &Model, schema: &crate::lead::schema::Schema, reference: Option<&Profile>, key: LevelKey) -> Self {
+    pub(super) fn new(
+        model: &Model,
+        schema: &crate::lead::schema::Schema,
+        reference: Option<&Profile>,
+        key: LevelKey,
+    ) -> Self {
         let layout = Arc::new(Layout::served(schema, model.encoder().specification(), reference));
         let binding = layout.bind(schema, key);
         Bound { version: model.version().to_owned(), layout, binding, key }
@@ -104,7 +111,9 @@ impl Summary {
     /// Letters and how often each was given, best first.
     pub(super) fn grades(&self) -> Vec<(String, u64)> {
         let found = self.beside.columns().find(|(layout, _)| layout.name == GRADES);
-        let counts = found.into_iter().flat_map(|(layout, column)| layout.levels.iter().cloned().zip(column.levels().iter().copied()));
+        let counts = found
+            .into_iter()
+            .flat_map(|(layout, column)| layout.levels.iter().cloned().zip(column.levels().iter().copied()));
         counts.filter(|(_, count)| *count > 0).collect()
     }
 
@@ -132,7 +141,8 @@ impl Summary {
             Some(part)
         };
         let (Some(version), Some(profile), Some(beside)) = (part(), part(), part()) else { return Err(broken) };
-        let version = std::str::from_utf8(version).map_err(|_| ProfileError::Broken("the version is no text"))?.to_owned();
+        let version =
+            std::str::from_utf8(version).map_err(|_| ProfileError::Broken("the version is no text"))?.to_owned();
         let (profile, beside) = (Profile::decode(profile)?, Profile::decode(beside)?);
         if **beside.layout() != **BESIDE {
             return Err(ProfileError::Layout);
@@ -157,7 +167,11 @@ mod tests {
 
     fn summary(times: &[f64]) -> Summary {
         let layout = Arc::new(Layout::new(vec![ColumnLayout::number(Group::Score, "score", Part::Value)], CAPACITY));
-        let mut summary = Summary { version: "7".to_owned(), profile: Profile::empty(layout), beside: Profile::empty(BESIDE.clone()) };
+        let mut summary = Summary {
+            version: "7".to_owned(),
+            profile: Profile::empty(layout),
+            beside: Profile::empty(BESIDE.clone()),
+        };
         times.iter().for_each(|ms| summary.add_beside(*ms, Some('B'), LevelKey::new([0; 16])));
         summary
     }

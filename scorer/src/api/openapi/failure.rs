@@ -6,8 +6,8 @@ use super::reference;
 use crate::api::answer::Complaint;
 use crate::api::error::Error;
 use crate::api::problem::problem;
-use axum::http::{HeaderMap, StatusCode};
 use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 /// The failures of a request that brings leads: the status, when it is given, and an example.

@@ -201,7 +201,9 @@ fn row(outcome: Outcome, now: OffsetDateTime) -> Result<OutcomeRow, (&'static st
 fn moment(text: &str) -> Option<OffsetDateTime> {
     let day = || format!("{text}T23:59:59Z");
     let written = text.replacen(' ', "T", 1);
-    let at = [written.clone(), format!("{written}Z"), day()].iter().find_map(|text| OffsetDateTime::parse(text, &Rfc3339).ok())?;
+    let at = [written.clone(), format!("{written}Z"), day()]
+        .iter()
+        .find_map(|text| OffsetDateTime::parse(text, &Rfc3339).ok())?;
     (1970..=9000).contains(&at.year()).then_some(at)
 }
 

@@ -275,9 +275,8 @@ impl Store {
 
     /// A key to hash levels with, the same for all instances.
     pub async fn level_key(&self) -> Result<[u8; 16], StoreError> {
-        let made = self.change(|transaction| {
-            Box::pin(async move { secret::read(transaction, "levels").await.map(Some) })
-        });
+        let made =
+            self.change(|transaction| Box::pin(async move { secret::read(transaction, "levels").await.map(Some) }));
         made.await?.ok_or(StoreError::NotWritten)
     }
 

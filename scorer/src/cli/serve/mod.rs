@@ -6,10 +6,10 @@ mod journal;
 mod options;
 
 use crate::api::config::Config;
+use crate::api::monitor::{Monitor, Reference};
 use crate::api::serving::{Agreement, Serving};
 use crate::api::site::Site;
 use crate::api::state::Service;
-use crate::api::monitor::{Monitor, Reference};
 use crate::api::store::{Location, Store};
 use anyhow::{Context, Result, bail};
 use journal::{Ending, Journal};

@@ -104,10 +104,7 @@ fn a_layout_has_the_fields_the_features_and_the_score() {
     assert!(titles.contains(&(Group::Field, "skills (items)".to_owned(), Kind::Number)));
     assert!(titles.contains(&(Group::Field, "languages".to_owned(), Kind::Category)));
     let (features, score) = titles[titles.len() - 3..].split_at(2);
-    let wanted = [
-        (Group::Feature, "q".to_owned(), Kind::Number),
-        (Group::Feature, "i".to_owned(), Kind::Category),
-    ];
+    let wanted = [(Group::Feature, "q".to_owned(), Kind::Number), (Group::Feature, "i".to_owned(), Kind::Category)];
     assert_eq!(features, wanted);
     assert_eq!(score, [(Group::Score, "score".to_owned(), Kind::Number)]);
     let place = layout.position(Group::Field, "llm_seniority").unwrap();
@@ -180,7 +177,8 @@ fn bytes_that_are_no_profile_are_an_error() {
 }
 
 fn some_leads() -> impl Strategy<Value = Profile> {
-    let number = || prop::option::of(prop_oneof![(0_u8..20).prop_map(f64::from), any::<f64>(), Just(f64::NEG_INFINITY)]);
+    let number =
+        || prop::option::of(prop_oneof![(0_u8..20).prop_map(f64::from), any::<f64>(), Just(f64::NEG_INFINITY)]);
     let industry = prop::option::of(prop::sample::select(vec!["Software", "Banking", "Fishing", "Mining", ""]));
     let text = prop::option::of(prop::sample::select(vec!["", "a", "a,b", "summary, of, it", "😀"]));
     let rows = prop::collection::vec((number(), number(), industry, text), 0..20);
