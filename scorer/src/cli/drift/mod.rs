@@ -119,7 +119,8 @@ fn kinds<'t>(
         }
     }
     let lost = reference.columns().filter(|(name, _)| current.column(name).is_none());
-    left_out.extend(lost.map(|(name, _)| LeftOut { name: name.to_owned(), reason: "the current CSV has no such column" }));
+    left_out
+        .extend(lost.map(|(name, _)| LeftOut { name: name.to_owned(), reason: "the current CSV has no such column" }));
     Ok((kinds, left_out))
 }
 

@@ -157,7 +157,14 @@ pub fn compare(reference: &Profile, current: &Profile, options: &Options) -> Dri
     let basis = order.into_iter().find(|group| has(*group)).unwrap_or(Group::Feature);
     let (drifted, compared) = count(&columns, basis);
     let share = if compared == 0 { 0.0 } else { drifted as f64 / compared as f64 };
-    DriftReport { columns, basis, drifted, share, threshold: options.share, drift: compared > 0 && share >= options.share }
+    DriftReport {
+        columns,
+        basis,
+        drifted,
+        share,
+        threshold: options.share,
+        drift: compared > 0 && share >= options.share,
+    }
 }
 
 fn count(columns: &[ColumnDrift], group: Group) -> (usize, usize) {
@@ -238,11 +245,8 @@ impl Test {
 fn missing(reference: &Column, current: &Column, n: u64, m: u64) -> MissingDrift {
     let (one, other) = (reference.missing(), current.missing());
     let (rows, current_rows) = (n.saturating_add(one), m.saturating_add(other));
-    let p_value = if rows == 0 || current_rows == 0 {
-        f64::NAN
-    } else {
-        proportion::two_shares(one, rows, other, current_rows)
-    };
+    let p_value =
+        if rows == 0 || current_rows == 0 { f64::NAN } else { proportion::two_shares(one, rows, other, current_rows) };
     let share = |missing: u64, rows: u64| if rows == 0 { 0.0 } else { missing as f64 / rows as f64 };
     MissingDrift {
         reference_share: share(one, rows),

@@ -92,9 +92,8 @@ fn levels(reference: Side<'_>, current: Side<'_>, bits: u32, key: LevelKey) -> S
         return (Vec::new(), counts.into_values().collect(), false);
     }
     // A level that a side does not name may be in its pool: the other side's is pooled as well.
-    let is_apart = |count: &Count| {
-        (count.reference > 0 || pooled.reference == 0) && (count.current > 0 || pooled.current == 0)
-    };
+    let is_apart =
+        |count: &Count| (count.reference > 0 || pooled.reference == 0) && (count.current > 0 || pooled.current == 0);
     let (mut apart, pool): (Vec<_>, Vec<_>) = counts.into_values().partition(is_apart);
     apart.push(pool.into_iter().fold(pooled, |sum, count| Count {
         reference: sum.reference.saturating_add(count.reference),

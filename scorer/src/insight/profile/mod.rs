@@ -85,7 +85,12 @@ impl Layout {
         let columns = || self.columns().iter().enumerate();
         let of = |group| columns().filter(move |(_, column)| column.group == group).map(|(place, _)| place);
         let fields = of(Group::Field).filter_map(|at| Some((at, schema.position(&self.columns()[at].name)?)));
-        Binding { key, fields: fields.collect(), features: of(Group::Feature).collect(), score: of(Group::Score).next() }
+        Binding {
+            key,
+            fields: fields.collect(),
+            features: of(Group::Feature).collect(),
+            score: of(Group::Score).next(),
+        }
     }
 }
 

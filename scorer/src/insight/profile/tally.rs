@@ -123,9 +123,10 @@ mod tests {
         let years: Vec<u64> = (2000..2010).map(|year| f64::from(year).to_bits()).collect();
         assert_eq!(tally(&years, 10).bits(), BITS);
         let halved = tally(&years, 9);
-        assert_eq!(halved.sorted().iter().map(|(key, _)| f64::from_bits(*key)).collect::<Vec<_>>(), [
-            2000.0, 2002.0, 2004.0, 2006.0, 2008.0
-        ]);
+        assert_eq!(
+            halved.sorted().iter().map(|(key, _)| f64::from_bits(*key)).collect::<Vec<_>>(),
+            [2000.0, 2002.0, 2004.0, 2006.0, 2008.0]
+        );
         assert_eq!(halved.total(), 10);
         assert_eq!(tally(&[0, u64::MAX], 1).len(), 2, "one bit is always kept");
     }

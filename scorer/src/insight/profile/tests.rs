@@ -104,10 +104,7 @@ fn a_layout_has_the_fields_the_features_and_the_score() {
     assert!(titles.contains(&(Group::Field, "skills (items)".to_owned(), Kind::Number)));
     assert!(titles.contains(&(Group::Field, "languages".to_owned(), Kind::Category)));
     let (features, score) = titles[titles.len() - 3..].split_at(2);
-    let wanted = [
-        (Group::Feature, "q".to_owned(), Kind::Number),
-        (Group::Feature, "i".to_owned(), Kind::Category),
-    ];
+    let wanted = [(Group::Feature, "q".to_owned(), Kind::Number), (Group::Feature, "i".to_owned(), Kind::Category)];
     assert_eq!(features, wanted);
     assert_eq!(score, [(Group::Score, "score".to_owned(), Kind::Number)]);
     let place = layout.position(Group::Field, "llm_seniority").unwrap();
@@ -142,11 +139,11 @@ fn what_is_published_names_nothing_rare() {
 #[test]
 fn sections_of_the_first_version_are_passed_over_and_broken_ones_refused() {
     assert_eq!(Profile::from_section(r#"{"leads": 3, "fields": [], "scores": [3]}"#).unwrap(), None);
-    let columns = |columns: &str| format!(r#"{{"format": 2, "rows": 1, "columns": [{columns}]}}"#);
+    let columns = |columns: &str| format!(r#"{{"format": 2, "rows": 1, "capacity": 64, "columns": [{columns}]}}"#);
     let number = |rest: &str| columns(&format!(r#"{{"group": "field", "name": "n", "kind": "number", {rest}}}"#));
     for broken in [
-        r#"{"format": 3, "rows": 0, "columns": []}"#.to_owned(),
-        r#"{"format": 2, "rows": -1, "columns": []}"#.to_owned(),
+        r#"{"format": 3, "rows": 0, "capacity": 64, "columns": []}"#.to_owned(),
+        r#"{"format": 2, "rows": -1, "capacity": 64, "columns": []}"#.to_owned(),
         number(r#""bits": 0, "values": []"#),
         number(r#""bits": 65, "values": []"#),
         number(r#""bits": 64, "values": [[1e999, 1]]"#),
@@ -180,7 +177,8 @@ fn bytes_that_are_no_profile_are_an_error() {
 }
 
 fn some_leads() -> impl Strategy<Value = Profile> {
-    let number = || prop::option::of(prop_oneof![(0_u8..20).prop_map(f64::from), any::<f64>(), Just(f64::NEG_INFINITY)]);
+    let number =
+        || prop::option::of(prop_oneof![(0_u8..20).prop_map(f64::from), any::<f64>(), Just(f64::NEG_INFINITY)]);
     let industry = prop::option::of(prop::sample::select(vec!["Software", "Banking", "Fishing", "Mining", ""]));
     let text = prop::option::of(prop::sample::select(vec!["", "a", "a,b", "summary, of, it", "😀"]));
     let rows = prop::collection::vec((number(), number(), industry, text), 0..20);

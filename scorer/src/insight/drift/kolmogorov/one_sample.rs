@@ -53,7 +53,8 @@ fn stirling(n: f64) -> f64 {
         return log_factorial - (n + 0.5) * libm::log(n) + n - libm::log(2.0 * PI) / 2.0;
     }
     let square = n * n;
-    (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - 1.0 / 1188.0 / square) / square) / square) / square) / n
+    (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - 1.0 / 1188.0 / square) / square) / square) / square)
+        / n
 }
 
 /// One side's tail by Z. W. Birnbaum and F. H. Tingey (1951): all terms are positive, so nothing cancels.
@@ -183,8 +184,8 @@ fn pelz_good(n: f64, x: f64) -> f64 {
         let theta = libm::exp(-pi2 * m2 / (8.0 * z2));
         sums[0] += theta;
         sums[1] += theta * (pi2 / 4.0 * m2 - z2);
-        sums[2] += theta
-            * (6.0 * z6 + 2.0 * z4 + (2.0 * z4 - 5.0 * z2) * pi2 / 4.0 * m2 + pi4 * (1.0 - 2.0 * z2) / 16.0 * m4);
+        sums[2] +=
+            theta * (6.0 * z6 + 2.0 * z4 + (2.0 * z4 - 5.0 * z2) * pi2 / 4.0 * m2 + pi4 * (1.0 - 2.0 * z2) / 16.0 * m4);
         sums[3] += theta
             * (-30.0 * z6 - 90.0 * z4 * z4
                 + pi2 * (135.0 * z4 - 96.0 * z6) / 4.0 * m2
