@@ -137,18 +137,21 @@ fn the_kolmogorov_smirnov_test_is_that_of_scipy() {
         for case in json(&grid).as_array().unwrap() {
             let (n, m) = (case["n"].as_u64().unwrap(), case["m"].as_u64().unwrap());
             let distance = number(&case["statistic"]);
-            let near = |what: &str, got: f64, wanted: f64| {
+            let near = |what: &str, got: f64, wanted: &Json| {
+                let wanted = number(wanted);
                 assert!(is_p_near(got, wanted), "{n} {m} {distance}: {what} {got:e} instead of {wanted:e}");
             };
-            near("exact", exact(distance, n, m).1, number(&case["p_exact"]));
-            near("asymptotic", asymptotic(distance, n, m), number(&case["p_asymp"]));
+            if !case["p_exact"].is_null() {
+                near("exact", exact(distance, n, m).1, &case["p_exact"]);
+            }
+            near("asymptotic", asymptotic(distance, n, m), &case["p_asymp"]);
             if let (Some(x), Some(y)) = (case["x"].as_array(), case["y"].as_array()) {
                 let cells = |values: &[Json]| values.iter().map(|value| number(value).to_string()).collect::<Vec<_>>();
                 let of = |values: &[Json]| profile_of(&cells(values), Kind::Number, Group::Score);
                 let (reference, current) = (of(x), of(y));
                 let column = &compare(&reference, &current, &Options::new(key())).columns[0];
                 assert_eq!((column.test, column.reference_count), (Some(Test::KolmogorovSmirnov), n));
-                near("test", column.score, number(&case["p_auto"]));
+                near("test", column.score, &case["p_auto"]);
                 let outcome = kolmogorov::test(&pair_of(&reference, &current).counts, n, m);
                 assert!(is_near(outcome.statistic, distance));
             }
