@@ -1,7 +1,7 @@
 //! What must not be in a model file: rows of the history, and levels so rare that they could point to a person.
 
 use super::{beside, packed, plan, shipped, synthetic, train};
-use scorer::insight::profile::Counts;
+use scorer::insight::profile::{Group, Kind as ColumnKind, Profile};
 use scorer::lead::Value;
 use scorer::lead::encode::Rule;
 use scorer::lead::schema::{Kind, Schema};
@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Texts of so many characters are looked for anywhere in a file; shorter ones only as whole words of its JSON.
 const LONG: usize = 20;
+
+/// How many different numbers a column of a reference may hold.
+const NUMBERS_MAX: usize = 64;
 
 /// Every text of a field with the number of leads that have it.
 fn levels(history: &History, field: &str) -> BTreeMap<String, usize> {
@@ -32,16 +35,32 @@ fn named(model: &Model) -> Vec<(String, String)> {
             named.extend(levels.iter().map(|level| (feature.field.clone(), level.clone())));
         }
     }
-    for field in &model.profile().unwrap().fields {
-        if let Counts::Levels { levels, .. } = &field.values {
-            named.extend(levels.iter().map(|known| (field.name.clone(), known.level.clone())));
-        }
+    for (layout, _) in model.profile().unwrap().columns().filter(|(layout, _)| layout.group == Group::Field) {
+        named.extend(layout.levels.iter().map(|level| (layout.name.clone(), level.clone())));
     }
     named
 }
 
+/// Of a reference, levels that have a name are common ones, no hash is left, and numbers are told apart coarsely.
+fn check_reference(name: &str, profile: &Profile) {
+    for (layout, column) in profile.columns() {
+        let place = format!("{name}: {}", layout.title());
+        match layout.kind {
+            ColumnKind::Category => {
+                assert!(column.levels().iter().all(|count| *count >= LEADS_MIN as u64), "{place} names a rare level");
+                assert!(column.hashes().is_empty(), "{place} holds a hash");
+            }
+            ColumnKind::Number => {
+                assert!(layout.levels.is_empty());
+                assert!(column.numbers().len() <= NUMBERS_MAX, "{place} tells too many numbers apart");
+            }
+        }
+    }
+}
+
 fn check(name: &str, file: &[u8], history: &History) {
     let model = Model::open(name, file).unwrap();
+    check_reference(name, model.profile().unwrap());
     let named = named(&model);
     assert!(!named.is_empty());
     for (field, level) in &named {

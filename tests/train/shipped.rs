@@ -1,10 +1,12 @@
 //! The models that come with the project.
 
 use super::{beside, packed, root, train};
+use scorer::insight::profile::{CAPACITY, Group, Layout, LevelKey, Profile};
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{Model, Scorer};
-use scorer::train::{History, Plan, SEED, report};
+use scorer::train::{History, LEADS_MIN, Plan, SEED, report};
 use std::fs;
+use std::sync::Arc;
 
 /// The shipped files, by the list that the page reads.
 pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
@@ -13,12 +15,20 @@ pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
     names.into_iter().map(|name| (name.clone(), fs::read(folder.join(name)).unwrap())).collect()
 }
 
-/// Whether a model's profile is that of this history: then it was fitted to it, or to one with the same counts.
+/// Whether a model's reference is that of this history: then it was fitted to it, or to one with the same counts.
 pub(crate) fn is_fitted_to(model: &Model, history: &History) -> bool {
     let reference = model.profile().unwrap();
-    let mut own = reference.like();
-    own.add(&Schema::leads(), &history.leads, &[]);
-    let same = own.fields == reference.fields;
+    let schema = Schema::leads();
+    let layout = Layout::new(reference.layout().columns().to_vec(), CAPACITY);
+    let binding = layout.bind(&schema, LevelKey::new([0; 16]));
+    let mut own = Profile::empty(Arc::new(layout));
+    own.add_leads(&binding, &history.leads);
+    let own = own.published(LEADS_MIN as u64, reference.layout().capacity());
+    let fields = |profile: &Profile| {
+        let of_fields = profile.columns().filter(|(layout, _)| layout.group == Group::Field);
+        of_fields.map(|(layout, column)| (layout.clone(), column.clone())).collect::<Vec<_>>()
+    };
+    let same = fields(&own) == fields(reference);
     if !same {
         eprintln!("SKIPPED: a history of {} leads is not the one of {}", history.leads.len(), model.name());
     }

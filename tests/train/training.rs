@@ -1,6 +1,7 @@
 //! What a training gives.
 
 use super::{packed, plan, synthetic, train};
+use scorer::insight::profile::Group;
 use scorer::lead::Value;
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{Model, Score, Scorer};
@@ -81,10 +82,20 @@ fn the_card_and_the_profile_count_all_leads() {
             let leads = history.leads.len() as u64;
             let trained_on = model.card.trained_on.unwrap();
             assert_eq!((trained_on.leads, trained_on.positives), (leads, history.positives() as u64));
-            assert_eq!((model.profile.leads, model.profile.scores.iter().sum::<u64>()), (leads, leads));
+            assert_eq!(model.profile.rows(), leads);
+            for (layout, column) in model.profile.columns() {
+                assert_eq!(column.present() + column.missing(), leads, "{}", layout.title());
+            }
             assert!(model.grades.ranges.iter().map(|range| range.leads).sum::<u64>().abs_diff(leads) <= 4);
-            let fields: Vec<_> = model.profile.fields.iter().map(|field| &field.name).collect();
+            let of = |group| {
+                model.profile.columns().filter(move |(layout, _)| layout.group == group).map(|(layout, _)| layout)
+            };
+            let mut fields: Vec<_> = of(Group::Field).map(|layout| &layout.name).collect();
+            fields.dedup();
             assert_eq!(fields, model.card.fields.iter().collect::<Vec<_>>());
+            let features = model.encoder.inputs.iter().flat_map(|input| &input.features).map(|feature| &feature.name);
+            assert!(of(Group::Feature).map(|layout| &layout.name).eq(features));
+            assert_eq!(of(Group::Score).count(), 1);
             assert_eq!(model.card.missing_costs.len(), model.card.fields.len());
         }
     }

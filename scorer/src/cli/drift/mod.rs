@@ -115,6 +115,7 @@ fn kinds<'t>(
             (Some(Said::Number), Some(before)) if before.is_numeric() && cells.is_numeric() => {
                 kinds.push((name, Kind::Number));
             }
+            (Some(Said::Number), _) if said.is_none() => leave("one file holds numbers there, the other texts"),
             (Some(Said::Number), _) => bail!("the column {name:?} should hold numbers only, in both files"),
         }
     }

@@ -12,17 +12,19 @@ use std::sync::Arc;
 /// The version of the section. Version 1 had no number; it counted in fixed bins, which no test can use.
 pub(super) const FORMAT: u64 = 2;
 
-/// How many values a column of a section may have.
-const VALUES_MAX: usize = 1 << 16;
+/// The most values that a column of a section may tell apart.
+const CAPACITY_MAX: usize = 1 << 20;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Section {
     format: u64,
     rows: u64,
+    capacity: usize,
     columns: Vec<Counts>,
 }
 
+/// A column; `bits` and `values` are those of numbers, `levels` and `other` those of a category.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Counts {
@@ -30,27 +32,21 @@ struct Counts {
     name: String,
     #[serde(default = "value", skip_serializing_if = "is_value")]
     part: Part,
+    kind: Kind,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    single: bool,
     #[serde(default, skip_serializing_if = "is_none")]
     missing: u64,
     #[serde(default, skip_serializing_if = "is_none")]
     infinite: u64,
-    #[serde(flatten)]
-    values: Values,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-enum Values {
-    Number {
-        #[serde(default)]
-        single: bool,
-        bits: u32,
-        values: Vec<(f64, u64)>,
-    },
-    Category {
-        levels: BTreeMap<String, u64>,
-        other: u64,
-    },
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bits: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<(f64, u64)>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    levels: Option<BTreeMap<String, u64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    other: Option<u64>,
 }
 
 fn value() -> Part {
@@ -65,40 +61,46 @@ fn is_none(count: &u64) -> bool {
     *count == 0
 }
 
-/// Whether a section is of a version that is passed over: those models have no reference.
+/// What tells the versions of a section apart.
 #[derive(Deserialize)]
-pub(super) struct Version {
-    #[serde(default)]
+struct Version {
     format: Option<u64>,
+    leads: Option<u64>,
 }
 
 impl Profile {
     /// Reads a section; none where it is of the first version.
     pub fn from_section(json: &str) -> serde_json::Result<Option<Self>> {
-        let version: Version = serde_json::from_str(json)?;
-        version.format.map(|_| serde_json::from_str(json)).transpose()
+        match serde_json::from_str(json)? {
+            Version { format: None, leads: Some(_) } => Ok(None),
+            _ => serde_json::from_str(json).map(Some),
+        }
     }
 }
 
 impl Serialize for Profile {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let counts = |(layout, column): (&ColumnLayout, &Column)| Counts {
-            group: layout.group,
-            name: layout.name.clone(),
-            part: layout.part,
-            missing: column.missing,
-            infinite: column.infinite,
-            values: match layout.kind {
-                Kind::Number => {
-                    Values::Number { single: layout.single, bits: column.kept_bits(), values: column.numbers() }
-                }
-                Kind::Category => Values::Category {
-                    levels: layout.levels.iter().cloned().zip(column.levels.iter().copied()).collect(),
-                    other: column.pooled.saturating_add(column.tally.total()),
-                },
-            },
-        };
-        Section { format: FORMAT, rows: self.rows, columns: self.columns().map(counts).collect() }.serialize(serializer)
+        let columns = self.columns().map(|(layout, column)| counts(layout, column)).collect();
+        Section { format: FORMAT, rows: self.rows, capacity: self.layout.capacity(), columns }.serialize(serializer)
+    }
+}
+
+fn counts(layout: &ColumnLayout, column: &Column) -> Counts {
+    let is_number = layout.kind == Kind::Number;
+    let levels = || layout.levels.iter().cloned().zip(column.levels.iter().copied()).collect();
+    Counts {
+        group: layout.group,
+        name: layout.name.clone(),
+        part: layout.part,
+        kind: layout.kind,
+        single: layout.single,
+        missing: column.missing,
+        infinite: column.infinite,
+        bits: is_number.then(|| column.kept_bits()),
+        values: is_number.then(|| column.numbers()),
+        levels: (!is_number).then(levels),
+        // Hashes are for nobody else: what has no name is counted together.
+        other: (!is_number).then(|| column.pooled.saturating_add(column.tally.total())),
     }
 }
 
@@ -115,27 +117,31 @@ fn read(section: Section) -> Result<Profile, ProfileError> {
     }
     let parts = section.columns.into_iter().map(read_column).collect::<Result<Vec<_>, _>>()?;
     let (layouts, columns): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    let most = columns.iter().map(|column: &Column| column.tally.len()).max().unwrap_or_default();
-    Ok(Profile { layout: Arc::new(Layout::new(layouts, most)), rows: section.rows, columns })
+    if columns.iter().any(|column| column.tally.len() > section.capacity.min(CAPACITY_MAX)) {
+        return Err(ProfileError::Broken("a column tells more values apart than it may"));
+    }
+    let layout = Arc::new(Layout::new(layouts, section.capacity));
+    Ok(Profile { layout, rows: section.rows, columns })
 }
 
 fn read_column(counts: Counts) -> Result<(ColumnLayout, Column), ProfileError> {
-    let Counts { group, name, part, missing, infinite, values } = counts;
+    let Counts { group, name, part, kind, single, missing, infinite, bits, values, levels, other } = counts;
     let wrong = |reason| Err(ProfileError::Column { column: name.clone(), reason });
     let column = Column { missing, infinite, ..Column::default() };
-    match values {
-        Values::Number { bits, .. } if !(1..=BITS).contains(&bits) => wrong("it keeps an impossible number of bits"),
-        Values::Number { values, .. } if values.len() > VALUES_MAX => wrong("it has too many values"),
-        Values::Number { single, bits, values } => {
-            let keys = values.iter().map(|(number, count)| (key_of(*number), *count));
-            let tally = Tally::of(bits, keys);
+    match (kind, bits, values, levels, other) {
+        (Kind::Number, Some(bits), Some(values), None, None) => {
+            if !(1..=BITS).contains(&bits) {
+                return wrong("it keeps an impossible number of bits");
+            }
+            let tally = Tally::of(bits, values.iter().map(|(number, count)| (key_of(*number), *count)));
             let layout = ColumnLayout { single, ..ColumnLayout::number(group, &name, part) };
             Ok((layout, Column { tally, ..column }))
         }
-        Values::Category { levels, other } => {
+        (Kind::Category, None, None, Some(levels), Some(pooled)) => {
             let (levels, counts) = levels.into_iter().unzip();
-            Ok((ColumnLayout::category(group, &name, levels), Column { levels: counts, pooled: other, ..column }))
+            Ok((ColumnLayout::category(group, &name, levels), Column { levels: counts, pooled, ..column }))
         }
+        _ => wrong("numbers should have bits and values, categories levels and other"),
     }
 }
 

@@ -139,11 +139,11 @@ fn what_is_published_names_nothing_rare() {
 #[test]
 fn sections_of_the_first_version_are_passed_over_and_broken_ones_refused() {
     assert_eq!(Profile::from_section(r#"{"leads": 3, "fields": [], "scores": [3]}"#).unwrap(), None);
-    let columns = |columns: &str| format!(r#"{{"format": 2, "rows": 1, "columns": [{columns}]}}"#);
+    let columns = |columns: &str| format!(r#"{{"format": 2, "rows": 1, "capacity": 64, "columns": [{columns}]}}"#);
     let number = |rest: &str| columns(&format!(r#"{{"group": "field", "name": "n", "kind": "number", {rest}}}"#));
     for broken in [
-        r#"{"format": 3, "rows": 0, "columns": []}"#.to_owned(),
-        r#"{"format": 2, "rows": -1, "columns": []}"#.to_owned(),
+        r#"{"format": 3, "rows": 0, "capacity": 64, "columns": []}"#.to_owned(),
+        r#"{"format": 2, "rows": -1, "capacity": 64, "columns": []}"#.to_owned(),
         number(r#""bits": 0, "values": []"#),
         number(r#""bits": 65, "values": []"#),
         number(r#""bits": 64, "values": [[1e999, 1]]"#),

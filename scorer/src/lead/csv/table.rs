@@ -4,6 +4,7 @@
 
 use super::split::Splitter;
 use super::{Cells, Dialect, IntakeError, MARK, ROW_MAX, breaks};
+use std::borrow::Cow;
 
 /// Hands over every record of a file, the names of the columns first, with the line on which it starts, from 1. Lines
 /// without a byte are passed over.
@@ -12,11 +13,11 @@ pub fn records(
     dialect: Dialect,
     sink: &mut impl FnMut(u64, Cells<'_>) -> Result<(), IntakeError>,
 ) -> Result<(), IntakeError> {
-    let mut rest = bytes.strip_prefix(MARK).unwrap_or(bytes);
-    let mut splitter = Splitter::new(dialect);
-    let mut line = 1;
+    let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
     // A last line that does not end is ended here.
-    let mut last;
+    let whole = if bytes.ends_with(b"\n") { Cow::Borrowed(bytes) } else { Cow::Owned([bytes, b"\n"].concat()) };
+    let (mut rest, mut line) = (whole.as_ref(), 1);
+    let mut splitter = Splitter::new(dialect);
     loop {
         let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         line += breaks(&rest[..blank]);
@@ -24,24 +25,16 @@ pub fn records(
         if rest.is_empty() {
             return Ok(());
         }
-        let mut record = &rest[..rest.len().min(ROW_MAX)];
-        let mut ended = splitter.split(record);
-        if !ended && rest.len() < ROW_MAX && !splitter.is_open() {
-            last = [rest, b"\n"].concat();
-            record = &last;
-            ended = splitter.split(record);
-        }
-        if !ended {
+        if !splitter.split(&rest[..rest.len().min(ROW_MAX)]) {
             return Err(IntakeError::TooBroken { line });
         }
-        let length = splitter.length().min(rest.len());
-        let text = std::str::from_utf8(record.get(..splitter.length()).unwrap_or(record));
-        let text = text.map_err(|_| IntakeError::NotText { hint: "" })?;
+        let (record, behind) = rest.split_at(splitter.length());
+        let text = std::str::from_utf8(record).map_err(|_| IntakeError::NotText { hint: "" })?;
         let lines = splitter.breaks() + u64::from(text.ends_with('\n'));
         sink(line, splitter.cells(text))?;
-        line += lines;
         splitter.restart();
-        rest = &rest[length..];
+        line += lines;
+        rest = behind;
     }
 }
 

@@ -43,7 +43,7 @@ fn statistic(counts: &[Count], n: u64, m: u64) -> f64 {
 }
 
 /// The statistic as a whole multiple of its smallest step, and the share of orders of all values that reach it.
-fn exact(distance: f64, n: u64, m: u64) -> (f64, f64) {
+pub(super) fn exact(distance: f64, n: u64, m: u64) -> (f64, f64) {
     let divisor = divisor(n, m);
     let multiple = (n / divisor * m) as f64;
     let steps = libm::rint(distance * multiple);
@@ -56,7 +56,7 @@ fn exact(distance: f64, n: u64, m: u64) -> (f64, f64) {
     (statistic, p_value)
 }
 
-fn asymptotic(distance: f64, n: u64, m: u64) -> f64 {
+pub(super) fn asymptotic(distance: f64, n: u64, m: u64) -> f64 {
     let (n, m) = (n as f64, m as f64);
     one_sample::upper_tail(libm::rint(n.max(m) * n.min(m) / (n + m)), distance)
 }
