@@ -69,7 +69,7 @@ async fn requests_rows_and_scores_are_counted() {
     for step in 1..=20 {
         let edge = f64::from(step) / 20.0;
         let below = if probability <= edge { 8.0 } else { 0.0 };
-        assert_eq!(figures[&format!("leadlight_score_bucket{{le=\"{edge:?}\"}}")], below, "{edge}");
+        assert_eq!(figures[&format!("leadlight_score_bucket{{le=\"{edge}\"}}")], below, "{edge}");
     }
     assert_eq!(figures["leadlight_request_duration_seconds_count{route=\"/predict\"}"], 2.0);
     assert_eq!(figures["leadlight_requests_in_flight"], 1.0);
