@@ -69,7 +69,7 @@ async fn requests_rows_and_scores_are_counted() {
     for step in 1..=20 {
         let edge = f64::from(step) / 20.0;
         let below = if probability <= edge { 8.0 } else { 0.0 };
-        assert_eq!(figures[&format!("leadlight_score_bucket{{le=\"{edge:?}\"}}")], below, "{edge}");
+        assert_eq!(figures[&format!("leadlight_score_bucket{{le=\"{edge}\"}}")], below, "{edge}");
     }
     assert_eq!(figures["leadlight_request_duration_seconds_count{route=\"/predict\"}"], 2.0);
     assert_eq!(figures["leadlight_requests_in_flight"], 1.0);
@@ -102,6 +102,19 @@ async fn what_is_turned_away_is_counted_by_reason() {
     for (reason, count) in [("not_local", 2.0), ("rate_limited", 1.0), ("body_too_large", 1.0)] {
         assert_eq!(figures[&format!("leadlight_rejected_total{{reason=\"{reason}\"}}")], count, "{reason}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_away_is_counted_as_such() {
+    let bench = Bench::new(Some(parity::own().scorer())).await;
+    let mut other = crate::support::open(&bench.database).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let waiting = tokio::time::timeout(std::time::Duration::from_millis(300), bench.post("/predict", "{}"));
+    assert!(waiting.await.is_err());
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    let figures = figures(&bench).await;
+    assert_eq!(figures["leadlight_requests_total{route=\"/predict\",method=\"POST\",status=\"499\"}"], 1.0);
+    assert_eq!((figures["leadlight_requests_in_flight"], figures["leadlight_queue_requests"]), (1.0, 0.0));
 }
 
 #[tokio::test]

@@ -189,7 +189,7 @@ fn a_second_signal_ends_it_at_once() {
     let mut server = start(folder.path());
     // A request that never ends keeps the first signal from ending the program.
     let mut slow = TcpStream::connect(&server.address).unwrap();
-    write!(slow, "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{{").unwrap();
+    write!(slow, "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{{").unwrap();
     std::thread::sleep(Duration::from_millis(200));
     signal(&server, "INT");
     std::thread::sleep(Duration::from_millis(300));
@@ -205,7 +205,7 @@ fn bodies_together_take_no_more_memory_than_is_lent() {
     let half_sent = || {
         let mut stream = TcpStream::connect(&server.address).unwrap();
         let length = 1 << 20;
-        write!(stream, "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n").unwrap();
+        write!(stream, "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n").unwrap();
         stream.write_all(&vec![b' '; length - 1]).unwrap();
         stream
     };

@@ -20,11 +20,14 @@ use std::sync::Arc;
 /// An older way of sending a key.
 pub(super) const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
+/// Where proxies add whom they serve.
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// What proxies add. Who sends one of these is not on this machine, however close the proxy is.
 const OF_PROXIES: [HeaderName; 6] = [
     FORWARDED,
     VIA,
-    HeaderName::from_static("x-forwarded-for"),
+    X_FORWARDED_FOR,
     HeaderName::from_static("x-forwarded-host"),
     HeaderName::from_static("x-forwarded-proto"),
     HeaderName::from_static("x-real-ip"),
@@ -81,7 +84,8 @@ fn decide(
     request: &Request,
 ) -> (Counted, Result<Caller, Refusal>) {
     let access = &service.config.access;
-    let of_address = Counted::address(peer.unwrap_or(IpAddr::from([0; 4])));
+    let client = forwarded(request.headers(), access.proxies).or(peer);
+    let of_address = Counted::address(client.unwrap_or(IpAddr::from([0; 4])));
     let named = |name: &str| Caller { name: name.into() };
     if access.keys.is_empty() {
         let local = check_local(peer, request, access, &service.config.cors_origins);
@@ -102,6 +106,14 @@ fn decide(
         _ => Ok(Caller { name: key.name.clone() }),
     };
     (Counted::Name(key.name), opened)
+}
+
+/// The address that the outermost of so many proxies saw; what stands before it may be anything that a client sent.
+fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
+    let lists = headers.get_all(X_FORWARDED_FOR).iter().filter_map(|list| list.to_str().ok());
+    let addresses: Vec<&str> = lists.flat_map(|list| list.split(',')).collect();
+    let at = addresses.len().checked_sub(proxies).filter(|_| proxies > 0)?;
+    addresses.get(at)?.trim().parse().ok()
 }
 
 /// Whether it is open to anyone: never more than scoring leads, and what model does that.
@@ -186,6 +198,15 @@ mod tests {
         for name in ["x-forwarded-for", "forwarded", "via", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"] {
             assert!(matches!(local("127.0.0.1", &[(name, "127.0.0.1")]), Err(Refusal::NotLocal)), "{name}");
         }
+    }
+
+    #[test]
+    fn only_what_our_own_proxies_saw_is_a_callers_address() {
+        let headers: HeaderMap =
+            ["1.1.1.1, 2.2.2.2", "3.3.3.3"].iter().map(|list| (X_FORWARDED_FOR, list.parse().unwrap())).collect();
+        let seen = |proxies| forwarded(&headers, proxies).map(|address| address.to_string());
+        assert_eq!((seen(0), seen(4)), (None, None));
+        assert_eq!((seen(1).as_deref(), seen(2).as_deref()), (Some("3.3.3.3"), Some("2.2.2.2")));
     }
 
     #[test]

@@ -55,6 +55,9 @@ pub struct Access {
     /// The names, besides those of this machine, by which callers without a key may call it; in lower case, without a
     /// port.
     pub hosts: Vec<String>,
+    /// How many proxies of the operator's own stand in front, each adding its client to `X-Forwarded-For`: callers
+    /// without a key are then counted by the address that the outermost saw. It opens nothing.
+    pub proxies: usize,
 }
 
 /// How much at once, and for how long. All of it is per instance.

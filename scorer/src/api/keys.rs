@@ -153,9 +153,9 @@ fn bytes(hexadecimal: &str) -> Option<[u8; 32]> {
     Some(hash)
 }
 
-/// Reads lines of keys; empty ones and those that begin with `#` say nothing.
+/// Reads lines of keys, or several in one line with `;` between; empty ones and those that begin with `#` say nothing.
 fn read(text: &str) -> Result<Vec<Key>, KeyError> {
-    let lines = text.lines().map(str::trim).enumerate();
+    let lines = text.split(['\n', ';']).map(str::trim).enumerate();
     let said = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     said.map(|(at, line)| Key::read(at + 1, line)).collect()
 }
@@ -242,7 +242,7 @@ mod tests {
         let (secret, key) = Key::make("crm", vec![Scope::Predict, Scope::Monitor]).unwrap();
         assert!(secret.starts_with("ll_") && secret.len() == 67, "{secret}");
         assert!(!key.line().contains(&secret) && !format!("{key:?}").contains(&key.line()[20..]));
-        let ring = Keyring::open(None, &format!("# ours\n\n  {}  \n", key.line())).unwrap();
+        let ring = Keyring::open(None, &format!("# ours\r\n\n  {}  ;\n", key.line())).unwrap();
         assert_eq!(ring.find(secret.as_bytes()), Some(key));
         assert_eq!(ring.find(b"ll_0000"), None);
         assert!(!ring.is_empty() && Keyring::default().is_empty());

@@ -86,6 +86,9 @@ struct Callers {
     /// Names besides localhost by which callers without a key on this machine may call it, with commas between
     #[arg(long, env = "LEADLIGHT_ALLOWED_HOSTS", default_value = "", hide_default_value = true)]
     allowed_hosts: String,
+    /// How many proxies of your own stand in front; callers without a key are then counted by X-Forwarded-For
+    #[arg(long, env = "LEADLIGHT_PROXIES", default_value = "", hide_default_value = true)]
+    proxies: Maybe<usize>,
     /// The origins of pages elsewhere that may call, with commas between; * is any
     #[arg(long, env = "CORS_ORIGINS", default_value = "", hide_default_value = true)]
     cors_origins: String,
@@ -162,6 +165,7 @@ impl Callers {
             keys: Keyring::open(self.keys.0.as_deref(), &text)?,
             anonymous_predict: self.anonymous.0.is_some(),
             hosts: hosts(&self.allowed_hosts)?,
+            proxies: self.proxies.0.unwrap_or_default(),
         })
     }
 }
