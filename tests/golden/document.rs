@@ -30,7 +30,7 @@ pub(crate) struct ZooModel {
     pub(crate) exact_bits: Option<Vec<u32>>,
 }
 
-/// One input: its values as bits of f32 or of f64, or as texts.
+/// One input: its values as bits of f32 or of f64, as whole numbers, or as texts.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ZooInput {
     pub(crate) name: String,
@@ -38,12 +38,25 @@ pub(crate) struct ZooInput {
     pub(crate) values: ZooValues,
 }
 
-/// Numbers stand as their bits.
+/// Floating-point numbers stand as their bits.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum ZooValues {
     Float(Vec<u32>),
     Double(Vec<u64>),
+    Integer(Vec<i64>),
     Text(Vec<String>),
+}
+
+impl ZooValues {
+    /// Their type in the graph.
+    pub(crate) fn element(&self) -> Element {
+        match self {
+            ZooValues::Float(_) => Element::Float,
+            ZooValues::Double(_) => Element::Double,
+            ZooValues::Integer(_) => Element::Integer,
+            ZooValues::Text(_) => Element::String,
+        }
+    }
 }
 
 impl ZooModel {
@@ -52,6 +65,7 @@ impl ZooModel {
         let values = |values: &ZooValues| match values {
             ZooValues::Float(bits) => Values::Float(bits.iter().copied().map(f32::from_bits).collect()),
             ZooValues::Double(bits) => Values::Double(bits.iter().copied().map(f64::from_bits).collect()),
+            ZooValues::Integer(values) => Values::Integer(values.clone()),
             ZooValues::Text(texts) => Values::Text(texts.clone()),
         };
         self.inputs.iter().map(|input| Block { width: input.width, values: values(&input.values) }).collect()
@@ -59,12 +73,7 @@ impl ZooModel {
 
     /// Opens the model as it was exported, with an encoder that passes its inputs through.
     pub(crate) fn open(&self) -> Result<Graph, String> {
-        let element = |values: &ZooValues| match values {
-            ZooValues::Float(_) => Element::Float,
-            ZooValues::Double(_) => Element::Double,
-            ZooValues::Text(_) => Element::String,
-        };
-        let inputs = self.inputs.iter().map(|input| (input.name.clone(), element(&input.values), input.width));
+        let inputs = self.inputs.iter().map(|input| (input.name.clone(), input.values.element(), input.width));
         let opened = Graph::open(&self.model, &Specification::passthrough(inputs), &self.output);
         opened.map_err(|error| format!("{}: {error}", self.name))
     }

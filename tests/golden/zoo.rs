@@ -4,6 +4,7 @@
 
 use crate::document::{ZooInput, ZooModel, ZooValues};
 use crate::{folders_with, root, shared};
+use scorer::lead::encode::Specification;
 use scorer::model::bundle::Output;
 use scorer::model::onnx;
 use serde_json::Value;
@@ -53,6 +54,7 @@ fn one_by_one(model: &ZooModel, graph: &onnx::Graph) -> Vec<u32> {
         let values = match &block.values {
             Values::Float(values) => Values::Float(values[range].to_vec()),
             Values::Double(values) => Values::Double(values[range].to_vec()),
+            Values::Integer(values) => Values::Integer(values[range].to_vec()),
             Values::Text(values) => Values::Text(values[range].to_vec()),
         };
         Block { width: block.width, values }
@@ -70,8 +72,9 @@ fn read(folder: &Path) -> ZooModel {
     let name = folder.display().to_string();
     let inputs: Vec<ZooInput> =
         manifest["input_files"].as_array().unwrap().iter().map(|input| read_input(folder, input)).collect();
+    let kinds = inputs.iter().map(|input| (input.name.clone(), input.values.element(), input.width));
     ZooModel {
-        output: output(&name, &bytes, &manifest),
+        output: output(&name, &bytes, &manifest, &Specification::passthrough(kinds)),
         model: bytes,
         inputs,
         rows: usize::try_from(manifest["n_rows"].as_u64().unwrap()).unwrap(),
@@ -100,6 +103,8 @@ fn read_input(folder: &Path, input: &Value) -> ZooInput {
         ("float64", false) => ZooValues::Double(elements(&path, u64::from_le_bytes)),
         ("float32", true) => ZooValues::Float(json().iter().map(|value| (number(value) as f32).to_bits()).collect()),
         ("float64", true) => ZooValues::Double(json().iter().map(|value| number(value).to_bits()).collect()),
+        ("int64", false) => ZooValues::Integer(elements(&path, i64::from_le_bytes)),
+        ("int64", true) => ZooValues::Integer(json().iter().map(|value| value.as_i64().unwrap()).collect()),
         ("string", true) => {
             ZooValues::Text(json().iter().map(|value| value.as_str().unwrap_or_default().to_owned()).collect())
         }
@@ -112,7 +117,7 @@ fn read_input(folder: &Path, input: &Value) -> ZooInput {
 /// The output of the manifest: named there, or the only one, or of one output for each class that of the positive one.
 /// Where the rule finds an output by itself, it must be this; it may give up only where the labels are texts, or more
 /// than two, or where a regressor has several targets.
-fn output(name: &str, bytes: &[u8], manifest: &Value) -> Output {
+fn output(name: &str, bytes: &[u8], manifest: &Value, encoder: &Specification) -> Output {
     let column = usize::try_from(manifest["positive_column"].as_u64().unwrap()).unwrap();
     let candidates = onnx::outputs(bytes).unwrap();
     let expected = match manifest["output_name"].as_str() {
@@ -120,7 +125,7 @@ fn output(name: &str, bytes: &[u8], manifest: &Value) -> Output {
         None if candidates.len() > 1 => Output { name: candidates[column].name.clone(), column: 0 },
         None => Output { name: candidates[0].name.clone(), column },
     };
-    match onnx::find_output(bytes).unwrap() {
+    match onnx::find_output(bytes, encoder).unwrap_or_else(|error| panic!("{name}: {error}")) {
         Some(found) => assert_eq!(found, expected, "{name}"),
         None => {
             let columns = manifest["n_columns_in_expected_proba"].as_u64().unwrap();

@@ -14,10 +14,10 @@ const VALUES: [f64; 9] = [0.5, f64::NAN, f64::INFINITY, -0.0, f64::NEG_INFINITY,
 /// run.
 pub(crate) fn exercise(bytes: &[u8]) -> bool {
     let (Ok(inputs), Ok(outputs)) = (onnx::inputs(bytes), onnx::outputs(bytes)) else { return false };
-    let _ = (onnx::find_output(bytes), onnx::operators(bytes));
     let width = |input: &GraphInput| input.width.unwrap_or(3).min(WIDTH_MAX);
     let element = |input: &GraphInput| input.element.unwrap_or(Element::Float);
     let named = || inputs.iter().map(|input| (input.name.clone(), element(input), width(input)));
+    let _ = (onnx::find_output(bytes, &Specification::passthrough(named())), onnx::operators(bytes));
     let mut ran = false;
     for output in outputs.into_iter().take(3) {
         let output = Output { name: output.name, column: 0 };
@@ -36,6 +36,7 @@ fn block(element: Element, width: usize, rows: usize) -> Block {
     let values = match element {
         Element::Float => Values::Float(numbers().map(|number| number as f32).collect()),
         Element::Double => Values::Double(numbers().collect()),
+        Element::Integer => Values::Integer(numbers().map(|number| number as i64).collect()),
         Element::String => Values::Text(numbers().map(|number| number.to_string()).collect()),
     };
     Block { width, values }

@@ -46,7 +46,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let named = inputs.iter().zip(&elements).zip(&arrays);
     let specification =
         Specification::passthrough(named.map(|((input, element), array)| (input.name.clone(), *element, array.width)));
-    let graph = Graph::open(bytes, &specification, &output(options, &file, bytes)?)
+    let graph = Graph::open(bytes, &specification, &output(options, &file, bytes, &specification)?)
         .with_context(|| options.model.display().to_string())?;
     let blocks = arrays
         .into_iter()
@@ -81,7 +81,9 @@ fn arrays(named: &[String], inputs: &[GraphInput]) -> Result<Vec<Array>> {
 }
 
 fn element(input: &GraphInput) -> Result<Element> {
-    input.element.with_context(|| format!("the input {:?} should hold floats, doubles or texts", input.name))
+    input.element.with_context(|| {
+        format!("the input {:?} should hold floats, doubles, 64-bit whole numbers or texts", input.name)
+    })
 }
 
 fn block(array: Array, element: Element, name: &str) -> Result<Block> {
@@ -90,6 +92,9 @@ fn block(array: Array, element: Element, name: &str) -> Result<Block> {
             encode::Values::Float(numbers.into_iter().map(|number| number as f32).collect())
         }
         (Values::Numbers(numbers), Element::Double) => encode::Values::Double(numbers),
+        (Values::Numbers(numbers), Element::Integer) => {
+            encode::Values::Integer(numbers.into_iter().map(|number| number as i64).collect())
+        }
         (Values::Texts(texts), Element::String) => encode::Values::Text(texts),
         (Values::Numbers(_), Element::String) => bail!("the input {name:?} should be texts, not numbers"),
         (Values::Texts(_), _) => bail!("the input {name:?} should be numbers, not texts"),
@@ -98,11 +103,12 @@ fn block(array: Array, element: Element, name: &str) -> Result<Block> {
 }
 
 /// The output that is named, or that of the model file, or the one that the rule finds.
-fn output(options: &Options, file: &[u8], graph: &[u8]) -> Result<Output> {
+fn output(options: &Options, file: &[u8], graph: &[u8], encoder: &Specification) -> Result<Output> {
     if let Some(name) = &options.probability_output {
         return Ok(Output { name: name.clone(), column: options.probability_column.unwrap_or(0) });
     }
-    let found = if bundle::is_packed(file)? { Some(bundle::read(file)?.output) } else { onnx::find_output(graph)? };
+    let found =
+        if bundle::is_packed(file)? { Some(bundle::read(file)?.output) } else { onnx::find_output(graph, encoder)? };
     let mut output = found.with_context(|| {
         let names: Vec<String> =
             onnx::outputs(graph).into_iter().flatten().map(|output| format!("{:?}", output.name)).collect();

@@ -62,7 +62,7 @@ pub fn pack(graph: &[u8], parts: Parts) -> Result<Vec<u8>, PackError> {
     let encoder = Encoder::new(parts.encoder)?;
     let output = match parts.output {
         Some(output) => output,
-        None => onnx::find_output(graph)?.ok_or(PackError::Output)?,
+        None => onnx::find_output(graph, encoder.specification())?.ok_or(PackError::Output)?,
     };
     let opened = Graph::open(graph, encoder.specification(), &output)?;
     let check = selfcheck::make(&encoder, |leads| Ok(opened.run(&encoder.encode_blocks(leads.iter()))?))?;

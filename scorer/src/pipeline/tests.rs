@@ -127,9 +127,10 @@ fn what_is_packed_again_stays_the_same() {
 
 #[test]
 fn inputs_of_other_types_than_the_graphs_are_refused_with_a_sentence() {
-    for (element, rule) in
-        [(Element::Double, Rule::Passthrough), (Element::String, Rule::Text { missing: String::new() })]
-    {
+    for (element, rule) in [
+        (Element::Double, Rule::Passthrough { missing: None }),
+        (Element::String, Rule::Text { missing: String::new() }),
+    ] {
         let field = if element == Element::String { "jobtitle" } else { "c0" };
         let feature = Feature { name: "f".into(), field: field.into(), clip: None, rule };
         let inputs = vec![Input { name: "x".into(), element, features: vec![feature] }];

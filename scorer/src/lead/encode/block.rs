@@ -9,6 +9,8 @@ pub enum Values {
     Float(Vec<f32>),
     /// 64-bit floating point.
     Double(Vec<f64>),
+    /// Whole numbers.
+    Integer(Vec<i64>),
     /// Texts.
     Text(Vec<String>),
 }
@@ -28,6 +30,7 @@ impl Block {
         let values = match &self.values {
             Values::Float(values) => values.len(),
             Values::Double(values) => values.len(),
+            Values::Integer(values) => values.len(),
             Values::Text(values) => values.len(),
         };
         values.checked_div(self.width).unwrap_or(0)

@@ -67,6 +67,7 @@ impl Encoding {
             match &mut block.values {
                 Values::Float(values) => values.clear(),
                 Values::Double(values) => values.clear(),
+                Values::Integer(values) => values.clear(),
                 Values::Text(values) => values.clear(),
             }
         }
@@ -94,11 +95,12 @@ impl Encoder {
             return Err(SpecificationError::Duplicate(twice.name.clone()));
         }
         let is_text = |feature: &&Feature| matches!(feature.rule, Rule::Text { .. });
-        let is_own = |feature: &&Feature| feature.rule == Rule::Passthrough || is_text(feature);
+        let is_number = |feature: &&Feature| matches!(feature.rule, Rule::Passthrough { .. });
+        let is_own = |feature: &&Feature| is_number(feature) || is_text(feature);
         if let Some(feature) = features().filter(is_own).find(|feature| !is_column(&feature.field)) {
             return Err(SpecificationError::ColumnName { feature: feature.name.clone(), field: feature.field.clone() });
         }
-        let numbers = features().filter(|feature| feature.rule == Rule::Passthrough);
+        let numbers = features().filter(is_number);
         let schema = Schema::leads()
             .with_numbers(numbers.map(|feature| feature.field.as_str()))
             .with_texts(features().filter(is_text).map(|feature| feature.field.as_str()));
@@ -159,6 +161,7 @@ impl Encoder {
             let values = match input.element {
                 Element::Float => Values::Float(Vec::new()),
                 Element::Double => Values::Double(Vec::new()),
+                Element::Integer => Values::Integer(Vec::new()),
                 Element::String => Values::Text(Vec::new()),
             };
             Block { width: input.features.len(), values }
@@ -178,6 +181,10 @@ impl Encoder {
                     values.extend(first(&mut numbers, block.width).iter().map(|number| *number as f32))
                 }
                 Values::Double(values) => values.extend_from_slice(first(&mut numbers, block.width)),
+                // What is behind the point is cut off, as numpy does.
+                Values::Integer(values) => {
+                    values.extend(first(&mut numbers, block.width).iter().map(|number| *number as i64))
+                }
                 Values::Text(values) => {
                     values.extend(first(&mut texts, block.width).iter().map(|text| text_of(lead, text)))
                 }
@@ -224,8 +231,13 @@ fn place_of(feature: &Feature, element: Element, schema: &Schema) -> Result<usiz
     let place = schema.position(&feature.field).ok_or_else(unknown)?;
     let numeric = schema.fields()[place].is_numeric();
     match &feature.rule {
-        Rule::Number { .. } | Rule::Passthrough if !numeric => return Err(wrong("it holds texts")),
-        Rule::Present | Rule::Missing | Rule::Number { .. } | Rule::Passthrough => {}
+        Rule::Number { .. } | Rule::Passthrough { .. } if !numeric => return Err(wrong("it holds texts")),
+        Rule::Passthrough { missing: None } if element == Element::Integer => {
+            return Err(wrong(
+                "whole numbers have no NaN, so that `missing` should say what stands in for a missing one",
+            ));
+        }
+        Rule::Present | Rule::Missing | Rule::Number { .. } | Rule::Passthrough { .. } => {}
         _ if numeric => return Err(wrong("it holds numbers")),
         Rule::TextFlag { terms, .. } if terms.iter().any(String::is_empty) => {
             return Err(SpecificationError::EmptyTerm(name()));

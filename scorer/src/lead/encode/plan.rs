@@ -109,9 +109,9 @@ impl FieldPlan {
                 self.numbers.push(column);
                 *missing
             }
-            Rule::Passthrough => {
+            Rule::Passthrough { missing } => {
                 self.numbers.push(column);
-                f64::NAN
+                missing.unwrap_or(f64::NAN)
             }
             Rule::OneHot { levels, missing } => {
                 self.add_levels(column, 0.0, levels.iter().map(|level| (level, 1.0)));

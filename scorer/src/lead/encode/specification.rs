@@ -32,7 +32,7 @@ impl Specification {
     pub fn passthrough(inputs: impl IntoIterator<Item = (String, Element, usize)>) -> Self {
         let feature = |input: &str, at: usize| {
             let name = format!("{input}_{at}");
-            Feature { field: name.clone(), name, clip: None, rule: Rule::Passthrough }
+            Feature { field: name.clone(), name, clip: None, rule: Rule::Passthrough { missing: None } }
         };
         let input = |(name, element, width): (String, Element, usize)| Input {
             features: (0..width).map(|at| feature(&name, at)).collect(),
@@ -64,6 +64,9 @@ pub enum Element {
     Float,
     /// 64-bit floating point.
     Double,
+    /// 64-bit whole numbers.
+    #[serde(rename = "int64")]
+    Integer,
     /// Text.
     String,
 }
@@ -92,9 +95,12 @@ pub enum Rule {
         /// Stands in for a missing number.
         missing: f64,
     },
-    /// The number itself, NaN where there is none: for graphs that deal with missing values themselves. The field may
-    /// be any column of numbers, not only one of a lead's.
-    Passthrough,
+    /// The number itself. The field may be any column of numbers, not only one of a lead's.
+    Passthrough {
+        /// Stands in for a missing number; if absent, NaN does, for graphs that deal with missing values themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        missing: Option<f64>,
+    },
     /// The text itself, for inputs of strings.
     Text {
         /// Stands in for a missing text.

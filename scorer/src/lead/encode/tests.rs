@@ -111,6 +111,8 @@ fn every_input_gets_a_block_of_its_own_type() {
             {"name": "length", "field": "jobtitle", "kind": "text_length"}]},
         {"name": "doubles", "type": "double", "features": [
             {"name": "d", "field": "visits", "kind": "number", "missing": 0.1, "clip": [0, 0.3]}]},
+        {"name": "whole", "type": "int64", "features": [
+            {"name": "w", "field": "other", "kind": "passthrough", "missing": 7.0}]},
     ]});
     let mut encoder = Encoder::from_json(specification.to_string().as_bytes()).unwrap();
     let schema = Schema::leads().with_numbers(["other", "visits"]);
@@ -119,15 +121,27 @@ fn every_input_gets_a_block_of_its_own_type() {
     lead.set(schema.position("jobtitle").unwrap(), Value::Text("Chef"));
     lead.set(schema.position("industry").unwrap(), Value::Text(""));
     lead.set(schema.position("visits").unwrap(), Value::Number(0.2));
+    lead.set(schema.position("other").unwrap(), Value::Number(-3.9));
     let texts = |texts: &[&str]| Values::Text(texts.iter().map(|text| (*text).to_owned()).collect());
     let blocks = encoder.encode_blocks([&lead].into_iter());
-    let expected = [texts(&["Chef", ""]), Values::Float(vec![0.2, 4.0]), Values::Double(vec![0.2])];
+    let expected =
+        [texts(&["Chef", ""]), Values::Float(vec![0.2, 4.0]), Values::Double(vec![0.2]), Values::Integer(vec![-3])];
     assert_eq!(blocks.iter().map(|block| block.values.clone()).collect::<Vec<_>>(), expected);
-    assert_eq!(blocks.iter().map(|block| (block.width, block.rows())).collect::<Vec<_>>(), [(2, 1), (2, 1), (1, 1)]);
+    let sizes: Vec<_> = blocks.iter().map(|block| (block.width, block.rows())).collect();
+    assert_eq!(sizes, [(2, 1), (2, 1), (1, 1), (1, 1)]);
     let blocks = encoder.encode_blocks([&lead, &Lead::empty(schema.len())].into_iter());
     assert_eq!(blocks[0].values, texts(&["Chef", "", "none", ""]));
     assert_eq!(blocks[2].values, Values::Double(vec![0.2, 0.1]));
-    assert_eq!((encoder.width(), encoder.encode(&[lead]).values), (5, vec![0.2, 4.0, 0.2]));
+    assert_eq!(blocks[3].values, Values::Integer(vec![-3, 7]));
+    assert_eq!((encoder.width(), encoder.encode(&[lead]).values), (6, vec![0.2, 4.0, 0.2, -3.9]));
+}
+
+#[test]
+fn an_input_of_whole_numbers_wants_to_know_what_stands_for_a_missing_one() {
+    let specification = serde_json::json!({"format": 1, "inputs": [{"name": "whole", "type": "int64", "features": [
+        {"name": "w", "field": "visits", "kind": "passthrough"}]}]});
+    let error = Encoder::from_json(specification.to_string().as_bytes()).unwrap_err();
+    assert!(matches!(error, SpecificationError::WrongKind { feature, .. } if feature == "w"));
 }
 
 #[test]

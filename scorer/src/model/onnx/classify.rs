@@ -81,7 +81,10 @@ fn layout(
         let may_miss = classes == 2 && trees::may_miss(trees);
         let usable = if classes == 2 { base == 0 || base == 1 && !may_miss } else { base == 0 || base == classes };
         if !usable {
-            let reason = format!("has {base} values for {classes} classes; onnxruntime adds them to wrong classes");
+            let reason = format!(
+                "has {base} values for {classes} classes; onnxruntime adds them to wrong classes. \
+                 Export without them (CatBoost: boost_from_average=False)"
+            );
             return Err(attributes.error("base_values", reason));
         }
         if may_miss && transform == Transform::Probit {

@@ -118,6 +118,7 @@ pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<Needed, ModelEr
     };
     small.graph.iter().try_for_each(in_order)?;
     for graph in small.graph.as_slice() {
+        shapes::check_texts(graph)?;
         graph.node.iter().try_for_each(|node| shapes::check(graph, node))?;
     }
     let operations = operations(&small)?;

@@ -129,6 +129,8 @@ pub struct Graph {
     /// The encoder's block that belongs to each input of the plan.
     blocks: Vec<usize>,
     column: usize,
+    /// How many columns the output has.
+    columns: usize,
     /// How many leads are run at once, so that what the graph makes of them stays small.
     rows_at_once: usize,
     inexact: Vec<String>,
@@ -159,7 +161,8 @@ impl Graph {
         let block = |name: &String| encoder.inputs.iter().position(|input| input.name == *name);
         let blocks = names.map(block).collect::<Option<_>>().ok_or_else(missing)?;
         let rows_at_once = usize::try_from((NUMBERS_MAX / numbers.max(1)).max(1)).unwrap_or(1);
-        Ok(Graph { plan, blocks, column: output.column, rows_at_once, inexact: graph::inexact(&needed.proto) })
+        let (column, inexact) = (output.column, graph::inexact(&needed.proto));
+        Ok(Graph { plan, blocks, column, columns, rows_at_once, inexact })
     }
 
     /// The operators whose results may differ in their last bits from processor to processor; empty where the same
@@ -218,6 +221,7 @@ fn tensor(block: &Block, from: usize, to: usize) -> TractResult<Tensor> {
     match &block.values {
         Values::Float(values) => Tensor::from_shape(&shape, &values[range]),
         Values::Double(values) => Tensor::from_shape(&shape, &values[range]),
+        Values::Integer(values) => Tensor::from_shape(&shape, &values[range]),
         Values::Text(values) => Ok(tract_ndarray::Array2::from_shape_vec(shape, values[range].to_vec())?.into()),
     }
 }
@@ -237,7 +241,7 @@ pub struct GraphInput {
 pub fn inputs(bytes: &[u8]) -> Result<Vec<GraphInput>, ModelError> {
     let proto = graph::decode(bytes)?;
     let input = |(name, kind, width): (&str, Option<DatumType>, Option<usize>)| {
-        let elements = [Element::Float, Element::Double, Element::String];
+        let elements = [Element::Float, Element::Double, Element::Integer, Element::String];
         let element = elements.into_iter().find(|element| kind == Some(datum_type(*element)));
         GraphInput { name: name.to_owned(), element, width }
     };
@@ -276,6 +280,7 @@ fn datum_type(element: Element) -> DatumType {
     match element {
         Element::Float => DatumType::F32,
         Element::Double => DatumType::F64,
+        Element::Integer => DatumType::I64,
         Element::String => DatumType::String,
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Owns the rule, which is also told in `docs/MODEL_FORMAT.md`. May not know how a graph is run.
 
-use super::{ModelError, graph};
+use super::{Graph, ModelError, graph};
+use crate::lead::encode::Specification;
 use crate::model::bundle::Output;
 use tract_onnx::pb::{ModelProto, NodeProto, ValueInfoProto};
 use tract_onnx::prelude::*;
@@ -24,12 +25,13 @@ pub fn outputs(bytes: &[u8]) -> Result<Vec<Candidate>, ModelError> {
     Ok(candidates(&graph::decode(bytes)?))
 }
 
-/// The output that is the probability, where the file leaves no doubt.
+/// The output that is the probability, where the graph leaves no doubt; with the encoder that will feed it, because
+/// columns are counted in what the graph makes: what files say of their outputs is not always so.
 ///
 /// Of the outputs of floats, the only one; or the only one with `prob` in its name; or, of two with one column each,
 /// whose names end in 0 and in 1, the latter. Of that output the only column, or the second of two. Not of two columns
 /// whose labels are texts, or that are targets of a regressor: their order says nothing of what they mean.
-pub fn find_output(bytes: &[u8]) -> Result<Option<Output>, ModelError> {
+pub fn find_output(bytes: &[u8], encoder: &Specification) -> Result<Option<Output>, ModelError> {
     let found = candidates(&graph::decode(bytes)?);
     let is_one = |candidate: &&Candidate| candidate.columns == Some(1);
     let by_class: Vec<&Candidate> = found.iter().filter(is_one).collect();
@@ -44,9 +46,10 @@ pub fn find_output(bytes: &[u8]) -> Result<Option<Output>, ModelError> {
         found.iter().filter(|candidate| candidate.name.to_ascii_lowercase().contains("prob")).collect();
     let all: Vec<&Candidate> = found.iter().collect();
     let (([only], _) | (_, [only])) = (all.as_slice(), named.as_slice()) else { return Ok(None) };
-    Ok(match only.columns {
-        Some(1) => Some(Output { name: only.name.clone(), column: 0 }),
-        Some(2) if only.ordered => Some(Output { name: only.name.clone(), column: 1 }),
+    let output = |column| Output { name: only.name.clone(), column };
+    Ok(match Graph::open(bytes, encoder, &output(0))?.columns {
+        1 => Some(output(0)),
+        2 if only.ordered => Some(output(1)),
         _ => None,
     })
 }

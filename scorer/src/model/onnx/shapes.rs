@@ -1,13 +1,26 @@
-//! Constants of a shape: what must hold before tract sees one.
+//! Constants: what must hold before tract sees one.
 //!
-//! tract cuts long lengths short and takes doubles where the specification says floats, so lengths are looked at here and
-//! the default is written out. May not know how a graph is run.
+//! tract panics at texts that stand as raw bytes. Of constants of a shape it cuts long lengths short and takes doubles
+//! where the specification says floats, so lengths are looked at here and the default is written out. May not know how a
+//! graph is run.
 
 use super::{ModelError, NodeError, graph};
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto, attribute_proto, tensor_proto::DataType};
 
 /// The longest dimension that a constant may have.
 const LENGTH_MAX: i64 = 1 << 20;
+
+/// Refuses texts that stand as raw bytes, as the specification does, in the constants of a graph and of its nodes.
+pub(super) fn check_texts(graph: &GraphProto) -> Result<(), ModelError> {
+    let of_nodes = graph.node.iter().flat_map(|node| &node.attribute).filter_map(|attribute| attribute.t.as_ref());
+    let is_raw = |tensor: &&TensorProto| tensor.data_type == DataType::String as i32 && !tensor.raw_data.is_empty();
+    match graph.initializer.iter().chain(of_nodes).find(is_raw) {
+        Some(tensor) => {
+            Err(ModelError::Graph(format!("the constant {:?} holds texts that stand as raw bytes", tensor.name)))
+        }
+        None => Ok(()),
+    }
+}
 
 /// Checks the lengths that a ConstantOfShape reads: they must stand in the file, or be those of another value.
 pub(super) fn check(graph: &GraphProto, node: &NodeProto) -> Result<(), ModelError> {

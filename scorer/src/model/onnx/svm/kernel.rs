@@ -72,7 +72,7 @@ impl Kernel {
             let distance = pairs.fold(0.0, |sum: f32, (a, b)| sum + (a - b) * (a - b));
             return exp(-self.gamma * distance);
         }
-        let product = pairs.fold(0.0, |sum: f32, (a, b)| sum + a * b);
+        let product = pairs.fold(0.0, |sum, (a, b)| added(sum, *a, *b));
         let scaled = self.gamma * product + self.coef0;
         match self.kind {
             Kind::Linear => product,
@@ -84,6 +84,29 @@ impl Kernel {
     }
 }
 
+/// The sum and the product of two more, rounded once, as processors that can multiply and add in one step do, and
+/// onnxruntime with them: in sums over many vectors that cancel each other out, a rounding more is seen. The product of
+/// two f32 is exact in f64.
+fn added(sum: f32, a: f32, b: f32) -> f32 {
+    (f64::from(sum) + f64::from(a) * f64::from(b)) as f32
+}
+
 fn exp(value: f32) -> f32 {
     libm::exp(f64::from(value)) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_and_a_product_are_rounded_together() {
+        // 1.0002441² is 1 + 2⁻¹¹ + 2⁻²⁴: rounded by itself it loses what is left here.
+        let near_one = 1.0 + f32::EPSILON * 2048.0;
+        let vectors = vec![1.0, near_one];
+        let kernel = Kernel { kind: Kind::Linear, gamma: 0.0, coef0: 0.0, degree: 0.0, vectors, features: 2 };
+        let mut product = [0.0];
+        kernel.of(&[-1.0 - f32::EPSILON * 4096.0, near_one], &mut product);
+        assert_eq!(product, [0.5 * f32::EPSILON]);
+    }
 }

@@ -85,7 +85,12 @@ pub(crate) fn model(operator: &str, attribute: Vec<Attribute>) -> Vec<u8> {
 }
 
 pub(crate) fn encoder(features: usize) -> Specification {
-    let feature = |at| Feature { name: format!("f{at}"), field: format!("c{at}"), clip: None, rule: Rule::Passthrough };
+    let feature = |at| Feature {
+        name: format!("f{at}"),
+        field: format!("c{at}"),
+        clip: None,
+        rule: Rule::Passthrough { missing: None },
+    };
     let input = Input { name: "x".into(), element: Element::Float, features: (0..features).map(feature).collect() };
     Specification { format: 1, inputs: vec![input] }
 }
@@ -115,11 +120,19 @@ fn run(graph: &Graph, values: &[f32]) -> Vec<f32> {
 #[test]
 fn a_tree_is_run_by_our_kernel() {
     let bytes = model("TreeEnsembleClassifier", tree());
-    let output = find_output(&bytes).unwrap().unwrap();
+    let output = find_output(&bytes, &encoder(2)).unwrap().unwrap();
     assert_eq!(output, Output { name: "probabilities".into(), column: 1 });
     let graph = open(&bytes).unwrap();
     assert_eq!(run(&graph, &[9.0, 0.4, 9.0, 0.5, 9.0, f32::NAN]), [0.0, 1.0, 1.0]);
     assert!(run(&graph, &[]).is_empty());
+}
+
+#[test]
+fn columns_are_counted_in_what_is_made_not_in_what_the_file_says() {
+    let mut file = ModelProto::decode(model("TreeEnsembleClassifier", tree()).as_slice()).unwrap();
+    file.graph.as_mut().unwrap().output[1] = tensor("probabilities", 1, &[1]);
+    let output = find_output(&file.encode_to_vec(), &encoder(2)).unwrap().unwrap();
+    assert_eq!(output.column, 1, "the first of two columns is that of the other class");
 }
 
 #[test]

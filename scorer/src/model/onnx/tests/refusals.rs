@@ -219,3 +219,21 @@ fn nodes_may_have_the_same_name_as_each_other_and_as_an_input() {
     let graph = opened_with(vec![same("x", "a"), same("a", "y")], vec![], 15).unwrap();
     assert_eq!(graph.run_all(&[super::block(&[1.0, -2.0])]).unwrap().0, [1.0, 0.0]);
 }
+
+#[test]
+fn texts_that_stand_as_raw_bytes_are_refused() {
+    let texts = |name: &str| TensorProto {
+        name: name.into(),
+        dims: vec![1],
+        data_type: DataType::String as i32,
+        raw_data: b"text".to_vec(),
+        ..Default::default()
+    };
+    let add = vec![made("Add", &["x", "c"], vec![])];
+    let of_node = AttributeProto { name: "value".into(), t: Some(texts("t")), r#type: 4, ..Default::default() };
+    let constant = NodeProto { output: vec!["c".into()], ..made("Constant", &[], vec![of_node]) };
+    let with_node = vec![constant, made("Add", &["x", "c"], vec![])];
+    for opened in [opened_with(add, vec![texts("c")], 13), opened_with(with_node, vec![], 13)] {
+        assert!(matches!(opened, Err(ModelError::Graph(reason)) if reason.contains("raw bytes")));
+    }
+}
