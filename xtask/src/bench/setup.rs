@@ -54,7 +54,7 @@ pub(super) fn start(project: &Project, with_browser: bool) -> Result<(Setup, Are
         make(project, python, &folder, &golden)?;
     }
     let mut setup = Setup { has_rows: python.is_ok(), lists: lists::make(&folder, &golden)?, folder, golden };
-    let mut native = Contestant::start(Command::new(program(project, "scoring")?).arg(&setup.folder))?;
+    let mut native = Contestant::start(Command::new(program(project)?).arg(&setup.folder))?;
     native.ask(&json!({ "task": "pack", "encoder": setup.encoder() }))?;
     for list in &mut setup.lists {
         list.count(&native.ask(&json!({ "task": "census", "list": list.file }))?)?;
@@ -111,15 +111,15 @@ fn make(project: &Project, python: &Path, folder: &Path, golden: &Path) -> Resul
     stamp::write(&record, &hash)
 }
 
-/// A benchmark program of Leadlight's own, built as the binary is released.
-pub(super) fn program(project: &Project, name: &str) -> Result<PathBuf> {
-    let what = format!("--locked --package scorer --features native --bench {name}");
+/// Leadlight's own side, built as the binary is released.
+fn program(project: &Project) -> Result<PathBuf> {
+    let what = "--locked --package scorer --features native --bench scoring";
     // First for the eyes, then for the path of what was built, which only the machine's form of the messages tells.
     exec::run(&mut project.cargo(&format!("bench {what} --no-run")))?;
     let messages = exec::output(&mut project.cargo(&format!("bench {what} --no-run --message-format json")))?;
     let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     // The binary of the package is built beside it.
-    let mut benchmarks = built.filter(|message| message["target"]["name"] == name);
+    let mut benchmarks = built.filter(|message| message["target"]["name"] == "scoring");
     let program = benchmarks.find_map(|message| message["executable"].as_str().map(PathBuf::from));
     program.context("cargo built no benchmark")
 }

@@ -61,14 +61,15 @@ pub(super) fn start(project: &Project) -> Result<Field> {
     let folder = project.target.join("bench/api");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let model = model(project)?;
+    let what = "--package scorer --features native --bin leadlight --example load";
+    exec::run(&mut project.cargo(&format!("build --release --locked {what}")))?;
     let list = folder.join("leads.csv");
     sample::run(&["--rows", &BATCH.to_string(), "-o", &list.display().to_string()].map(str::to_owned))?;
-    let load = Contestant::start(Command::new(setup::program(project, "load")?).arg(&list))?;
+    let load = Contestant::start(Command::new(project.target.join("release/examples/load")).arg(&list))?;
     Ok(Field { ours: ours(project, &folder, &model)?, stand_in: stand_in(project, &model)?, load })
 }
 
 fn ours(project: &Project, folder: &Path, model: &Model) -> Result<Server> {
-    exec::run(&mut project.cargo("build --release --locked --package scorer --features native --bin leadlight"))?;
     let program = project.target.join("release/leadlight");
     let packed = folder.join("model.onnx");
     let mut pack = project.command(&program);
