@@ -1,11 +1,9 @@
 //! What only a real connection shows: trailers, slow and broken bodies, clients that read late.
 
 use crate::parity;
+use crate::support::service;
 use scorer::api::config::Config;
 use scorer::api::serve;
-use scorer::api::state::Service;
-use scorer::api::store::Store;
-use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,15 +16,16 @@ struct Server {
 }
 
 impl Server {
-    async fn new(config: Config) -> Self {
+    async fn new(mut config: Config) -> Self {
+        // The name that the requests below call it by.
+        config.access.hosts.push("x".to_owned());
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("log.sqlite");
-        let (store, writer) = Store::open(&database.to_str().unwrap().parse().unwrap()).await.unwrap();
-        let service = Arc::new(Service::new(Some(parity::own().scorer()), store, None, config));
+        let (service, tasks) = service(Some(parity::own().scorer()), &database, None, config).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move {
-            let _writer = writer;
+            let _tasks = tasks;
             serve(listener, service, std::future::pending()).await
         });
         Server { address, _folder: folder }

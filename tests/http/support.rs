@@ -28,7 +28,7 @@ use tower::ServiceExt;
 pub(crate) struct Bench {
     pub(crate) router: Router,
     pub(crate) database: PathBuf,
-    writer: WriterTask,
+    tasks: Tasks,
     _folder: TempDir,
 }
 
@@ -54,6 +54,32 @@ impl Answer {
     }
 }
 
+/// What goes on behind a service.
+pub(crate) struct Tasks {
+    writer: WriterTask,
+    profiler: ProfilerTask,
+}
+
+impl Tasks {
+    async fn finish(self) {
+        self.profiler.finish().await;
+        self.writer.finish().await;
+    }
+}
+
+/// A service with a log in this file.
+pub(crate) async fn service(
+    serving: impl Into<Serving>,
+    database: &Path,
+    site: Option<Site>,
+    config: Config,
+) -> (Arc<Service>, Tasks) {
+    let settings = Settings::new(database.to_str().unwrap().parse().unwrap());
+    let (store, writer) = Store::open(&settings).await.unwrap();
+    let (monitor, profiler) = Monitor::start(&store, "test", None);
+    (Arc::new(Service::new(serving, store, monitor, site, config)), Tasks { writer, profiler })
+}
+
 impl Bench {
     pub(crate) async fn new(serving: impl Into<Serving>) -> Self {
         Self::with(serving, None, Config::default()).await
@@ -62,11 +88,8 @@ impl Bench {
     pub(crate) async fn with(serving: impl Into<Serving>, site: Option<Site>, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("log.sqlite");
-        let settings = Settings::new(database.to_str().unwrap().parse().unwrap());
-        let (store, writer) = Store::open(&settings).await.unwrap();
-        let (monitor, _profiler) = Monitor::start(&store, "test", None);
-        let router = router(Arc::new(Service::new(serving, store, monitor, site, config)));
-        Bench { router, database, writer, _folder: folder }
+        let (service, tasks) = service(serving, &database, site, config).await;
+        Bench { router: router(service), database, tasks, _folder: folder }
     }
 
     /// In process there is no connection: unless the test says otherwise, the caller is on this machine.
@@ -94,7 +117,7 @@ impl Bench {
 
     /// Ends the writer, so that everything noted is in the database, and opens that.
     pub(crate) async fn rows(self) -> (SqliteConnection, TempDir) {
-        self.writer.finish().await;
+        self.tasks.finish().await;
         (open(&self.database).await, self._folder)
     }
 }
@@ -113,7 +136,7 @@ pub(crate) struct Socket {
     pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
-    _writer: WriterTask,
+    _tasks: Tasks,
     _folder: TempDir,
 }
 
@@ -121,13 +144,12 @@ impl Socket {
     pub(crate) async fn start(serving: impl Into<Serving>, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("log.sqlite");
-        let (store, writer) = Store::open(&database.to_str().unwrap().parse().unwrap()).await.unwrap();
+        let (service, tasks) = service(serving, &database, None, config).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let service = Arc::new(Service::new(serving, store, None, config));
         let task = tokio::spawn(serve(listener, service, async move { drop(stopped.await) }));
-        Socket { address, stop: Some(stop), task, _writer: writer, _folder: folder }
+        Socket { address, stop: Some(stop), task, _tasks: tasks, _folder: folder }
     }
 
     pub(crate) async fn connect(&self) -> TcpStream {

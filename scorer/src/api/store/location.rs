@@ -95,7 +95,9 @@ impl Address {
                 name => return Err(LocationError::Option { option: name.to_owned() }),
             }
         }
-        let address = Address(format!("postgresql://{place}?{}", kept.join("&")));
+        // A user without a host, for a socket named among the options: an address of the web has no such form.
+        let named = place.replacen("@/", "@localhost/", 1);
+        let address = Address(format!("postgresql://{named}?{}", kept.join("&")));
         if !place.is_empty() && address.options().is_ok() { Ok(address) } else { Err(LocationError::Address) }
     }
 }

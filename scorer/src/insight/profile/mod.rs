@@ -136,6 +136,9 @@ impl Profile {
                         self.add_numbers(*column, down(values, place, block.width).map(|value| f64::from(*value)));
                     }
                     Values::Double(values) => self.add_numbers(*column, down(values, place, block.width).copied()),
+                    Values::Integer(values) => {
+                        self.add_numbers(*column, down(values, place, block.width).map(|value| *value as f64));
+                    }
                     Values::Text(values) => {
                         let mut texts = down(values, place, block.width);
                         texts.by_ref().for_each(|text| self.add_value(*column, Value::Text(text), binding.key));

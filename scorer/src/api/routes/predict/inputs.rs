@@ -81,6 +81,7 @@ fn features(lead: &Lead, model: &Model, out: &mut Vec<u8>) {
         let numbers: Box<dyn Iterator<Item = f64>> = match &block.values {
             Values::Float(values) => Box::new(values.iter().map(|value| f64::from(*value))),
             Values::Double(values) => Box::new(values.iter().copied()),
+            Values::Integer(values) => Box::new(values.iter().map(|value| *value as f64)),
             Values::Text(_) => continue,
         };
         for (feature, number) in input.features.iter().zip(numbers) {
