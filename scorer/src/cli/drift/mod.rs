@@ -93,12 +93,15 @@ fn read_kinds(path: &Path) -> Result<BTreeMap<String, Said>> {
     serde_json::from_slice(&files::read(path)?).with_context(context)
 }
 
+/// Columns and what stands in them.
+type Kinds<'t> = Vec<(&'t str, Kind)>;
+
 /// The columns that are compared, with their kinds, and those that are not.
 fn kinds<'t>(
     reference: &'t Table,
     current: &'t Table,
     said: Option<&BTreeMap<String, Said>>,
-) -> Result<(Vec<(&'t str, Kind)>, Vec<LeftOut>)> {
+) -> Result<(Kinds<'t>, Vec<LeftOut>)> {
     if let Some(unknown) = said.and_then(|said| said.keys().find(|name| current.column(name).is_none())) {
         bail!("the column {unknown:?} is not in the current CSV");
     }

@@ -47,7 +47,7 @@ pub(super) struct Mill {
 }
 
 enum Intake {
-    Table(Table),
+    Table(Box<Table>),
     Lines(Lines),
     /// There was a last piece, and it was read.
     Ended,
@@ -57,7 +57,7 @@ impl Mill {
     pub(super) fn new(shared: Shared, sent: Form, wanted: Form) -> Self {
         let schema = shared.scorer.schema().clone();
         let intake = match sent {
-            Form::Csv => Intake::Table(Table::new(schema.clone())),
+            Form::Csv => Intake::Table(Box::new(Table::new(schema.clone()))),
             Form::Json | Form::Ndjson => Intake::Lines(Lines::new(schema.clone())),
         };
         let writer = Writer::new(Shape::of_keys(wanted));
@@ -119,7 +119,7 @@ impl Mill {
     fn write(&mut self, block: Block, own: &Own) -> Result<Portion, Error> {
         let mut text = Vec::new();
         let table = match &self.intake {
-            Intake::Table(table) => Some(table),
+            Intake::Table(table) => Some(table.as_ref()),
             Intake::Lines(_) | Intake::Ended => None,
         };
         if !self.begun && !block.fates.is_empty() {
