@@ -125,7 +125,7 @@ pub(super) fn group(group: &DriftGroup) -> String {
     match few {
         0 => format!("{verdict}: {shares}; the limit is {limit}."),
         few if few == all => format!("Too few rows to say: {shares}."),
-        few => format!("{verdict}: {shares}; the limit is {limit}. For {few} there are too few rows to say."),
+        few => format!("{verdict}: {shares}; the limit is {limit}. For {few} of them there are too few rows to say."),
     }
 }
 

@@ -73,14 +73,11 @@ fn write(main: &mut Markup, group: &DriftGroup, simulated: bool) {
         if columns.is_empty() {
             return;
         }
+        let words = "How near each column is to its threshold, or how far beyond it; p-values by their logarithm.";
+        let picture = bars(Caption { title, description: words, simulated }, &columns);
+        let figure = Figure { title: "All columns", reading: words, simulated };
+        figure.write_wide(section, &picture, &drift_table(title, &columns));
         section.element("div", &[("class", "plots")], |plots| {
-            let words = reading::group(group);
-            let picture = bars(Caption { title, description: &words, simulated }, &columns);
-            Figure { title: "How near to its threshold", reading: &words, simulated }.write(
-                plots,
-                &picture,
-                &drift_table(title, &columns),
-            );
             columns.iter().for_each(|column| write_column(plots, column, simulated));
         });
     });

@@ -63,7 +63,7 @@ pub struct Signs {
 
 /// What an alert is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Code))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// No durable place is left for the log.
@@ -88,7 +88,7 @@ pub enum Code {
 
 /// What should be done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Action))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Something is broken or slow: act now.
@@ -103,7 +103,7 @@ pub enum Action {
 
 /// Something to see to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Alert))]
 pub struct Alert {
     /// What it is about.
     pub code: Code,

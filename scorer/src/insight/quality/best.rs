@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// What became of the best leads.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Precision))]
 pub struct Precision {
     /// How many of the best; of leads with the same probability the earlier counts as better.
     pub k: u64,

@@ -13,7 +13,7 @@ const LEADS_PER_BIN: usize = 20;
 
 /// Leads of like probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::CalibrationBin))]
 pub struct CalibrationBin {
     /// The lowest probability in it.
     pub from: f64,

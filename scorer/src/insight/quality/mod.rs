@@ -28,7 +28,7 @@ pub struct Judged {
 
 /// A figure with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Estimate))]
 pub struct Estimate {
     /// As measured.
     pub value: f64,
@@ -40,7 +40,7 @@ pub struct Estimate {
 
 /// What was measured on some leads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Measured))]
 pub struct Measured {
     /// How many leads have an outcome.
     pub leads: u64,
@@ -68,7 +68,7 @@ pub struct Measured {
 
 /// What was measured on the leads of a span of time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Period))]
 pub struct Period {
     /// When it begins, or its name.
     pub start: String,

@@ -14,7 +14,7 @@ const TEXT_MAX: usize = 200;
 
 /// Which predictions the page is about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Window))]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
     /// Of the last hour.
@@ -32,7 +32,7 @@ pub enum Window {
 
 /// A choice; by default the last day, all versions, all scores.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Choice))]
 pub struct Choice {
     /// Which predictions.
     pub window: Window,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Section 4.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Drift))]
 pub struct Drift {
     /// What the encoder made of the leads, as the model saw it: the overall verdict is this group's.
     pub features: Option<DriftGroup>,
@@ -20,7 +20,7 @@ pub struct Drift {
 
 /// Which columns a group has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Columns))]
 #[serde(rename_all = "snake_case")]
 pub enum Columns {
     /// Encoded features.
@@ -31,7 +31,7 @@ pub enum Columns {
 
 /// The columns of one kind and what they say together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::DriftGroup))]
 pub struct DriftGroup {
     /// Which.
     pub columns_are: Columns,
@@ -49,7 +49,7 @@ pub struct DriftGroup {
 
 /// The kind of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Kind))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Numbers.
@@ -60,7 +60,7 @@ pub enum Kind {
 
 /// How two sides were compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Test))]
 #[serde(rename_all = "snake_case")]
 pub enum Test {
     /// Two samples, two sides; a p-value.
@@ -84,7 +84,7 @@ impl Test {
 
 /// What one column says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::ColumnDrift))]
 pub struct ColumnDrift {
     /// Its name.
     pub name: String,
@@ -120,7 +120,7 @@ pub struct ColumnDrift {
 
 /// The size of a difference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Effect))]
 pub struct Effect {
     /// The measure's name, e.g. `Cramér's V`.
     pub measure: String,
@@ -132,7 +132,7 @@ pub struct Effect {
 
 /// The size of a difference in three steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::EffectState))]
 #[serde(rename_all = "snake_case")]
 pub enum EffectState {
     /// Too small to matter.
@@ -145,7 +145,7 @@ pub enum EffectState {
 
 /// Missing values on both sides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::MissingDrift))]
 pub struct MissingDrift {
     /// Their share in the reference.
     pub reference_share: f64,
@@ -159,7 +159,7 @@ pub struct MissingDrift {
 
 /// Both sides of a column, counted alike.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Picture))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Picture {
     /// Numbers in bins that touch; about 20.
@@ -181,7 +181,7 @@ pub enum Picture {
 
 /// A level on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::LevelCounts))]
 pub struct LevelCounts {
     /// The level; empty for all others together.
     pub level: String,

@@ -27,7 +27,7 @@ pub const FORMAT: u32 = 1;
 /// reference profile; `performance` from inference times; `recent` from one page of the log; `outcomes` by
 /// [`crate::insight::quality`]; and last `alerts`, by [`Overview::signs`] and [`crate::insight::alert::alerts`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Overview))]
 pub struct Overview {
     /// [`FORMAT`].
     pub format: u32,
@@ -60,7 +60,7 @@ pub struct Overview {
 
 /// The model in service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Model))]
 pub struct Model {
     /// From its card.
     pub name: String,
@@ -74,7 +74,7 @@ pub struct Model {
 
 /// How the service is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Status))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// A model is in service and the log is written.
@@ -87,7 +87,7 @@ pub enum Status {
 
 /// How the log is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Database))]
 #[serde(rename_all = "snake_case")]
 pub enum Database {
     /// Rows are written.
@@ -100,7 +100,7 @@ pub enum Database {
 
 /// Section 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Health))]
 pub struct Health {
     /// Now.
     pub status: Status,
@@ -122,7 +122,7 @@ pub struct Health {
 
 /// Calls by what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Calls))]
 pub struct Calls {
     /// All.
     pub count: u64,
@@ -134,7 +134,7 @@ pub struct Calls {
 
 /// Section 2. The bins are of equal width from 0 to 1; a bin holds its lower end, the last one both.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Scores))]
 pub struct Scores {
     /// Scores per bin in the choice.
     pub current: Vec<u64>,
@@ -156,7 +156,7 @@ pub struct Scores {
 
 /// The quarters of scores.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Quantiles))]
 pub struct Quantiles {
     /// A quarter lies below.
     pub p25: f64,
@@ -168,7 +168,7 @@ pub struct Quantiles {
 
 /// How many predictions have a grade.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::GradeCount))]
 pub struct GradeCount {
     /// The letter.
     pub grade: String,
@@ -178,7 +178,7 @@ pub struct GradeCount {
 
 /// The two-sample Kolmogorov-Smirnov test of the scores, production against reference.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::ScoreShift))]
 pub struct ScoreShift {
     /// The greatest distance between the two distribution functions, 0 to 1.
     pub statistic: f64,
@@ -194,7 +194,7 @@ pub struct ScoreShift {
 
 /// Section 3. Times are milliseconds per lead, as each prediction's `inference_time_ms`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Performance))]
 pub struct Performance {
     /// Over the choice; null without rows.
     pub times: Option<Times>,
@@ -204,7 +204,7 @@ pub struct Performance {
 
 /// Times of scoring, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Times))]
 pub struct Times {
     /// The mean.
     pub mean_ms: f64,
@@ -218,7 +218,7 @@ pub struct Times {
 
 /// A bucket of time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::TrendPoint))]
 pub struct TrendPoint {
     /// When it begins.
     pub start: String,
@@ -230,7 +230,7 @@ pub struct TrendPoint {
 
 /// Section 5.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Recent))]
 pub struct Recent {
     /// Newest first.
     pub rows: Vec<RecentRow>,
@@ -240,7 +240,7 @@ pub struct Recent {
 
 /// A prediction in the log; never the lead's contents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::RecentRow))]
 pub struct RecentRow {
     /// Its id.
     pub id: String,
@@ -260,7 +260,7 @@ pub struct RecentRow {
 
 /// Section 6: predictions of the choice whose outcome is known.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Outcomes))]
 pub struct Outcomes {
     /// All together; null while none is known.
     pub all: Option<Measured>,
