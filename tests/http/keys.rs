@@ -180,3 +180,30 @@ fn a_key_that_was_made_opens_the_server_and_is_kept_nowhere() {
     assert_eq!(status(&format!("Authorization: Bearer {secret}")), 200);
     assert_eq!(status(&format!("Authorization: Bearer {secret}0")), 401);
 }
+
+#[test]
+fn at_an_address_that_others_reach_they_are_turned_away_until_it_is_opened() {
+    // Asks the system by which address it would go out; nothing is sent.
+    let own = std::net::UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
+        socket.connect("192.0.2.1:9")?;
+        socket.local_addr()
+    });
+    let Ok(own) = own else {
+        eprintln!("NOT CHECKED: this machine has no address but its own");
+        return;
+    };
+    for (options, status) in
+        [(vec!["--host", "0.0.0.0"], 403), (vec!["--host", "0.0.0.0", "--anonymous", "predict"], 200)]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let (server, log) = crate::process::start_logged(crate::process::command(folder.path()).args(options));
+        let port = server.address.rsplit_once(':').unwrap().1.to_owned();
+        let (far, near) = (format!("{}:{port}", own.ip()), format!("127.0.0.1:{port}"));
+        assert_eq!(crate::process::post(&far, "/predict", "{}").unwrap().0, status);
+        assert_eq!(crate::process::post(&near, "/predict", "{}").unwrap().0, 200);
+        assert_eq!(crate::process::post(&far, "/admin/model", r#"{"action": "reload"}"#).unwrap().0, 403);
+        assert_eq!(crate::process::post(&near, "/admin/model", r#"{"action": "reload"}"#).unwrap().0, 200);
+        let text = log(server);
+        assert!(text.contains("WARN") && text.contains("no keys are configured"), "{text}");
+    }
+}
