@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const LONG: usize = 20;
 
 /// How many different numbers a column of a reference may hold.
-const NUMBERS_MAX: usize = 64;
+const NUMBERS_MAX: usize = 32;
 
 /// Every text of a field with the number of leads that have it.
 fn levels(history: &History, field: &str) -> BTreeMap<String, usize> {
@@ -52,7 +52,11 @@ fn check_reference(name: &str, profile: &Profile) {
             }
             ColumnKind::Number => {
                 assert!(layout.levels.is_empty());
-                assert!(column.numbers().len() <= NUMBERS_MAX, "{place} tells too many numbers apart");
+                let numbers = column.numbers();
+                assert!(numbers.len() <= NUMBERS_MAX, "{place} tells too many numbers apart");
+                let mut ends = numbers.first().into_iter().chain(numbers.last());
+                let is_common = ends.all(|(_, count)| *count >= LEADS_MIN as u64);
+                assert!(column.kept_bits() == u64::BITS || is_common, "{place} tells who is the outermost");
             }
         }
     }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How many different numbers a column tells apart in a file that is given away.
-const NUMBERS_MAX: usize = 64;
+const NUMBERS_MAX: usize = 32;
 
 /// The fields that the model reads and its features, over all leads; scores are those of the first repetition, while
 /// held back.

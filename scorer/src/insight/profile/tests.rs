@@ -131,7 +131,10 @@ fn what_is_published_names_nothing_rare() {
     let industry = column(&published, "industry");
     assert_eq!((industry.levels(), industry.pooled(), industry.hashes()), ([5].as_slice(), 2, vec![]));
     let founded = column(&published, "companyfoundedon");
-    assert!(founded.kept_bits() < 64 && founded.numbers().len() <= 64);
+    let numbers = founded.numbers();
+    assert!(founded.kept_bits() < 64 && numbers.len() <= 64);
+    assert!(numbers.iter().all(|(year, _)| (1904.0..=1995.0).contains(year)), "{numbers:?}");
+    assert!(numbers[0].1 >= 5 && numbers[numbers.len() - 1].1 >= 5);
     assert_eq!(founded.present(), 100);
     assert_eq!(Profile::from_section(&json).unwrap(), Some(published));
 }
