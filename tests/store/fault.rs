@@ -383,7 +383,8 @@ async fn a_server_that_is_stopped_under_load_loses_nothing() {
                 let mut acknowledged = HashSet::new();
                 while !stop.load(Ordering::Relaxed) {
                     acknowledged.extend(log(&store, 10).await);
-                    tokio::time::sleep(Duration::from_millis(5)).await;
+                    // What is spooled is written in transactions of their own: more would not be caught up with.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 acknowledged
             })
