@@ -14,6 +14,7 @@ mod log;
 mod media;
 mod metrics;
 mod model_life;
+mod monitoring;
 mod names;
 mod parity;
 mod process;
