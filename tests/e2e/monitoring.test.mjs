@@ -18,7 +18,7 @@ async function visit(query, answer) {
     if (["error", "warning"].includes(message.type())) page.complaints.push(message.text());
   });
   page.on("pageerror", (error) => page.complaints.push(String(error)));
-  if (answer) await page.route("**/monitoring/data?*", answer);
+  if (answer) await page.route(/\/monitoring\/data(\?|$)/, answer);
   await page.goto(`${BASE}monitoring.html${query}`);
   return page;
 }
