@@ -19,6 +19,7 @@ const BYTES_MAX: usize = 4 << 10;
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct Whom {
     /// The client's own key, as it was sent with the lead.
+    #[schema(min_length = 1)]
     lead_key: String,
 }
 

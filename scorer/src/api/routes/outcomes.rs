@@ -33,8 +33,9 @@ const AHEAD: time::Duration = time::Duration::minutes(5);
 
 /// Outcomes to be told.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(in crate::api) struct Told {
+pub(in crate::api) struct OutcomeList {
     /// 1 to 100,000 of them.
+    #[schema(min_items = 1, max_items = 100_000)]
     outcomes: Vec<Outcome>,
 }
 
@@ -42,12 +43,15 @@ pub(in crate::api) struct Told {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(in crate::api) struct Outcome {
     /// The prediction's id, as it was answered; or else `lead_key`.
+    #[schema(min_length = 1, max_length = 200)]
     prediction_id: Option<String>,
     /// The client's own key of the lead; or else `prediction_id`.
+    #[schema(min_length = 1, max_length = 200)]
     lead_key: Option<String>,
     /// Whether the lead replied.
     replied: bool,
     /// When, as RFC 3339 says; now where it is not said.
+    #[schema(format = "date-time")]
     at: Option<String>,
 }
 
@@ -66,7 +70,7 @@ pub(in crate::api) struct Taken {
 
 /// Takes outcomes
 #[utoipa::path(post, path = "/outcomes", tag = "outcomes", request_body(content(
-    (Told = "application/json", example = json!({"outcomes": [
+    (OutcomeList = "application/json", example = json!({"outcomes": [
         {"lead_key": "crm-1042", "replied": true, "at": "2026-01-31T09:30:00Z"},
         {"prediction_id": "6f6c2b7e-8f0e-4f6e-9d0c-3c1b0a4f7d21", "replied": false},
     ]})),
@@ -116,7 +120,7 @@ impl Taken {
 }
 
 fn of_json(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
-    let told: Told = serde_json::from_slice(body).map_err(|error| vec![wrong(vec![], &error.to_string())])?;
+    let told: OutcomeList = serde_json::from_slice(body).map_err(|error| vec![wrong(vec![], &error.to_string())])?;
     Ok(told.outcomes)
 }
 
