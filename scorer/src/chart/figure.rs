@@ -27,16 +27,7 @@ pub(super) struct Table<'a> {
 impl Figure<'_> {
     /// Writes it. The table is folded away beneath the picture.
     pub(super) fn write(&self, page: &mut Markup, picture: &Markup, table: &Table<'_>) {
-        self.around(page, "plot", picture, |figure| table.fold(figure, "Numbers"));
-    }
-
-    /// Writes it with the table in sight, beside the picture where there is room.
-    pub(super) fn write_wide(&self, page: &mut Markup, picture: &Markup, table: &Table<'_>) {
-        self.around(page, "plot wide", picture, |figure| table.write(figure));
-    }
-
-    fn around(&self, page: &mut Markup, class: &str, picture: &Markup, table: impl FnOnce(&mut Markup)) {
-        page.element("figure", &[("class", class)], |figure| {
+        page.element("figure", &[("class", "plot")], |figure| {
             figure.element("figcaption", &[], |caption| {
                 caption.element("h3", &[], |head| {
                     head.text(self.title);
@@ -47,9 +38,16 @@ impl Figure<'_> {
                 caption.leaf("p", &[("class", "reading")], self.reading);
             });
             figure.append(picture);
-            table(figure);
+            table.fold(figure, "Numbers");
         });
     }
+}
+
+/// Pictures that belong together, side by side where there is room.
+pub(super) fn together(pictures: impl Iterator<Item = Markup>) -> Markup {
+    let mut all = Markup::new();
+    all.element("div", &[("class", "plots")], |plots| pictures.for_each(|picture| plots.append(&picture)));
+    all
 }
 
 impl Table<'_> {

@@ -22,6 +22,11 @@ pub(super) fn percent(share: f64) -> String {
     if share > 0.0 && share < 0.0995 { format!("{:.1} %", share * 100.0) } else { format!("{:.0} %", share * 100.0) }
 }
 
+/// A share on an axis, where no digit may be rounded away: `12.5 %`.
+pub(super) fn percent_exactly(share: f64) -> String {
+    format!("{} %", short(share * 100.0))
+}
+
 /// A share, or nothing.
 pub(super) fn percent_or_none(share: Option<f64>) -> String {
     share.map_or_else(|| NONE.to_owned(), percent)
@@ -32,10 +37,9 @@ pub(super) fn p(value: f64) -> String {
     if value < 0.001 { "p < 0.001".to_owned() } else { format!("p = {value:.3}") }
 }
 
-/// Milliseconds: `0.42 ms`, `12.3 ms`, `340 ms`.
+/// Milliseconds: `0.0084 ms`, `12.3 ms`, `340 ms`.
 pub(super) fn ms(value: f64) -> String {
-    let places = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
-    format!("{value:.places$} ms")
+    format!("{} ms", short(value))
 }
 
 /// A number to at most three significant digits: `0.0123`, `1,250`, `0.5`, `1.2e-5`.
@@ -102,7 +106,8 @@ mod tests {
         let shares = [0.0, 0.0004, 0.0342, 0.0999, 0.314, 1.0].map(percent);
         assert_eq!(shares, ["0 %", "< 0.1 %", "3.4 %", "10 %", "31 %", "100 %"]);
         assert_eq!([0.0, 0.0031, 0.42].map(p), ["p < 0.001", "p = 0.003", "p = 0.420"]);
-        assert_eq!([0.423, 12.34, 340.2].map(ms), ["0.42 ms", "12.3 ms", "340 ms"]);
+        assert_eq!([0.0084, 0.423, 12.34, 340.2].map(ms), ["0.0084 ms", "0.423 ms", "12.3 ms", "340 ms"]);
+        assert_eq!([0.125, 0.5, 1.0].map(percent_exactly), ["12.5 %", "50 %", "100 %"]);
         let shorts = [0.0, 0.5, 0.01234, 1.25, 12.5, 123.4, 1_250.0, -2_010.0, 1e12, -1.2e-5].map(short);
         assert_eq!(shorts, ["0", "0.5", "0.0123", "1.25", "12.5", "123", "1,250", "-2,010", "1.0e12", "-1.2e-5"]);
         assert_eq!((clipped("abc", 3), clipped("abcdé", 4)), ("abc".to_owned(), "ab…é".to_owned()));

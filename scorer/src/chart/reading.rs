@@ -73,7 +73,7 @@ pub(super) fn engagement(health: &Health, threshold: f64) -> String {
     } else {
         "healthy (15 to 40 %)."
     };
-    format!("{} of the leads have a score of at least {}: {verdict}", percent(rate), short(threshold))
+    format!("{:.1} % of the leads have a score of at least {}: {verdict}", rate * 100.0, short(threshold))
 }
 
 pub(super) fn scores(scores: &Scores) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Owns the report's order and policy. May not know where it is shown or kept.
 
-use super::figure::{Figure, Table};
+use super::figure::{Figure, Table, together};
 use super::format::{count, percent, short};
 use super::markup::Markup;
 use super::page::{STYLE, drift_table, drift_title, nearest};
@@ -13,6 +13,9 @@ use super::svg::level::levels;
 use super::{moment, reading};
 use crate::wire::monitoring::{ColumnDrift, DriftGroup, LevelCounts, Overview, Picture};
 use sha2::{Digest, Sha256};
+
+/// So many columns are drawn one below the other.
+const BARS_MAX: usize = 40;
 
 /// What pooled levels are called.
 const REST: &str = "(all others)";
@@ -73,10 +76,12 @@ fn write(main: &mut Markup, group: &DriftGroup, simulated: bool) {
         if columns.is_empty() {
             return;
         }
-        let words = "How near each column is to its threshold, or how far beyond it; p-values by their logarithm.";
-        let picture = bars(Caption { title, description: words, simulated }, &columns);
+        let words =
+            "How far each column is on the way to its threshold or beyond; pale where a difference is real but small.";
+        let caption = Caption { title, description: words, simulated };
+        let pictures = together(columns.chunks(BARS_MAX).map(|columns| bars(caption, columns)));
         let figure = Figure { title: "All columns", reading: words, simulated };
-        figure.write_wide(section, &picture, &drift_table(title, &columns));
+        figure.write(section, &pictures, &drift_table(title, &columns));
         section.element("div", &[("class", "plots")], |plots| {
             columns.iter().for_each(|column| write_column(plots, column, simulated));
         });

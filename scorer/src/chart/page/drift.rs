@@ -52,10 +52,11 @@ fn is_strong(column: &ColumnDrift) -> bool {
 fn figure(plots: &mut Markup, group: &DriftGroup, simulated: bool) {
     let title = title(group.columns_are);
     let columns = nearest(group);
-    let words = match columns.len() {
-        all if all > DRAWN_MAX => format!("The {DRAWN_MAX} that are nearest to their thresholds, or beyond, of {all}."),
-        all => format!("All {all}, the nearest to their thresholds, or beyond, first."),
+    let of = match columns.len() {
+        all if all > DRAWN_MAX => format!("The {DRAWN_MAX} of {all} that moved most"),
+        all => format!("All {all}"),
     };
+    let words = format!("{of}, against their thresholds; pale where a difference is real but small.");
     let caption = Caption { title, description: &words, simulated };
     let picture = bars(caption, &columns[..columns.len().min(DRAWN_MAX)]);
     Figure { title, reading: &words, simulated }.write(plots, &picture, &table(title, &columns));
@@ -69,11 +70,13 @@ pub(in super::super) fn title(columns: Columns) -> &'static str {
     }
 }
 
-/// The columns of a group, furthest beyond their thresholds first; of equals the earlier.
+/// The columns of a group: those that drifted first, of them the largest differences, and of those the furthest beyond
+/// their thresholds; of equals the earlier.
 pub(in super::super) fn nearest(group: &DriftGroup) -> Vec<&ColumnDrift> {
     let mut columns: Vec<&ColumnDrift> = group.columns.iter().collect();
     let key = |column: &ColumnDrift| nearness(column).unwrap_or(-1.0);
-    columns.sort_by(|one, other| other.drifted.cmp(&one.drifted).then(key(other).total_cmp(&key(one))));
+    let size = |column: &ColumnDrift| if column.drifted { column.effect.state as u8 + 1 } else { 0 };
+    columns.sort_by(|one, other| size(other).cmp(&size(one)).then(key(other).total_cmp(&key(one))));
     columns
 }
 

@@ -1,7 +1,7 @@
 //! Section 6: what became of the leads.
 
 use super::super::figure::{Figure, Table};
-use super::super::format::{NONE, between, count, percent, share_between};
+use super::super::format::{NONE, between, count, percent, percent_exactly, share_between};
 use super::super::markup::Markup;
 use super::super::svg::Caption;
 use super::super::svg::calibration::calibration;
@@ -53,7 +53,7 @@ fn best(plots: &mut Markup, all: &Measured, simulated: bool) {
     };
     let points: Vec<Point> = all.precision_at.iter().map(point).collect();
     let compare = format!("all leads {}", percent(all.rate.value));
-    let picture = intervals(caption, &points, 0.0..1.0, Some((all.rate.value, &compare)), percent);
+    let picture = intervals(caption, &points, 0.0..1.0, Some((all.rate.value, &compare)), percent_exactly);
     let row = |best: &crate::insight::quality::Precision| {
         let lift = best.lift.map_or(NONE.to_owned(), between);
         vec![format!("best {}", best.k), count(best.replied), share_between(best.rate), lift]
@@ -134,7 +134,7 @@ impl Series<'_> {
         };
         let points: Vec<Point> = known.iter().map(point).collect();
         let caption = Caption { title: self.title, description: self.words, simulated };
-        let write = |height: f64| if self.is_share { percent(height) } else { format!("{height:.2}") };
+        let write = |height: f64| if self.is_share { percent_exactly(height) } else { format!("{height:.2}") };
         let picture = intervals(caption, &points, self.heights(&known), self.compare, write);
         let row = |(period, estimate): &(&Period, Estimate)| {
             let figure = if self.is_share { share_between(*estimate) } else { between(*estimate) };

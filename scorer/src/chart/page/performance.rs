@@ -1,7 +1,7 @@
 //! Section 3: how long scoring takes.
 
 use super::super::figure::{Figure, Table};
-use super::super::format::{NONE, count, ms, short};
+use super::super::format::{NONE, count, ms};
 use super::super::markup::Markup;
 use super::super::svg::Caption;
 use super::super::svg::trend::{Line, trend};
@@ -42,9 +42,7 @@ fn times(plots: &mut Markup, overview: &Overview) {
         values: points.iter().map(|point| of(&point.times)).collect(),
     };
     let lines = [line("p95", true, |times| times.p95_ms), line("p50", false, |times| times.p50_ms)];
-    let picture = trend(caption, &moments(points), &lines, (INFERENCE_P95_MS_MAX, "limit 50 ms"), |height| {
-        format!("{} ms", short(height))
-    });
+    let picture = trend(caption, &moments(points), &lines, (INFERENCE_P95_MS_MAX, "limit 50 ms"), ms);
     let row = |point: &TrendPoint| {
         let times = &point.times;
         let figures = [times.mean_ms, times.p50_ms, times.p95_ms, times.p99_ms].map(ms);

@@ -1,6 +1,6 @@
 //! Expected against actual: leads of like probability, where they should be and where they are.
 
-use super::super::format::percent;
+use super::super::format::percent_exactly;
 use super::super::markup::Markup;
 use super::Caption;
 use super::pen::{Frame, Ink, Side, picture, round_up};
@@ -13,7 +13,7 @@ pub(in super::super) fn calibration(caption: Caption<'_>, bins: &[CalibrationBin
     let frame = Frame { left: 46, height: 220, bottom: 36, ..Frame::CARD };
     picture(caption, frame, 0.0..end, 0.0..end, |pen| {
         pen.beside_shares();
-        pen.below(&[0.0, end / 2.0, end].map(|share| (share, percent(share))));
+        pen.below(&[0.0, end / 2.0, end].map(|share| (share, percent_exactly(share))));
         pen.line(Ink::ReferenceLine, &[(0.0, 0.0), (end, end)]);
         let (x, y) = pen.place((end, end));
         pen.word(Ink::ReferenceWord, "as expected", (x - 22.0, y + 6.0), Side::Before);

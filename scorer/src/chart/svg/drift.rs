@@ -4,7 +4,7 @@ use super::super::format::{NONE, clipped, p, short};
 use super::super::markup::Markup;
 use super::Caption;
 use super::pen::{Frame, Ink, Side, picture};
-use crate::wire::monitoring::ColumnDrift;
+use crate::wire::monitoring::{ColumnDrift, EffectState};
 
 /// The height of one column, in pixels.
 const ROW: i32 = 18;
@@ -29,7 +29,7 @@ pub(in super::super) fn nearness(column: &ColumnDrift) -> Option<f64> {
     nearness.is_finite().then_some(nearness.max(0.0))
 }
 
-/// The picture.
+/// The picture. A column that drifted, but by little, is pale: with many rows, next to nothing is enough for a test.
 pub(in super::super) fn bars(caption: Caption<'_>, columns: &[&ColumnDrift]) -> Markup {
     let rows = columns.len() as i32;
     let frame = Frame { height: rows * ROW + 34, left: 154, right: 62, top: 28, bottom: 6, ..Frame::CARD };
@@ -39,7 +39,11 @@ pub(in super::super) fn bars(caption: Caption<'_>, columns: &[&ColumnDrift]) -> 
             let (left, middle) = pen.place((0.0, row - 0.5));
             let near = nearness(column).unwrap_or(0.0).min(MOST);
             if near > 0.0 {
-                let ink = if column.drifted { Ink::Beyond } else { Ink::Reference };
+                let ink = match (column.drifted, column.effect.state) {
+                    (false, _) => Ink::Reference,
+                    (true, EffectState::None) => Ink::Slight,
+                    (true, _) => Ink::Beyond,
+                };
                 pen.bar(ink, (0.0, row - 0.2), (near, row - 0.8));
             }
             pen.word(Ink::Word, &clipped(&column.name, NAME_MAX), (left - 6.0, middle), Side::Before);

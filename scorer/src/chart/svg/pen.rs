@@ -3,7 +3,7 @@
 //! Owns the frame, the inks and how plotters' SVG is made to follow a style sheet. May not know any chart. Every ink is a
 //! class in `static/style/monitoring.css`, so that the same picture is right on light, dark and paper.
 
-use super::super::format::percent;
+use super::super::format::percent_exactly;
 use super::super::markup::Markup;
 use super::Caption;
 use plotters::coord::Shift;
@@ -32,6 +32,8 @@ pub(super) enum Ink {
     Reference,
     /// Beyond its limit: a surface.
     Beyond,
+    /// Beyond its limit, but by little: a surface.
+    Slight,
     /// Now: a line.
     CurrentLine,
     /// The reference, or what is only for comparison: a line.
@@ -57,10 +59,11 @@ pub(super) enum Ink {
 }
 
 /// The class of each ink, in order.
-const CLASSES: [&str; 14] = [
+const CLASSES: [&str; 15] = [
     "ink-current",
     "ink-reference",
     "ink-beyond",
+    "ink-slight",
     "ink-current-line",
     "ink-reference-line",
     "ink-reach",
@@ -239,7 +242,7 @@ impl Pen<'_> {
     /// Heights of shares: nothing, half and all of what the axis reaches to.
     pub(super) fn beside_shares(&self) {
         let heights = [0.0, self.y.end / 2.0, self.y.end];
-        self.beside(&heights.map(|share| (share, percent(share))));
+        self.beside(&heights.map(|share| (share, percent_exactly(share))));
     }
 
     fn draw<'e, E>(&self, element: &'e E)

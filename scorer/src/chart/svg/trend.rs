@@ -29,7 +29,7 @@ pub(in super::super) fn trend(
     let places = places(moments);
     let (first, last) = (places.first().copied().unwrap_or(0.0), places.last().copied().unwrap_or(1.0));
     let (first, last) = if first < last { (first, last) } else { (first - 1.0, first + 1.0) };
-    let frame = Frame { left: 52, right: 40, ..Frame::CARD };
+    let frame = Frame { left: 60, right: 40, ..Frame::CARD };
     picture(caption, frame, first..last, 0.0..top, |pen| {
         pen.beside(&[0.0, top / 2.0, top].map(|height| (height, write(height))));
         pen.below(&ends(moments, &places));
