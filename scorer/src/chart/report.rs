@@ -14,8 +14,8 @@ use super::{moment, reading};
 use crate::wire::monitoring::{ColumnDrift, DriftGroup, LevelCounts, Overview, Picture};
 use sha2::{Digest, Sha256};
 
-/// So many columns are drawn one below the other.
-const BARS_MAX: usize = 40;
+/// At most so many columns are drawn one below the other.
+const BARS_MAX: usize = 24;
 
 /// What pooled levels are called.
 const REST: &str = "(all others)";
@@ -79,7 +79,9 @@ fn write(main: &mut Markup, group: &DriftGroup, simulated: bool) {
         let words =
             "How far each column is on the way to its threshold or beyond; pale where a difference is real but small.";
         let caption = Caption { title, description: words, simulated };
-        let pictures = together(columns.chunks(BARS_MAX).map(|columns| bars(caption, columns)));
+        // Pictures of about the same length.
+        let length = columns.len().div_ceil(columns.len().div_ceil(BARS_MAX));
+        let pictures = together(columns.chunks(length).map(|columns| bars(caption, columns)));
         let figure = Figure { title: "All columns", reading: words, simulated };
         figure.write(section, &pictures, &drift_table(title, &columns));
         section.element("div", &[("class", "plots")], |plots| {
