@@ -22,15 +22,16 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `program serve` on a free port, with a database in a folder of its own under the target folder, and waits
-    /// until it is healthy.
-    pub(crate) fn start(project: &Project, program: &Path, folder: &str, options: &[&OsStr]) -> Result<Self> {
-        let data = Self::folder(project, folder)?;
+    /// Starts `program serve` on a free port and waits until it is healthy; its log goes to a folder, as its database does
+    /// where the options name none.
+    pub(crate) fn start(project: &Project, program: &Path, data: &Path, options: &[&OsStr]) -> Result<Self> {
         let address = Self::free_address()?;
         let mut command = project.command(program);
         command.env_remove("DATABASE_URL").args(["serve", "--host", "127.0.0.1"]);
         command.arg("--port").arg(address.port().to_string()).args(options);
-        command.arg("--database").arg(data.join("leadlight.sqlite"));
+        if !options.contains(&"--database".as_ref()) {
+            command.arg("--database").arg(data.join("leadlight.sqlite"));
+        }
         Self::run(&mut command, address, &data.join("server.log"))
     }
 

@@ -4,6 +4,7 @@
 use crate::{exec, golden, layers, project::Project, server::Server, site, size, tidy, tools};
 use anyhow::{Context, Result, bail};
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -92,12 +93,9 @@ pub(crate) fn e2e(project: &Project) -> Result<()> {
     let browser = tools::browser()?;
     let site = site::quick(project)?;
     let program = binary(project)?;
-    let server = Server::start(
-        project,
-        &program,
-        "e2e",
-        &["--models".as_ref(), "models".as_ref(), "--site".as_ref(), site.as_os_str()],
-    )?;
+    let data = Server::folder(project, "e2e")?;
+    let options: [&OsStr; 4] = ["--models".as_ref(), "models".as_ref(), "--site".as_ref(), site.as_os_str()];
+    let server = Server::start(project, &program, &data, &options)?;
     let mut node = project.command("node");
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(test_files(&project.npm())?);
     node.env("BASE_URL", server.url())
@@ -114,9 +112,10 @@ pub(crate) fn onnxruntime(project: &Project) -> Result<()> {
 }
 
 pub(crate) fn schemathesis(project: &Project) -> Result<()> {
-    let python = tools::environment(project, "schemathesis", "tests/schemathesis/requirements.txt")?;
+    let python = tools::environment(project, "schemathesis/python", "tests/schemathesis/requirements.txt")?;
     let program = binary(project)?;
-    let server = Server::start(project, &program, "schemathesis-data", &["--models".as_ref(), "models".as_ref()])?;
+    let data = Server::folder(project, "schemathesis/data")?;
+    let server = Server::start(project, &program, &data, &["--models".as_ref(), "models".as_ref()])?;
     let mut command = project.command(python.with_file_name("st"));
     command.args(["--config-file", "schemathesis.toml", "run"]).arg(format!("{}/openapi.json", server.url()));
     // Beside its settings, so that it finds what they name, and leaves nothing there.

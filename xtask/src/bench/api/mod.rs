@@ -23,18 +23,20 @@ pub(super) const NAME: &str = "api";
 struct Order {
     /// How long memory is watched.
     minutes: f64,
+    /// The server to record on; SQLite without one.
+    postgres: Option<String>,
     write: bool,
 }
 
 /// Runs it. With `--write` its part of docs/BENCHMARKS.md becomes this run.
 pub(super) fn run(project: &Project, options: &[String]) -> Result<()> {
     let order = order(options)?;
-    let mut field = services::start(project)?;
+    let mut field = services::start(project, order.postgres.as_deref())?;
     let list = field.list()?;
     let contest = rounds::contest(&mut field)?;
     let watch = rounds::watch(&mut field, order.minutes, contest.half_load())?;
     let run = Run { list, contest, watch };
-    let report = report::report(project, &run);
+    let report = report::report(project, &run, order.postgres.is_some());
     print!("\n{report}");
     // A void run is not worth writing down.
     verdict::of_stand_in(&run.contest)?;
@@ -42,20 +44,26 @@ pub(super) fn run(project: &Project, options: &[String]) -> Result<()> {
 }
 
 fn order(options: &[String]) -> Result<Order> {
-    let mut order = Order { minutes: 1.0, write: false };
+    let mut order = Order { minutes: 1.0, postgres: None, write: false };
     let mut options = options.iter();
     while let Some(option) = options.next() {
         match option.as_str() {
             NAME => {}
             "--write" => order.write = true,
+            "--postgres" => order.postgres = Some(options.next().context("--postgres needs an address")?.clone()),
             "--minutes" => {
                 let minutes = options.next().and_then(|minutes| minutes.parse().ok());
                 order.minutes = minutes
                     .filter(|minutes| (0.2..=600.0).contains(minutes))
                     .context("--minutes should be a number from 0.2 to 600")?;
             }
-            other => bail!("there is no option {other}; there are --minutes and --write, and no section beside {NAME}"),
+            other => bail!(
+                "there is no option {other}; there are --minutes, --postgres and --write, and no section beside {NAME}"
+            ),
         }
+    }
+    if order.write && order.postgres.is_some() {
+        bail!("--write writes down a run with SQLite: leave --postgres away");
     }
     Ok(order)
 }
@@ -67,9 +75,19 @@ mod tests {
     #[test]
     fn options_are_checked() {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(order(&words("api")).unwrap(), Order { minutes: 1.0, write: false });
-        assert_eq!(order(&words("api --write --minutes 10")).unwrap(), Order { minutes: 10.0, write: true });
-        for wrong in ["api --minutes", "api --minutes many", "api --minutes 0", "api kernel", "api --wirte"] {
+        assert_eq!(order(&words("api")).unwrap(), Order { minutes: 1.0, postgres: None, write: false });
+        assert_eq!(
+            order(&words("api --write --minutes 10")).unwrap(),
+            Order { minutes: 10.0, postgres: None, write: true }
+        );
+        for wrong in [
+            "api --minutes",
+            "api --minutes many",
+            "api --minutes 0",
+            "api kernel",
+            "api --wirte",
+            "api --postgres x --write",
+        ] {
             assert!(order(&words(wrong)).is_err(), "{wrong}");
         }
     }

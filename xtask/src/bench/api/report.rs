@@ -14,17 +14,20 @@ const OPENING: &str = "\
 
 Made by `cargo xtask bench api --write`; every figure is of one run of it. The stand-in (`tests/bench/api/original`) is the
 replaced service written anew from its contract: FastAPI, pandas, XGBoost and SQLAlchemy, one uvicorn worker. Both have the
-same model, both record every prediction with its input and every call in SQLite, and an answer of ours counts as given only
+same model, both record every prediction with its input and every call, and an answer of ours counts as given only
 when its row is in the log. They take turns, round after round; the load runs on the same machine and checks every answer.
 A stand-in slower than the replaced service by more than 20 % makes the run void.
 ";
 
 /// Everything about a run.
-pub(super) fn report(project: &Project, run: &Run) -> String {
+pub(super) fn report(project: &Project, run: &Run, on_postgres: bool) -> String {
     let machine: String = machine::described(project).iter().map(|line| format!("- {line}\n")).collect();
     let list = format!(
-        "- {} made-up leads, {} bytes each on average as JSON, {} levels or more in each many-level field\n",
-        run.list.leads, run.list.bytes_a_lead, run.list.levels_least
+        "- recorded in {}\n- {} made-up leads, {} bytes each on average as JSON, {} levels or more in each many-level field\n",
+        if on_postgres { "PostgreSQL" } else { "SQLite" },
+        run.list.leads,
+        run.list.bytes_a_lead,
+        run.list.levels_least
     );
     let watch = memory(&run.watch);
     let targets = table::table(&["target", "asked", "measured", ""], &verdict::targets(run));

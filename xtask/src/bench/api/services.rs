@@ -8,6 +8,7 @@ use crate::{exec, project::Project, sample, server::Server, tools};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::{
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -15,6 +16,8 @@ use std::{
 
 const REQUIREMENTS: &str = "tests/bench/api/original/requirements.txt";
 const STAND_IN: &str = "tests/bench/api/original";
+/// Where our data and the stand-in's are, under the target folder.
+const DATA: [&str; 2] = ["bench/api/ours", "bench/api/stand-in"];
 /// Where the golden set has no XGBoost model, this forest over its features stands for it.
 const MADE: &str = "trees-100";
 
@@ -56,8 +59,8 @@ impl Field {
     }
 }
 
-/// Builds, makes and starts everything; both services have empty SQLite databases.
-pub(super) fn start(project: &Project) -> Result<Field> {
+/// Builds, makes and starts everything; both services have empty databases of one kind.
+pub(super) fn start(project: &Project, postgres: Option<&str>) -> Result<Field> {
     let folder = project.target.join("bench/api");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let model = model(project)?;
@@ -66,29 +69,45 @@ pub(super) fn start(project: &Project) -> Result<Field> {
     let list = folder.join("leads.csv");
     sample::run(&["--rows", &BATCH.to_string(), "-o", &list.display().to_string()].map(str::to_owned))?;
     let load = Contestant::start(Command::new(project.target.join("release/examples/load")).arg(&list))?;
-    Ok(Field { ours: ours(project, &folder, &model)?, stand_in: stand_in(project, &model)?, load })
+    let python = tools::environment(project, "bench/original", REQUIREMENTS)?;
+    let [ours_at, stand_in_at] = databases(project, &python, postgres)?;
+    let ours = ours(project, &folder.join("model.onnx"), &model, &ours_at)?;
+    Ok(Field { ours, stand_in: stand_in(project, &python, &model, &stand_in_at)?, load })
 }
 
-fn ours(project: &Project, folder: &Path, model: &Model) -> Result<Server> {
+/// The addresses of our database and the stand-in's, both empty.
+fn databases(project: &Project, python: &Path, postgres: Option<&str>) -> Result<[String; 2]> {
+    let Some(server) = postgres else {
+        let file = |name| Ok(Server::folder(project, name)?.join("leads.sqlite").display().to_string());
+        let [ours, stand_in]: [Result<String>; 2] = DATA.map(file);
+        return Ok([ours?, format!("sqlite+aiosqlite:///{}", stand_in?)]);
+    };
+    let names = ["leadlight_bench_ours", "leadlight_bench_stand_in"];
+    let mut make = project.command(python);
+    make.args(["-B", &format!("{STAND_IN}/databases.py")]).args(names).env("SERVER", server);
+    exec::run(&mut make)?;
+    let (host, _) = server.rsplit_once('/').context("the server's address should end in /postgres or the like")?;
+    let (_, place) = host.split_once("://").context("the server's address should begin with postgresql://")?;
+    DATA.iter().try_for_each(|name| Server::folder(project, name).map(|_| ()))?;
+    Ok([format!("postgresql://{place}/{}", names[0]), format!("postgresql+asyncpg://{place}/{}", names[1])])
+}
+
+fn ours(project: &Project, packed: &Path, model: &Model, database: &str) -> Result<Server> {
     let program = project.target.join("release/leadlight");
-    let packed = folder.join("model.onnx");
     let mut pack = project.command(&program);
     pack.arg("pack").arg(&model.onnx).arg("--encoder").arg(&model.encoder).args(["--model-version", "0.3.0"]);
-    exec::run(pack.arg("--output").arg(&packed))?;
-    Server::start(project, &program, "bench/api/ours", &["--models".as_ref(), packed.as_os_str()])
+    exec::run(pack.arg("--output").arg(packed))?;
+    let options: [&OsStr; 4] = ["--models".as_ref(), packed.as_os_str(), "--database".as_ref(), database.as_ref()];
+    Server::start(project, &program, &project.target.join(DATA[0]), &options)
 }
 
-fn stand_in(project: &Project, model: &Model) -> Result<Server> {
-    let python = tools::environment(project, "bench/original", REQUIREMENTS)?;
-    let data = Server::folder(project, "bench/api/original")?;
+fn stand_in(project: &Project, python: &Path, model: &Model, database: &str) -> Result<Server> {
     let address = Server::free_address()?;
     let mut command = project.command(python);
     command.args(["-B", "-m", "uvicorn", "app:app", "--app-dir", STAND_IN, "--host", "127.0.0.1"]);
     command.arg("--port").arg(address.port().to_string());
-    let database = data.join("leads.sqlite");
-    command.env("DATABASE_URL", format!("sqlite+aiosqlite:///{}", database.display()));
-    command.env("ENCODER", &model.encoder).env("MODEL", &model.xgboost);
-    Server::run(&mut command, address, &data.join("server.log"))
+    command.env("DATABASE_URL", database).env("ENCODER", &model.encoder).env("MODEL", &model.xgboost);
+    Server::run(&mut command, address, &project.target.join(DATA[1]).join("server.log"))
 }
 
 /// The golden set's own model where it is there in both forms, else one that is fitted.

@@ -1,0 +1,19 @@
+"""Makes empty databases on a PostgreSQL server, in place of those of these names. Environment: SERVER, its address, which may
+hold a password. Arguments: names."""
+
+import asyncio
+import os
+import sys
+
+import asyncpg
+
+
+async def main(names):
+    server = await asyncpg.connect(os.environ["SERVER"])
+    for name in names:
+        await server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        await server.execute(f'CREATE DATABASE "{name}"')
+    await server.close()
+
+
+asyncio.run(main(sys.argv[1:]))
