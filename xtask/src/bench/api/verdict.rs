@@ -23,7 +23,8 @@ pub(super) fn of_stand_in(contest: &Contest) -> Result<()> {
     if singles < SINGLES * (1.0 - SLACK) || batch > BATCH_SECONDS * (1.0 + SLACK) {
         bail!(
             "this run is VOID: the stand-in answers {singles:.1} single predictions a second and a batch in {batch:.2} s; \
-             the service that it stands for answers {SINGLES:.0}, and a batch in {BATCH_SECONDS:.1} s at most"
+             the service that it stands for answers {SINGLES:.0}, and a batch in {BATCH_SECONDS:.1} s at most. Waits for \
+             the disk are most of its time where others keep the processors busy: run this on a machine that does nothing else"
         );
     }
     Ok(())
