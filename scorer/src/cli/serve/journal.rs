@@ -16,6 +16,9 @@ const LINES_MAX: usize = 16_384;
 /// How many bytes are written at once.
 const BYTES_AT_ONCE: usize = 64 << 10;
 
+/// How long lines are gathered before they are written: so the thread is woken for many of them at once, not for each.
+const GATHERING: Duration = Duration::from_millis(5);
+
 /// How long the end of the program waits for the last lines.
 const LAST_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -82,8 +85,11 @@ impl<'a> MakeWriter<'a> for Journal {
 }
 
 fn write(waiting: &Receiver<Message>, mut out: impl Write, lost: &AtomicU64) {
-    let mut bytes = Vec::new();
+    let (mut bytes, mut is_behind) = (Vec::new(), false);
     while let Ok(first) = waiting.recv() {
+        if matches!(first, Message::Line(_)) && !is_behind {
+            std::thread::sleep(GATHERING);
+        }
         let mut flushed = Vec::new();
         let mut next = Some(first);
         while let Some(message) = next {
@@ -93,6 +99,7 @@ fn write(waiting: &Receiver<Message>, mut out: impl Write, lost: &AtomicU64) {
             }
             next = if bytes.len() < BYTES_AT_ONCE { waiting.try_recv().ok() } else { None };
         }
+        is_behind = bytes.len() >= BYTES_AT_ONCE;
         let count = lost.swap(0, Ordering::Relaxed);
         if count > 0 {
             bytes.extend_from_slice(format!("{{\"level\":\"WARN\",\"lines_lost\":{count}}}\n").as_bytes());
