@@ -79,8 +79,7 @@ async fn is_kept_over_kills(place: Place, address: String) {
         let time = Duration::from_millis(1_700 + 130 * round);
         let (killed, ()) =
             tokio::join!(async { tokio::task::block_in_place(|| killed_after(&place, &address, time)) }, release);
-        // A database that is held when the program starts may be let go too late for it to do anything.
-        assert!(round % 2 == 1 || !killed.is_empty(), "round {round}");
+        assert!(round % 2 == 1 && !place.is_sqlite() || !killed.is_empty(), "round {round}");
         acknowledged.extend(killed);
     }
     let (store, writer) = place.open().await;

@@ -79,6 +79,12 @@ pub(super) fn not_among(parameter: &str, value: &str, allowed: &[&str]) -> Compl
     }
 }
 
+/// A member of a small body that cannot be used; its place leads from the body down.
+pub(super) fn of_member(place: impl IntoIterator<Item = Value>, msg: &str) -> Complaint {
+    let loc = std::iter::once(json!("body")).chain(place).collect();
+    Complaint { loc, ..of_body("value_error", msg.to_owned(), Value::Null) }
+}
+
 /// A parameter of the query that cannot be used.
 pub(super) fn of_query(name: &str, allowed: &str) -> Complaint {
     let loc = vec![json!("query"), json!(name)];

@@ -3,9 +3,9 @@
 //! Owns their names, labels and bounds: routes are named by their patterns, methods and reasons by words of our own, so
 //! that no client can make new series. May not know leads.
 
-use super::ledger::LogState;
 use super::monitor::Seen;
 use super::serving::standing::{Standing, State};
+use super::store::StoreState;
 use axum::http::Method;
 use prometheus_client::encoding::prometheus_text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -66,7 +66,7 @@ struct States {
 pub(super) struct Reading<'r> {
     pub(super) queue: usize,
     pub(super) lent_bytes: usize,
-    pub(super) log: LogState,
+    pub(super) log: StoreState,
     pub(super) log_waiting: usize,
     pub(super) left_out: u64,
     pub(super) standing: &'r Standing,
@@ -192,7 +192,7 @@ impl States {
         self.lent.set(whole(reading.lent_bytes));
         self.log_waiting.set(whole(reading.log_waiting));
         self.left_out.set(i64::try_from(reading.left_out).unwrap_or(i64::MAX));
-        for word in LogState::WORDS {
+        for word in StoreState::WORDS {
             let holds = i64::from(reading.log.word() == word);
             self.log_state.get_or_create(&vec![("state", word.to_owned())]).set(holds);
         }

@@ -5,6 +5,7 @@
 mod access;
 pub mod answer;
 mod around;
+mod aside;
 mod body;
 mod complaint;
 pub mod config;
@@ -14,7 +15,6 @@ mod encoding;
 pub mod error;
 mod idempotency;
 pub mod keys;
-pub mod ledger;
 pub mod limit;
 mod media;
 mod meter;

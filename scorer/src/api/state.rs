@@ -4,7 +4,6 @@
 
 use super::config::Config;
 use super::idempotency::Running;
-use super::ledger;
 use super::limit::{Counted, Left, Limiter, Queue};
 use super::meter::{Meter, Reading};
 use super::monitor::{Monitor, Seen};
@@ -90,7 +89,7 @@ impl Service {
         self.meter.read(&Reading {
             queue: self.queue.taken(),
             lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
-            log: ledger::state(&self.store),
+            log: self.store.state(),
             log_waiting: self.store.waiting(),
             left_out: self.monitor.left_out(),
             standing: &self.serving.standing(),

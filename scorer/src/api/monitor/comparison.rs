@@ -3,13 +3,14 @@
 //! Owns the way into the page's shapes. May not know how verdicts come about, nor drawing.
 
 use super::measure;
-use super::picture::picture;
+use super::picture::{Side, picture};
 use super::summary::scores;
 use crate::insight::drift::{self, DriftReport, Group, Measure, Options};
 use crate::insight::profile::{LevelKey, Profile};
 use crate::wire::monitoring::{
     ColumnDrift, Columns, Drift, DriftGroup, Effect, EffectState, Kind, MissingDrift, ScoreShift, Test,
 };
+use std::collections::BTreeMap;
 
 const NO_REFERENCE: &str =
     "The model brings no profile of the leads that it learned from, so there is nothing to compare with.";
@@ -42,22 +43,13 @@ fn of_group(
     reference: &Profile,
     current: &Profile,
 ) -> Option<DriftGroup> {
-    let titled = |profile: &Profile| -> Vec<_> {
-        let columns = profile.columns().filter(|(layout, _)| layout.group == group);
-        columns.map(|(layout, column)| (layout.title(), layout.clone(), column.clone())).collect()
-    };
+    let titled = |profile| titled(profile, group);
     let (known, seen) = (titled(reference), titled(current));
-    let find = |columns: &[(String, _, _)], name: &str| columns.iter().position(|(title, ..)| title == name);
-    let columns: Vec<_> = report
-        .columns
-        .iter()
-        .filter(|column| column.group == group)
+    let of_group = report.columns.iter().filter(|column| column.group == group);
+    let columns: Vec<_> = of_group
         .map(|column| {
-            let places = (find(&known, &column.name), find(&seen, &column.name));
-            let picture = match places {
-                (Some(one), Some(other)) => picture((&known[one].1, &known[one].2), (&seen[other].1, &seen[other].2)),
-                _ => None,
-            };
+            let sides = known.get(&column.name).zip(seen.get(&column.name));
+            let picture = sides.and_then(|(reference, current)| picture(*reference, *current));
             ColumnDrift { picture, ..of_column(column) }
         })
         .collect();
@@ -72,6 +64,12 @@ fn of_group(
         threshold: report.threshold,
         drift,
     })
+}
+
+/// The columns of a group by the names that a report calls them by.
+fn titled(profile: &Profile, group: Group) -> BTreeMap<String, Side<'_>> {
+    let columns = profile.columns().filter(|(layout, _)| layout.group == group);
+    columns.map(|(layout, column)| (layout.title(), (layout, column))).collect()
 }
 
 fn of_column(column: &drift::ColumnDrift) -> ColumnDrift {

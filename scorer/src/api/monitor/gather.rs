@@ -87,24 +87,29 @@ pub(super) fn stretch(asked: Asked, now: OffsetDateTime) -> Option<Window> {
     Some(Window { from, until: timestamp(now + Duration::hours(1)) })
 }
 
-/// Gathers what a choice is about.
-pub(super) async fn gather(
-    monitor: &Monitor,
-    store: &Store,
-    scorer: Option<&Scorer>,
-    choice: &Choice,
-    now: OffsetDateTime,
-) -> Result<Gathered, StoreError> {
-    let version = choice.model_version.as_deref();
+/// What the log holds of a choice, before it is summed up.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// Of a window.
+    Summaries(Vec<ProfileRow>),
+    /// The newest predictions.
+    Rows(Vec<Recorded>),
+}
+
+/// Reads what a choice is about.
+pub(super) async fn find(store: &Store, choice: &Choice, now: OffsetDateTime) -> Result<Found, StoreError> {
     match (stretch(choice.window, now), choice.window) {
-        (None, Asked::Last(count)) => {
-            let rows = store.last(count as usize).await?;
-            Ok(of_rows(monitor, scorer, rows, version))
-        }
-        (window, _) => {
-            let rows = store.profiles(&window.unwrap_or_else(Window::all), None).await?;
-            Ok(of_summaries(&rows, version))
-        }
+        (None, Asked::Last(count)) => store.last(count as usize).await.map(Found::Rows),
+        (window, _) => store.profiles(&window.unwrap_or_else(Window::all), None).await.map(Found::Summaries),
+    }
+}
+
+/// Sums up what was found.
+pub(super) fn gather(monitor: &Monitor, scorer: Option<&Scorer>, choice: &Choice, found: Found) -> Gathered {
+    let version = choice.model_version.as_deref();
+    match found {
+        Found::Rows(rows) => of_rows(monitor, scorer, rows, version),
+        Found::Summaries(rows) => of_summaries(&rows, version),
     }
 }
 

@@ -3,16 +3,17 @@
 //! Owns which part comes from where. May not know SQL, drawing or HTTP.
 
 use super::comparison::{Sides, compare};
-use super::gather::{Gathered, gather, stretch};
-use super::measure;
+use super::gather::{Gathered, find, gather, stretch};
+use super::{Monitor, measure};
+use crate::api::aside::aside;
 use crate::api::error::Error;
 use crate::api::state::Service;
 use crate::api::store::record::timestamp;
-use crate::api::store::{CallSummary, Recent as Filter, Recorded, StoreState, Window};
+use crate::api::store::{CallSummary, Cursor, Judged, Page, Recent as Filter, Recorded, Store, StoreState, Window};
 use crate::insight::alert::alerts;
 use crate::insight::label::label;
 use crate::insight::profile::Profile;
-use crate::insight::quality::{self, Judged};
+use crate::insight::quality;
 use crate::pipeline::{Model as Served, Scorer};
 use crate::wire::monitoring::{
     Calls, Choice, Database, FORMAT, GradeCount, Health, Model, Outcomes, Overview, Performance, Recent, RecentRow,
@@ -38,19 +39,45 @@ struct Subject<'a> {
     current: Option<&'a Profile>,
 }
 
-/// Puts the page together; `after` is its cursor, read.
+/// What the log tells beside summaries.
+struct Told {
+    state: StoreState,
+    calls: Calls,
+    recent_calls: Calls,
+    predictions_logged: u64,
+    page: Page,
+    /// Of the window and of the time since the model in service was trained, whichever is longer.
+    judged: Vec<Judged>,
+    /// The window that calls and outcomes are told of.
+    window: Window,
+}
+
+/// Puts the page together; `after` is its cursor, read. Summing up and comparing are done aside: of a long time they take
+/// longer than other requests should wait.
 pub(in crate::api) async fn overview(
-    service: &Service,
+    service: &Arc<Service>,
     choice: Choice,
-    after: Option<crate::api::store::Cursor>,
+    after: Option<Cursor>,
     now: OffsetDateTime,
 ) -> Result<Overview, Error> {
-    let (store, monitor) = (&service.store, &service.monitor);
     let scorer = service.serving.current().ok();
-    let gathered = gather(monitor, store, scorer.as_deref(), &choice, now).await?;
+    let found = find(&service.store, &choice, now).await?;
+    let (own, models, asked) = (service.clone(), scorer.clone(), choice.clone());
+    let gathered = aside(move || gather(&own.monitor, models.as_deref(), &asked, found)).await?;
     let window = window_of(&gathered, &choice, now);
-    let calls = sum(&store.calls(&window).await?);
-    let recent_calls = sum(&store.calls(&Window::new(now - RECENT_CALLS, now + Duration::MINUTE)).await?);
+    let told = read(&service.store, window, trained(scorer.as_deref()), &choice, after, now).await?;
+    let monitor = service.clone();
+    aside(move || put_together(&monitor.monitor, scorer.as_deref(), &gathered, told, choice, now)).await
+}
+
+async fn read(
+    store: &Store,
+    window: Window,
+    trained: Window,
+    choice: &Choice,
+    after: Option<Cursor>,
+    now: OffsetDateTime,
+) -> Result<Told, Error> {
     let filter = Filter {
         limit: PAGE_ROWS,
         score_min: (choice.score_min > 0.0).then_some(choice.score_min),
@@ -58,42 +85,59 @@ pub(in crate::api) async fn overview(
         model_version: choice.model_version.clone(),
         after,
     };
-    let page = store.recent(&filter).await?;
-    let subject = subject(service, scorer.as_deref(), &gathered, &choice);
+    let both = Window { from: window.from.clone().min(trained.from), until: window.until.clone().max(trained.until) };
+    Ok(Told {
+        state: store.state(),
+        calls: sum(&store.calls(&window).await?),
+        recent_calls: sum(&store.calls(&Window::new(now - RECENT_CALLS, now + Duration::MINUTE)).await?),
+        predictions_logged: store.logged().await?,
+        page: store.recent(&filter).await?,
+        judged: store.judged(&both, None).await?,
+        window,
+    })
+}
+
+fn put_together(
+    monitor: &Monitor,
+    scorer: Option<&Scorer>,
+    gathered: &Gathered,
+    told: Told,
+    choice: Choice,
+    now: OffsetDateTime,
+) -> Overview {
+    let subject = subject(monitor, scorer, gathered, &choice);
     let (drift, shift) =
         compare(Sides { reference: subject.reference.as_deref(), current: subject.current, key: monitor.key() });
     let scores = gathered.scores();
-    let state = store.state();
-    let outcomes = outcomes(service, &window, &choice, scorer.as_deref()).await?;
     let mut overview = Overview {
         format: FORMAT,
         generated_at: timestamp(now),
         simulated: false,
-        model: subject.model.or_else(|| first(scorer.as_deref())).map(|model| shown(model, now)),
-        versions: versions(&gathered, scorer.as_deref()),
+        model: subject.model.or_else(|| first(scorer)).map(|model| shown(model, now)),
+        versions: versions(gathered, scorer),
         alerts: Vec::new(),
         health: Health {
-            status: status(state, scorer.is_some()),
-            database: database(state),
-            spooled_rows: if let StoreState::Degraded { spooled_rows } = state { spooled_rows } else { 0 },
-            calls,
-            recent_calls,
-            predictions_logged: store.logged().await?,
+            status: status(told.state, scorer.is_some()),
+            database: database(told.state),
+            spooled_rows: told.state.spooled_rows(),
+            calls: told.calls,
+            recent_calls: told.recent_calls,
+            predictions_logged: told.predictions_logged,
             predictions: measure::total(&scores),
             engaged: measure::at_least(&scores, choice.threshold),
         },
-        scores: Scores { shift, ..of_scores(&scores, &gathered, subject.reference.as_deref()) },
+        scores: Scores { shift, ..of_scores(&scores, gathered, subject.reference.as_deref()) },
         performance: Performance { times: measure::times(&gathered.times()), trend: gathered.trend() },
         drift,
+        outcomes: outcomes(&told.judged, &told.window, &trained(scorer), &choice),
         recent: Recent {
-            rows: page.rows.into_iter().map(row).collect(),
-            next: page.next.map(|cursor| cursor.to_string()),
+            rows: told.page.rows.into_iter().map(row).collect(),
+            next: told.page.next.map(|cursor| cursor.to_string()),
         },
-        outcomes,
         choice,
     };
     overview.alerts = alerts(&overview.signs());
-    Ok(overview)
+    overview
 }
 
 /// The time that calls and outcomes are looked at for.
@@ -106,7 +150,7 @@ fn window_of(gathered: &Gathered, choice: &Choice, now: OffsetDateTime) -> Windo
     }
 }
 
-fn subject<'a>(service: &Service, scorer: Option<&'a Scorer>, gathered: &'a Gathered, choice: &Choice) -> Subject<'a> {
+fn subject<'a>(monitor: &Monitor, scorer: Option<&'a Scorer>, gathered: &'a Gathered, choice: &Choice) -> Subject<'a> {
     let models = scorer.map(Scorer::models).unwrap_or_default();
     let served = |sha256: &String| models.iter().find(|model| model.sha256() == sha256);
     let is_asked = |model: &&Served| choice.model_version.as_deref().is_none_or(|version| version == model.version());
@@ -118,7 +162,7 @@ fn subject<'a>(service: &Service, scorer: Option<&'a Scorer>, gathered: &'a Gath
     };
     Subject {
         model,
-        reference: model.and_then(|model| service.monitor.reference(model)),
+        reference: model.and_then(|model| monitor.reference(model)),
         current: most.map(|(_, summary)| &summary.profile),
     }
 }
@@ -209,28 +253,28 @@ fn row(row: Recorded) -> RecentRow {
     }
 }
 
-async fn outcomes(
-    service: &Service,
-    window: &Window,
-    choice: &Choice,
-    scorer: Option<&Scorer>,
-) -> Result<Outcomes, Error> {
-    let judged = service.store.judged(window, choice.model_version.as_deref()).await?;
+/// The time since the model in service was trained; all where its version tells no day.
+fn trained(scorer: Option<&Scorer>) -> Window {
+    let day = first(scorer).and_then(|model| trained_on(model.version()));
+    day.map_or_else(Window::all, |day| Window { from: timestamp(day.midnight().assume_utc()), ..Window::all() })
+}
+
+fn outcomes(judged: &[Judged], window: &Window, trained: &Window, choice: &Choice) -> Outcomes {
+    let is_within = |row: &Judged, window: &Window| (&window.from..&window.until).contains(&&row.created_at);
+    let is_asked = |row: &Judged| choice.model_version.as_ref().is_none_or(|version| *version == row.model_version);
+    let shown: Vec<_> = judged.iter().filter(|row| is_within(row, window) && is_asked(row)).collect();
     let period = |created_at: &str| match choice.window {
         Asked::Hour | Asked::Day => format!("{}:00", created_at.get(..13).unwrap_or(created_at)),
         Asked::Week | Asked::Last(_) => created_at.get(..10).unwrap_or(created_at).to_owned(),
         Asked::All => created_at.get(..7).unwrap_or(created_at).to_owned(),
     };
-    let one = |row: &crate::api::store::Judged| Judged { probability: row.probability, replied: row.replied };
-    let all: Vec<Judged> = judged.iter().map(one).collect();
-    let trained = first(scorer).and_then(|model| trained_on(model.version()));
-    let since = trained
-        .map_or_else(Window::all, |day| Window { from: timestamp(day.midnight().assume_utc()), ..Window::all() });
-    Ok(Outcomes {
+    let one = |row: &Judged| quality::Judged { probability: row.probability, replied: row.replied };
+    let all: Vec<_> = shown.iter().map(|row| one(row)).collect();
+    Outcomes {
         all: quality::measure(&all, None),
-        over_time: quality::over_time(judged.iter().map(|row| (period(&row.created_at), one(row)))),
-        since_training: service.store.judged(&since, None).await?.len() as u64,
-    })
+        over_time: quality::over_time(shown.iter().map(|row| (period(&row.created_at), one(row)))),
+        since_training: judged.iter().filter(|row| is_within(row, trained)).count() as u64,
+    }
 }
 
 #[cfg(test)]

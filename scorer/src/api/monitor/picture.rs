@@ -11,7 +11,8 @@ const BINS: usize = 20;
 /// How many levels are shown by name.
 const LEVELS: usize = 12;
 
-type Side<'a> = (&'a ColumnLayout, &'a Column);
+/// A column with what is known of it beforehand.
+pub(super) type Side<'a> = (&'a ColumnLayout, &'a Column);
 
 /// The picture of a column, where there is anything to draw.
 pub(super) fn picture(reference: Side<'_>, current: Side<'_>) -> Option<Picture> {

@@ -3,7 +3,7 @@
 //!
 //! Owns which of the two a file is. May not know verdicts.
 
-use crate::insight::profile::{CAPACITY, Group, Layout, LevelKey, Profile};
+use crate::insight::profile::{Group, Layout, LevelKey, Profile};
 use crate::lead::Value;
 use crate::lead::csv::{Dialect, IntakeError, Reader, records};
 use crate::lead::schema::Schema;
@@ -65,7 +65,7 @@ fn profile(bytes: &[u8], model: &Model) -> Result<Profile, ReferenceError> {
     if of_features.rows() > 0 {
         return Ok(of_features);
     }
-    leads(bytes, model)
+    leads(bytes, model, layout)
 }
 
 /// Rows of numbers under the features' names; no rows where there is not one of these columns.
@@ -94,11 +94,10 @@ fn features(bytes: &[u8], layout: &Arc<Layout>) -> Result<Profile, ReferenceErro
 }
 
 /// Leads, encoded and scored by the model.
-fn leads(bytes: &[u8], model: &Model) -> Result<Profile, ReferenceError> {
+fn leads(bytes: &[u8], model: &Model, layout: Arc<Layout>) -> Result<Profile, ReferenceError> {
     let schema: Schema = model.encoder().schema().clone();
-    let layout = Layout::served(&schema, model.encoder().specification(), model.profile());
-    let mut profile = Profile::empty(Arc::new(Layout::new(layout.columns().to_vec(), CAPACITY)));
-    let binding = profile.layout().bind(&schema, LevelKey::new([0; 16]));
+    let binding = layout.bind(&schema, LevelKey::new([0; 16]));
+    let mut profile = Profile::empty(layout);
     let mut all = Vec::new();
     let mut reader = Reader::new(schema, Dialect::detect(bytes));
     let mut sink = |row: crate::lead::csv::Row<'_>| {

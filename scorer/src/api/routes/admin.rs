@@ -1,7 +1,8 @@
 //! The models that are there, and which of them serve.
 
 use crate::api::access::Caller;
-use crate::api::answer::{Complaint, Failure};
+use crate::api::answer::Failure;
+use crate::api::complaint::of_member;
 use crate::api::error::Error;
 use crate::api::serving::Order;
 use crate::api::serving::standing::Standing;
@@ -10,7 +11,6 @@ use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Extension, State};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -84,6 +84,5 @@ fn order(body: &[u8]) -> Result<Order, Error> {
 }
 
 fn wrong(msg: String) -> Error {
-    let kind = "value_error".to_owned();
-    Error::Invalid(vec![Complaint { kind, loc: vec![json!("body")], msg, input: Value::Null, ctx: None }])
+    Error::Invalid(vec![of_member([], &msg)])
 }

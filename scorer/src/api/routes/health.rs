@@ -2,10 +2,10 @@
 
 use crate::api::answer::{Check, Checks, Health, Readiness};
 use crate::api::error::Error;
-use crate::api::ledger::{self, LogState};
 use crate::api::refusal::retry_after;
 use crate::api::serving::standing::Standing;
 use crate::api::state::Service;
+use crate::api::store::StoreState;
 use crate::lead::Lead;
 use axum::Json;
 use axum::extract::State;
@@ -54,11 +54,11 @@ pub(in crate::api) async fn livez() -> &'static str {
 ))]
 pub(in crate::api) async fn readyz(State(service): State<Arc<Service>>) -> impl IntoResponse {
     let standing = service.serving.standing();
-    let (model, log) = (check_model(&service), check_log(ledger::state(&service.store)));
+    let (model, log) = (check_model(&service), check_log(service.store.state()));
     let checks = Checks { model, log, files: check_files(&standing), instances: check_instances(&standing) };
     let all = [&checks.model, &checks.log, &checks.files, &checks.instances];
-    let is_ready = checks.model.status == OK && checks.log.status != LogState::Lost.word();
-    let is_well = all.iter().all(|check| check.status == OK || check.status == LogState::Connected.word());
+    let is_ready = checks.model.status == OK && checks.log.status != StoreState::Lost.word();
+    let is_well = all.iter().all(|check| check.status == OK || check.status == StoreState::Connected.word());
     let mut headers = HeaderMap::new();
     let (status, word) = match (is_ready, is_well) {
         (true, true) => (StatusCode::OK, "ready"),
@@ -89,13 +89,13 @@ fn check_model(service: &Service) -> Check {
     }
 }
 
-fn check_log(state: LogState) -> Check {
+fn check_log(state: StoreState) -> Check {
     let detail = match state {
-        LogState::Connected => None,
-        LogState::Degraded { spooled_rows } => {
+        StoreState::Connected => None,
+        StoreState::Degraded { spooled_rows } => {
             Some(format!("the database is away; {spooled_rows} rows are kept until it is back"))
         }
-        LogState::Lost => Some("the database is away and there is no other place to keep rows".to_owned()),
+        StoreState::Lost => Some("the database is away and there is no other place to keep rows".to_owned()),
     };
     check(state.word(), detail)
 }

@@ -3,6 +3,7 @@
 //! Owns the routes' heads. May not know what is on the page, nor how it is drawn.
 
 use crate::api::answer::Failure;
+use crate::api::aside::aside;
 use crate::api::complaint::of_query;
 use crate::api::error::Error;
 use crate::api::monitor::overview;
@@ -55,7 +56,7 @@ pub(in crate::api) async fn show(
     pairs: Pairs,
 ) -> Result<impl IntoResponse, Error> {
     let overview = read(&service, pairs).await?;
-    Ok(([(CONTENT_SECURITY_POLICY, PAGE)], Html(drawn(move || page::document(&overview)).await?)))
+    Ok(([(CONTENT_SECURITY_POLICY, PAGE)], Html(aside(move || page::document(&overview)).await?)))
 }
 
 /// Its style sheet.
@@ -102,16 +103,11 @@ pub(in crate::api) async fn full_report(
 ) -> Result<impl IntoResponse, Error> {
     let overview = read(&service, pairs).await?;
     let policy = HeaderValue::from_str(&report::policy()).map_err(|_| Error::Internal)?;
-    let body = Html(drawn(move || report::document(&overview)).await?);
+    let body = Html(aside(move || report::document(&overview)).await?);
     Ok(([(CONTENT_SECURITY_POLICY, policy), (CONTENT_DISPOSITION, FILE)], body))
 }
 
-/// Drawing takes long enough to do it beside the threads that serve connections.
-async fn drawn(draw: impl FnOnce() -> String + Send + 'static) -> Result<String, Error> {
-    tokio::task::spawn_blocking(draw).await.map_err(|_| Error::Internal)
-}
-
-async fn read(service: &Service, pairs: Pairs) -> Result<Overview, Error> {
+async fn read(service: &Arc<Service>, pairs: Pairs) -> Result<Overview, Error> {
     let refused = |name: &str, allowed: &str| Error::Invalid(vec![of_query(name, allowed)]);
     let Query(pairs) = pairs.map_err(|_| refused("query", "percent-encoded UTF-8"))?;
     let choice = Choice::read(pairs).map_err(|error| refused(error.name, error.allowed))?;

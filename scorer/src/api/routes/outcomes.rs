@@ -3,7 +3,9 @@
 //! Owns the forms of outcomes. May not know how they are kept, nor what is made of them.
 
 use crate::api::answer::{Complaint, Failure};
+use crate::api::aside::aside;
 use crate::api::body;
+use crate::api::complaint::of_member;
 use crate::api::error::Error;
 use crate::api::media::Form;
 use crate::api::state::Service;
@@ -13,7 +15,7 @@ use crate::lead::csv::{Dialect, records};
 use axum::Json;
 use axum::extract::{Request, State};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -93,9 +95,9 @@ pub(in crate::api) async fn tell(State(service): State<Arc<Service>>, request: R
     let read = move || match form {
         Some(Form::Csv) => of_csv(&whole.bytes),
         Some(Form::Json) => of_json(&whole.bytes),
-        _ => Err(vec![wrong(vec![], "outcomes are sent as application/json or text/csv")]),
+        _ => Err(vec![of_member(vec![], "outcomes are sent as application/json or text/csv")]),
     };
-    let outcomes = tokio::task::spawn_blocking(read).await.map_err(|_| Error::Internal)?.map_err(Error::Invalid)?;
+    let outcomes = aside(read).await?.map_err(Error::Invalid)?;
     let rows = rows(outcomes, OffsetDateTime::now_utc()).map_err(Error::Invalid)?;
     Ok(Json(Taken::of(&service.store.add_outcomes(rows).await?)))
 }
@@ -120,7 +122,8 @@ impl Taken {
 }
 
 fn of_json(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
-    let told: OutcomeList = serde_json::from_slice(body).map_err(|error| vec![wrong(vec![], &error.to_string())])?;
+    let told: OutcomeList =
+        serde_json::from_slice(body).map_err(|error| vec![of_member(vec![], &error.to_string())])?;
     Ok(told.outcomes)
 }
 
@@ -145,7 +148,7 @@ fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
             Some(Some(replied)) => {
                 outcomes.push(Outcome { prediction_id: cell(0), lead_key: cell(1), replied, at: cell(3) });
             }
-            _ if problems.len() < 1_000 => problems.push(wrong(
+            _ if problems.len() < 1_000 => problems.push(of_member(
                 vec![json!(outcomes.len()), json!("replied")],
                 "replied should be true, false, yes, no, 1 or 0",
             )),
@@ -153,7 +156,7 @@ fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
         }
         Ok(())
     });
-    read.map_err(|error| vec![wrong(vec![], &error.to_string())])?;
+    read.map_err(|error| vec![of_member(vec![], &error.to_string())])?;
     if problems.is_empty() { Ok(outcomes) } else { Err(problems) }
 }
 
@@ -167,7 +170,7 @@ fn is_reply(word: &str) -> Option<bool> {
 
 fn rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, Vec<Complaint>> {
     if outcomes.is_empty() || outcomes.len() > OUTCOMES_MAX {
-        return Err(vec![wrong(vec![json!("outcomes")], "there should be 1 to 100000 outcomes")]);
+        return Err(vec![of_member(vec![json!("outcomes")], "there should be 1 to 100000 outcomes")]);
     }
     let mut problems = Vec::new();
     let mut rows = Vec::with_capacity(outcomes.len());
@@ -175,7 +178,7 @@ fn rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, 
         match row(outcome, now) {
             Ok(row) => rows.push(row),
             Err((member, msg)) if problems.len() < 1_000 => {
-                problems.push(wrong(vec![json!("outcomes"), json!(place), json!(member)], msg));
+                problems.push(of_member(vec![json!("outcomes"), json!(place), json!(member)], msg));
             }
             Err(_) => {}
         }
@@ -211,14 +214,10 @@ fn moment(text: &str) -> Option<OffsetDateTime> {
     (1970..=9000).contains(&at.year()).then_some(at)
 }
 
-fn wrong(place: Vec<Value>, msg: &str) -> Complaint {
-    let loc = std::iter::once(json!("body")).chain(place).collect();
-    Complaint { kind: "value_error".to_owned(), loc, msg: msg.to_owned(), input: Value::Null, ctx: None }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     fn now() -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(1_769_851_800).unwrap()

@@ -103,6 +103,28 @@ pub enum StoreState {
     Lost,
 }
 
+impl StoreState {
+    /// Every word there is.
+    pub const WORDS: [&'static str; 3] = ["connected", "degraded", "lost"];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            StoreState::Connected => Self::WORDS[0],
+            StoreState::Degraded { .. } => Self::WORDS[1],
+            StoreState::Lost => Self::WORDS[2],
+        }
+    }
+
+    /// How many predictions wait in the spool.
+    pub fn spooled_rows(self) -> u64 {
+        match self {
+            StoreState::Degraded { spooled_rows } => spooled_rows,
+            StoreState::Connected | StoreState::Lost => 0,
+        }
+    }
+}
+
 /// The way in; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {

@@ -15,6 +15,7 @@ mod stream;
 mod writing;
 
 use crate::api::around::Rows;
+use crate::api::aside::aside;
 use crate::api::body;
 use crate::api::error::Error;
 use crate::api::idempotency::{self, Named, Turn, same};
@@ -135,9 +136,4 @@ async fn record(service: &Service, draft: Draft, named: Option<Named>) -> Result
 /// Does work on so many bytes: here, where they are few, else beside the threads that serve connections.
 async fn near<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     if bytes <= INLINE_BYTES { Ok(work()) } else { aside(work).await }
-}
-
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|_| Error::Internal)
 }

@@ -3,12 +3,12 @@
 //! Owns the order of things: a portion is read and scored, then logged, then answered, while the next one is read and
 //! scored. May not know what a portion is made of.
 
-use super::aside;
 use super::draft::{Draft, models_of, write_head};
 use super::mill::{Mill, Portion};
 use super::outlet::{self, Gone, Inlet};
 use super::scoring::Shared;
 use super::writing::{Shape, interrupt};
+use crate::api::aside::aside;
 use crate::api::body::{Loan, Pieces};
 use crate::api::error::Error;
 use crate::api::media::Form;
