@@ -45,7 +45,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 use time::OffsetDateTime;
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use writer::{Change, Database, Done, Message, Writer};
@@ -158,9 +157,7 @@ impl Store {
         let (messages, waiting) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = oneshot::channel();
         let writer = Writer::new(database, spool, waiting, stopped, shared.clone());
-        // A thread of its own: what others do on theirs does not hold up a commit.
-        let runtime = Handle::current();
-        let task = tokio::task::spawn_blocking(move || runtime.block_on(writer.run()));
+        let task = tokio::spawn(writer.run());
         let (mode, retention) = (settings.mode, settings.retention);
         let store = Store { messages, reader: reader.clone(), shared, mode, retention };
         let pruning = tokio::spawn(store.clone().prune_for_ever());
@@ -374,7 +371,7 @@ impl Store {
             + 'static,
     {
         let (done, told) = oneshot::channel();
-        let change: Change = Box::new(move |connection| {
+        let change = Change::new(move |connection| {
             Box::pin(async move {
                 let mut transaction = connection.begin().await?;
                 let made = work(&mut transaction).await?;

@@ -87,5 +87,5 @@ async fn empty(file: &Path, kept: &mut Option<SqliteConnection>) -> Result<i64, 
             SqliteConnection::connect_with(&options.synchronous(SqliteSynchronous::Normal)).await?
         }
     };
-    checkpoint(kept.insert(connection)).await.map(|(_, pages)| pages)
+    checkpoint(kept.insert(connection)).await
 }

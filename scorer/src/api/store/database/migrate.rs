@@ -2,7 +2,7 @@
 //!
 //! Owns which migrations were applied. May not know what is in them.
 
-use super::postgres::{self, script};
+use super::postgres;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
@@ -66,7 +66,8 @@ fn later() -> OpenError {
 /// Within one transaction, which keeps others out.
 pub(super) async fn sqlite(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    SQLITE.run(&mut *transaction).await?;
+    // Not by the shorter `run`, whose future the compiler cannot see can be sent.
+    SQLITE.run_direct(None, &mut *transaction, false).await?;
     transaction.commit().await.map_err(OpenError::from)
 }
 
@@ -74,7 +75,7 @@ pub(super) async fn sqlite(connection: &mut SqliteConnection) -> Result<(), Open
 /// nobody: so here it is one transaction with a lock of its own, and no statement has values.
 pub(super) async fn postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
     let mut transaction = connection.begin().await?;
-    script(
+    postgres::script(
         &mut transaction,
         format!(
             "SELECT pg_advisory_xact_lock({LOCK});
@@ -90,21 +91,29 @@ pub(super) async fn postgres(connection: &mut PgConnection) -> Result<(), OpenEr
     if applied.iter().any(|(version, _)| !POSTGRES.version_exists(*version)) {
         return Err(later());
     }
+    for script in missing(&applied)? {
+        postgres::script(&mut transaction, script).await?;
+    }
+    transaction.commit().await.map_err(OpenError::from)
+}
+
+/// The scripts of migrations that were not applied yet, each with the record that it was.
+fn missing(applied: &[(i64, String)]) -> Result<Vec<String>, OpenError> {
+    let mut scripts = Vec::new();
     for migration in POSTGRES.iter() {
-        let checksum = hex(&migration.checksum);
-        match applied.iter().find(|(version, _)| *version == migration.version) {
+        let (version, checksum) = (migration.version, hex(&migration.checksum));
+        match applied.iter().find(|(applied, _)| *applied == version) {
             Some((_, known)) if *known == checksum => {}
-            Some(_) => return Err(OpenError::Migrate(format!("its migration {} is another one", migration.version))),
+            Some(_) => return Err(OpenError::Migrate(format!("its migration {version} is another one"))),
             None => {
-                let version = migration.version;
-                let done =
-                    format!("INSERT INTO leadlight_migrations (version, checksum) VALUES ({version}, '{checksum}')");
-                script(&mut transaction, migration.sql.as_str().to_owned()).await?;
-                script(&mut transaction, done).await?;
+                scripts.push(migration.sql.as_str().to_owned());
+                scripts.push(format!(
+                    "INSERT INTO leadlight_migrations (version, checksum) VALUES ({version}, '{checksum}')"
+                ));
             }
         }
     }
-    transaction.commit().await.map_err(OpenError::from)
+    Ok(scripts)
 }
 
 fn hex(bytes: &[u8]) -> String {

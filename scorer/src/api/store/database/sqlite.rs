@@ -80,11 +80,10 @@ pub(super) fn reader(file: &Path) -> SqlitePool {
         .connect_lazy_with(options)
 }
 
-/// Moves what can be moved without waiting for anyone; whether all of it was, and how many pages are in the file.
-pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<(bool, i64), sqlx::Error> {
+/// Moves what can be moved without waiting for anyone; how many pages are in the write-ahead file.
+pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
     let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
-    let (pages, moved): (i64, i64) = (row.try_get(1)?, row.try_get(2)?);
-    Ok((pages == moved, pages))
+    row.try_get(1)
 }
 
 /// Whether deleted rows are overwritten with zeros.

@@ -8,6 +8,7 @@ use super::super::database::{Checkpoints, Connection, OpenError, identity, is_re
 use super::super::entry::KeyedAnswer;
 use super::super::spool::Frame;
 use super::super::{Location, LogMode};
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use thiserror::Error;
@@ -139,7 +140,10 @@ impl Database {
     ) -> Result<BTreeMap<usize, KeyedAnswer>, Failure> {
         let numbered = self.numbered_calls;
         let connection = self.connection().await?;
-        let written = append(connection, frame, purpose, numbered, OffsetDateTime::now_utc()).await;
+        // Boxed, since the compiler does not see of the plain future that it can be sent.
+        let written: BoxFuture<'_, _> =
+            Box::pin(append(connection, frame, purpose, numbered, OffsetDateTime::now_utc()));
+        let written = written.await;
         match written {
             Ok(late) => {
                 self.is_well();

@@ -19,6 +19,7 @@ const BYTES_MAX: usize = 16 << 20;
 pub(in crate::api::store) type Done = Option<oneshot::Sender<Result<Logged, StoreError>>>;
 
 /// What waits for the writer.
+#[derive(Debug)]
 pub(in crate::api::store) enum Message {
     /// An entry, and who waits for it since when.
     Entry { entry: Entry, since: Instant, done: Done },
@@ -37,18 +38,6 @@ pub(super) struct Group {
     waiting: Vec<Done>,
     /// When the first of those who wait came; calls alone wait for nothing.
     since: Option<Instant>,
-}
-
-impl std::fmt::Debug for Message {
-    /// Without what is in it, which is a lead's.
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Message::Entry { .. } => "Entry",
-            Message::Call(_) => "Call",
-            Message::Change(_) => "Change",
-            Message::Forget { .. } => "Forget",
-        })
-    }
 }
 
 impl Group {

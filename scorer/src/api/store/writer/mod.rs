@@ -42,7 +42,24 @@ const PATIENCE_WITH_SPOOL: Duration = Duration::from_secs(1);
 const QUIET: Duration = Duration::from_secs(5);
 
 /// Something that changes the database in a transaction of its own, and tells its client.
-pub(super) type Change = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<(), sqlx::Error>> + Send>;
+pub(super) struct Change(Work);
+
+type Work = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<(), sqlx::Error>> + Send>;
+
+impl Change {
+    pub(super) fn new<W>(work: W) -> Self
+    where
+        W: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<(), sqlx::Error>> + Send + 'static,
+    {
+        Change(Box::new(work))
+    }
+}
+
+impl std::fmt::Debug for Change {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Change")
+    }
+}
 
 /// The writer and all it has.
 #[derive(Debug)]
@@ -152,9 +169,9 @@ impl Writer {
         }
     }
 
-    async fn change(&mut self, change: Change) {
+    async fn change(&mut self, Change(work): Change) {
         let done = match self.database.connection().await {
-            Ok(connection) => change(connection).await.map_err(|error| self.database.failed(error)),
+            Ok(connection) => work(connection).await.map_err(|error| self.database.failed(error)),
             Err(failure) => Err(failure),
         };
         self.desk.tell(done.as_ref().err());
@@ -185,32 +202,10 @@ impl Writer {
         }
     }
 
-    /// Tries one frame after a pause, and spools what comes meanwhile.
+    /// Tries one frame after a pause.
     async fn replay(&mut self, first: Option<Frame>, pause: Duration) -> Replayed {
-        let database = &mut self.database;
-        let done = {
-            let attempt = async {
-                tokio::time::sleep(pause).await;
-                match &first {
-                    Some(frame) => database.append(frame, Purpose::Replay).await.map(|_| ()),
-                    None => database.ping().await,
-                }
-            };
-            let mut attempt = std::pin::pin!(attempt);
-            loop {
-                tokio::select! {
-                    biased;
-                    done = &mut attempt => break done,
-                    more = self.desk.wait() => {
-                        if !more {
-                            return Replayed::Stopped;
-                        }
-                        self.desk.spool_all();
-                    }
-                }
-            }
-        };
-        match (done, first) {
+        let Some(attempt) = self.attempt(first, pause).await else { return Replayed::Stopped };
+        match attempt {
             (Ok(()), Some(frame)) => {
                 self.desk.is_done(&frame);
                 Replayed::One
@@ -225,6 +220,32 @@ impl Writer {
             (Err(failure), _) => {
                 self.desk.tell(Some(&failure));
                 Replayed::Not
+            }
+        }
+    }
+
+    /// Writes a frame, or asks whether the database is there, and spools what comes meanwhile; `None` when told to stop.
+    async fn attempt(&mut self, first: Option<Frame>, pause: Duration) -> Option<(Result<(), Failure>, Option<Frame>)> {
+        let Writer { database, desk } = self;
+        // Boxed, since the compiler does not see of the plain future that it can be sent.
+        let mut attempt: BoxFuture<'_, _> = Box::pin(async move {
+            tokio::time::sleep(pause).await;
+            let done = match &first {
+                Some(frame) => database.append(frame, Purpose::Replay).await.map(|_| ()),
+                None => database.ping().await,
+            };
+            (done, first)
+        });
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut attempt => return Some(done),
+                more = desk.wait() => {
+                    if !more {
+                        return None;
+                    }
+                    desk.spool_all();
+                }
             }
         }
     }
