@@ -31,8 +31,9 @@ The project's commands. Each installs what it needs and says so.
   cargo xtask site                                 build the page in release
   cargo xtask size                                 bytes of the built page: raw, gzip, brotli
   cargo xtask bench [section...] [--write]         scoring beside its peers, as ratios; written to docs/BENCHMARKS.md
-  cargo xtask bench api [--minutes N] [--postgres ADDRESS] [--write]
-                                                   the service beside the one that it replaces
+  cargo xtask bench api [--minutes N] [--rows N] [--postgres ADDRESS] [--write]
+                                                   the service beside the one that it replaces; with --rows the page
+                                                   over so many predictions
   cargo xtask fuzz [target...] [--seconds N]       models that mean harm, guided by coverage; a minute each
   cargo xtask sample [--rows N] [--seed S] [-o FILE]  made-up leads, 500 where nothing else is said
   cargo xtask fixtures                             the synthetic golden set, by the libraries of the replaced system

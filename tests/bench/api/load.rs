@@ -1,7 +1,7 @@
 //! The load on a service of the contract, and what it answers under it. Argument: a list of leads as CSV. Reads tasks from
 //! standard input, one JSON object a line, and answers each with one line of what was measured. It shares the machine with
 //! the service, so it is plain threads and sockets: one thread for each connection, two calls of the system for a request.
-//! Knows the contract's two routes; neither which service it asks nor how that is started.
+//! Knows the contract's two routes and how to look at any page; neither which service it asks nor how that is started.
 
 // A benchmark that cannot go on has failed: that is what a panic says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -10,6 +10,7 @@ mod answer;
 mod batch;
 mod connection;
 mod leads;
+mod look;
 mod single;
 mod tally;
 
@@ -34,6 +35,7 @@ fn run(leads: &Leads, task: &Value) -> Result<Value, String> {
         Some("closed") => single::closed(leads, task),
         Some("open") => single::open(leads, task),
         Some("batch") => batch::batches(leads, task),
+        Some("look") => look::looks(task),
         _ => Err(format!("there is no task {task}")),
     }
 }

@@ -14,6 +14,19 @@ pub(super) struct Run {
     pub(super) list: List,
     pub(super) contest: Contest,
     pub(super) watch: Watch,
+    /// None where it was not asked for.
+    pub(super) page: Vec<Look>,
+}
+
+/// A page over the log, looked at several times.
+pub(super) struct Look {
+    pub(super) path: &'static str,
+    /// Predictions in the log, at least.
+    pub(super) rows: u64,
+    pub(super) bytes: u64,
+    /// The first time, and the median of the others.
+    pub(super) first_seconds: f64,
+    pub(super) seconds: f64,
 }
 
 /// The leads that were sent.

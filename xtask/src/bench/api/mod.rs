@@ -23,6 +23,8 @@ pub(super) const NAME: &str = "api";
 struct Order {
     /// How long memory is watched.
     minutes: f64,
+    /// How many predictions are put into the log before the page over them is looked at; none: it is not.
+    rows: u64,
     /// The server to record on; SQLite without one.
     postgres: Option<String>,
     write: bool,
@@ -35,7 +37,8 @@ pub(super) fn run(project: &Project, options: &[String]) -> Result<()> {
     let list = field.list()?;
     let contest = rounds::contest(&mut field)?;
     let watch = rounds::watch(&mut field, order.minutes, contest.half_load())?;
-    let run = Run { list, contest, watch };
+    let page = if order.rows > 0 { rounds::page(&mut field, order.rows)? } else { Vec::new() };
+    let run = Run { list, contest, watch, page };
     let report = report::report(project, &run, order.postgres.is_some());
     print!("\n{report}");
     // A void run is not worth writing down.
@@ -44,7 +47,7 @@ pub(super) fn run(project: &Project, options: &[String]) -> Result<()> {
 }
 
 fn order(options: &[String]) -> Result<Order> {
-    let mut order = Order { minutes: 1.0, postgres: None, write: false };
+    let mut order = Order { minutes: 1.0, rows: 0, postgres: None, write: false };
     let mut options = options.iter();
     while let Some(option) = options.next() {
         match option.as_str() {
@@ -57,8 +60,12 @@ fn order(options: &[String]) -> Result<Order> {
                     .filter(|minutes| (0.2..=600.0).contains(minutes))
                     .context("--minutes should be a number from 0.2 to 600")?;
             }
+            "--rows" => {
+                let rows = options.next().and_then(|rows| rows.parse().ok());
+                order.rows = rows.context("--rows should be a whole number")?;
+            }
             other => bail!(
-                "there is no option {other}; there are --minutes, --postgres and --write, and no section beside {NAME}"
+                "there is no option {other}; there are --minutes, --rows, --postgres and --write, and no section beside {NAME}"
             ),
         }
     }
@@ -75,15 +82,17 @@ mod tests {
     #[test]
     fn options_are_checked() {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(order(&words("api")).unwrap(), Order { minutes: 1.0, postgres: None, write: false });
+        let plain = || Order { minutes: 1.0, rows: 0, postgres: None, write: false };
+        assert_eq!(order(&words("api")).unwrap(), plain());
         assert_eq!(
-            order(&words("api --write --minutes 10")).unwrap(),
-            Order { minutes: 10.0, postgres: None, write: true }
+            order(&words("api --write --minutes 10 --rows 10000000")).unwrap(),
+            Order { minutes: 10.0, rows: 10_000_000, write: true, ..plain() }
         );
         for wrong in [
             "api --minutes",
             "api --minutes many",
             "api --minutes 0",
+            "api --rows -1",
             "api kernel",
             "api --wirte",
             "api --postgres x --write",

@@ -1,7 +1,7 @@
 //! The section as text: tables and what is to be known about them. Knows words; measures nothing.
 
 use super::super::{machine, table};
-use super::figures::{FEW, MANY, Run, Side, Single, Watch};
+use super::figures::{FEW, Look, MANY, Run, Side, Single, Watch};
 use super::services::BATCH;
 use super::verdict;
 use crate::project::Project;
@@ -32,7 +32,8 @@ pub(super) fn report(project: &Project, run: &Run, on_postgres: bool) -> String 
     let watch = memory(&run.watch);
     let targets = table::table(&["target", "asked", "measured", ""], &verdict::targets(run));
     let (singles, batches) = (singles(run), batches(run));
-    format!("{OPENING}\n{machine}{list}\n{singles}\n{batches}\n{watch}\n{targets}")
+    let page = page(&run.page);
+    format!("{OPENING}\n{machine}{list}\n{singles}\n{batches}\n{watch}\n{page}{targets}")
 }
 
 fn singles(run: &Run) -> String {
@@ -85,4 +86,15 @@ fn memory(watch: &Watch) -> String {
     let rows: Vec<Row> = rows.into_iter().rev().collect();
     let table = table::table(&["minute", "resident", "99 % within"], &rows);
     format!("{table}\nAt half load with a batch every few seconds: {} predictions in all.\n", watch.answers)
+}
+
+/// Nothing where no page was looked at.
+fn page(looks: &[Look]) -> String {
+    let row = |look: &Look| {
+        let (first, others) = (table::seconds(look.first_seconds), table::seconds(look.seconds));
+        vec![look.path.to_owned(), format!("{} KiB", look.bytes >> 10), first, others]
+    };
+    let Some(rows) = looks.first().map(|look| look.rows) else { return String::new() };
+    let table = table::table(&["page", "size", "first time", "then"], &looks.iter().map(row).collect::<Vec<_>>());
+    format!("{table}\nWith {rows} predictions and more in the log.\n\n")
 }

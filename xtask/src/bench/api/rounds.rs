@@ -1,7 +1,8 @@
 //! What is asked of both services, and in which order: the one, the other, and again, so that the machine's moods fall on
 //! both. Knows tasks of the load's program; no targets.
 
-use super::figures::{Contest, FEW, MANY, Moment, Side, Single, Watch, half_of};
+use super::super::contest::median;
+use super::figures::{Contest, FEW, Look, MANY, Moment, Side, Single, Watch, half_of};
 use super::services::{BATCH, Field};
 use crate::server::Server;
 use anyhow::{Context, Result, ensure};
@@ -16,6 +17,12 @@ const HALF_SECONDS: f64 = 20.0;
 const BATCHES: usize = 4;
 /// The time between two looks at memory.
 const SLICE_SECONDS: f64 = 2.0;
+/// Pages over the log, and how often each is looked at.
+const PAGES: [&str; 4] =
+    ["/monitoring", "/monitoring?window=all", "/monitoring/data?window=all", "/monitoring/report?window=all"];
+const LOOKS: u64 = 5;
+/// How many batches fill the log between two words about it.
+const FILL: u64 = 100;
 /// How far the mean scores of a batch may be apart, which the stand-in rounds to four places.
 const TOLERANCE: f64 = 1e-4;
 
@@ -85,4 +92,25 @@ pub(super) fn watch(field: &mut Field, minutes: f64, rate: f64) -> Result<Watch>
             return Ok(watch);
         }
     }
+}
+
+/// Puts so many predictions into our log, then looks at the pages over it.
+pub(super) fn page(field: &mut Field, rows: u64) -> Result<Vec<Look>> {
+    let address = field.ours.address();
+    let mut logged = 0;
+    while logged < rows {
+        println!("{logged} of {rows} predictions put into the log");
+        let times = (rows - logged).div_ceil(BATCH).min(FILL);
+        batches(field, &address, times as usize)?;
+        logged += times * BATCH;
+    }
+    PAGES.iter().map(|path| look(field, path, logged)).collect()
+}
+
+fn look(field: &mut Field, path: &'static str, rows: u64) -> Result<Look> {
+    let told = field.ask(&json!({ "task": "look", "address": field.ours.address(), "path": path, "times": LOOKS }))?;
+    let seconds: Vec<f64> = told["seconds"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    let (first, others) = seconds.split_first().context("the load tells no seconds")?;
+    let bytes = told["bytes"].as_u64().context("the load tells no bytes")?;
+    Ok(Look { path, rows, bytes, first_seconds: *first, seconds: median(others.to_vec()) })
 }

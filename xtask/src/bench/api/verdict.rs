@@ -1,5 +1,6 @@
 //! What was to be reached: by the stand-in, so that the run counts, and by us. Knows the figures of the replaced service.
 
+use super::super::table;
 use super::figures::{Contest, Run, Single};
 use super::report::Row;
 use anyhow::{Result, bail};
@@ -14,6 +15,8 @@ const SLACK: f64 = 0.2;
 const SINGLES_RATIO: f64 = 200.0;
 const BATCH_RATIO: f64 = 8.0;
 const P99_MS: f64 = 10.0;
+/// What the page may take, however much is in the log.
+const PAGE_SECONDS: f64 = 0.3;
 /// How much memory may grow over a run, as a ratio.
 const GROWTH: f64 = 1.05;
 
@@ -45,13 +48,19 @@ pub(super) fn targets(run: &Run) -> Vec<Row> {
     let below = |what: &str, target: String, got: String, met: bool| row(what, format!("below {target}"), got, met);
     let p99 = run.contest.half.p99_ms;
     let growth = run.watch.growth();
-    vec![
+    let mut targets = vec![
         at_least("single predictions, 8 connections", SINGLES_RATIO, ratio(&ours.few, &theirs.few)),
         at_least("single predictions, 64 connections", SINGLES_RATIO, ratio(&ours.many, &theirs.many)),
         below("99 of 100 answers at half load", format!("{P99_MS} ms"), format!("{p99:.2} ms"), p99 < P99_MS),
         at_least("batches of 10,000", BATCH_RATIO, theirs.batch() / ours.batch()),
         below("growth of memory", format!("{GROWTH} ×"), format!("{growth:.3} ×"), growth < GROWTH),
-    ]
+    ];
+    if let Some(page) = run.page.first() {
+        let slowest = page.first_seconds.max(page.seconds);
+        let what = format!("the page over {} predictions", page.rows);
+        targets.push(below(&what, table::seconds(PAGE_SECONDS), table::seconds(slowest), slowest < PAGE_SECONDS));
+    }
+    targets
 }
 
 fn row(what: &str, target: String, got: String, met: bool) -> Row {
@@ -86,6 +95,7 @@ mod tests {
             list: List { leads: 1, bytes_a_lead: 1, levels_least: 1 },
             contest: contest(43.0, 0.9),
             watch: Watch { moments: Vec::new(), answers: 0 },
+            page: Vec::new(),
         };
         let targets = targets(&run);
         assert_eq!(targets[0], ["single predictions, 8 connections", "at least 200 ×", "1.0 ×", "MISSED"]);
