@@ -11,7 +11,7 @@ const RUNNER: &str = "tract-onnx";
 /// Fails when a dependency has crossed a border.
 pub(crate) fn check(project: &Project) -> Result<()> {
     let page = tree(project, "--package web")?;
-    let worker = tree(project, "--package web --features worker")?;
+    let worker = tree(project, "--package worker")?;
     let native = tree(project, "--package scorer --features native")?;
     for (place, tree) in [("page", &page), ("worker", &worker)] {
         if let Some(found) = SERVER.iter().find(|name| has(tree, name)) {

@@ -23,7 +23,7 @@ fn build(project: &Project, folder: &Path) -> Result<()> {
     tools::wasm_target(project)?;
     tools::wasm_bindgen(project)?;
     tools::packages(project)?;
-    let what = "--package web --features worker --example bench";
+    let what = "--package worker --example bench";
     exec::run(
         &mut project.cargo(&format!("build --locked --profile wasm-release --target wasm32-unknown-unknown {what}")),
     )?;
