@@ -87,26 +87,67 @@ async fn what_was_spooled_is_replayed_at_the_next_start_and_once_only() {
     let (store, writer) = place.open().await;
     let mut other = place.beside().await;
     other.run("BEGIN IMMEDIATE").await;
-    let acknowledged = log(&store, 20).await;
+    let mut acknowledged = log(&store, 10).await;
+    // As a kill leaves it between a commit of the first frames and the removal of their file.
+    let [half, whole] = ["half", "whole"].map(|name| place.folder.path().join(name));
+    copy(&place.spool(), &half);
+    acknowledged.extend(log(&store, 10).await);
     store.note(crate::row::call("/predict", 200, &crate::row::now()));
     writer.finish().await;
     other.run("ROLLBACK").await;
-    // As a kill between a commit and the removal of its frame leaves it: the same files once more after they were replayed.
-    let copy = place.folder.path().join("copy");
-    std::fs::create_dir(&copy).unwrap();
-    for entry in std::fs::read_dir(place.spool()).unwrap().flatten() {
-        std::fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
-    }
-    for _ in 0..2 {
-        for entry in std::fs::read_dir(&copy).unwrap().flatten() {
-            std::fs::copy(entry.path(), place.spool().join(entry.file_name())).unwrap();
-        }
+    copy(&place.spool(), &whole);
+    std::fs::remove_dir_all(place.spool()).unwrap();
+    for left in [&half, &whole, &whole] {
+        copy(left, &place.spool());
         let (store, writer) = place.open().await;
         until_connected(&store).await;
-        assert_kept(&place, &acknowledged).await;
-        assert_eq!(place.count("api_metrics").await, 1);
         writer.finish().await;
     }
+    assert_kept(&place, &acknowledged).await;
+    assert_eq!(place.count("api_metrics").await, 1);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_spool_is_caught_up_with_while_more_comes() {
+    let place = Place::sqlite().with_spool();
+    let (store, writer) = place.open().await;
+    let mut other = place.beside().await;
+    other.run("BEGIN IMMEDIATE").await;
+    let mut acknowledged = log(&store, 3_000).await;
+    assert_eq!(store.state(), StoreState::Degraded { spooled_rows: 3_000 });
+    writer.finish().await;
+    let stop = Arc::new(AtomicBool::new(false));
+    // Opened as after a kill: the folder is looked through first.
+    let (store, writer) = place.open().await;
+    let load: Vec<_> = (0..8)
+        .map(|_| {
+            let (store, stop) = (store.clone(), stop.clone());
+            tokio::spawn(async move {
+                let mut acknowledged = HashSet::new();
+                while !stop.load(Ordering::Relaxed) {
+                    acknowledged.extend(log(&store, 1).await);
+                }
+                acknowledged
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    other.run("ROLLBACK").await;
+    until_connected(&store).await;
+    stop.store(true, Ordering::Relaxed);
+    for task in load {
+        acknowledged.extend(task.await.unwrap());
+    }
+    assert_kept(&place, &acknowledged).await;
+    assert_eq!(files(&place.spool(), "spool"), 0);
+    writer.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -376,18 +417,13 @@ async fn a_server_that_is_stopped_under_load_loses_nothing() {
     let place = place.with_spool();
     let (store, writer) = place.open().await;
     let stop = Arc::new(AtomicBool::new(false));
-    // Every frame of the spool is a transaction of its own: without a rest it would not be caught up with in time here.
-    let rest = Arc::new(AtomicBool::new(false));
     let load: Vec<_> = (0..4)
         .map(|_| {
-            let (store, stop, rest) = (store.clone(), stop.clone(), rest.clone());
+            let (store, stop) = (store.clone(), stop.clone());
             tokio::spawn(async move {
                 let mut acknowledged = HashSet::new();
                 while !stop.load(Ordering::Relaxed) {
-                    if !rest.load(Ordering::Relaxed) {
-                        acknowledged.extend(log(&store, 10).await);
-                    }
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    acknowledged.extend(log(&store, 10).await);
                 }
                 acknowledged
             })
@@ -401,10 +437,8 @@ async fn a_server_that_is_stopped_under_load_loses_nothing() {
         assert!(matches!(store.recent(&Recent::default()).await, Err(StoreError::NotRead)));
         assert!(matches!(store.forget("ada").await, Err(StoreError::NotWritten)));
         tokio::task::block_in_place(|| control(&["start"]));
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        rest.store(true, Ordering::Relaxed);
+        // The load goes on all the while.
         until_connected(&store).await;
-        rest.store(false, Ordering::Relaxed);
     }
     stop.store(true, Ordering::Relaxed);
     let mut acknowledged = HashSet::new();

@@ -1,12 +1,12 @@
-//! One group into the tables: all of it, once.
+//! Groups into the tables: all of each, once.
 //!
-//! Owns what a group's transaction does, in which order. May not know connections, retrying or the spool.
+//! Owns what their transaction does, in which order. May not know connections, retrying or the spool.
 
 use super::call;
 use super::database::{Connection, Transaction};
 use super::entry::KeyedAnswer;
 use super::keyed;
-use super::record::{PredictionRow, timestamp};
+use super::record::{CallRow, PredictionRow, timestamp};
 use super::spool::Frame;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -24,37 +24,44 @@ pub(super) enum Purpose {
     ReplayPart,
 }
 
-/// Writes a group; for each of its entries that came too late, the answer that was first.
+/// Writes groups of one writer's run in one transaction; for each of their entries that came too late, counted through
+/// all of them, the answer that was first.
 pub(super) async fn append(
     connection: &mut Connection,
-    frame: &Frame,
+    frames: &[Frame],
     purpose: Purpose,
     numbered_calls: bool,
     now: OffsetDateTime,
 ) -> Result<BTreeMap<usize, KeyedAnswer>, sqlx::Error> {
     let mut transaction = connection.begin().await?;
-    let is_new =
-        matches!(purpose, Purpose::FreshPart | Purpose::ReplayPart) || claim(&mut transaction, frame, now).await?;
-    let entries: Vec<_> = frame.entries.iter().collect();
+    let fresh = match purpose {
+        Purpose::FreshPart | Purpose::ReplayPart => frames,
+        Purpose::Fresh | Purpose::Replay => &frames[claim(&mut transaction, frames, now).await?..],
+    };
+    let entries: Vec<_> = frames.iter().flat_map(|frame| &frame.entries).collect();
     let mut late = keyed::claim(&mut transaction, &entries, now).await?;
     if matches!(purpose, Purpose::Replay | Purpose::ReplayPart) {
         late.clear();
     }
-    if is_new {
-        let counted = entries.iter().enumerate().filter(|(at, _)| !late.contains_key(at));
+    if !fresh.is_empty() {
+        let written = entries.len() - fresh.iter().map(|frame| frame.entries.len()).sum::<usize>();
+        let counted = entries.iter().enumerate().skip(written).filter(|(at, _)| !late.contains_key(at));
         let rows: Vec<&PredictionRow> = counted.flat_map(|(_, entry)| &entry.rows).collect();
         transaction.insert(&rows, "ON CONFLICT (id) DO NOTHING").await?;
-        if !frame.calls.is_empty() {
-            call::append(&mut transaction, &frame.calls, numbered_calls).await?;
+        let calls: Vec<&CallRow> = fresh.iter().flat_map(|frame| &frame.calls).collect();
+        if !calls.is_empty() {
+            call::append(&mut transaction, &calls, numbered_calls).await?;
         }
     }
     transaction.commit().await?;
     Ok(late)
 }
 
-/// Takes a group's number; false when the group is in the database already: its commit was not heard of, or the program
+/// Takes the groups' numbers; how many of them are in the database already: a commit was not heard of, or the program
 /// ended between a commit and what follows it.
-async fn claim(transaction: &mut Transaction<'_>, frame: &Frame, now: OffsetDateTime) -> Result<bool, sqlx::Error> {
+async fn claim(transaction: &mut Transaction<'_>, frames: &[Frame], now: OffsetDateTime) -> Result<usize, sqlx::Error> {
+    let Some(last) = frames.last() else { return Ok(0) };
+    let written = if frames.len() > 1 { written(transaction, frames).await? } else { 0 };
     let sql = format!(
         "INSERT INTO log_sources (source, last_group, updated_at) VALUES ($1, $2, {}) \
          ON CONFLICT (source) DO UPDATE SET last_group = excluded.last_group, updated_at = excluded.updated_at \
@@ -62,6 +69,16 @@ async fn claim(transaction: &mut Transaction<'_>, frame: &Frame, now: OffsetDate
         transaction.dialect().moment("$3")
     );
     let changed =
-        transaction.execute(sql, &[(&frame.source).into(), frame.number.into(), (&timestamp(now)).into()]).await?;
-    Ok(changed > 0)
+        transaction.execute(sql, &[(&last.source).into(), last.number.into(), (&timestamp(now)).into()]).await?;
+    Ok(if changed > 0 { written } else { frames.len() })
+}
+
+/// How many groups at the front have a number that was taken. No one else has numbers of this run, so what is read here
+/// still holds when the numbers are taken.
+async fn written(transaction: &mut Transaction<'_>, frames: &[Frame]) -> Result<usize, sqlx::Error> {
+    let Some(first) = frames.first() else { return Ok(0) };
+    let sql = "SELECT last_group FROM log_sources WHERE source = $1".to_owned();
+    let rows = transaction.fetch(sql, &[(&first.source).into()]).await?;
+    let last: Option<i64> = rows.first().map(|row| row.get(0)).transpose()?;
+    Ok(last.map_or(0, |last| frames.iter().take_while(|frame| frame.number <= last).count()))
 }

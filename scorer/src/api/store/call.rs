@@ -51,13 +51,13 @@ pub(super) async fn are_numbered(transaction: &mut Transaction<'_>) -> Result<bo
 /// Writes calls and adds them up.
 pub(super) async fn append(
     transaction: &mut Transaction<'_>,
-    calls: &[CallRow],
+    calls: &[&CallRow],
     numbered: bool,
 ) -> Result<(), sqlx::Error> {
     if numbered {
-        transaction.insert(&calls.iter().collect::<Vec<_>>(), "").await?;
+        transaction.insert(calls, "").await?;
     } else {
-        let named: Vec<_> = calls.iter().map(|row| NamedCall { id: Uuid::now_v7().to_string(), row }).collect();
+        let named: Vec<_> = calls.iter().map(|&row| NamedCall { id: Uuid::now_v7().to_string(), row }).collect();
         transaction.insert(&named.iter().collect::<Vec<_>>(), "").await?;
     }
     let sums = sums(calls);
@@ -67,7 +67,7 @@ pub(super) async fn append(
 }
 
 /// Sorted, so that instances that add at once never wait for one another in a circle.
-fn sums(calls: &[CallRow]) -> Vec<Sum<'_>> {
+fn sums<'c>(calls: &[&'c CallRow]) -> Vec<Sum<'c>> {
     let mut sums = BTreeMap::new();
     for call in calls {
         for (level, length, rest) in [("hour", 13, ":00:00.000000"), ("minute", 16, ":00.000000")] {

@@ -12,6 +12,9 @@ pub(super) const HEAD: usize = 12;
 /// The form of what follows the head.
 const VERSION: u8 = 1;
 
+/// About how many bytes a call takes in the database.
+const CALL_BYTES: usize = 200;
+
 /// The words that rows hold, which are not kept as texts in memory.
 const WORDS: [&str; 5] = ["engaged", "not_engaged", "high", "medium", "low"];
 
@@ -43,6 +46,11 @@ impl Frame {
     /// How many predictions are in it.
     pub(in crate::api::store) fn rows(&self) -> usize {
         self.entries.iter().map(|entry| entry.rows.len()).sum()
+    }
+
+    /// About how many bytes it takes in the database.
+    pub(in crate::api::store) fn bytes(&self) -> usize {
+        self.entries.iter().map(Entry::bytes).sum::<usize>() + self.calls.len() * CALL_BYTES
     }
 
     /// With length and checksum; `None` beyond 4 GB.

@@ -5,12 +5,15 @@
 
 mod frame;
 mod queue;
+mod reader;
 
 pub(super) use frame::Frame;
 
 use super::answers::{Answers, Place};
 use frame::Found;
+pub(super) use queue::Limit;
 use queue::{Front, Queue};
+use reader::Reader;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -85,6 +88,11 @@ impl Spool {
         self.queue.is_empty()
     }
 
+    /// Whether nothing waits behind what was first.
+    pub(super) fn is_last(&self) -> bool {
+        self.queue.is_last()
+    }
+
     /// How many predictions wait.
     pub(super) fn rows(&self) -> u64 {
         self.queue.rows()
@@ -126,25 +134,27 @@ impl Spool {
         Ok(Current { file, path, bytes: 0 })
     }
 
-    /// The frame that waits longest. What is damaged before it is told, skipped and kept aside.
-    pub(super) fn first(&mut self) -> Result<Option<Frame>, SpoolError> {
+    /// The frames that wait longest, in order: of one writer's run and one file, at least one where any waits, and no
+    /// more than allowed. What is damaged before them is told, skipped and kept aside.
+    pub(super) fn first(&mut self, limit: Limit) -> Result<Vec<Frame>, SpoolError> {
         loop {
-            match self.queue.front()? {
-                Front::Frame(frame) => return Ok(Some(*frame)),
+            match self.queue.front(limit)? {
+                Front::Frames(frames) => return Ok(frames),
                 Front::Damaged => tracing::error!("a part of the spool folder is damaged; it is kept aside"),
                 Front::Done { path, keep } => self.finish(&path, keep)?,
-                Front::Nothing => return Ok(None),
+                Front::Nothing => return Ok(Vec::new()),
             }
         }
     }
 
-    /// The first frame is in the database.
-    pub(super) fn done(&mut self, frame: &Frame) -> Result<(), SpoolError> {
+    /// The frames that were first are in the database.
+    pub(super) fn done(&mut self, frames: &[Frame]) -> Result<(), SpoolError> {
         self.queue.pop();
-        for keyed in frame.entries.iter().filter_map(|entry| entry.keyed.as_ref()) {
+        let entries = frames.iter().flat_map(|frame| &frame.entries);
+        for keyed in entries.filter_map(|entry| entry.keyed.as_ref()) {
             self.answers.replayed(&keyed.key);
         }
-        while let Front::Done { path, keep } = self.queue.front()? {
+        while let Some((path, keep)) = self.queue.finished() {
             self.finish(&path, keep)?;
         }
         Ok(())
@@ -184,7 +194,10 @@ impl Spool {
 
 /// The answer that a frame holds under a key.
 pub(super) fn answer_at(place: &Place, key: &str) -> Option<super::entry::KeyedAnswer> {
-    let Ok(Found::Whole(frame, _)) = queue::read(&place.path, place.offset) else { return None };
+    let Ok(Found::Whole(frame, _)) = Reader::open(&place.path, place.offset).and_then(|mut reader| reader.next())
+    else {
+        return None;
+    };
     frame.entries.into_iter().filter_map(|entry| entry.keyed).find(|keyed| keyed.key == key)
 }
 

@@ -3,10 +3,11 @@
 //! Owns how far each file was replayed. May not know how frames are written.
 
 use super::super::answers::{Answers, Place};
-use super::frame::{Found, Frame, HEAD};
+use super::frame::{Found, Frame};
+use super::reader::Reader;
 use std::collections::VecDeque;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The files that wait, oldest first.
@@ -23,7 +24,7 @@ struct Waiting {
     rows: u64,
     /// How much of it was replayed.
     replayed: u64,
-    /// The length and the rows of the frame at the front, once it was read.
+    /// The length and the rows of the frames at the front, once they were read.
     front: Option<(u64, u64)>,
     damaged: bool,
 }
@@ -31,7 +32,7 @@ struct Waiting {
 /// What is at the front.
 #[derive(Debug)]
 pub(super) enum Front {
-    Frame(Box<Frame>),
+    Frames(Vec<Frame>),
     /// Something that is no frame was skipped.
     Damaged,
     /// All of a file was replayed; it is to be kept aside if it was damaged.
@@ -42,9 +43,23 @@ pub(super) enum Front {
     Nothing,
 }
 
+/// How much may be taken from the front at once, beyond a first frame, which may have more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::api::store) struct Limit {
+    pub(in crate::api::store) frames: usize,
+    pub(in crate::api::store) rows: usize,
+    pub(in crate::api::store) bytes: usize,
+}
+
 impl Queue {
     pub(super) fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// Whether nothing stands behind the frames at the front, once they were read.
+    pub(super) fn is_last(&self) -> bool {
+        let is_read = |file: &Waiting| file.front.is_some_and(|(bytes, _)| file.replayed + bytes >= file.bytes);
+        self.files.len() < 2 && self.files.front().is_none_or(is_read)
     }
 
     pub(super) fn rows(&self) -> u64 {
@@ -60,9 +75,9 @@ impl Queue {
         let length = fs::metadata(path)?.len();
         let mut file =
             Waiting { path: path.to_owned(), bytes: length, rows: 0, replayed: 0, front: None, damaged: false };
-        let mut offset = 0;
+        let (mut reader, mut offset) = (Reader::open(path, 0)?, 0);
         loop {
-            match read(path, offset)? {
+            match reader.next()? {
                 Found::Whole(frame, bytes) => {
                     file.rows += frame.rows() as u64;
                     for keyed in frame.entries.iter().filter_map(|entry| entry.keyed.as_ref()) {
@@ -93,21 +108,18 @@ impl Queue {
     }
 
     /// Looks at the front.
-    pub(super) fn front(&mut self) -> io::Result<Front> {
-        let Some(file) = self.files.front_mut() else { return Ok(Front::Nothing) };
-        let done = |file: &Waiting| Front::Done { path: file.path.clone(), keep: file.damaged };
-        if file.replayed >= file.bytes {
-            return Ok(done(file));
+    pub(super) fn front(&mut self, limit: Limit) -> io::Result<Front> {
+        if let Some((path, keep)) = self.finished() {
+            return Ok(Front::Done { path, keep });
         }
-        match read(&file.path, file.replayed)? {
-            Found::Whole(frame, bytes) => {
-                file.front = Some((bytes as u64, frame.rows() as u64));
-                return Ok(Front::Frame(frame));
-            }
+        let Some(file) = self.files.front_mut() else { return Ok(Front::Nothing) };
+        let mut reader = Reader::open(&file.path, file.replayed)?;
+        match reader.next()? {
+            Found::Whole(frame, bytes) => return Ok(Front::Frames(file.take(*frame, bytes, &mut reader, limit)?)),
             // The end of a file that was being written when the program was killed.
             Found::Torn | Found::End => {
                 file.replayed = file.bytes;
-                return Ok(done(file));
+                return Ok(Front::Done { path: file.path.clone(), keep: file.damaged });
             }
             Found::Damaged(Some(bytes)) => file.replayed += bytes as u64,
             Found::Damaged(None) => file.replayed = file.bytes,
@@ -116,7 +128,13 @@ impl Queue {
         Ok(Front::Damaged)
     }
 
-    /// The frame that was at the front is done.
+    /// The file at the front, where all of it was replayed, and whether it is to be kept aside.
+    pub(super) fn finished(&self) -> Option<(PathBuf, bool)> {
+        let file = self.files.front().filter(|file| file.replayed >= file.bytes)?;
+        Some((file.path.clone(), file.damaged))
+    }
+
+    /// The frames that were at the front are done.
     pub(super) fn pop(&mut self) {
         if let Some(file) = self.files.front_mut()
             && let Some((bytes, rows)) = file.front.take()
@@ -132,29 +150,33 @@ impl Queue {
     }
 }
 
-/// What stands at a place of a file.
-pub(super) fn read(path: &Path, offset: u64) -> io::Result<Found> {
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(offset))?;
-    let mut bytes = Vec::new();
-    Read::by_ref(&mut file).take(HEAD as u64).read_to_end(&mut bytes)?;
-    if let Some(&[a, b, c, d]) = bytes.get(..4)
-        && bytes.len() == HEAD
-    {
-        // Only what is there is read, whatever the length says.
-        file.take(u64::from(u32::from_le_bytes([a, b, c, d]))).read_to_end(&mut bytes)?;
+impl Waiting {
+    /// The frame at the front and those behind it, up to the first that is another run's, damaged or too much. What was
+    /// written since the file was looked at is not taken.
+    fn take(&mut self, first: Frame, bytes: usize, reader: &mut Reader, limit: Limit) -> io::Result<Vec<Frame>> {
+        let (mut taken, mut rows, mut frames) = (bytes, first.rows(), vec![first]);
+        while frames.len() < limit.frames && self.replayed + (taken as u64) < self.bytes {
+            let Found::Whole(frame, bytes) = reader.next()? else { break };
+            let is_next = |last: &Frame| last.source == frame.source && last.number < frame.number;
+            if !frames.last().is_some_and(is_next) || rows + frame.rows() > limit.rows || taken + bytes > limit.bytes {
+                break;
+            }
+            rows += frame.rows();
+            taken += bytes;
+            frames.push(*frame);
+        }
+        self.front = Some((taken as u64, rows as u64));
+        Ok(frames)
     }
-    Ok(Frame::decode(&bytes))
 }
 
 /// Writes a file anew without the predictions of a lead and without the answers that name it; how many were in it.
 pub(super) fn without(path: &Path, lead_key: &str) -> io::Result<u64> {
     let is_theirs = |key: &Option<String>| key.as_deref() == Some(lead_key);
-    let (mut kept, mut gone, mut offset) = (Vec::new(), 0, 0);
+    let (mut kept, mut gone, mut reader) = (Vec::new(), 0, Reader::open(path, 0)?);
     loop {
-        match read(path, offset)? {
-            Found::Whole(mut frame, bytes) => {
-                offset += bytes as u64;
+        match reader.next()? {
+            Found::Whole(mut frame, _) => {
                 for entry in &mut frame.entries {
                     let before = entry.rows.len();
                     entry.rows.retain(|row| !is_theirs(&row.lead_key));
@@ -165,7 +187,7 @@ pub(super) fn without(path: &Path, lead_key: &str) -> io::Result<u64> {
                 }
                 kept.extend(frame.encode().unwrap_or_default());
             }
-            Found::Damaged(Some(bytes)) => offset += bytes as u64,
+            Found::Damaged(Some(_)) => {}
             Found::Damaged(None) | Found::Torn | Found::End => break,
         }
     }

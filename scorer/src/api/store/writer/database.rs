@@ -132,23 +132,22 @@ impl Database {
         self.connection.as_mut().ok_or_else(|| Failure::Away("it is not connected".to_owned()))
     }
 
-    /// Writes a group.
+    /// Writes groups of one writer's run.
     pub(super) async fn append(
         &mut self,
-        frame: &Frame,
+        frames: &[Frame],
         purpose: Purpose,
     ) -> Result<BTreeMap<usize, KeyedAnswer>, Failure> {
         let numbered = self.numbered_calls;
         let connection = self.connection().await?;
         // Boxed, since the compiler does not see of the plain future that it can be sent.
         let written: BoxFuture<'_, _> =
-            Box::pin(append(connection, frame, purpose, numbered, OffsetDateTime::now_utc()));
+            Box::pin(append(connection, frames, purpose, numbered, OffsetDateTime::now_utc()));
         let written = written.await;
         match written {
             Ok(late) => {
                 self.is_well();
-                let bytes = frame.entries.iter().map(|entry| entry.bytes()).sum::<usize>() + frame.calls.len() * 200;
-                self.checkpoint(bytes).await;
+                self.checkpoint(frames.iter().map(Frame::bytes).sum()).await;
                 Ok(late)
             }
             Err(error) => Err(self.failed(error)),

@@ -4,11 +4,11 @@
 
 use super::super::entry::{KeyedAnswer, Logged};
 use super::super::shared::Shared;
-use super::super::spool::{Frame, Spool};
+use super::super::spool::{Frame, Limit, Spool};
 use super::super::{StoreState, keyed};
 use super::TAKEN_MAX;
 use super::database::Failure;
-use super::group::{Group, Message};
+use super::group::{BYTES_MAX, Group, Message, ROWS_MAX};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -120,19 +120,30 @@ impl Desk {
         }
     }
 
-    /// The frame that waits longest.
-    pub(super) fn first(&mut self) -> Option<Frame> {
-        let first = self.spool.as_mut().map_or(Ok(None), Spool::first);
+    /// The frames that wait longest, so many at most.
+    pub(super) fn first(&mut self, frames: usize) -> Vec<Frame> {
+        let limit = Limit { frames, rows: ROWS_MAX, bytes: BYTES_MAX };
+        let first = self.spool.as_mut().map_or(Ok(Vec::new()), |spool| spool.first(limit));
         first.unwrap_or_else(|error| {
             tracing::error!(%error, "the spool folder cannot be read");
-            None
+            Vec::new()
         })
     }
 
-    /// The first frame is in the database.
-    pub(super) fn is_done(&mut self, frame: &Frame) {
+    /// Whether nothing waits in the spool.
+    pub(super) fn is_empty(&self) -> bool {
+        self.spool.as_ref().is_none_or(Spool::is_empty)
+    }
+
+    /// Whether no more waits in the spool than what was first.
+    pub(super) fn is_last(&self) -> bool {
+        self.spool.as_ref().is_none_or(Spool::is_last)
+    }
+
+    /// The frames that were first are in the database.
+    pub(super) fn is_done(&mut self, frames: &[Frame]) {
         let Some(spool) = &mut self.spool else { return };
-        if let Err(error) = spool.done(frame) {
+        if let Err(error) = spool.done(frames) {
             tracing::error!(%error, "a file of the spool folder could not be removed");
         }
         self.tell_state();

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// The most predictions and bytes in a group, unless one entry has more: bounds how long the first of them waits.
-const ROWS_MAX: usize = 10_000;
-const BYTES_MAX: usize = 16 << 20;
+pub(super) const ROWS_MAX: usize = 10_000;
+pub(super) const BYTES_MAX: usize = 16 << 20;
 
 /// Who waits for an entry; nobody in relaxed mode.
 pub(in crate::api::store) type Done = Option<oneshot::Sender<Result<Logged, StoreError>>>;

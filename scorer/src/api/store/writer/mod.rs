@@ -21,6 +21,7 @@ use desk::{Desk, give_up};
 use futures_util::future::BoxFuture;
 use group::Group;
 use std::collections::BTreeMap;
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -40,6 +41,13 @@ const PATIENCE_WITH_SPOOL: Duration = Duration::from_secs(1);
 
 /// When nothing was written for so long, the database is asked whether it is there.
 const QUIET: Duration = Duration::from_secs(5);
+
+/// The most frames of the spool that are replayed at once; fewer while the database refuses some of them.
+const FRAMES_MAX: usize = 4_096;
+
+/// How long clients wait, instead of being spooled, while the last of the spool is replayed: so it is caught up with
+/// however quickly they come.
+const LAST: Duration = Duration::from_millis(500);
 
 /// Something that changes the database in a transaction of its own, and tells its client.
 pub(super) struct Change(Work);
@@ -66,15 +74,21 @@ impl std::fmt::Debug for Change {
 pub(super) struct Writer {
     database: Database,
     desk: Desk,
+    /// How many frames of the spool are replayed at once.
+    frames: usize,
 }
 
-/// What came of trying the first frame of the spool.
+/// What came of trying the first frames of the spool.
 enum Replayed {
-    One,
+    /// They are done, or others are to be tried; there may be more.
+    Some,
     All,
     Not,
     Stopped,
 }
+
+/// What was tried: frames, or with none of them whether the database is there; `None` when told to stop.
+type Attempt = Option<(Result<(), Failure>, Vec<Frame>)>;
 
 impl Writer {
     pub(super) fn new(
@@ -85,7 +99,7 @@ impl Writer {
         shared: Arc<Shared>,
     ) -> Self {
         let desk = Desk::new(messages, stop, spool, shared, database.is_connected());
-        Writer { database, desk }
+        Writer { database, desk, frames: FRAMES_MAX }
     }
 
     /// Writes until told to stop, then what still waits, and closes the database.
@@ -145,13 +159,13 @@ impl Writer {
 
     async fn try_to_append(&mut self, group: &Group) -> Result<BTreeMap<usize, KeyedAnswer>, Failure> {
         let patience = if self.desk.spool.is_some() { PATIENCE_WITH_SPOOL } else { PATIENCE };
-        let mut written = self.database.append(&group.frame, Purpose::Fresh).await;
+        let mut written = self.database.append(from_ref(&group.frame), Purpose::Fresh).await;
         for pause in PAUSES {
             if !matches!(written, Err(Failure::Away(_))) || !group.may_wait(pause + BUSY, patience) {
                 break;
             }
             tokio::time::sleep(pause).await;
-            written = self.database.append(&group.frame, Purpose::Fresh).await;
+            written = self.database.append(from_ref(&group.frame), Purpose::Fresh).await;
         }
         written
     }
@@ -159,7 +173,7 @@ impl Writer {
     /// Each part of a refused group by itself, so that only what is refused is lost to its client.
     async fn write_apart(&mut self, group: Group) {
         for part in group.apart() {
-            match self.database.append(&part.frame, Purpose::FreshPart).await {
+            match self.database.append(from_ref(&part.frame), Purpose::FreshPart).await {
                 Ok(late) => {
                     self.desk.remember(&part.frame, &late);
                     part.acknowledge(&Logged::Written, late);
@@ -191,51 +205,64 @@ impl Writer {
     /// when all of it was; false when told to stop, which leaves the rest to the next start.
     async fn spool_until_back(&mut self) -> bool {
         let mut pause = Duration::ZERO;
+        self.frames = FRAMES_MAX;
         loop {
-            let first = self.desk.first();
+            let first = self.desk.first(self.frames);
             match self.replay(first, pause).await {
                 Replayed::Stopped => return false,
                 Replayed::All => return true,
-                Replayed::One => pause = Duration::ZERO,
+                Replayed::Some => pause = Duration::ZERO,
                 Replayed::Not => pause = self.database.slow_down(),
             }
         }
     }
 
-    /// Tries one frame after a pause.
-    async fn replay(&mut self, first: Option<Frame>, pause: Duration) -> Replayed {
-        let Some(attempt) = self.attempt(first, pause).await else { return Replayed::Stopped };
-        match attempt {
-            (Ok(()), Some(frame)) => {
-                self.desk.is_done(&frame);
-                Replayed::One
-            }
-            // Something may have come since the spool was looked at.
-            (Ok(()), None) if self.desk.spool.as_ref().is_some_and(|spool| !spool.is_empty()) => Replayed::One,
-            (Ok(()), None) => {
+    /// Tries some frames after a pause.
+    async fn replay(&mut self, first: Vec<Frame>, pause: Duration) -> Replayed {
+        let Some((done, frames)) = self.attempt(first, pause).await else { return Replayed::Stopped };
+        match done {
+            Ok(()) => {
+                if !frames.is_empty() {
+                    self.desk.is_done(&frames);
+                    self.frames = (self.frames * 2).min(FRAMES_MAX);
+                }
+                if !self.desk.is_empty() {
+                    return Replayed::Some;
+                }
                 self.desk.is_back();
                 Replayed::All
             }
-            (Err(Failure::Refused(_)), Some(frame)) => self.replay_apart(frame).await,
-            (Err(failure), _) => {
+            Err(Failure::Refused(_)) if frames.len() > 1 => {
+                // Halved until the culprit is alone.
+                self.frames = frames.len() / 2;
+                Replayed::Some
+            }
+            Err(Failure::Refused(_)) if !frames.is_empty() => self.replay_apart(frames).await,
+            Err(failure) => {
                 self.desk.tell(Some(&failure));
                 Replayed::Not
             }
         }
     }
 
-    /// Writes a frame, or asks whether the database is there, and spools what comes meanwhile; `None` when told to stop.
-    async fn attempt(&mut self, first: Option<Frame>, pause: Duration) -> Option<(Result<(), Failure>, Option<Frame>)> {
-        let Writer { database, desk } = self;
+    /// Writes frames, or asks whether the database is there, and spools what comes meanwhile. What comes during the last
+    /// of them waits for a time instead.
+    async fn attempt(&mut self, first: Vec<Frame>, pause: Duration) -> Attempt {
+        let Writer { database, desk, .. } = self;
+        let wait = if pause.is_zero() && desk.is_last() { LAST } else { Duration::ZERO };
         // Boxed, since the compiler does not see of the plain future that it can be sent.
         let mut attempt: BoxFuture<'_, _> = Box::pin(async move {
             tokio::time::sleep(pause).await;
-            let done = match &first {
-                Some(frame) => database.append(frame, Purpose::Replay).await.map(|_| ()),
-                None => database.ping().await,
+            let done = if first.is_empty() {
+                database.ping().await
+            } else {
+                database.append(&first, Purpose::Replay).await.map(|_| ())
             };
             (done, first)
         });
+        if let Ok(done) = tokio::time::timeout(wait, &mut attempt).await {
+            return Some(done);
+        }
         loop {
             tokio::select! {
                 biased;
@@ -251,9 +278,10 @@ impl Writer {
     }
 
     /// Each part of a refused frame by itself; what is refused is put aside.
-    async fn replay_apart(&mut self, frame: Frame) -> Replayed {
-        for part in Group::unheeded(frame.clone()).apart() {
-            match self.database.append(&part.frame, Purpose::ReplayPart).await {
+    async fn replay_apart(&mut self, frames: Vec<Frame>) -> Replayed {
+        let parts = frames.iter().flat_map(|frame| Group::unheeded(frame.clone()).apart());
+        for part in parts {
+            match self.database.append(from_ref(&part.frame), Purpose::ReplayPart).await {
                 Ok(_) => {}
                 Err(Failure::Away(_)) => return Replayed::Not,
                 Err(Failure::Refused(words)) => {
@@ -264,7 +292,7 @@ impl Writer {
                 }
             }
         }
-        self.desk.is_done(&frame);
-        Replayed::One
+        self.desk.is_done(&frames);
+        Replayed::Some
     }
 }
