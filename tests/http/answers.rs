@@ -105,7 +105,9 @@ async fn only_listed_origins_may_call() {
     let answer = bench.send(call).await;
     assert_eq!(answer.header("access-control-allow-origin"), "https://app.example");
     let exposed = answer.header("access-control-expose-headers");
-    for header in ["x-request-id", "x-model-version", "x-model-sha256", "idempotent-replayed", "retry-after"] {
+    for header in
+        ["x-request-id", "x-model-version", "x-model-sha256", "idempotent-replayed", "retry-after", "server-timing"]
+    {
         assert!(exposed.split(',').any(|exposed| exposed.trim() == header), "{header}: {exposed}");
     }
 }

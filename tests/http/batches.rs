@@ -69,6 +69,7 @@ async fn with_skip_every_lead_has_a_result_at_its_place() {
     assert_eq!(told["models"][0]["model_sha256"], alone["model_sha256"]);
     assert_eq!(answer.header("x-model-sha256"), alone["model_sha256"].as_str().unwrap());
     assert_eq!(answer.header("x-model-version"), alone["model_version"].as_str().unwrap());
+    assert_eq!(phases(answer.header("server-timing")), ["read", "parse", "score", "record", "write", "log"]);
     let (mut rows, _folder) = bench.rows().await;
     let keys: Vec<String> =
         sqlx::query_scalar("SELECT lead_key FROM prediction_logs ORDER BY rowid").fetch_all(&mut rows).await.unwrap();
@@ -191,4 +192,16 @@ async fn what_is_logged_of_a_lead_is_set() {
             }
         }
     }
+}
+
+/// The phases that a header tells of, each of which took some time.
+fn phases(header: &str) -> Vec<&str> {
+    let phase = |told: &'_ str| told.trim().split_once(";dur=").map(|(name, took)| (name.len(), took.parse::<f64>()));
+    header
+        .split(',')
+        .map(|told| match phase(told) {
+            Some((length, Ok(0.0..))) => &told.trim()[..length],
+            _ => panic!("{header}"),
+        })
+        .collect()
 }

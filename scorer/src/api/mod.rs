@@ -27,6 +27,7 @@ pub mod serving;
 pub mod site;
 pub mod state;
 pub mod store;
+mod timing;
 mod trace;
 
 use access::Need;
@@ -157,7 +158,7 @@ const ASKED: [HeaderName; 10] = [
 ];
 
 /// What pages elsewhere may read.
-const TOLD: [HeaderName; 10] = [
+const TOLD: [HeaderName; 11] = [
     around::X_REQUEST_ID,
     IDEMPOTENT_REPLAYED,
     predict::X_MODEL_VERSION,
@@ -168,6 +169,7 @@ const TOLD: [HeaderName; 10] = [
     limit::RATE_LIMIT,
     limit::RATE_LIMIT_POLICY,
     trace::TRACERESPONSE,
+    timing::SERVER_TIMING,
 ];
 
 fn cors(origins: &Origins) -> Option<CorsLayer> {

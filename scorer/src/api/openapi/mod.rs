@@ -72,6 +72,7 @@ fn headers() -> Value {
         "X-Model-Version": text("The versions of the models that gave the scores, with commas between"),
         "X-Model-SHA256": text("The hashes of their files, in the same order"),
         "Idempotent-Replayed": text("`true` where this answer was given before under the same `Idempotency-Key`"),
+        "Server-Timing": text("How many milliseconds each phase took: `read`, `parse`, `score`, `record`, `write`, `log`; not with streams, nor with what was answered before"),
         "Retry-After": {
             "description": "After how many seconds to try again", "schema": {"type": "integer", "minimum": 1}
         },

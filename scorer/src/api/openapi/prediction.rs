@@ -110,7 +110,7 @@ fn responses(ok: Value, failures: &[u16]) -> Value {
 }
 
 fn headers() -> Value {
-    let names = ["X-Request-ID", "X-Model-Version", "X-Model-SHA256", "Idempotent-Replayed"];
+    let names = ["X-Request-ID", "X-Model-Version", "X-Model-SHA256", "Idempotent-Replayed", "Server-Timing"];
     Value::Object(names.into_iter().map(|name| (name.to_owned(), reference("headers", name))).collect::<Map<_, _>>())
 }
 

@@ -16,6 +16,7 @@ use crate::wire::{BatchAnswer, Summary};
 use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;
+use std::time::Instant;
 
 /// What a lead that is not valid means for the others of its batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,36 +29,41 @@ pub(super) enum OnError {
 
 /// One lead and its score.
 pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, Error> {
-    let schema = shared.scorer.schema();
+    let (schema, started) = (shared.scorer.schema(), Instant::now());
     let lead = read_lead(body, schema).map_err(|error| Error::invalid(error, schema))?;
+    let parse = started.elapsed();
     let mut scoring = Scoring::new(shared);
     scoring.take(&lead, None);
-    let Block { rows, fates, seen } = scoring.finish()?;
+    let Block { rows, fates, seen, spent } = scoring.finish()?;
+    let made = Instant::now();
     let Some(row) = rows.first() else {
         let mut complaints = rejected(fates);
         complaints.iter_mut().for_each(|complaint| complaint.loc = vec![json!("body")]);
         return Err(Error::Invalid(complaints));
     };
     let body = written(&prediction(row))?;
-    Ok(Draft::new(rows, Form::Json, body, vec![seen]))
+    Ok(Draft::new(rows, Form::Json, body, vec![seen]).took(parse, spent, made.elapsed()))
 }
 
 /// A batch and its scores.
 pub(super) fn many(shared: &Shared, body: &[u8], on_error: OnError, form: Form) -> Result<Draft, Error> {
-    let schema = shared.scorer.schema();
+    let (schema, started) = (shared.scorer.schema(), Instant::now());
     let mut taken = Taken { shared, schema, on_error, scoring: Scoring::new(shared), problems: 0 };
     read_each(body, schema, &mut taken).map_err(|error| Error::invalid(error, schema))?;
+    let spent = taken.scoring.spent();
+    let parse = started.elapsed().saturating_sub(spent.score + spent.record);
     let block = taken.scoring.finish()?;
     let is_wrong = |fate: &Fate| matches!(fate, Fate::Rejected(_));
     if on_error == OnError::Fail && block.fates.iter().any(is_wrong) {
         return Err(Error::Invalid(rejected(block.fates)));
     }
+    let made = Instant::now();
     let body = match form {
         Form::Json if on_error == OnError::Fail => whole(&block)?,
         Form::Json => partial(&block)?,
         form => lines(&block, form)?,
     };
-    Ok(Draft::new(block.rows, form, body, vec![block.seen]))
+    Ok(Draft::new(block.rows, form, body, vec![block.seen]).took(parse, block.spent, made.elapsed()))
 }
 
 /// What is wrong with a body as far as that can be told without a model.

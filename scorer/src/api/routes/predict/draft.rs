@@ -2,12 +2,13 @@
 //!
 //! May not know how they are made, nor when they are recorded.
 
-use super::scoring::add_models;
+use super::scoring::{Spent, add_models};
 use crate::api::idempotency::IDEMPOTENT_REPLAYED;
 use crate::api::media::Form;
 use crate::api::monitor::Seen;
 use crate::api::store::KeyedAnswer;
 use crate::api::store::record::PredictionRow;
+use crate::api::timing::{SERVER_TIMING, Timing};
 use crate::pipeline::Scorer;
 use crate::wire::ModelName;
 use axum::body::Bytes;
@@ -16,6 +17,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::time::Duration;
 
 /// The versions of the models that gave the scores of an answer.
 pub(in crate::api) const X_MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-version");
@@ -33,13 +35,20 @@ pub(super) struct Draft {
     pub(super) models: Vec<ModelName<'static>>,
     /// Its leads, for those who watch.
     pub(super) seen: Vec<Seen>,
+    pub(super) timing: Timing,
 }
 
 impl Draft {
     pub(super) fn new(rows: Vec<PredictionRow>, form: Form, body: Vec<u8>, seen: Vec<Seen>) -> Self {
         let mut models = Vec::new();
         add_models(&mut models, &rows);
-        Draft { rows, form, body: body.into(), models, seen }
+        Draft { rows, form, body: body.into(), models, seen, timing: Timing::default() }
+    }
+
+    /// With the time of its making.
+    pub(super) fn took(mut self, parse: Duration, spent: Spent, write: Duration) -> Self {
+        self.timing = Timing { parse, score: spent.score, record: spent.record, write, ..self.timing };
+        self
     }
 }
 
@@ -47,6 +56,15 @@ impl Draft {
 pub(super) fn response(form: Form, body: Bytes, models: &[ModelName<'_>]) -> Response {
     let mut response = Response::new(body.into());
     write_head(response.headers_mut(), form, models);
+    response
+}
+
+/// The answer, with what it took.
+pub(super) fn timed(form: Form, body: Bytes, models: &[ModelName<'_>], timing: &Timing) -> Response {
+    let mut response = response(form, body, models);
+    if let Some(told) = timing.header() {
+        response.headers_mut().insert(SERVER_TIMING, told);
+    }
     response
 }
 

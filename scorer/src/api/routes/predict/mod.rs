@@ -32,6 +32,7 @@ use draft::Draft;
 pub(in crate::api) use draft::{X_MODEL_SHA256, X_MODEL_VERSION};
 use scoring::Shared;
 use std::sync::Arc;
+use std::time::Instant;
 use time::OffsetDateTime;
 pub(in crate::api) use writing::ADDED;
 
@@ -87,7 +88,9 @@ async fn once(
     work: impl FnOnce(&Ask, &Bytes) -> Result<Draft, Error> + Send + 'static,
 ) -> Result<Response, Error> {
     let _turn = service.queue.enter()?;
+    let started = Instant::now();
     let whole = body::read(service, request, ask.bytes_max).await.map_err(|error| ask.too_large(error))?;
+    let read = started.elapsed();
     let (bytes, _loan) = (whole.bytes, whole.loan);
     let (size, mut named) = (bytes.len(), None);
     if let Some(key) = ask.key.take() {
@@ -103,12 +106,13 @@ async fn once(
             Turn::First(first) => named = Some(first),
         }
     }
-    let draft = near(size, move || work(&ask, &bytes)).await??;
+    let mut draft = near(size, move || work(&ask, &bytes)).await??;
+    draft.timing.read = read;
     record(service, draft, named).await
 }
 
 async fn record(service: &Service, draft: Draft, named: Option<Named>) -> Result<Response, Error> {
-    let Draft { rows, form, body, models, seen } = draft;
+    let Draft { rows, form, body, models, seen, mut timing } = draft;
     let count = Rows(rows.len());
     let keyed = named.as_ref().map(|named| KeyedAnswer {
         key: named.key.clone(),
@@ -119,14 +123,17 @@ async fn record(service: &Service, draft: Draft, named: Option<Named>) -> Result
         created_at: timestamp(OffsetDateTime::now_utc()),
     });
     if rows.is_empty() && keyed.is_none() {
-        return Ok(draft::response(form, body, &models));
+        return Ok(draft::timed(form, body, &models, &timing));
     }
-    match (service.store.log(Entry { rows, keyed }).await?, named) {
+    let started = Instant::now();
+    let logged = service.store.log(Entry { rows, keyed }).await?;
+    timing.log = started.elapsed();
+    match (logged, named) {
         (Logged::Answered(first), Some(named)) => same(first, &named.fingerprint).map(draft::again),
         (Logged::Answered(_), None) => Err(Error::Internal),
         (Logged::Written | Logged::Spooled, _) => {
             service.recorded(seen);
-            let mut response = draft::response(form, body, &models);
+            let mut response = draft::timed(form, body, &models, &timing);
             response.extensions_mut().insert(count);
             Ok(response)
         }

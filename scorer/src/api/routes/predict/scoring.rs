@@ -55,6 +55,16 @@ pub(super) struct Block {
     pub(super) fates: Vec<Fate>,
     /// The leads that were scored, for those who watch.
     pub(super) seen: Seen,
+    pub(super) spent: Spent,
+}
+
+/// How long leads took.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Spent {
+    /// Encoded and scored.
+    pub(super) score: Duration,
+    /// Made into rows of the log.
+    pub(super) record: Duration,
 }
 
 /// Takes leads.
@@ -66,7 +76,7 @@ pub(super) struct Scoring<'a> {
     kept: Vec<(Option<String>, String)>,
     leads: Vec<Lead>,
     fates: Vec<Fate>,
-    spent: Duration,
+    spent: Spent,
     failed: Option<ScoreError>,
 }
 
@@ -79,7 +89,7 @@ impl<'a> Scoring<'a> {
             kept: Vec::new(),
             leads: Vec::new(),
             fates: Vec::new(),
-            spent: Duration::ZERO,
+            spent: Spent::default(),
             failed: None,
         }
     }
@@ -96,10 +106,17 @@ impl<'a> Scoring<'a> {
         }
         let started = Instant::now();
         self.failed = self.batch.add(&self.shared.scorer, lead).err();
-        self.spent += started.elapsed();
+        let scored = Instant::now();
+        self.spent.score += scored - started;
         self.kept.push((lead.key().map(str::to_owned), self.inputs.of(lead)));
         self.leads.push(lead.clone());
         self.fates.push(Fate::Scored(line));
+        self.spent.record += scored.elapsed();
+    }
+
+    /// How long the leads took that were taken so far.
+    pub(super) fn spent(&self) -> Spent {
+        self.spent
     }
 
     /// Takes a lead that cannot be scored.
@@ -115,8 +132,9 @@ impl<'a> Scoring<'a> {
         }
         let started = Instant::now();
         let scores = batch.finish(&shared.scorer)?;
-        spent += started.elapsed();
-        let each_ms = rounded(spent.as_secs_f64() * 1_000.0 / kept.len().max(1) as f64);
+        let made = Instant::now();
+        spent.score += made - started;
+        let each_ms = rounded(spent.score.as_secs_f64() * 1_000.0 / kept.len().max(1) as f64);
         let mut rows = Vec::with_capacity(kept.len());
         let mut seen = shared.seen(each_ms);
         let mut scored = kept.into_iter().zip(leads).zip(scores);
@@ -135,7 +153,8 @@ impl<'a> Scoring<'a> {
                 }
             }
         }
-        Ok(Block { rows, fates, seen })
+        spent.record += made.elapsed();
+        Ok(Block { rows, fates, seen, spent })
     }
 }
 

@@ -1,0 +1,63 @@
+//! Where the time of a prediction went, as its answer's head tells it (`Server-Timing`, W3C).
+//!
+//! Owns the names of the phases. May not know what happens in them.
+
+use axum::http::{HeaderName, HeaderValue};
+use std::fmt::Write;
+use std::time::Duration;
+
+/// The header.
+pub(super) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// How long each phase took; together about the time from a request's head to the head of its answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Timing {
+    /// The body came in.
+    pub(super) read: Duration,
+    /// It was parsed and checked.
+    pub(super) parse: Duration,
+    /// Leads were encoded and scored.
+    pub(super) score: Duration,
+    /// Rows for the log were made.
+    pub(super) record: Duration,
+    /// The answer was written.
+    pub(super) write: Duration,
+    /// The log took the rows.
+    pub(super) log: Duration,
+}
+
+impl Timing {
+    /// In milliseconds.
+    pub(super) fn header(&self) -> Option<HeaderValue> {
+        let phases = [
+            ("read", self.read),
+            ("parse", self.parse),
+            ("score", self.score),
+            ("record", self.record),
+            ("write", self.write),
+            ("log", self.log),
+        ];
+        let mut text = String::with_capacity(128);
+        for (name, took) in phases {
+            let comma = if text.is_empty() { "" } else { ", " };
+            // Writing into a text does not fail.
+            let _ = write!(text, "{comma}{name};dur={:.3}", took.as_secs_f64() * 1_000.0);
+        }
+        HeaderValue::from_str(&text).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_are_told_in_milliseconds() {
+        let timing = Timing { score: Duration::from_micros(1_500), ..Timing::default() };
+        let header = timing.header().unwrap();
+        assert_eq!(
+            header.to_str().unwrap(),
+            "read;dur=0.000, parse;dur=0.000, score;dur=1.500, record;dur=0.000, write;dur=0.000, log;dur=0.000"
+        );
+    }
+}
