@@ -2,10 +2,12 @@
 //! is refused by name.
 
 use crate::parity;
-use crate::support::Bench;
+use crate::support::{Bench, DATABASE, open};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use scorer::api::config::Config;
 use serde_json::{Value, json};
+use sqlx::Connection;
 use std::time::{Duration, Instant};
 
 /// Asks until so many predictions are summed up: that is done every few seconds.
@@ -54,6 +56,31 @@ async fn what_was_predicted_is_on_the_page_whatever_the_window() {
     let report = bench.get("/monitoring/report").await;
     assert_eq!(report.status, StatusCode::OK);
     assert!(report.body.len() < 2 << 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn predictions_of_the_service_before_are_on_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut old = open(&folder.path().join(DATABASE)).await;
+    let script = "CREATE TABLE prediction_logs (id VARCHAR(36) NOT NULL PRIMARY KEY, created_at DATETIME NOT NULL, \
+        input_features JSON NOT NULL, predicted_score FLOAT NOT NULL, inference_time_ms FLOAT NOT NULL, \
+        model_version VARCHAR(50) NOT NULL); \
+        INSERT INTO prediction_logs VALUES ('a', '2026-01-31 09:30:00.000000', '{}', 0.8, 1.5, '0.3.0'), \
+        ('b', '2026-01-31 09:31:00.250000', '{}', 0.2, 2.5, '0.3.0'), \
+        ('c', '2026-02-01 17:00:00.000000', '{}', 0.9, 0.5, '0.2.0');";
+    sqlx::raw_sql(script).execute(&mut old).await.unwrap();
+    old.close().await.unwrap();
+    let bench = Bench::on(folder, Some(parity::own().scorer()), None, Config::default()).await;
+    predict(&bench, 5).await;
+    let all = overview(&bench, "?window=all", 8).await;
+    assert_eq!(all["health"]["predictions_logged"], 8);
+    assert_eq!(all["performance"]["trend"][0]["start"], "2026-01-31 09:00:00.000000");
+    assert_eq!(all["performance"]["trend"][0]["times"]["mean_ms"], 2.0);
+    let versions = all["versions"].as_array().unwrap();
+    assert!(versions.contains(&json!("0.3.0")) && versions.contains(&json!("0.2.0")), "{versions:?}");
+    let one = overview(&bench, "?window=all&model_version=0.3.0", 2).await;
+    assert_eq!((&one["scores"]["engaged"], &one["scores"]["not_engaged"]), (&json!(1), &json!(1)));
+    overview(&bench, "?window=day", 5).await;
 }
 
 #[tokio::test]

@@ -67,6 +67,9 @@ impl Tasks {
     }
 }
 
+/// The database in a folder.
+pub(crate) const DATABASE: &str = "log.sqlite";
+
 /// A service with a log in this file.
 pub(crate) async fn service(
     serving: impl Into<Serving>,
@@ -86,8 +89,12 @@ impl Bench {
     }
 
     pub(crate) async fn with(serving: impl Into<Serving>, site: Option<Site>, config: Config) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("log.sqlite");
+        Self::on(tempfile::tempdir().unwrap(), serving, site, config).await
+    }
+
+    /// With a folder in which there may be a database already.
+    pub(crate) async fn on(folder: TempDir, serving: impl Into<Serving>, site: Option<Site>, config: Config) -> Self {
+        let database = folder.path().join(DATABASE);
         let (service, tasks) = service(serving, &database, site, config).await;
         Bench { router: router(service), database, tasks, _folder: folder }
     }
@@ -143,7 +150,7 @@ pub(crate) struct Socket {
 impl Socket {
     pub(crate) async fn start(serving: impl Into<Serving>, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let database = folder.path().join("log.sqlite");
+        let database = folder.path().join(DATABASE);
         let (service, tasks) = service(serving, &database, None, config).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

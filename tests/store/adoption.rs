@@ -2,7 +2,7 @@
 
 use crate::place::Place;
 use crate::row::{call, entry};
-use scorer::api::store::{EndpointCalls, Recent, Window};
+use scorer::api::store::{EndpointCalls, Level, ProfileRow, Recent, Window};
 
 /// The tables as the old service's migrations made them, with some rows.
 fn script(place: &Place, call_id: &str) -> String {
@@ -22,6 +22,18 @@ fn script(place: &Place, call_id: &str) -> String {
          INSERT INTO api_metrics (created_at, endpoint, status_code, response_time_ms, id) VALUES
              ('2026-01-31 09:30:00.000000{zone}', '/predict', 200, 2.5, '7'), ('2026-01-31 10:30:00.000000{zone}', '/predict', 500, 2.5, '8');"
     )
+}
+
+fn summary(start: &str) -> ProfileRow {
+    ProfileRow {
+        level: Level::Hour,
+        start: start.to_owned(),
+        model_sha256: "before/0.3.0".to_owned(),
+        instance: "before".to_owned(),
+        bytes: vec![1],
+        rows: 2,
+        updated_at: crate::row::now(),
+    }
 }
 
 async fn is_taken_over(place: Place, call_id: &str) {
@@ -51,8 +63,20 @@ async fn is_taken_over(place: Place, call_id: &str) {
         };
         assert_eq!(calls[1], predict);
         assert_eq!(calls[0].calls, round as u64);
+        assert_eq!(store.logged().await.unwrap(), 2);
+        let hour = store.next_old_hour(time::OffsetDateTime::now_utc()).await.unwrap();
+        assert_eq!(hour.is_some(), round == 1);
+        if let Some(hour) = hour {
+            assert_eq!((hour.start.as_str(), hour.predictions.len()), ("2026-01-31 09:00:00.000000", 2));
+            assert_eq!((hour.predictions[0].model_version.as_str(), hour.predictions[1].score), ("0.3.0", 1.0));
+            let summary = summary(&hour.start);
+            // Of two instances that sum it up one wins.
+            assert!(store.put_old_hour(&hour.start, vec![summary.clone()]).await.unwrap());
+            assert!(!store.put_old_hour(&hour.start, vec![summary]).await.unwrap());
+        }
         writer.finish().await;
     }
+    assert_eq!(place.count("profiles").await, 1);
     assert_eq!(place.count("api_metrics").await, 4);
     assert_eq!(place.beside().await.texts("SELECT version_num FROM alembic_version").await, ["3f2a9c1d7e55"]);
 }

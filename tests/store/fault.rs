@@ -133,6 +133,7 @@ async fn a_long_spool_is_caught_up_with_while_more_comes() {
                 let mut acknowledged = HashSet::new();
                 while !stop.load(Ordering::Relaxed) {
                     acknowledged.extend(log(&store, 1).await);
+                    tokio::task::yield_now().await;
                 }
                 acknowledged
             })
@@ -424,6 +425,7 @@ async fn a_server_that_is_stopped_under_load_loses_nothing() {
                 let mut acknowledged = HashSet::new();
                 while !stop.load(Ordering::Relaxed) {
                     acknowledged.extend(log(&store, 10).await);
+                    tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 acknowledged
             })

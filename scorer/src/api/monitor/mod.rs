@@ -2,6 +2,7 @@
 //!
 //! Owns the summaries and the reference of each model. May not know HTTP, SQL or drawing.
 
+mod before;
 mod comparison;
 mod gather;
 mod measure;
@@ -81,6 +82,9 @@ impl Monitor {
 
 async fn roll_up_for_ever(store: Store) {
     loop {
+        if let Err(error) = before::sum_up(&store, OffsetDateTime::now_utc()).await {
+            tracing::warn!(%error, "predictions of the service before this one could not be summed up now");
+        }
         tokio::time::sleep(ROLL_UP_EVERY).await;
         if let Err(error) = rollup::roll_up(&store, OffsetDateTime::now_utc()).await {
             tracing::warn!(%error, "old summaries of predictions could not be added up now");

@@ -26,6 +26,10 @@ static BESIDE: LazyLock<Arc<Layout>> = LazyLock::new(|| {
     Arc::new(Layout::new(columns, CAPACITY))
 });
 
+/// The profile of predictions whose leads and features are not known.
+static SCORES: LazyLock<Arc<Layout>> =
+    LazyLock::new(|| Arc::new(Layout::new(vec![ColumnLayout::number(Group::Score, "score", Part::Value)], CAPACITY)));
+
 /// The summary.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Summary {
@@ -67,6 +71,22 @@ impl Bound {
 }
 
 impl Summary {
+    /// A summary of no predictions of which scores and times alone are known.
+    pub(super) fn of_scores(version: &str) -> Self {
+        let profile = Profile::empty(SCORES.clone());
+        Summary { version: version.to_owned(), profile, beside: Profile::empty(BESIDE.clone()) }
+    }
+
+    /// Adds one of these.
+    pub(super) fn add_score(&mut self, score: f64, ms: f64) {
+        // No level is hashed: there is none.
+        let key = LevelKey::new([0; 16]);
+        self.profile.add_rows(1);
+        self.profile.add_value(0, Value::Number(score), key);
+        self.beside.add_rows(1);
+        self.add_beside(ms, None, key);
+    }
+
     /// Adds leads that all were scored by the model that this is bound to, in about the same time each.
     pub(super) fn add(&mut self, bound: &Bound, model: &Model, leads: &[(&Lead, &Score)], each_ms: f64) {
         self.profile.add_leads(&bound.binding, leads.iter().map(|(lead, _)| *lead));

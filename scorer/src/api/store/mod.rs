@@ -5,6 +5,7 @@
 
 mod answers;
 mod append;
+mod before;
 mod call;
 mod database;
 mod entry;
@@ -25,6 +26,7 @@ mod table;
 mod window;
 mod writer;
 
+pub use before::{OldHour, OldPrediction};
 pub use call::{CallSummary, EndpointCalls};
 pub use entry::{Entry, KeyedAnswer, Logged};
 pub use location::{Location, LocationError};
@@ -286,7 +288,21 @@ impl Store {
         .await
     }
 
-    /// How many predictions there are: those in summaries, and those that the service before this one made. Those of the
+    /// The first hour of predictions of the service before this one that is over and in no summary.
+    pub async fn next_old_hour(&self, now: OffsetDateTime) -> Result<Option<OldHour>, StoreError> {
+        self.read(move |transaction| Box::pin(before::next(transaction, now))).await
+    }
+
+    /// Puts the summaries of such an hour; false when another instance was quicker.
+    pub async fn put_old_hour(&self, hour: &str, rows: Vec<ProfileRow>) -> Result<bool, StoreError> {
+        let (hour, now) = (hour.to_owned(), OffsetDateTime::now_utc());
+        let done = self.change(move |transaction| {
+            Box::pin(async move { Ok(before::put(transaction, &hour, &rows, now).await?.then_some(())) })
+        });
+        done.await.map(|done| done.is_some())
+    }
+
+    /// How many predictions there are: those in summaries, and those of the service before this one that are in none yet. Those of the
     /// last seconds may be missing.
     pub async fn logged(&self) -> Result<u64, StoreError> {
         self.read(|transaction| Box::pin(profile::logged(transaction))).await

@@ -2,6 +2,7 @@
 //!
 //! Owns the table `profiles` and which of its rows cover a window. May not know what is in a summary.
 
+use super::before;
 use super::database::{Cell, Kind, Record, Row, Transaction};
 use super::window::{Level, Window};
 
@@ -139,13 +140,12 @@ pub(super) async fn read(
     transaction.fetch(sql, &cells).await?.iter().map(read_row).collect()
 }
 
-/// How many predictions are in summaries, or were made by the service before this one.
+/// How many predictions are in summaries, or were made by the service before this one and are in none yet.
 pub(super) async fn logged(transaction: &mut Transaction<'_>) -> Result<u64, sqlx::Error> {
-    let sql = "SELECT CAST((SELECT COALESCE(SUM(predictions), 0) FROM profiles) AS BIGINT) \
-               + (SELECT COUNT(*) FROM prediction_logs WHERE model_sha256 IS NULL)";
+    let sql = "SELECT CAST(COALESCE(SUM(predictions), 0) AS BIGINT) FROM profiles";
     let rows = transaction.fetch(sql.to_owned(), &[]).await?;
     let count: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;
-    Ok(u64::try_from(count).unwrap_or_default())
+    Ok(u64::try_from(count + before::count(transaction).await?).unwrap_or_default())
 }
 
 fn read_row(row: &Row) -> Result<ProfileRow, sqlx::Error> {

@@ -88,11 +88,6 @@ impl Spool {
         self.queue.is_empty()
     }
 
-    /// Whether nothing waits behind what was first.
-    pub(super) fn is_last(&self) -> bool {
-        self.queue.is_last()
-    }
-
     /// How many predictions wait.
     pub(super) fn rows(&self) -> u64 {
         self.queue.rows()

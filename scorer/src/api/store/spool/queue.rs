@@ -56,12 +56,6 @@ impl Queue {
         self.files.is_empty()
     }
 
-    /// Whether nothing stands behind the frames at the front, once they were read.
-    pub(super) fn is_last(&self) -> bool {
-        let is_read = |file: &Waiting| file.front.is_some_and(|(bytes, _)| file.replayed + bytes >= file.bytes);
-        self.files.len() < 2 && self.files.front().is_none_or(is_read)
-    }
-
     pub(super) fn rows(&self) -> u64 {
         self.files.iter().map(|file| file.rows).sum()
     }

@@ -135,11 +135,6 @@ impl Desk {
         self.spool.as_ref().is_none_or(Spool::is_empty)
     }
 
-    /// Whether no more waits in the spool than what was first.
-    pub(super) fn is_last(&self) -> bool {
-        self.spool.as_ref().is_none_or(Spool::is_last)
-    }
-
     /// The frames that were first are in the database.
     pub(super) fn is_done(&mut self, frames: &[Frame]) {
         let Some(spool) = &mut self.spool else { return };

@@ -45,9 +45,9 @@ const QUIET: Duration = Duration::from_secs(5);
 /// The most frames of the spool that are replayed at once; fewer while the database refuses some of them.
 const FRAMES_MAX: usize = 4_096;
 
-/// How long clients wait, instead of being spooled, while the last of the spool is replayed: so it is caught up with
-/// however quickly they come.
-const LAST: Duration = Duration::from_millis(500);
+/// How long clients wait, instead of being spooled, while a part of the spool is replayed into a database that is back:
+/// answered at once, they would come as quickly as the spool is emptied.
+const HOLD: Duration = Duration::from_millis(500);
 
 /// Something that changes the database in a transaction of its own, and tells its client.
 pub(super) struct Change(Work);
@@ -204,22 +204,22 @@ impl Writer {
     /// While the database is away, what comes goes to the spool; what is there is replayed as soon as it can be. True
     /// when all of it was; false when told to stop, which leaves the rest to the next start.
     async fn spool_until_back(&mut self) -> bool {
-        let mut pause = Duration::ZERO;
+        let (mut pause, mut hold) = (Duration::ZERO, Duration::ZERO);
         self.frames = FRAMES_MAX;
         loop {
             let first = self.desk.first(self.frames);
-            match self.replay(first, pause).await {
+            match self.replay(first, pause, hold).await {
                 Replayed::Stopped => return false,
                 Replayed::All => return true,
-                Replayed::Some => pause = Duration::ZERO,
-                Replayed::Not => pause = self.database.slow_down(),
+                Replayed::Some => (pause, hold) = (Duration::ZERO, HOLD),
+                Replayed::Not => (pause, hold) = (self.database.slow_down(), Duration::ZERO),
             }
         }
     }
 
     /// Tries some frames after a pause.
-    async fn replay(&mut self, first: Vec<Frame>, pause: Duration) -> Replayed {
-        let Some((done, frames)) = self.attempt(first, pause).await else { return Replayed::Stopped };
+    async fn replay(&mut self, first: Vec<Frame>, pause: Duration, hold: Duration) -> Replayed {
+        let Some((done, frames)) = self.attempt(first, pause, hold).await else { return Replayed::Stopped };
         match done {
             Ok(()) => {
                 if !frames.is_empty() {
@@ -245,11 +245,9 @@ impl Writer {
         }
     }
 
-    /// Writes frames, or asks whether the database is there, and spools what comes meanwhile. What comes during the last
-    /// of them waits for a time instead.
-    async fn attempt(&mut self, first: Vec<Frame>, pause: Duration) -> Attempt {
+    /// Writes frames, or asks whether the database is there. What comes meanwhile waits so long, then it is spooled.
+    async fn attempt(&mut self, first: Vec<Frame>, pause: Duration, hold: Duration) -> Attempt {
         let Writer { database, desk, .. } = self;
-        let wait = if pause.is_zero() && desk.is_last() { LAST } else { Duration::ZERO };
         // Boxed, since the compiler does not see of the plain future that it can be sent.
         let mut attempt: BoxFuture<'_, _> = Box::pin(async move {
             tokio::time::sleep(pause).await;
@@ -260,7 +258,7 @@ impl Writer {
             };
             (done, first)
         });
-        if let Ok(done) = tokio::time::timeout(wait, &mut attempt).await {
+        if let Ok(done) = tokio::time::timeout(hold, &mut attempt).await {
             return Some(done);
         }
         loop {
