@@ -10,7 +10,7 @@ use scorer::model::calibration::logistic_f64;
 use scorer::model::kernel::Kernel;
 use scorer::model::simd::Level;
 use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::{Sheet, SheetReader};
+use scorer::sheet::{Given, Sheet, SheetReader};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -117,7 +117,7 @@ pub(crate) fn leads(schema: &Schema, list: &[u8]) -> Vec<Lead> {
 }
 
 fn sheet(scorer: &Arc<Scorer>, list: &[u8]) -> Sheet {
-    let mut reader = SheetReader::new(scorer.clone(), Dialect::default());
+    let mut reader = SheetReader::new(scorer.clone(), Given::default());
     list.chunks(PIECE).for_each(|piece| reader.push(piece).unwrap());
     let sheet = reader.finish().unwrap();
     assert!(sheet.rejects().is_empty(), "the list holds rows that are no leads");

@@ -3,6 +3,7 @@
 //! Owns the forms of requests and replies. May not know the page, how the scorer works, or who sends what when.
 
 use scorer::insight::{card::Card, grade::Grades};
+use scorer::lead::mapping::Mapping;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
@@ -21,6 +22,8 @@ pub enum Request {
     Read {
         /// The reading that this starts.
         job: Job,
+        /// What its columns are, where somebody said so.
+        mapping: Option<Mapping>,
     },
     /// Stop a reading.
     Cancel {
@@ -240,6 +243,32 @@ pub struct Summary {
     pub fields: u32,
     /// Columns that the model does not read.
     pub unknown: Vec<String>,
+    /// What each column of the file was read as, in its order.
+    pub mapped: Vec<MappedColumn>,
+    /// How the file was written.
+    pub origin: Origin,
+}
+
+/// A column of the user's file and what it was read as.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MappedColumn {
+    /// What it was read as, and how surely.
+    pub column: scorer::lead::mapping::Column,
+    /// Some of its cells.
+    pub examples: Vec<String>,
+    /// How many of its cells were not understood.
+    pub unread: u32,
+}
+
+/// How a file was written.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Its encoding, where that is not the usual one.
+    pub encoding: Option<String>,
+    /// The line that names the columns, from 1.
+    pub line: f64,
+    /// How many rows had fewer cells than there are columns.
+    pub short_rows: u32,
 }
 
 /// A column of the user's file.

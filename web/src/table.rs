@@ -2,9 +2,10 @@
 //!
 //! Owns searching and sorting. May not know messages, the page, or how scores come about.
 
-use crate::agent::{Column, Query, RejectLine, Row, Score, Sort, Summary, Window};
+use crate::agent::{Column, MappedColumn, Origin, Query, RejectLine, Row, Score, Sort, Summary, Window};
 use crate::columns::shown_order;
 use scorer::lead::csv::Reject;
+use scorer::lead::text::Encoding;
 use scorer::sheet::{Sheet, write_rejects};
 use std::cmp::Ordering;
 use std::io;
@@ -46,6 +47,30 @@ impl Table {
             missing: self.sheet.missing_fields().to_vec(),
             fields: self.sheet.scorer().schema().len() as u32,
             unknown: self.sheet.unknown_columns().to_vec(),
+            mapped: self.mapped(),
+            origin: self.origin(),
+        }
+    }
+
+    fn mapped(&self) -> Vec<MappedColumn> {
+        let intake = self.sheet.intake();
+        let examples = self.sheet.origin().examples.iter();
+        let columns = intake.mapping.columns.iter().zip(&intake.unread).zip(examples);
+        let mapped = columns.map(|((column, unread), examples)| MappedColumn {
+            column: column.clone(),
+            examples: examples.clone(),
+            unread: (*unread).try_into().unwrap_or(u32::MAX),
+        });
+        mapped.collect()
+    }
+
+    fn origin(&self) -> Origin {
+        let origin = self.sheet.origin();
+        let is_usual = origin.encoding == Encoding::Utf8;
+        Origin {
+            encoding: (!is_usual).then(|| origin.encoding.name().to_owned()),
+            line: origin.line as f64,
+            short_rows: self.sheet.intake().short_rows.try_into().unwrap_or(u32::MAX),
         }
     }
 

@@ -3,7 +3,7 @@
 //! Owns every sentence that a user reads, in one place, so that another language is one more such place. May not know
 //! components or the browser. Short words without a number or a name in them stand as constants.
 
-use crate::agent::{Export, Failure, FieldFault};
+use crate::agent::{Export, Failure, FieldFault, Origin};
 use crate::format::{bytes, count, duration, percent};
 use crate::state::{List, Notice, Reading, Stop};
 use scorer::insight::card::{Card, Quality};
@@ -38,7 +38,8 @@ pub const DROP_NOW: &str = "Let go to rank it";
 /// The drop target before files can be taken.
 pub const DROP_LATER: &str = "One moment: getting ready…";
 /// What a file should be like.
-pub const DROP_HINT: &str = "One lead per row, column names in the first. Any of the 19 columns will do.";
+pub const DROP_HINT: &str =
+    "An export of LinkedIn, HubSpot, Apollo or a spreadsheet: its columns are recognised, and you can correct it.";
 /// Opens the list of columns.
 pub const COLUMNS: &str = "Which columns?";
 /// Opens the file chooser.
@@ -309,6 +310,61 @@ pub fn fault(fault: &FieldFault) -> String {
         Some(field) => format!("{} {}.", field_label(field), fault.reason),
         None => format!("The lead cannot be scored: {}.", fault.reason),
     }
+}
+
+/// The heads of the table of columns.
+pub const COLUMN_HEADS: [&str; 4] = ["Your column", "For example", "Read as", ""];
+/// A column that is kept, but not read.
+pub const NOT_READ: &str = "not read";
+/// The meaning of a column of identifiers.
+pub const OWN_KEY: &str = "Your own identifier";
+
+/// Opens the table of columns.
+pub fn columns_read(read: u32, all: u32) -> String {
+    match all {
+        1 => format!("{read} of 1 column is read. Change what it means"),
+        all => format!("{} of {} columns are read. Change what they mean", count(read), count(all)),
+    }
+}
+
+/// Names the choice of a column's meaning.
+pub fn read_as(column: &str) -> String {
+    format!("Read {column:?} as")
+}
+
+/// How sure a guess is, from a share.
+pub fn sure(confidence: f32) -> String {
+    match confidence {
+        0.9.. => "sure".to_owned(),
+        0.7.. => "likely".to_owned(),
+        _ => "a guess".to_owned(),
+    }
+}
+
+/// Cells whose words are not known.
+pub fn unread(number: u32) -> String {
+    match number {
+        1 => " 1 cell not understood".to_owned(),
+        number => format!(" {} cells not understood", count(number)),
+    }
+}
+
+/// What had to be guessed of how a file was written; nothing for a usual one.
+pub fn origin(origin: &Origin) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(encoding) = &origin.encoding {
+        lines.push(format!("The file is written in {encoding}; it was read as such."));
+    }
+    if origin.line > 1.0 {
+        lines.push(format!("The columns are named on line {}; what stands above it was passed over.", origin.line));
+    }
+    match origin.short_rows {
+        0 => {}
+        1 => lines.push("1 row has fewer cells than there are columns; the others count as empty.".to_owned()),
+        rows => lines
+            .push(format!("{} rows have fewer cells than there are columns; the others count as empty.", count(rows))),
+    }
+    lines
 }
 
 /// A field's name for people; those that are not known bear their own.

@@ -7,10 +7,10 @@ use crate::agent::{self, Export, Failure, FieldFault, Job, ModelFacts, Query, Re
 use crate::browser;
 use crate::table::{self, Table};
 use js_sys::{Array, Uint8Array};
-use scorer::lead::csv::{Dialect, IntakeError, Reject};
+use scorer::lead::csv::{IntakeError, Reject};
 use scorer::lead::json::{BodyError, Problem, Step, Trouble, read_lead};
 use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::{Sheet, SheetError, SheetReader};
+use scorer::sheet::{Given, Sheet, SheetError, SheetReader};
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -67,12 +67,13 @@ impl Desk {
     fn answer(self: Rc<Self>, request: Request, beside: &[JsValue]) {
         match request {
             Request::Open { files } => self.open(files, beside),
-            Request::Read { job } => {
+            Request::Read { job, mapping } => {
                 let file = beside.first().and_then(|file| file.dyn_ref::<File>().cloned());
                 self.reading.set(job);
                 self.fresh.take();
                 self.refused.take();
-                spawn_local(async move { self.read(job, file).await });
+                let given = Given { mapping, delimiter: None };
+                spawn_local(async move { self.read(job, file, given).await });
             }
             Request::Cancel { job } if self.reading.get() == job => {
                 self.reading.set(0);
@@ -102,14 +103,14 @@ impl Desk {
         }
     }
 
-    async fn read(&self, job: Job, file: Option<File>) {
+    async fn read(&self, job: Job, file: Option<File>, given: Given) {
         let (Some(file), Some(scorer)) = (file, self.scorer.borrow().clone()) else {
             return self.reply(&Reply::Unreadable { job, failure: Failure::Unavailable });
         };
         if file.size() > FILE_MAX {
             return self.reply(&Reply::Unreadable { job, failure: Failure::TooLarge { bytes_max: FILE_MAX } });
         }
-        let mut reader = None;
+        let mut reader = SheetReader::new(scorer, given);
         let (size, mut at) = (file.size(), 0.0);
         while at < size {
             let end = (at + PIECE).min(size);
@@ -118,14 +119,13 @@ impl Desk {
                 Ok(_) => return,
                 Err(_) => return self.reply(&Reply::Unreadable { job, failure: Failure::Unavailable }),
             };
-            let reader = reader.get_or_insert_with(|| SheetReader::new(scorer.clone(), Dialect::detect(&bytes)));
             if let Err(error) = reader.push(&bytes) {
                 return self.refuse(job, error);
             }
             at = end;
             self.reply(&Reply::Progress { job, bytes: at, rows: reader.rows() as u32 });
         }
-        match reader.map_or(Err(IntakeError::Empty.into()), SheetReader::finish) {
+        match reader.finish() {
             Ok(sheet) => self.offer(job, sheet),
             Err(error) => self.refuse(job, error),
         }

@@ -4,12 +4,14 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
+use scorer::lead::mapping::{Evidence, Mapping, Target};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web::agent::{Column, FieldFault, Query, RejectLine, Row, Score, Sort, Summary, Window};
+use web::agent::{Column, FieldFault, MappedColumn, Origin, Query, RejectLine, Row, Score, Sort, Summary, Window};
 use web::components::{
+    column_table::{ColumnTable, ColumnTableProps},
     drop_target::{DropTarget, DropTargetProps},
     lead_table::{LeadTable, LeadTableProps},
     notice::{NoticeBox, NoticeBoxProps},
@@ -19,7 +21,7 @@ use web::components::{
 use web::hooks::engine::Engine;
 use web::pages::{LeadPage, LeadPageProps, ListPage, ListPageProps, StartPage, StartPageProps};
 use web::state::{Action, Ask, ByHand, Hand, List};
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, Event, EventInit, HtmlElement, HtmlSelectElement};
 use yew::{BaseComponent, Callback};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -163,6 +165,8 @@ async fn the_list_tells_what_is_missing_and_filters_by_grade() {
         missing: vec!["skills".to_owned(), "summary".to_owned()],
         fields: 19,
         unknown: vec!["name".to_owned()],
+        mapped: vec![mapped("name", None, Evidence::None, 0), mapped("size", Some("companysize"), Evidence::Name, 3)],
+        origin: Origin { encoding: Some("Windows-1252".to_owned()), line: 4.0, short_rows: 2 },
     };
     let list = List {
         job: 1,
@@ -180,10 +184,47 @@ async fn the_list_tells_what_is_missing_and_filters_by_grade() {
     let place = show::<ListPage>(ListPageProps { list: Rc::new(list), engine, on_action }).await;
     assert_eq!(texts(&place, "h1"), ["leads.csv"]);
     assert_eq!(texts(&place, ".list-head p"), ["2 leads ranked in 0.4 s · 17 of 19 columns recognised"]);
-    let missing = &texts(&place, "details summary")[0];
-    assert_eq!(missing, "2 columns of the model are missing in this file; scores are less sharp.");
+    let notes = texts(&place, "details summary");
+    assert_eq!(notes[0], "1 of 2 columns are read. Change what they mean");
+    assert_eq!(notes[1], "2 columns of the model are missing in this file; scores are less sharp.");
+    let lines = texts(&place, "p.aside");
+    assert!(
+        lines[0].contains("Windows-1252") && lines[1].contains("line 4") && lines[2].starts_with("2 rows"),
+        "{lines:?}"
+    );
     click(&place, ".chip.grade-a");
     assert_eq!(*heard.borrow(), [Action::Asked(Ask::Grade('A'))]);
+}
+
+#[wasm_bindgen_test]
+async fn another_meaning_of_a_column_is_picked() {
+    let columns = vec![
+        mapped("name", None, Evidence::None, 0),
+        mapped("size", Some("companysize"), Evidence::Name, 3),
+        mapped("Title", Some("jobtitle"), Evidence::Exact, 0),
+    ];
+    let picked = Rc::new(RefCell::new(Vec::new()));
+    let ear = picked.clone();
+    let on_change = Callback::from(move |mapping: Mapping| ear.borrow_mut().push(mapping));
+    let place = show::<ColumnTable>(ColumnTableProps { mapped: Rc::new(columns), on_change }).await;
+    assert_eq!(texts(&place, "tbody th"), ["name", "size", "Title"]);
+    assert_eq!(texts(&place, "td.figures"), ["", "likely 3 cells not understood", ""]);
+    let select: HtmlSelectElement = place.query_selector("select").unwrap().unwrap().dyn_into().unwrap();
+    assert_eq!(select.get_attribute("aria-label").unwrap(), "Read \"name\" as");
+    select.set_value("jobtitle");
+    let init = EventInit::new();
+    init.set_bubbles(true);
+    select.dispatch_event(&Event::new_with_event_init_dict("change", &init).unwrap()).unwrap();
+    let picked = picked.borrow();
+    let targets: Vec<_> = picked[0].columns.iter().map(|column| column.target.clone()).collect();
+    let field = |name: &str| Some(Target::Field(name.to_owned()));
+    assert_eq!(targets, [field("jobtitle"), field("companysize"), None]);
+}
+
+fn mapped(name: &str, field: Option<&str>, evidence: Evidence, unread: u32) -> MappedColumn {
+    let target = field.map(|field| Target::Field(field.to_owned()));
+    let column = scorer::lead::mapping::Column { name: name.to_owned(), target, confidence: 0.8, evidence };
+    MappedColumn { column, examples: vec!["37".to_owned()], unread }
 }
 
 #[wasm_bindgen_test]

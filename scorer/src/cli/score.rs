@@ -3,12 +3,16 @@
 //! May not know how leads are read, scored or written.
 
 use super::files::{self, Input, Models};
-use crate::lead::csv::{Dialect, Reject};
+use crate::lead::csv::Reject;
+use crate::lead::mapping::{Evidence, Mapping, Target};
+use crate::lead::schema::LEAD_KEY;
+use crate::lead::text::Encoding;
 use crate::pipeline::Scorer;
-use crate::sheet::{Sheet, SheetError, SheetReader, write_rejects};
+use crate::sheet::{Given, Sheet, SheetError, SheetReader, write_rejects};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How many rejected rows are shown one by one.
@@ -25,9 +29,15 @@ pub(super) struct Options {
     /// Where to write the rows that could not be scored, with line, column and reason
     #[arg(long)]
     rejects: Option<PathBuf>,
-    /// What stands between cells; told from the first line if not given
+    /// What stands between cells; told from the first rows if not given
     #[arg(long, value_parser = delimiter)]
     delimiter: Option<u8>,
+    /// Which column is which field, as --save-mapping wrote it; told from names and values if not given
+    #[arg(long)]
+    mapping: Option<PathBuf>,
+    /// Where to write which column was read as which field, to be changed and given to --mapping
+    #[arg(long)]
+    save_mapping: Option<PathBuf>,
     #[command(flatten)]
     models: Models,
 }
@@ -46,15 +56,39 @@ pub(super) fn run(options: &Options) -> Result<()> {
     if options.rejects.is_some() && options.rejects == options.output {
         bail!("the scored list and the rejected rows cannot go to the same file");
     }
-    let read = read(&mut input, &scorer, options.delimiter)?;
+    let given = Given { delimiter: options.delimiter, mapping: options.mapping.as_deref().map(mapping).transpose()? };
+    let read = read(&mut input, &scorer, given)?;
     if let Err(SheetError::NoLeads { rejects }) = &read {
         save_rejects(options, rejects)?;
     }
     let sheet = read.with_context(|| input.name().to_owned())?;
     files::write(options.output.as_deref(), |mut out| sheet.write_csv(&mut out))?;
     save_rejects(options, sheet.rejects())?;
+    if let Some(path) = &options.save_mapping {
+        let text = serde_json::to_string_pretty(&sheet.intake().mapping)?;
+        files::write(Some(path), |mut out| writeln!(out, "{text}"))?;
+    }
+    if options.mapping.is_some()
+        && !sheet.intake().mapping.columns.iter().any(|column| column.evidence == Evidence::Hand)
+    {
+        eprintln!("the mapping is about other columns than the list's, so it was not used");
+    }
+    tell_source(&sheet);
     tell(&sheet, options.rejects.is_some());
     Ok(())
+}
+
+/// A mapping from a file: what it says is said by hand.
+fn mapping(path: &Path) -> Result<Mapping> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut mapping: Mapping =
+        serde_json::from_str(&text).with_context(|| format!("{} is no mapping", path.display()))?;
+    for column in
+        mapping.columns.iter_mut().filter(|column| column.target.is_some() && column.evidence != Evidence::Exact)
+    {
+        column.evidence = Evidence::Hand;
+    }
+    Ok(mapping)
 }
 
 fn save_rejects(options: &Options, rejects: &[Reject]) -> Result<()> {
@@ -65,28 +99,49 @@ fn save_rejects(options: &Options, rejects: &[Reject]) -> Result<()> {
 }
 
 /// The list, or why there is none; a file that cannot be read is an error of its own.
-fn read(input: &mut Input, scorer: &Arc<Scorer>, delimiter: Option<u8>) -> Result<Result<Sheet, SheetError>> {
+fn read(input: &mut Input, scorer: &Arc<Scorer>, given: Given) -> Result<Result<Sheet, SheetError>> {
     let bar = input.length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     bar.set_style(ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta} left")?);
-    let dialect = |start: &[u8]| match delimiter {
-        Some(delimiter) => Dialect { delimiter, ..Dialect::default() },
-        None => Dialect::detect(start),
-    };
-    let mut begun = None;
+    let mut reader = SheetReader::new(scorer.clone(), given);
     input.each_piece(|piece| {
-        let reader = begun.get_or_insert_with(|| SheetReader::new(scorer.clone(), dialect(piece)));
         reader.push(piece)?;
         bar.inc(piece.len() as u64);
         bar.set_message(format!("{} rows", reader.rows()));
         Ok(())
     })?;
     bar.finish_and_clear();
-    let reader = begun.unwrap_or_else(|| SheetReader::new(scorer.clone(), dialect(&[])));
     Ok(reader.finish())
 }
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What had to be guessed of the file, to standard error; nothing where nothing had to.
+fn tell_source(sheet: &Sheet) {
+    let (origin, intake) = (sheet.origin(), sheet.intake());
+    if origin.encoding != Encoding::Utf8 {
+        eprintln!("read as {}", origin.encoding.name());
+    }
+    if origin.line > 1 {
+        eprintln!("the columns are named on line {}; what stands above it was passed over", origin.line);
+    }
+    let columns = intake.mapping.columns.iter().zip(&intake.unread);
+    for (column, unread) in columns {
+        let target = match &column.target {
+            Some(Target::Field(field)) if column.evidence != Evidence::Exact => field.as_str(),
+            Some(Target::Key) if column.evidence != Evidence::Exact => LEAD_KEY,
+            _ => continue,
+        };
+        let sure = (column.confidence * 100.0).round();
+        let not =
+            if *unread > 0 { format!(", {} not understood", counted(*unread as usize, "cell")) } else { String::new() };
+        eprintln!("{:?} read as {target} ({sure} % sure{not})", column.name);
+    }
+    if intake.short_rows > 0 {
+        let rows = counted(intake.short_rows as usize, "row");
+        eprintln!("{rows} had fewer cells than there are columns: the others count as empty");
+    }
 }
 
 /// A summary, to standard error: standard output is the list's.

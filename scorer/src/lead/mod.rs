@@ -5,7 +5,9 @@
 pub mod csv;
 pub mod encode;
 pub mod json;
+pub mod mapping;
 pub mod schema;
+pub mod text;
 
 use std::fmt;
 use std::ops::Range;

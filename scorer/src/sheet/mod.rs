@@ -3,17 +3,20 @@
 //! Owns the list while it is read and after: rows, scores, rejects, order. May not know files, messages or the page.
 
 mod rows;
+mod source;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use source::{Given, Origin};
 pub use write::{ADDED, free_name, write_cell, write_rejects};
 
 use crate::insight::rank;
-use crate::lead::csv::{Dialect, Intake, IntakeError, Reader, Reject, Row};
+use crate::lead::csv::{Intake, IntakeError, Reject, Row};
 use crate::model::onnx::{NotProbability, ScoreError};
 use crate::pipeline::{Batch, Score, Scorer};
 use rows::Rows;
+use source::Source;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -47,7 +50,7 @@ fn no_leads(rejects: &[Reject]) -> String {
 /// Reads and scores a file that is pushed in pieces.
 pub struct SheetReader {
     scorer: Arc<Scorer>,
-    reader: Reader,
+    source: Source,
     list: List,
 }
 
@@ -80,16 +83,15 @@ impl List {
 
 impl SheetReader {
     /// A reader at the start of a file.
-    pub fn new(scorer: Arc<Scorer>, dialect: Dialect) -> Self {
-        let reader = Reader::new(scorer.schema().clone(), dialect);
+    pub fn new(scorer: Arc<Scorer>, given: Given) -> Self {
         let list = List { rows: Rows::default(), batch: Batch::new(&scorer), rejects: Vec::new(), failed: None };
-        SheetReader { scorer, reader, list }
+        SheetReader { source: Source::new(scorer.schema().clone(), given), scorer, list }
     }
 
     /// Reads the next piece and scores the rows in it.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), SheetError> {
-        let Self { scorer, reader, list } = self;
-        reader.push(bytes, &mut |row| list.take(row, scorer))?;
+        let Self { scorer, source, list } = self;
+        source.push(bytes, &mut |row| list.take(row, scorer))?;
         Ok(list.check()?)
     }
 
@@ -100,8 +102,8 @@ impl SheetReader {
 
     /// Reads and scores the rest, and puts the leads in order.
     pub fn finish(self) -> Result<Sheet, SheetError> {
-        let Self { scorer, reader, mut list } = self;
-        let intake = reader.finish(&mut |row| list.take(row, &scorer))?;
+        let Self { scorer, source, mut list } = self;
+        let (intake, origin) = source.finish(&mut |row| list.take(row, &scorer))?;
         list.check()?;
         let List { mut rows, batch, mut rejects, .. } = list;
         let scores = keep_scored(batch.finish(&scorer)?, &mut rows, &mut rejects);
@@ -114,7 +116,7 @@ impl SheetReader {
         let mut used = vec![false; scorer.models().len()];
         scores.iter().for_each(|score| used[score.model] = true);
         let missing = missing_fields(&scorer, &used, &intake);
-        Ok(Sheet { scorer, intake, rows, scores, rejects, order, used, missing })
+        Ok(Sheet { scorer, intake, origin, rows, scores, rejects, order, used, missing })
     }
 }
 
@@ -140,6 +142,7 @@ fn missing_fields(scorer: &Scorer, used: &[bool], intake: &Intake) -> Vec<String
 pub struct Sheet {
     scorer: Arc<Scorer>,
     intake: Intake,
+    origin: Origin,
     rows: Rows,
     scores: Vec<Score>,
     rejects: Vec<Reject>,
@@ -207,6 +210,16 @@ impl Sheet {
     /// Whether a model scored any lead of the list.
     pub fn used(&self, model: usize) -> bool {
         self.used.get(model).copied().unwrap_or(false)
+    }
+
+    /// How the file was written.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What its columns were read as, and how that went.
+    pub fn intake(&self) -> &Intake {
+        &self.intake
     }
 
     /// Columns that are no field of a lead.

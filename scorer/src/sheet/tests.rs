@@ -19,7 +19,7 @@ fn scorer() -> Arc<Scorer> {
 }
 
 fn read(text: &str, piece: usize) -> Result<Sheet, SheetError> {
-    let mut reader = SheetReader::new(scorer(), Dialect::default());
+    let mut reader = SheetReader::new(scorer(), Given::default());
     for bytes in text.as_bytes().chunks(piece) {
         reader.push(bytes)?;
     }
@@ -99,7 +99,7 @@ fn a_lead_that_its_model_makes_nothing_of_is_a_reject() {
     let parts = Parts { encoder, card, grades: Grades::default(), profile: None, output: None };
     let file = pack(&onnx::tests::model("LinearClassifier", onnx::tests::difference()), parts).unwrap();
     let scorer = Arc::new(Scorer::open(&[("m".into(), file)]).unwrap());
-    let mut reader = SheetReader::new(scorer, Dialect::default());
+    let mut reader = SheetReader::new(scorer, Given::default());
     reader.push(b"companyfoundedon,note\n1,a\ninf,b\nx,c\n-inf,d\n-4,e\n").unwrap();
     let sheet = reader.finish().unwrap();
     assert_eq!(

@@ -1,6 +1,7 @@
 //! The visible things, one per file: properties in, callbacks out, no parsing and no arithmetic on leads.
 
 pub mod bar;
+pub mod column_table;
 pub mod drop_target;
 pub mod field_input;
 pub mod grade_chips;

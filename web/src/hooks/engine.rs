@@ -8,6 +8,7 @@ use crate::agent::{self, Job, Reply, Request};
 use crate::state::{Action, Stop};
 use crate::{browser, text};
 use js_sys::Array;
+use scorer::lead::mapping::Mapping;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -24,6 +25,8 @@ struct Inner {
     assets: RefCell<Option<Rc<Assets>>>,
     running: RefCell<Option<Running>>,
     jobs: Cell<Job>,
+    /// The last file that was handed over.
+    file: RefCell<Option<File>>,
 }
 
 struct Running {
@@ -51,15 +54,34 @@ pub fn use_engine(dispatch: Callback<Action>) -> Engine {
 impl Engine {
     /// An engine without a worker: what is sent to it is lost.
     pub fn new(dispatch: Callback<Action>) -> Self {
-        Engine(Rc::new(Inner { dispatch, assets: RefCell::default(), running: RefCell::default(), jobs: Cell::new(0) }))
+        Engine(Rc::new(Inner {
+            dispatch,
+            assets: RefCell::default(),
+            running: RefCell::default(),
+            jobs: Cell::new(0),
+            file: RefCell::default(),
+        }))
     }
 
     /// Hands a file to the worker. Its bytes are not touched here.
     pub fn read(&self, file: &File) {
+        *self.0.file.borrow_mut() = Some(file.clone());
+        self.read_as(file, None);
+    }
+
+    /// The last file once more, its columns read as somebody said.
+    pub fn read_again(&self, mapping: Mapping) {
+        let file = self.0.file.borrow().clone();
+        if let Some(file) = file {
+            self.read_as(&file, Some(mapping));
+        }
+    }
+
+    fn read_as(&self, file: &File, mapping: Option<Mapping>) {
         let job = self.0.jobs.get() + 1;
         self.0.jobs.set(job);
         self.0.dispatch.emit(Action::Chosen { job, file: file.name(), size: file.size(), now: browser::now() });
-        self.post(&Request::Read { job }, &[file.into()], &[]);
+        self.post(&Request::Read { job, mapping }, &[file.into()], &[]);
     }
 
     /// The same with the sample leads.

@@ -2,10 +2,17 @@
 
 use super::TITLE_ID;
 use crate::agent::{Export, Request};
-use crate::components::{lead_table::LeadTable, pager::Pager, rejects::Rejects, toolbar::Toolbar};
+use crate::components::{
+    column_table::{ColumnTable, ColumnTableProps},
+    lead_table::LeadTable,
+    pager::Pager,
+    rejects::Rejects,
+    toolbar::Toolbar,
+};
 use crate::hooks::engine::Engine;
 use crate::state::{Action, Ask, List};
 use crate::text;
+use scorer::lead::mapping::Mapping;
 use std::rc::Rc;
 use yew::{Callback, Html, Properties, component, html};
 
@@ -35,6 +42,10 @@ pub fn ListPage(props: &ListPageProps) -> Html {
             </div>
             <Toolbar list={list.clone()} on_ask={on_ask.clone()} on_download={export(props, Export::Scores)} />
             <div class="asides">
+                if !summary.mapped.is_empty() {
+                    <ColumnTable mapped={ColumnTableProps::columns(summary)} on_change={again(props)} />
+                }
+                {for text::origin(&summary.origin).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
                 {names(&summary.missing, text::missing, text::field_label)}
                 {names(&summary.unknown, text::unknown, str::to_owned)}
                 if summary.rejects > 0 {
@@ -71,6 +82,11 @@ fn names(names: &[String], line: fn(u32) -> String, word: fn(&str) -> String) ->
             <ul class="names">{for names.iter().map(item)}</ul>
         </details>
     }
+}
+
+fn again(props: &ListPageProps) -> Callback<Mapping> {
+    let engine = props.engine.clone();
+    Callback::from(move |mapping| engine.read_again(mapping))
 }
 
 fn export(props: &ListPageProps, what: Export) -> Callback<()> {

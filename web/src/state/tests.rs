@@ -1,7 +1,7 @@
 //! The reducer: what each action does, and that nothing late or stale does anything.
 
 use super::*;
-use crate::agent::{Row, Score};
+use crate::agent::{Origin, Row, Score};
 
 fn after(state: State, actions: impl IntoIterator<Item = Action>) -> State {
     actions.into_iter().fold(state, |state, action| state.after(action))
@@ -12,7 +12,17 @@ fn heard(reply: Reply, now: f64) -> Action {
 }
 
 fn summary(rows: u32) -> Summary {
-    Summary { columns: vec![], rows, rejects: 0, grades: vec![], missing: vec![], fields: 19, unknown: vec![] }
+    Summary {
+        columns: vec![],
+        rows,
+        rejects: 0,
+        grades: vec![],
+        missing: vec![],
+        fields: 19,
+        unknown: vec![],
+        mapped: vec![],
+        origin: Origin::default(),
+    }
 }
 
 fn ready() -> State {

@@ -7,6 +7,7 @@
 mod dialect;
 mod error;
 mod header;
+mod opening;
 mod row;
 mod split;
 mod table;
@@ -15,10 +16,12 @@ mod tests;
 
 pub use dialect::Dialect;
 pub use error::IntakeError;
+pub use opening::{OPENING, Opening};
 pub use row::{Cells, End, Intake, Reject, Row};
 pub use table::records;
 
 use super::Lead;
+use super::mapping::Mapping;
 use super::schema::Schema;
 use header::Header;
 use memchr::{memchr_iter, memchr2};
@@ -49,6 +52,8 @@ pub struct Reader {
     /// The first bytes of the file, until they are enough to tell what it is.
     start: Option<Vec<u8>>,
     header: Option<Header>,
+    /// What the columns are read as, where it is not their names alone that say so.
+    mapping: Option<Mapping>,
     /// The bytes so far of a record whose end was not pushed yet.
     begun: Vec<u8>,
     /// The lead of the last row: used again for each.
@@ -68,12 +73,20 @@ impl Reader {
             splitter: Splitter::new(dialect),
             start: Some(Vec::new()),
             header: None,
+            mapping: None,
             begun: Vec::new(),
             skipping: false,
             line: 1,
             rows: 0,
             recoveries: 0,
         }
+    }
+
+    /// Reads columns as a mapping says, which is about this file's columns. Rows may then have fewer cells than there are
+    /// columns, as spreadsheets write them: the others are empty. What is found at the beginning of a file is passed over
+    /// before it is pushed; `line` is where reading begins.
+    pub fn mapped(self, mapping: Mapping, line: u64) -> Self {
+        Reader { mapping: Some(mapping), line, ..self }
     }
 
     /// The names of the columns, once the header was read.
@@ -201,9 +214,9 @@ impl Reader {
     fn end_record(&mut self, record: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
         let line = self.line;
         self.line += self.splitter.breaks() + u64::from(record.ends_with(b"\n"));
-        match (&self.header, std::str::from_utf8(record)) {
+        match (&mut self.header, std::str::from_utf8(record)) {
             (None, Ok(text)) if !text.contains('\0') => {
-                self.header = Some(Header::new(self.splitter.cells(text), &self.schema)?);
+                self.header = Some(Header::new(self.splitter.cells(text), &self.schema, self.mapping.take())?);
             }
             (None, _) => return Err(IntakeError::NotText { hint: "" }),
             (Some(header), Ok(text)) => {

@@ -3,6 +3,7 @@
 //! Owns these values. May not know how they are read.
 
 use crate::lead::Lead;
+use crate::lead::mapping::Mapping;
 use std::fmt;
 
 /// A row that holds no usable lead.
@@ -125,7 +126,7 @@ pub struct Row<'a> {
 }
 
 /// What a whole file turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Intake {
     /// The names of all columns, as they stand in the file.
     pub columns: Vec<String>,
@@ -135,4 +136,10 @@ pub struct Intake {
     pub unknown_columns: Vec<String>,
     /// How many rows there were, rejected ones included.
     pub rows: u64,
+    /// What the columns were read as; none where their names alone said it.
+    pub mapping: Mapping,
+    /// For each column that was put into the contract's words, how many of its cells were not understood.
+    pub unread: Vec<u64>,
+    /// How many rows had fewer cells than there are columns.
+    pub short_rows: u64,
 }
