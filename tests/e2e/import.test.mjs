@@ -33,6 +33,27 @@ test("every export of the collection is ranked as expected", async () => {
   }
 });
 
+test("people who stand in a list twice can be shown once, by the best of their leads", async () => {
+  const page = await open(browser);
+  const rows = [
+    "Ada Lind,ada@x.example,Intern",
+    "Bob Berg,bob@x.example,CTO",
+    "A. Lind,ADA@x.example,Founder and CEO",
+  ];
+  await choose(page, "list.csv", ["Name,Email,Title", ...rows].join("\n"));
+  await listed(page);
+  const names = () => page.locator("table.leads tbody tr").evaluateAll((rows) => rows.map((row) => row.textContent));
+  assert.equal((await names()).length, 3);
+  const best = (await names()).find((row) => row.includes("Lind"));
+  await page.click("#fold");
+  await page.waitForFunction(() => document.querySelectorAll("table.leads tbody tr").length === 2);
+  assert.deepEqual((await names()).filter((row) => row.includes("Lind")), [best]);
+  await page.click("#fold");
+  await page.waitForFunction(() => document.querySelectorAll("table.leads tbody tr").length === 3);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
 test("what a column means is changed by picking, and the list is ranked anew", async () => {
   const page = await open(browser);
   await choose(page, "list.csv", "Name,What they do,Industry\nAda,CTO,Software Development\nBob,Intern,Software Development\n");

@@ -211,6 +211,8 @@ pub struct Query {
     pub search: String,
     /// Rows of these grades; empty for all.
     pub grades: Vec<char>,
+    /// Each person once, by the best of their leads.
+    pub folded: bool,
     /// The first row of the window among those found.
     pub offset: u32,
     /// The most rows of the window.
@@ -243,6 +245,8 @@ pub struct Summary {
     pub fields: u32,
     /// Columns that the model does not read.
     pub unknown: Vec<String>,
+    /// Leads that are the same person as a better one.
+    pub repeated: u32,
     /// What each column of the file was read as, in its order.
     pub mapped: Vec<MappedColumn>,
     /// How the file was written.

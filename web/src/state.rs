@@ -191,6 +191,8 @@ pub enum Ask {
     Search(String),
     /// With or without this grade.
     Grade(char),
+    /// Each person once, or every lead.
+    Fold,
     /// From this row on.
     Page(u32),
 }
@@ -216,6 +218,7 @@ impl Default for Query {
             reversed: false,
             search: String::new(),
             grades: Vec::new(),
+            folded: false,
             offset: 0,
             limit: PAGE_ROWS,
         }
@@ -234,6 +237,7 @@ impl Query {
             Ask::Search(text) => query.search = text,
             Ask::Grade(grade) if query.grades.contains(&grade) => query.grades.retain(|other| *other != grade),
             Ask::Grade(grade) => query.grades.push(grade),
+            Ask::Fold => query.folded = !query.folded,
             Ask::Page(offset) => query.offset = offset,
         }
         query

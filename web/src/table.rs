@@ -47,6 +47,7 @@ impl Table {
             missing: self.sheet.missing_fields().to_vec(),
             fields: self.sheet.scorer().schema().len() as u32,
             unknown: self.sheet.unknown_columns().to_vec(),
+            repeated: self.leads().filter(|lead| self.sheet.is_repeated(*lead)).count() as u32,
             mapped: self.mapped(),
             origin: self.origin(),
         }
@@ -128,7 +129,8 @@ impl Table {
         };
         let has_text = |lead: usize| needle.is_empty() || self.sheet.cells(lead).any(|cell| holds(cell, &needle));
         let mut leads = self.sheet.order().to_vec();
-        leads.retain(|lead| has_grade(*lead as usize) && has_text(*lead as usize));
+        let is_shown = |lead: usize| !(query.folded && self.sheet.is_repeated(lead));
+        leads.retain(|lead| is_shown(*lead as usize) && has_grade(*lead as usize) && has_text(*lead as usize));
         match query.sort {
             Sort::Score if query.reversed => leads.reverse(),
             Sort::Score => {}

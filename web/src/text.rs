@@ -327,6 +327,19 @@ pub fn columns_read(read: u32, all: u32) -> String {
     }
 }
 
+/// Shows each person once.
+pub const FOLD: &str = "Show each person once";
+/// Shows every lead again.
+pub const UNFOLD: &str = "Show all of them";
+
+/// Leads that stand in the list more than once.
+pub fn repeated(number: u32) -> String {
+    match number {
+        1 => "1 lead is the same person as a better one.".to_owned(),
+        number => format!("{} leads are the same person as a better one.", count(number)),
+    }
+}
+
 /// Names the choice of a column's meaning.
 pub fn read_as(column: &str) -> String {
     format!("Read {column:?} as")

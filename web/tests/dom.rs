@@ -165,6 +165,7 @@ async fn the_list_tells_what_is_missing_and_filters_by_grade() {
         missing: vec!["skills".to_owned(), "summary".to_owned()],
         fields: 19,
         unknown: vec!["name".to_owned()],
+        repeated: 1,
         mapped: vec![mapped("name", None, Evidence::None, 0), mapped("size", Some("companysize"), Evidence::Name, 3)],
         origin: Origin { encoding: Some("Windows-1252".to_owned()), line: 4.0, short_rows: 2 },
     };
@@ -187,6 +188,8 @@ async fn the_list_tells_what_is_missing_and_filters_by_grade() {
     let notes = texts(&place, "details summary");
     assert_eq!(notes[0], "1 of 2 columns are read. Change what they mean");
     assert_eq!(notes[1], "2 columns of the model are missing in this file; scores are less sharp.");
+    click(&place, "#fold");
+    assert_eq!(heard.borrow_mut().pop(), Some(Action::Asked(Ask::Fold)));
     let lines = texts(&place, "p.aside");
     assert!(
         lines[0].contains("Windows-1252") && lines[1].contains("line 4") && lines[2].starts_with("2 rows"),

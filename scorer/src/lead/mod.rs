@@ -3,6 +3,7 @@
 //! Owns the lead, its values and what can be wrong with one. May not know CSV, JSON or the numbers of a model.
 
 pub mod csv;
+pub mod duplicate;
 pub mod encode;
 pub mod json;
 pub mod mapping;

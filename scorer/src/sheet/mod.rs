@@ -13,6 +13,7 @@ pub use write::{ADDED, free_name, write_cell, write_rejects};
 
 use crate::insight::rank;
 use crate::lead::csv::{Intake, IntakeError, Reject, Row};
+use crate::lead::duplicate::{self, Identities};
 use crate::model::onnx::{NotProbability, ScoreError};
 use crate::pipeline::{Batch, Score, Scorer};
 use rows::Rows;
@@ -116,7 +117,8 @@ impl SheetReader {
         let mut used = vec![false; scorer.models().len()];
         scores.iter().for_each(|score| used[score.model] = true);
         let missing = missing_fields(&scorer, &used, &intake);
-        Ok(Sheet { scorer, intake, origin, rows, scores, rejects, order, used, missing })
+        let repeated = repeated(&intake.columns, &rows, &order);
+        Ok(Sheet { scorer, intake, origin, rows, scores, rejects, order, used, missing, repeated })
     }
 }
 
@@ -129,6 +131,16 @@ fn keep_scored(scores: Vec<Result<Score, NotProbability>>, rows: &mut Rows, reje
     }
     rows.retain(|row| scores[row].is_ok());
     scores.into_iter().flatten().collect()
+}
+
+/// For each lead whether a better one is the same person; none where no column tells who a lead is.
+fn repeated(columns: &[String], rows: &Rows, order: &[u32]) -> Vec<bool> {
+    let identities = Identities::of(columns);
+    if identities.is_empty() {
+        return Vec::new();
+    }
+    let keys = |row: usize| identities.keys(|column| rows.cells(row).get(column).unwrap_or_default());
+    duplicate::repeated(&(0..rows.len()).map(keys).collect::<Vec<_>>(), order)
 }
 
 /// Fields that a model which scored the list reads, and that the file has no column for.
@@ -149,6 +161,7 @@ pub struct Sheet {
     order: Vec<u32>,
     used: Vec<bool>,
     missing: Vec<String>,
+    repeated: Vec<bool>,
 }
 
 impl Sheet {
@@ -210,6 +223,11 @@ impl Sheet {
     /// Whether a model scored any lead of the list.
     pub fn used(&self, model: usize) -> bool {
         self.used.get(model).copied().unwrap_or(false)
+    }
+
+    /// Whether a better lead is the same person.
+    pub fn is_repeated(&self, lead: usize) -> bool {
+        self.repeated.get(lead).copied().unwrap_or(false)
     }
 
     /// How the file was written.

@@ -48,6 +48,14 @@ pub fn ListPage(props: &ListPageProps) -> Html {
                 {for text::origin(&summary.origin).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
                 {names(&summary.missing, text::missing, text::field_label)}
                 {names(&summary.unknown, text::unknown, str::to_owned)}
+                if summary.repeated > 0 {
+                    <p class="aside quiet">
+                        {text::repeated(summary.repeated)}{" "}
+                        <button class="fold" id="fold" aria-pressed={list.query.folded.to_string()} onclick={on_ask.reform(|_| Ask::Fold)}>
+                            {if list.query.folded { text::UNFOLD } else { text::FOLD }}
+                        </button>
+                    </p>
+                }
                 if summary.rejects > 0 {
                     <Rejects
                         count={summary.rejects} lines={list.rejects.clone()} open={list.rejects_open}

@@ -20,6 +20,7 @@ fn summary(rows: u32) -> Summary {
         missing: vec![],
         fields: 19,
         unknown: vec![],
+        repeated: 0,
         mapped: vec![],
         origin: Origin::default(),
     }
