@@ -70,14 +70,48 @@ fn bad_rows_are_told_and_the_others_scored() {
     fs::write(&list, "jobtitle,llm_quality\nCTO,50\nCEO\nCFO,high\nCOO,7,8\n").unwrap();
     let output = run(&["score", list.to_str().unwrap(), "--rejects", rejects.to_str().unwrap()]);
     assert!(output.status.success());
-    assert_eq!(text(&output.stdout).lines().count(), 2);
+    assert_eq!(text(&output.stdout).lines().count(), 3);
     let said = text(&output.stderr);
     assert!(
-        said.contains("1 lead scored, 3 rows rejected")
+        said.contains("2 leads scored, 2 rows rejected")
+            && said.contains("1 row had fewer cells")
             && said.contains("line 4: llm_quality should be a whole number"),
         "{said}"
     );
-    assert_eq!(fs::read_to_string(&rejects).unwrap().lines().count(), 4);
+    assert_eq!(fs::read_to_string(&rejects).unwrap().lines().count(), 3);
+}
+
+#[test]
+fn an_exporters_list_is_read_and_its_columns_can_be_changed() {
+    let folder = TempDir::new().unwrap();
+    let [list, columns] = ["list.csv", "columns.json"].map(|name| folder.path().join(name).display().to_string());
+    // Windows-1252, semicolons, a line above the names of the columns.
+    fs::write(
+        &list,
+        b"sep=;\nSoci\xE9t\xE9;Fonction;Effectif\nAcme;Ing\xE9nieur;37\nPlumb;Directeur;51-200\nKestrel;;many\n",
+    )
+    .unwrap();
+    let output = run(&["score", &list, "--save-mapping", &columns]);
+    let said = text(&output.stderr);
+    for told in [
+        "read as Windows-1252",
+        "named on line 2",
+        "\"Fonction\" read as jobtitle (80 % sure)",
+        "\"Effectif\" read as companysize",
+        "1 cell not understood",
+    ] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert!(text(&output.stdout).contains("Acme,Ingénieur,37,"));
+    let mapping = fs::read_to_string(&columns).unwrap();
+    fs::write(&columns, mapping.replacen("\"jobtitle\"", "\"summary\"", 1)).unwrap();
+    let said = text(&run(&["score", &list, "--mapping", &columns]).stderr);
+    assert!(said.contains("\"Fonction\" read as summary"), "{said}");
+    fs::write(&list, "Title\nCTO\n").unwrap();
+    let said = text(&run(&["score", &list, "--mapping", &columns]).stderr);
+    assert!(said.contains("about other columns"), "{said}");
+    fs::write(&columns, "[]").unwrap();
+    assert!(complaint(&run(&["score", &list, "--mapping", &columns])).contains("is no mapping"));
 }
 
 #[test]
@@ -89,7 +123,7 @@ fn a_file_that_is_no_list_gets_a_sentence() {
     assert!(said(b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00").contains("JPEG"));
     assert!(said(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
     assert!(said(b"a,b\n1,2\n").contains("none of the columns"));
-    assert!(said(b"jobtitle,skills\na\n").contains("the only row does not hold a usable lead; line 2: "));
+    assert!(said(b"jobtitle,skills\na,b,c\n").contains("the only row does not hold a usable lead; line 2: "));
     assert!(complaint(&run(&["score", "no/such/file.csv"])).contains("cannot read no/such/file.csv"));
     assert!(complaint(&run(&["score", "."])).contains("it is a folder"));
 }

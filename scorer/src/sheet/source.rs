@@ -2,7 +2,7 @@
 //!
 //! Owns what is told of a file, and what somebody may say of it beforehand. May not know scores.
 
-use crate::lead::csv::{Dialect, Intake, IntakeError, OPENING, Opening, Reader, Row};
+use crate::lead::csv::{Dialect, Intake, IntakeError, OPENING, Opening, Reader, Row, check_text};
 use crate::lead::mapping::Mapping;
 use crate::lead::schema::Schema;
 use crate::lead::text::{Decoder, Encoding};
@@ -86,6 +86,7 @@ impl Source {
     }
 
     fn begin(&mut self, start: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+        check_text(start)?;
         let encoding = Encoding::detect(start);
         let mut decoder = (encoding != Encoding::Utf8).then(|| Decoder::new(encoding));
         let mut text = Vec::new();

@@ -45,7 +45,7 @@ fn rows_stay_what_they_were_when_a_list_takes_more_than_one_piece() {
     }
 }
 
-const LIST: &str = "Name,jobtitle,companysize,skills,score\nAda,\"Founder, CEO\",2-10,\"a, b\",x\nBob,,,,y\nCyd,Intern,10001+,,\"z\nz\"\nDee,Intern\n";
+const LIST: &str = "Name,jobtitle,companysize,skills,score\nAda,\"Founder, CEO\",2-10,\"a, b\",x\nBob,,,,y\nCyd,Intern,10001+,,\"z\nz\"\nDee,Intern,,,,more\n";
 
 #[test]
 fn the_list_comes_back_ranked_with_the_users_own_columns() {
@@ -125,5 +125,5 @@ fn a_field_is_missing_only_where_a_model_in_use_reads_it() {
 fn rejects_are_written_with_line_column_and_reason() {
     let mut out = Vec::new();
     write_rejects(read(LIST, 100).unwrap().rejects(), &mut out).unwrap();
-    assert_eq!(String::from_utf8(out).unwrap(), "line,column,reason\n6,,the row has 2 cells where the header has 5\n");
+    assert_eq!(String::from_utf8(out).unwrap(), "line,column,reason\n6,,the row has 6 cells where the header has 5\n");
 }

@@ -51,9 +51,10 @@ impl Header {
             return Err(IntakeError::Empty);
         }
         let mapping = mapping.filter(|mapping| mapping.fits(&names));
+        let by_name = meanings(&names, schema)?;
         let meanings = match &mapping {
             Some(mapping) => mapping.columns.iter().map(|column| mapped(column, schema)).collect(),
-            None => meanings(&names, schema)?,
+            None => by_name,
         };
         if !meanings.iter().any(|meaning| matches!(meaning, Meaning::Field(_) | Meaning::Converted(_))) {
             return Err(no_known_column(&names, schema));

@@ -45,6 +45,20 @@ const START: usize = 6;
 /// The mark of UTF-8 at the start of a text.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// Refuses files of which the first bytes tell that they are no text.
+pub fn check_text(start: &[u8]) -> Result<(), IntakeError> {
+    const KNOWN: [(&[u8], &str); 4] = [
+        (b"PK\x03\x04", ": it looks like an Excel workbook or a zip archive; save it as CSV first"),
+        (b"\xFF\xD8\xFF", ": it looks like a JPEG picture"),
+        (b"\x89PNG", ": it looks like a PNG picture"),
+        (b"%PDF", ": it looks like a PDF document"),
+    ];
+    match KNOWN.iter().find(|(mark, _)| start.starts_with(mark)) {
+        Some((_, hint)) => Err(IntakeError::NotText { hint }),
+        None => Ok(()),
+    }
+}
+
 /// Reads a file that is pushed in pieces of any size. The same bytes give the same rows however they are cut.
 pub struct Reader {
     schema: Schema,
@@ -133,16 +147,9 @@ impl Reader {
 
     /// Looks at the first bytes: a mark of UTF-8 is passed over, what is no text is told.
     fn begin(&mut self, start: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
-        const KNOWN: [(&[u8], &str); 6] = [
-            (b"PK\x03\x04", ": it looks like an Excel workbook or a zip archive; save it as CSV first"),
-            (b"\xFF\xFE", ": it looks like UTF-16; save it as CSV in UTF-8"),
-            (b"\xFE\xFF", ": it looks like UTF-16; save it as CSV in UTF-8"),
-            (b"\xFF\xD8\xFF", ": it looks like a JPEG picture"),
-            (b"\x89PNG", ": it looks like a PNG picture"),
-            (b"%PDF", ": it looks like a PDF document"),
-        ];
-        if let Some((_, hint)) = KNOWN.iter().find(|(mark, _)| start.starts_with(mark)) {
-            return Err(IntakeError::NotText { hint });
+        check_text(start)?;
+        if [b"\xFF\xFE", b"\xFE\xFF"].iter().any(|mark| start.starts_with(*mark)) {
+            return Err(IntakeError::NotText { hint: ": it looks like UTF-16; save it as CSV in UTF-8" });
         }
         // Some programs put a second mark before a text that has one.
         let text = start.strip_prefix(MARK).unwrap_or(start);
