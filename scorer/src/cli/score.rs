@@ -11,7 +11,6 @@ use crate::pipeline::Scorer;
 use crate::sheet::{Given, Sheet, SheetError, SheetReader, write_rejects};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -66,7 +65,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     save_rejects(options, sheet.rejects())?;
     if let Some(path) = &options.save_mapping {
         let text = serde_json::to_string_pretty(&sheet.intake().mapping)?;
-        files::write(Some(path), |mut out| writeln!(out, "{text}"))?;
+        files::write(Some(path), |out| writeln!(out, "{text}"))?;
     }
     if options.mapping.is_some()
         && !sheet.intake().mapping.columns.iter().any(|column| column.evidence == Evidence::Hand)

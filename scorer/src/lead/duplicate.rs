@@ -88,7 +88,8 @@ impl Identities {
     pub fn is_empty(&self) -> bool {
         let has = |identity| self.column(identity).is_some();
         let has_name = has(Identity::FullName) || (has(Identity::FirstName) && has(Identity::LastName));
-        !has(Identity::Profile) && !has(Identity::Email) && !(has_name && has(Identity::Company))
+        let has_pair = has_name && has(Identity::Company);
+        !(has(Identity::Profile) || has(Identity::Email) || has_pair)
     }
 
     /// The keys of a lead, whose cell in a column is asked for.

@@ -17,7 +17,7 @@ pub enum Encoding {
 }
 
 /// How many of the first pairs of bytes must look like UTF-16 where no mark says so, in percent.
-const PAIRS: usize = 80;
+const PAIRS: usize = 75;
 
 /// The characters of Windows-1252 that are not those of Latin-1, from 0x80 on.
 const WESTERN: [char; 32] = [
@@ -78,8 +78,8 @@ fn without_mark(start: &[u8]) -> Option<Encoding> {
     let (high_first, low_first) = (zeros(0), zeros(1));
     let is_most = |count: usize| pairs > 1 && count * 100 >= pairs * PAIRS;
     match (is_most(high_first), is_most(low_first)) {
-        (false, true) if high_first == 0 => Some(Encoding::Utf16Le),
-        (true, false) if low_first == 0 => Some(Encoding::Utf16Be),
+        (false, true) => Some(Encoding::Utf16Le),
+        (true, false) => Some(Encoding::Utf16Be),
         _ => None,
     }
 }

@@ -167,14 +167,15 @@ fn select(dialect: Dialect) -> String {
         "o.at >= {from} AND p.created_at >= {from} AND p.created_at < {until} \
          AND (CAST($3 AS TEXT) IS NULL OR p.model_version = $3)"
     );
+    // From the outcomes to their predictions, of which there are many more: SQLite keeps to the order of a cross join.
     format!(
-        "SELECT {columns} FROM outcomes o JOIN prediction_logs p ON p.id = o.prediction_id \
-         WHERE o.prediction_id <> '' AND {} \
+        "SELECT {columns} FROM outcomes o CROSS JOIN prediction_logs p \
+         WHERE p.id = o.prediction_id AND o.prediction_id <> '' AND {} \
          UNION ALL \
-         SELECT {columns} FROM outcomes o JOIN prediction_logs p ON p.id = ( \
+         SELECT {columns} FROM outcomes o CROSS JOIN prediction_logs p WHERE p.id = ( \
              SELECT q.id FROM prediction_logs q WHERE q.lead_key = o.lead_key AND q.created_at <= o.at \
              ORDER BY q.created_at DESC, q.id DESC LIMIT 1) \
-         WHERE o.prediction_id = '' AND {within} \
+         AND o.prediction_id = '' AND {within} \
          ORDER BY 6, 7",
         // Someone may say of a prediction that its outcome came before it; it is theirs to say.
         within.replacen(&format!("o.at >= {from} AND "), "", 1)
