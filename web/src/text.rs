@@ -3,10 +3,11 @@
 //! Owns every sentence that a user reads, in one place, so that another language is one more such place. May not know
 //! components or the browser. Short words without a number or a name in them stand as constants.
 
-use crate::agent::{Export, Failure, FieldFault, Origin};
+use crate::agent::{Export, Failure, FieldFault, MappedColumn, Origin};
 use crate::format::{bytes, count, duration, percent};
 use crate::state::{List, Notice, Reading, Stop};
 use scorer::insight::card::{Card, Quality};
+use scorer::lead::mapping::Target;
 use scorer::lead::schema::Kind;
 
 /// The name of everything.
@@ -159,7 +160,8 @@ pub fn leads(number: u32) -> String {
 /// What was read, in a line.
 pub fn summary(list: &List) -> String {
     let summary = &list.summary;
-    let known = summary.fields.saturating_sub(summary.missing.len() as u32);
+    let is_field = |mapped: &&MappedColumn| matches!(mapped.column.target, Some(Target::Field(_)));
+    let known = summary.mapped.iter().filter(is_field).count();
     format!(
         "{} ranked in {} · {known} of {} columns recognised",
         leads(summary.rows),

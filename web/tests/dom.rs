@@ -184,7 +184,7 @@ async fn the_list_tells_what_is_missing_and_filters_by_grade() {
     let engine = Engine::new(on_action.clone());
     let place = show::<ListPage>(ListPageProps { list: Rc::new(list), engine, on_action }).await;
     assert_eq!(texts(&place, "h1"), ["leads.csv"]);
-    assert_eq!(texts(&place, ".list-head p"), ["2 leads ranked in 0.4 s · 17 of 19 columns recognised"]);
+    assert_eq!(texts(&place, ".list-head p"), ["2 leads ranked in 0.4 s · 1 of 19 columns recognised"]);
     let notes = texts(&place, "details summary");
     assert_eq!(notes[0], "1 of 2 columns are read. Change what they mean");
     assert_eq!(notes[1], "2 columns of the model are missing in this file; scores are less sharp.");
