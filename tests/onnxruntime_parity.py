@@ -19,7 +19,9 @@ TYPES = {"float": numpy.float32, "double": numpy.float64}
 
 def main():
     models = sorted(pathlib.Path("models").glob("*.onnx"))
-    lists = sorted(pathlib.Path("static/samples").glob("*.csv")) + sorted(pathlib.Path("tests/fixtures").glob("*/*.csv"))
+    fixtures = sorted(pathlib.Path("tests/fixtures").glob("*/*.csv"))
+    # Lists in exporters' words are read by the import, not by the letter of the contract as here.
+    lists = sorted(pathlib.Path("static/samples").glob("*.csv")) + [file for file in fixtures if file.parent.name != "imports"]
     if not models or not lists:
         sys.exit("no model in models/ or no list in static/samples/ and tests/fixtures/: nothing to compare")
     worst = max(compare(model, leads) for model in models for leads in lists)
