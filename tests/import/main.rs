@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what is not there fails the test")]
 
 use proptest::prelude::*;
-use scorer::lead::mapping::{Evidence, Target};
+use scorer::lead::mapping::Evidence;
 use scorer::pipeline::Scorer;
 use scorer::sheet::{Given, Sheet, SheetError, SheetReader};
 use serde_json::{Map, Value, json};
@@ -40,11 +40,7 @@ fn read(bytes: &[u8], step: usize, given: Given) -> Result<Sheet, SheetError> {
 fn told(sheet: &Sheet) -> Value {
     let (origin, intake) = (sheet.origin(), sheet.intake());
     let columns = || intake.mapping.columns.iter();
-    let field = |target: &Target| match target {
-        Target::Field(field) => field.clone(),
-        Target::Key => "lead_key".to_owned(),
-    };
-    let fields = columns().filter_map(|column| Some((column.name.clone(), json!(field(column.target.as_ref()?)))));
+    let fields = columns().filter_map(|column| Some((column.name.clone(), json!(column.target.as_ref()?.name()))));
     let unread = columns().zip(&intake.unread).filter(|(_, unread)| **unread > 0);
     json!({
         "encoding": origin.encoding.name(),

@@ -4,8 +4,7 @@
 
 use super::files::{self, Input, Models};
 use crate::lead::csv::Reject;
-use crate::lead::mapping::{Evidence, Mapping, Target};
-use crate::lead::schema::LEAD_KEY;
+use crate::lead::mapping::{Evidence, Mapping};
 use crate::lead::text::Encoding;
 use crate::pipeline::Scorer;
 use crate::sheet::{Given, Sheet, SheetError, SheetReader, write_rejects};
@@ -127,15 +126,11 @@ fn tell_source(sheet: &Sheet) {
     }
     let columns = intake.mapping.columns.iter().zip(&intake.unread);
     for (column, unread) in columns {
-        let target = match &column.target {
-            Some(Target::Field(field)) if column.evidence != Evidence::Exact => field.as_str(),
-            Some(Target::Key) if column.evidence != Evidence::Exact => LEAD_KEY,
-            _ => continue,
-        };
+        let Some(target) = column.target.as_ref().filter(|_| column.evidence != Evidence::Exact) else { continue };
         let sure = (column.confidence * 100.0).round();
         let not =
             if *unread > 0 { format!(", {} not understood", counted(*unread as usize, "cell")) } else { String::new() };
-        eprintln!("{:?} read as {target} ({sure} % sure{not})", column.name);
+        eprintln!("{:?} read as {} ({sure} % sure{not})", column.name, target.name());
     }
     if intake.short_rows > 0 {
         let rows = counted(intake.short_rows as usize, "row");

@@ -64,11 +64,7 @@ fn select(props: &ColumnTableProps, at: usize) -> Html {
         mapping.set(at, target(&event.target_unchecked_into::<HtmlSelectElement>().value()));
         on_change.emit(mapping);
     };
-    let chosen = match &column.target {
-        Some(Target::Field(field)) => field.as_str(),
-        Some(Target::Key) => LEAD_KEY,
-        None => "",
-    };
+    let chosen = column.target.as_ref().map_or("", Target::name);
     let option = |value: &str, word: String| html! { <option value={value.to_owned()} selected={value == chosen}>{word}</option> };
     html! {
         <select {onchange} aria-label={text::read_as(&column.name)}>

@@ -6,7 +6,8 @@ use super::call;
 use super::database::{Connection, Transaction};
 use super::entry::KeyedAnswer;
 use super::keyed;
-use super::record::{CallRow, PredictionRow, timestamp};
+use super::record::{CallRow, PredictionRow};
+use super::source;
 use super::spool::Frame;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -62,23 +63,14 @@ pub(super) async fn append(
 async fn claim(transaction: &mut Transaction<'_>, frames: &[Frame], now: OffsetDateTime) -> Result<usize, sqlx::Error> {
     let Some(last) = frames.last() else { return Ok(0) };
     let written = if frames.len() > 1 { written(transaction, frames).await? } else { 0 };
-    let sql = format!(
-        "INSERT INTO log_sources (source, last_group, updated_at) VALUES ($1, $2, {}) \
-         ON CONFLICT (source) DO UPDATE SET last_group = excluded.last_group, updated_at = excluded.updated_at \
-         WHERE log_sources.last_group < excluded.last_group",
-        transaction.dialect().moment("$3")
-    );
-    let changed =
-        transaction.execute(sql, &[(&last.source).into(), last.number.into(), (&timestamp(now)).into()]).await?;
-    Ok(if changed > 0 { written } else { frames.len() })
+    let is_new = source::claim(transaction, &last.source, last.number, now).await?;
+    Ok(if is_new { written } else { frames.len() })
 }
 
 /// How many groups at the front have a number that was taken. No one else has numbers of this run, so what is read here
 /// still holds when the numbers are taken.
 async fn written(transaction: &mut Transaction<'_>, frames: &[Frame]) -> Result<usize, sqlx::Error> {
     let Some(first) = frames.first() else { return Ok(0) };
-    let sql = "SELECT last_group FROM log_sources WHERE source = $1".to_owned();
-    let rows = transaction.fetch(sql, &[(&first.source).into()]).await?;
-    let last: Option<i64> = rows.first().map(|row| row.get(0)).transpose()?;
+    let last = source::last(transaction, &first.source).await?;
     Ok(last.map_or(0, |last| frames.iter().take_while(|frame| frame.number <= last).count()))
 }

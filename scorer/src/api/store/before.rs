@@ -5,6 +5,7 @@
 use super::database::Transaction;
 use super::profile::{self, ProfileRow};
 use super::record::timestamp;
+use super::source;
 use super::window::{Level, moment};
 use time::{Duration, OffsetDateTime};
 
@@ -71,14 +72,8 @@ pub(super) async fn put(
     now: OffsetDateTime,
 ) -> Result<bool, sqlx::Error> {
     let Some(start) = moment(hour) else { return Ok(false) };
-    let sql = format!(
-        "INSERT INTO log_sources (source, last_group, updated_at) VALUES ($1, $2, {}) \
-         ON CONFLICT (source) DO UPDATE SET last_group = excluded.last_group, updated_at = excluded.updated_at \
-         WHERE log_sources.last_group < excluded.last_group",
-        transaction.dialect().moment("$3")
-    );
     let number = start.unix_timestamp().div_euclid(3_600);
-    if transaction.execute(sql, &[SOURCE.into(), number.into(), (&timestamp(now)).into()]).await? == 0 {
+    if !source::claim(transaction, SOURCE, number, now).await? {
         return Ok(false);
     }
     for row in rows {
@@ -100,9 +95,7 @@ pub(super) async fn count(transaction: &mut Transaction<'_>) -> Result<i64, sqlx
 
 /// When the first hour begins that is not done.
 async fn since(transaction: &mut Transaction<'_>) -> Result<String, sqlx::Error> {
-    let sql = "SELECT CAST(last_group AS BIGINT) FROM log_sources WHERE source = $1".to_owned();
-    let rows = transaction.fetch(sql, &[SOURCE.into()]).await?;
-    let last: Option<i64> = rows.first().map(|row| row.get(0)).transpose()?;
+    let last = source::last(transaction, SOURCE).await?;
     let next = last.and_then(|hour| OffsetDateTime::from_unix_timestamp((hour + 1) * 3_600).ok());
     Ok(next.map_or_else(|| super::Window::all().from, timestamp))
 }

@@ -21,6 +21,7 @@ mod secret;
 mod service;
 mod settings;
 mod shared;
+mod source;
 mod spool;
 mod table;
 mod window;

@@ -116,7 +116,7 @@ impl Candidate {
     }
 }
 
-/// The first rows that end within the bytes, and what is left of one more where there is no other.
+/// The first rows that end within the bytes.
 fn records(start: &[u8], dialect: Dialect) -> Vec<Record> {
     let (mut records, mut at, mut line) = (Vec::new(), 0, 1);
     let mut splitter = Splitter::new(dialect);

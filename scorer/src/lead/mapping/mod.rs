@@ -27,6 +27,16 @@ pub enum Target {
     Key,
 }
 
+impl Target {
+    /// The name of the field, or of the column of identifiers.
+    pub fn name(&self) -> &str {
+        match self {
+            Target::Field(field) => field,
+            Target::Key => LEAD_KEY,
+        }
+    }
+}
+
 /// Why a column is read as what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Evidence {
