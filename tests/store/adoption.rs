@@ -73,6 +73,10 @@ async fn is_taken_over(place: Place, call_id: &str) {
             // Of two instances that sum it up one wins.
             assert!(store.put_old_hour(&hour.start, vec![summary.clone()]).await.unwrap());
             assert!(!store.put_old_hour(&hour.start, vec![summary]).await.unwrap());
+            // However long ago that was: summed up again, they would count twice.
+            let later = time::OffsetDateTime::now_utc() + time::Duration::days(365);
+            store.prune(later).await.unwrap();
+            assert_eq!(store.next_old_hour(later).await.unwrap(), None);
         }
         writer.finish().await;
     }

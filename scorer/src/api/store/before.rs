@@ -12,6 +12,9 @@ use time::{Duration, OffsetDateTime};
 /// The name that the hours that are done are counted under, among the runs of writers.
 const SOURCE: &str = "before";
 
+/// The condition that leaves that one out where marks are deleted: without it all would be summed up a second time.
+pub(super) const OTHER_SOURCES: &str = "source <> 'before' AND";
+
 /// An hour of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OldHour {

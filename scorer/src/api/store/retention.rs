@@ -3,6 +3,7 @@
 //! Owns what is too old or too many. May not know the writer, which does the deleting between its groups.
 
 use super::Retention;
+use super::before;
 use super::call::MINUTES_KEPT;
 use super::database::Transaction;
 use super::keyed;
@@ -40,11 +41,11 @@ pub(super) async fn find(
 ) -> Result<Vec<Old>, sqlx::Error> {
     let minutes =
         Old { only: "level = 'minute' AND", ..Old::of("call_sums", "start", "start", timestamp(now - MINUTES_KEPT)) };
-    let mut old = vec![
-        Old::of("keyed_answers", "key", "created_at", keyed::oldest(now)),
-        Old::of("log_sources", "source", "updated_at", timestamp(now - SOURCES_KEPT)),
-        minutes,
-    ];
+    let runs = Old {
+        only: before::OTHER_SOURCES,
+        ..Old::of("log_sources", "source", "updated_at", timestamp(now - SOURCES_KEPT))
+    };
+    let mut old = vec![Old::of("keyed_answers", "key", "created_at", keyed::oldest(now)), runs, minutes];
     for table in ["prediction_logs", "api_metrics"] {
         let by_days = retention.days.map(|days| timestamp(now - Duration::days(i64::from(days))));
         let by_rows = match retention.rows {

@@ -1,6 +1,6 @@
 //! How far each source of rows has been written: the runs of writers, and what is summed up once for all instances.
 //!
-//! Owns the table `log_sources`. May not know what the numbers count.
+//! Owns how the marks are read and set. May not know what the numbers count, nor how long a mark is kept.
 
 use super::database::Transaction;
 use super::record::timestamp;
