@@ -2,6 +2,8 @@
 //!
 //! Owns the list while it is read and after: rows, scores, rejects, order. May not know files, messages or the page.
 
+mod fields;
+mod json;
 mod rows;
 mod source;
 #[cfg(test)]
@@ -9,7 +11,7 @@ mod tests;
 mod write;
 
 pub use source::{Given, Origin};
-pub use write::{ADDED, free_name, write_cell, write_rejects};
+pub use write::{ADDED, Extract, Form, Remarks, free_name, write_cell, write_rejects};
 
 use crate::insight::rank;
 use crate::lead::csv::{Intake, IntakeError, Reject, Row};
@@ -101,6 +103,11 @@ impl SheetReader {
         self.list.rows.len() + self.list.rejects.len()
     }
 
+    /// About how many bytes of memory the list takes so far; beside it comes a little for each lead in the end.
+    pub fn memory(&self) -> usize {
+        self.list.rows.memory() + self.list.rejects.iter().map(|reject| reject.reason.len() + 96).sum::<usize>()
+    }
+
     /// Reads and scores the rest, and puts the leads in order.
     pub fn finish(self) -> Result<Sheet, SheetError> {
         let Self { scorer, source, mut list } = self;
@@ -114,11 +121,12 @@ impl SheetReader {
         }
         let probabilities: Vec<f32> = scores.iter().map(|score| score.probability).collect();
         let order = rank::order(&probabilities);
+        let ranks = ranks(&order);
         let mut used = vec![false; scorer.models().len()];
         scores.iter().for_each(|score| used[score.model] = true);
         let missing = missing_fields(&scorer, &used, &intake);
         let repeated = repeated(&intake.columns, &rows, &order);
-        Ok(Sheet { scorer, intake, origin, rows, scores, rejects, order, used, missing, repeated })
+        Ok(Sheet { scorer, intake, origin, rows, scores, rejects, order, ranks, used, missing, repeated })
     }
 }
 
@@ -143,6 +151,15 @@ fn repeated(columns: &[String], rows: &Rows, order: &[u32]) -> Vec<bool> {
     duplicate::repeated(&(0..rows.len()).map(keys).collect::<Vec<_>>(), order)
 }
 
+/// Each lead's place among all, best first, from 1.
+fn ranks(order: &[u32]) -> Vec<u32> {
+    let mut ranks = vec![0; order.len()];
+    for (rank, lead) in (1..).zip(order) {
+        ranks[*lead as usize] = rank;
+    }
+    ranks
+}
+
 /// Fields that a model which scored the list reads, and that the file has no column for.
 fn missing_fields(scorer: &Scorer, used: &[bool], intake: &Intake) -> Vec<String> {
     let models = || scorer.models().iter().zip(used).filter(|(_, used)| **used).map(|(model, _)| model);
@@ -159,6 +176,7 @@ pub struct Sheet {
     scores: Vec<Score>,
     rejects: Vec<Reject>,
     order: Vec<u32>,
+    ranks: Vec<u32>,
     used: Vec<bool>,
     missing: Vec<String>,
     repeated: Vec<bool>,
@@ -208,6 +226,11 @@ impl Sheet {
     /// All leads, best first.
     pub fn order(&self) -> &[u32] {
         &self.order
+    }
+
+    /// A lead's place among all, best first, from 1.
+    pub fn rank(&self, lead: usize) -> u32 {
+        self.ranks[lead]
     }
 
     /// The rows that hold no usable lead, in the file's order.

@@ -127,3 +127,74 @@ fn rejects_are_written_with_line_column_and_reason() {
     write_rejects(read(LIST, 100).unwrap().rejects(), &mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), "line,column,reason\n6,,the row has 6 cells where the header has 5\n");
 }
+
+/// All leads of a list, best first, with a remark on the second.
+fn extract<'a>(sheet: &'a Sheet, words: &'a [String]) -> Extract<'a> {
+    Extract { leads: sheet.order(), remarks: Some(Remarks { name: "mark", words, of: &[0, 2] }) }
+}
+
+fn words() -> [String; 2] {
+    ["called", "replied"].map(str::to_owned)
+}
+
+#[test]
+fn for_a_spreadsheet_no_cell_is_a_formula_and_numbers_are_written_as_people_write_them() {
+    let list = "=Name,jobtitle,Phone,Change\n=1+1,CTO,+33 1,-2.5\n@x,\"CEO; \"\"x\"\"\",-call,-\n";
+    let sheet = read(list, 100).unwrap();
+    let written = |decimal_comma| {
+        let mut out = Vec::new();
+        sheet.write_extract(&extract(&sheet, &words()), Form::Spreadsheet { decimal_comma }, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let comma = written(true);
+    assert!(comma.starts_with("\u{FEFF}'=Name;jobtitle;Phone;Change;rank;probability;"), "{comma}");
+    assert!(comma.contains("\r\n'=1+1;CTO;'+33 1;-2.5;") && comma.contains(";0,") && !comma.contains(";0."), "{comma}");
+    assert!(comma.contains("'@x;\"CEO; \"\"x\"\"\";'-call;'-;"), "{comma}");
+    let ends: Vec<_> = comma.lines().skip(1).map(|line| line.rsplit(';').next().unwrap()).collect();
+    assert_eq!(ends, sheet.order().iter().map(|lead| ["", "replied"][*lead as usize]).collect::<Vec<_>>());
+    assert!(written(false).contains("'=1+1,CTO,'+33 1,-2.5,1,0.") || written(false).contains("'=1+1,CTO,'+33 1,-2.5,2,0."));
+    assert!(csv(&sheet).contains("\n=1+1,CTO,+33 1,-2.5,"));
+}
+
+#[test]
+fn json_holds_the_cells_as_they_were_and_the_scores_exactly() {
+    let sheet = read("Name,jobtitle,Name,rank\n=1+1,CTO,\"a\nb\",7\nBob,Intern\n", 100).unwrap();
+    let mut out = Vec::new();
+    sheet.write_json(&extract(&sheet, &words()), &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let records: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(&text).unwrap();
+    assert_eq!(records.len(), 2);
+    for (record, lead) in records.iter().zip(sheet.order()) {
+        let of = |key: &str| record[key].as_str().unwrap();
+        assert_eq!((of("Name"), of("rank")), (sheet.cell(*lead as usize, 0), sheet.cell(*lead as usize, 3)));
+        assert_eq!((of("Name (3)"), of("mark")), (sheet.cell(*lead as usize, 2), ["", "replied"][*lead as usize]));
+        assert_eq!(record["leadlight_rank"], sheet.rank(*lead as usize));
+        let probability = crate::insight::label::probability_text(sheet.score(*lead as usize).probability);
+        assert!(text.contains(&format!("\"probability\":{probability},")));
+    }
+    assert!(text.contains("{\"Name\":\"=1+1\",\"jobtitle\":\"CTO\",\"Name (3)\":\"a\\nb\","), "{text}");
+}
+
+#[test]
+fn an_extract_holds_the_leads_that_were_asked_for() {
+    let sheet = read(LIST, 100).unwrap();
+    let some = Extract { leads: &sheet.order()[1..2], remarks: None };
+    let mut out = Vec::new();
+    sheet.write_extract(&some, Form::Data, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.lines().nth(1).unwrap().contains(",2,0.") && text.matches("leadlight_score").count() == 1, "{text}");
+    let none = Extract { leads: &[], remarks: None };
+    let mut out = Vec::new();
+    sheet.write_json(&none, &mut out).unwrap();
+    assert_eq!(out, b"[]\n");
+}
+
+#[test]
+fn a_lead_is_told_as_the_models_read_it() {
+    let sheet = read("Name,Title,# Employees,Founded Year\nAda,CTO,37,2012\nBob,,x\nCyd,,5\n", 100).unwrap();
+    let field = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let mut fields = sheet.fields(0);
+    fields.sort();
+    assert_eq!(fields, [field("companyfoundedon", "2012"), field("companysize", "11-50"), field("jobtitle", "CTO")]);
+    assert_eq!(sheet.fields(1), [field("companysize", "x")]);
+}
