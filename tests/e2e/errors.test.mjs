@@ -4,7 +4,7 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { BASE, choose, download, launch, listed, open, records, sample } from "./support.mjs";
+import { BASE, choose, download, launch, listed, open, ranked, records, sample } from "./support.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -59,7 +59,7 @@ test("a refused file leaves the list before it, its name and its downloads", asy
   await page.getByRole("button", { name: "Back to the list" }).click();
   await listed(page);
   assert.equal(await page.locator(".notice").count(), 0);
-  assert.equal((await download(page, "#download")).name, "ranked-ranked.csv");
+  assert.equal((await ranked(page)).name, "ranked-ranked.csv");
   assert.deepEqual(page.complaints, []);
   await page.close();
 });
@@ -89,9 +89,10 @@ test("cancelled while it is being finished, a file leaves the list before it", a
   await page.click("#cancel");
   await page.evaluate(() => window.held());
   await page.getByRole("button", { name: "Back to the list" }).click();
+  await page.click("#paged");
   await page.click(".pager button:last-child");
   await page.getByText("101–200 of 500").waitFor({ timeout: 5000 });
-  assert.equal((await download(page, "#download")).name, "first-ranked.csv");
+  assert.equal((await ranked(page)).name, "first-ranked.csv");
   await page.close();
 });
 
@@ -138,7 +139,7 @@ test("broken rows are told with line, column and reason, and the others are scor
   const [header, ...rows] = records(bytes.toString());
   assert.deepEqual(header, ["line", "column", "reason"]);
   assert.ok(rows.some(([line, column]) => line === "4" && column === "llm_quality"), bytes.toString());
-  const shown = await page.locator("table.leads tbody tr").count();
+  const shown = await page.locator("table.leads tr.lead").count();
   assert.equal(shown + rows.length, 5);
   assert.equal(await page.locator(".rejects tbody tr").count(), rows.length);
   assert.deepEqual(page.complaints, []);
@@ -260,8 +261,8 @@ for (const colorScheme of ["light", "dark"]) {
       await listed(page);
       assert.ok((await over()) <= 0, "list");
       if (width > 360) {
-        const below = await page.locator(".pager").evaluate((pager) => pager.getBoundingClientRect().bottom - innerHeight);
-        assert.ok(below <= 0, "the way to the next rows is out of sight");
+        const below = await page.locator(".list-foot").evaluate((foot) => foot.getBoundingClientRect().bottom - innerHeight);
+        assert.ok(below <= 0, "what stands below the table is out of sight");
       }
       await page.click(".chip.grade-a");
       await page.evaluate(() => {

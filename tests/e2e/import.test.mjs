@@ -18,7 +18,7 @@ test("every export of the collection is ranked as expected", async () => {
     const page = await open(browser);
     await choose(page, name, await readFile(new URL(name, FOLDER)));
     await listed(page);
-    assert.equal(await page.locator("table.leads tbody tr").count(), wanted.leads, name);
+    assert.equal(await page.locator("table.leads tr.lead").count(), wanted.leads, name);
     await page.click("details.columns summary");
     const columns = await page.locator("details.columns tbody tr").evaluateAll((rows) =>
       rows.map((row) => [row.querySelector("th").textContent, row.querySelector("select").value]),
@@ -42,14 +42,14 @@ test("people who stand in a list twice can be shown once, by the best of their l
   ];
   await choose(page, "list.csv", ["Name,Email,Title", ...rows].join("\n"));
   await listed(page);
-  const names = () => page.locator("table.leads tbody tr").evaluateAll((rows) => rows.map((row) => row.textContent));
+  const names = () => page.locator("table.leads tr.lead").evaluateAll((rows) => rows.map((row) => row.textContent));
   assert.equal((await names()).length, 3);
   const best = (await names()).find((row) => row.includes("Lind"));
   await page.click("#fold");
-  await page.waitForFunction(() => document.querySelectorAll("table.leads tbody tr").length === 2);
+  await page.waitForFunction(() => document.querySelectorAll("table.leads tr.lead").length === 2);
   assert.deepEqual((await names()).filter((row) => row.includes("Lind")), [best]);
   await page.click("#fold");
-  await page.waitForFunction(() => document.querySelectorAll("table.leads tbody tr").length === 3);
+  await page.waitForFunction(() => document.querySelectorAll("table.leads tr.lead").length === 3);
   assert.deepEqual(page.complaints, []);
   await page.close();
 });
@@ -58,11 +58,11 @@ test("what a column means is changed by picking, and the list is ranked anew", a
   const page = await open(browser);
   await choose(page, "list.csv", "Name,What they do,Industry\nAda,CTO,Software Development\nBob,Intern,Software Development\n");
   await listed(page);
-  const scores = () => page.locator("table.leads tbody tr").evaluateAll((rows) => rows.map((row) => row.textContent));
+  const scores = () => page.locator("table.leads tr.lead").evaluateAll((rows) => rows.map((row) => row.textContent));
   const before = await scores();
   await page.click("details.columns summary");
   await page.getByLabel('Read "What they do" as').selectOption("jobtitle");
-  await page.waitForFunction((text) => document.querySelector("table.leads tbody tr")?.textContent !== text, before[0]);
+  await page.waitForFunction((text) => document.querySelector("table.leads tr.lead")?.textContent !== text, before[0]);
   await page.click("details.columns summary");
   assert.equal(await page.getByLabel('Read "What they do" as').inputValue(), "jobtitle");
   assert.notDeepEqual(await scores(), before);

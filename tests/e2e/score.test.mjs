@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { PROGRAM, download, drop, launch, listed, open, post, records, thousand } from "./support.mjs";
+import { PROGRAM, drop, launch, listed, open, post, ranked, records, thousand } from "./support.mjs";
 
 let browser;
 before(async () => (browser = await launch()));
@@ -30,7 +30,7 @@ test("1,000 leads dropped on the page are scored as on the command line and by t
   const page = await open(browser);
   await drop(page, "leads.csv", text);
   await listed(page);
-  const { name, bytes } = await download(page, "#download");
+  const { name, bytes } = await ranked(page);
   assert.equal(name, "leads-ranked.csv");
   assert.ok(bytes.equals(await byCommandLine(text)), "the page and the command line write different files");
 
@@ -82,7 +82,7 @@ test("typing asks for rows once it rests, and for those of the last text alone",
     };
   });
   await page.locator("#search").pressSequentially("sales");
-  await page.getByText("found among 500").waitFor();
+  await page.getByText(/ of 500 leads$/).waitFor();
   assert.equal(await page.inputValue("#search"), "sales");
   assert.deepEqual(await page.evaluate(() => window.asked), ["sales"]);
   assert.deepEqual(page.complaints, []);
@@ -108,7 +108,7 @@ test("the sample is one click away, can be sorted, searched, filtered and turned
   await listed(page);
   const scores = () => page.locator("td.score span").allTextContents();
   const best = (await scores()).map(Number);
-  assert.equal(best.length, 100);
+  assert.ok(best.length > 20 && best.length < 100, "rows out of sight are drawn");
   assert.deepEqual(best, best.toSorted((a, b) => b - a));
 
   await page.click("th.score .sort");
@@ -117,17 +117,19 @@ test("the sample is one click away, can be sorted, searched, filtered and turned
   const worst = (await scores()).map(Number);
   assert.deepEqual(worst, worst.toSorted((a, b) => a - b));
 
-  const frame = page.locator(".list > .table-frame");
-  await frame.evaluate((element) => (element.scrollTop = 500));
+  const frame = page.locator(".list-body > .table-frame");
+  await page.click("#paged");
+  await page.waitForFunction(() => document.querySelectorAll("tr.lead").length === 100);
   await page.click(".pager button:last-child");
   await page.getByText("101–200 of 500").waitFor();
-  assert.equal(await frame.evaluate((element) => element.scrollTop), 0);
+  await frame.evaluate((element) => (element.scrollTop = 500));
+  await page.click("#paged");
   await page.fill("#search", "no such lead anywhere");
   await page.getByText("No lead matches").waitFor();
   await page.fill("#search", "");
   await page.click(".chip.grade-a");
   await page.locator("table.leads:not(.stale)").waitFor();
-  await page.getByText("found among 500").waitFor();
+  await page.getByText(/ of 500 leads$/).waitFor();
   assert.deepEqual([...new Set(await page.locator("td.grade .letter").allTextContents())], ["A"]);
   assert.deepEqual(page.complaints, []);
   await page.close();

@@ -53,12 +53,20 @@ export const choose = (page, name, bytes) =>
   page.setInputFiles("#file", { name, mimeType: "text/csv", buffer: Buffer.from(bytes) });
 
 /** Waits until the list is there with its rows. */
-export const listed = (page) => page.locator("table.leads tbody tr:not(.skeleton)").first().waitFor({ timeout: 60_000 });
+export const listed = (page) => page.locator("table.leads tr.lead:not(.waiting)").first().waitFor({ timeout: 60_000 });
 
 /** Clicks and gives what is downloaded. */
 export async function download(page, selector) {
   const [file] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
   return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+}
+
+/** Downloads leads: all of them, as another program reads them, where nothing else is said. */
+export async function ranked(page, { which = "All", form = "CRM" } = {}) {
+  if ((await page.getAttribute("#download", "aria-expanded")) !== "true") await page.click("#download");
+  await page.locator(".take").getByLabel(which).first().check();
+  await page.locator(".take").getByLabel(form).check();
+  return download(page, "#take");
 }
 
 /** Reads a CSV into records of cells. */

@@ -2,6 +2,11 @@
 //!
 //! Owns the forms of requests and replies. May not know the page, how the scorer works, or who sends what when.
 
+mod list;
+
+pub use list::*;
+
+use crate::project::ProjectFacts;
 use scorer::insight::{card::Card, grade::Grades};
 use scorer::lead::mapping::Mapping;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -24,6 +29,8 @@ pub enum Request {
         job: Job,
         /// What its columns are, where somebody said so.
         mapping: Option<Mapping>,
+        /// Whether it is the file that the list in sight was made of: then the list's marks are kept.
+        again: bool,
     },
     /// Stop a reading.
     Cancel {
@@ -42,6 +49,38 @@ pub enum Request {
         /// Of which reading.
         job: Job,
     },
+    /// Send the values of a column.
+    Values {
+        /// Of which reading.
+        job: Job,
+        /// Its place in the file.
+        column: u32,
+    },
+    /// Send one lead wholly.
+    Lead {
+        /// Of which reading.
+        job: Job,
+        /// Its place in the file.
+        lead: u32,
+    },
+    /// Select leads, or no longer.
+    Select {
+        /// Of which reading.
+        job: Job,
+        /// Which leads.
+        who: Who,
+        /// Whether they are selected from now on.
+        on: bool,
+    },
+    /// Mark leads.
+    Mark {
+        /// Of which reading.
+        job: Job,
+        /// Which leads.
+        who: Who,
+        /// With what; none takes their marks away.
+        mark: Option<Mark>,
+    },
     /// Make a file to keep.
     Export {
         /// Of which reading.
@@ -50,6 +89,10 @@ pub enum Request {
         what: Export,
         /// The name of the file that was read, which comes back with the answer.
         file: String,
+        /// What the list shows now; a project keeps it.
+        query: Query,
+        /// The words in it.
+        wording: Wording,
     },
     /// Score one lead, given field by field as typed.
     Score {
@@ -90,6 +133,8 @@ pub enum Reply {
         job: Job,
         /// What it holds.
         summary: Summary,
+        /// What a project tells beside its leads.
+        project: Option<ProjectFacts>,
     },
     /// A file cannot be used.
     Unreadable {
@@ -112,7 +157,28 @@ pub enum Reply {
         /// In the order of the file.
         rejects: Vec<RejectLine>,
     },
-    /// A file to keep, whose bytes follow as a buffer.
+    /// The values of a column.
+    Values {
+        /// Of which reading.
+        job: Job,
+        /// The values.
+        values: Values,
+    },
+    /// One lead wholly.
+    Lead {
+        /// Of which reading.
+        job: Job,
+        /// The lead.
+        detail: Detail,
+    },
+    /// What is selected and marked now.
+    Tally {
+        /// Of which reading.
+        job: Job,
+        /// How much of each.
+        tally: Tally,
+    },
+    /// What was asked for, which follows: a file as a `Blob`, or a text for the clipboard.
     Exported {
         /// Of which reading.
         job: Job,
@@ -135,15 +201,6 @@ pub enum Reply {
         /// What is wrong, field by field.
         faults: Vec<FieldFault>,
     },
-}
-
-/// What can be kept of a reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Export {
-    /// Every row that was scored, best first.
-    Scores,
-    /// Every row that was not, with its reason.
-    Rejects,
 }
 
 /// Why a file gives no list; the words for it are the page's.
@@ -198,116 +255,8 @@ pub enum Failure {
         /// Why.
         reason: String,
     },
-}
-
-/// What the list is to show.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Query {
-    /// By which column.
-    pub sort: Sort,
-    /// Against that column's natural order: for the score best first, for others ascending.
-    pub reversed: bool,
-    /// Rows in which a cell holds this text, in any case; empty for all.
-    pub search: String,
-    /// Rows of these grades; empty for all.
-    pub grades: Vec<char>,
-    /// Each person once, by the best of their leads.
-    pub folded: bool,
-    /// The first row of the window among those found.
-    pub offset: u32,
-    /// The most rows of the window.
-    pub limit: u32,
-}
-
-/// A column to sort by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sort {
-    /// The score.
-    Score,
-    /// A column of the file, by its place there.
-    Column(u32),
-}
-
-/// What a file holds, once read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Summary {
-    /// The columns of the file in the order to show them.
-    pub columns: Vec<Column>,
-    /// How many leads are scored.
-    pub rows: u32,
-    /// How many rows are not.
-    pub rejects: u32,
-    /// Leads per grade, best grade first.
-    pub grades: Vec<(char, u32)>,
-    /// Fields that the model reads and the file lacks.
-    pub missing: Vec<String>,
-    /// How many fields the model reads.
-    pub fields: u32,
-    /// Columns that the model does not read.
-    pub unknown: Vec<String>,
-    /// Leads that are the same person as a better one.
-    pub repeated: u32,
-    /// What each column of the file was read as, in its order.
-    pub mapped: Vec<MappedColumn>,
-    /// How the file was written.
-    pub origin: Origin,
-}
-
-/// A column of the user's file and what it was read as.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MappedColumn {
-    /// What it was read as, and how surely.
-    pub column: scorer::lead::mapping::Column,
-    /// Some of its cells.
-    pub examples: Vec<String>,
-    /// How many of its cells were not understood.
-    pub unread: u32,
-}
-
-/// How a file was written.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Origin {
-    /// Its encoding, where that is not the usual one.
-    pub encoding: Option<String>,
-    /// The line that names the columns, from 1.
-    pub line: f64,
-    /// How many rows had fewer cells than there are columns.
-    pub short_rows: u32,
-}
-
-/// A column of the user's file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Column {
-    /// Its place in the file.
-    pub index: u32,
-    /// Its header.
-    pub name: String,
-    /// Whether every cell that is not empty holds a number.
-    pub numeric: bool,
-}
-
-/// Some rows of the list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Window {
-    /// What was asked for.
-    pub query: Query,
-    /// How many rows were found in all.
-    pub found: u32,
-    /// Those of the window.
-    pub rows: Vec<Row>,
-}
-
-/// One lead as shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
-    /// From 1, among all leads, best first.
-    pub rank: u32,
-    /// The line of the file on which it begins.
-    pub line: f64,
-    /// Its score.
-    pub score: Score,
-    /// Its cells in the order of [`Summary::columns`], long ones cut.
-    pub cells: Vec<String>,
+    /// A project that cannot be opened.
+    BrokenProject,
 }
 
 /// A model in use.
@@ -319,28 +268,6 @@ pub struct ModelFacts {
     pub grades: Grades,
     /// Of its file, in hexadecimal.
     pub sha256: String,
-}
-
-/// The score of one lead.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Score {
-    /// Of a reply, exact.
-    pub probability: f32,
-    /// The grade, where the model has grades.
-    pub grade: Option<char>,
-    /// Which model gave it.
-    pub model: u32,
-}
-
-/// A row that could not be scored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RejectLine {
-    /// The line of the file on which it begins.
-    pub line: f64,
-    /// The column at fault, where it is one.
-    pub column: Option<String>,
-    /// Why.
-    pub reason: String,
 }
 
 /// A fault in the lead typed by hand.

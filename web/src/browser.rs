@@ -3,11 +3,12 @@
 //! Owns nothing but these calls. May not know the worker, leads or the page's state. What cannot fail in any browser
 //! that runs WebAssembly, and could only be ignored if it did, is answered with a default.
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Array, ArrayBuffer, Number};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, Document, DragEvent, File, HtmlAnchorElement, HtmlElement, HtmlMetaElement,
-    ScrollIntoViewOptions, ScrollLogicalPosition, Url,
+    Blob, BlobPropertyBag, Document, DragEvent, Element, File, HtmlAnchorElement, HtmlElement, HtmlMetaElement,
+    NodeList, PerformanceEntry, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition, Url,
 };
 
 /// The policy that takes the network away from page and worker. No host source may stand in it: with `'self'`, the
@@ -42,25 +43,113 @@ pub fn file(bytes: &ArrayBuffer, name: &str) -> Result<File, JsValue> {
     File::new_with_buffer_source_sequence(&Array::of1(bytes), name)
 }
 
+/// A text as a file to keep.
+pub fn text_file(text: &str, kind: &str) -> Result<JsValue, JsValue> {
+    Ok(blob(&Array::of1(&text.into()), kind)?.into())
+}
+
 /// A copy of bytes, to be given away.
 pub fn copy(bytes: &ArrayBuffer) -> JsValue {
     bytes.slice(0).into()
 }
 
-/// Bytes as a buffer of their own.
-pub fn buffer(bytes: &[u8]) -> ArrayBuffer {
-    Uint8Array::from(bytes).buffer()
-}
-
 /// Lets the user keep a file.
-pub fn save(bytes: &JsValue, name: &str, kind: &str) -> Result<(), JsValue> {
-    let address = Url::create_object_url_with_blob(&blob(&Array::of1(bytes), kind)?)?;
+pub fn save(file: &JsValue, name: &str) -> Result<(), JsValue> {
+    let address = Url::create_object_url_with_blob(file.dyn_ref().ok_or("no file")?)?;
     let anchor: HtmlAnchorElement = document()?.create_element("a")?.dyn_into()?;
     anchor.set_href(&address);
     anchor.set_download(name);
     anchor.click();
     // The download has its own hold on the blob from the click on.
     Url::revoke_object_url(&address)
+}
+
+/// Puts a text on the clipboard and tells once it is there.
+pub fn copy_text(text: &str, copied: impl FnOnce() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let writing = window.navigator().clipboard().write_text(text);
+    spawn_local(async move {
+        // A browser that refuses tells the user itself; then nothing is said here.
+        if JsFuture::from(writing).await.is_ok() {
+            copied();
+        }
+    });
+}
+
+/// Whether the user's browser writes 0,5 for a half.
+pub fn writes_decimal_comma() -> bool {
+    let half = Number::from(0.5).to_locale_string("default");
+    half.as_string().is_some_and(|half| half.contains(','))
+}
+
+/// The language that the browser is set to.
+pub fn language() -> String {
+    web_sys::window().and_then(|window| window.navigator().language()).unwrap_or_default()
+}
+
+/// Says in which language the document is.
+pub fn set_language(tag: &str) {
+    if let Some(root) = document().ok().and_then(|document| document.document_element()) {
+        // Refused for names alone that are none.
+        root.set_attribute("lang", tag).ok();
+    }
+}
+
+/// Whether the [`LOCK`] is in place.
+pub fn is_locked() -> bool {
+    let found = document().and_then(|document| document.query_selector_all("head > meta[http-equiv]"));
+    let of = |metas: NodeList| {
+        let metas = (0..metas.length()).filter_map(|at| metas.item(at)?.dyn_into::<HtmlMetaElement>().ok());
+        metas.into_iter().any(|meta| meta.content() == LOCK)
+    };
+    found.is_ok_and(of)
+}
+
+/// Tries to fetch this very page; true where a request went out.
+pub async fn try_network() -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    JsFuture::from(window.fetch_with_str("./?attempt")).await.is_ok()
+}
+
+/// Addresses of all that was loaded since the page was opened, the page itself first, each with when that began, in
+/// milliseconds.
+pub fn requests() -> Vec<(String, f64)> {
+    let clock = web_sys::window().and_then(|window| window.performance());
+    let Some(clock) = clock else { return Vec::new() };
+    let of = |kind: &str| clock.get_entries_by_type(kind).iter().collect::<Vec<_>>();
+    let entries = of("navigation").into_iter().chain(of("resource"));
+    let entry = |entry: JsValue| {
+        let entry: PerformanceEntry = entry.unchecked_into();
+        (entry.name(), entry.start_time())
+    };
+    // What the page makes of itself comes from no network.
+    entries.map(entry).filter(|(address, _)| !address.starts_with("blob:")).collect()
+}
+
+/// Listens to an element's scrolling and to changes of its size, until this is dropped.
+pub struct Listening {
+    element: Element,
+    observer: ResizeObserver,
+    on_scroll: Closure<dyn Fn()>,
+    _on_resize: Closure<dyn Fn()>,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+        let listener = self.on_scroll.as_ref().unchecked_ref();
+        // Fails for a listener alone that is no function.
+        self.element.remove_event_listener_with_callback("scroll", listener).ok();
+    }
+}
+
+/// Tells each time that an element is scrolled or changes its size.
+pub fn on_scroll(element: &Element, tell: impl Fn() + Clone + 'static) -> Option<Listening> {
+    let (on_scroll, on_resize) = (Closure::<dyn Fn()>::new(tell.clone()), Closure::<dyn Fn()>::new(tell));
+    element.add_event_listener_with_callback("scroll", on_scroll.as_ref().unchecked_ref()).ok()?;
+    let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
+    observer.observe(element);
+    Some(Listening { element: element.clone(), observer, on_scroll, _on_resize: on_resize })
 }
 
 /// The first file of a drop.

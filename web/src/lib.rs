@@ -9,9 +9,12 @@ pub mod columns;
 pub mod components;
 pub mod format;
 pub mod hooks;
+pub mod language;
 #[cfg(feature = "monitoring")]
 pub mod monitoring;
 pub mod pages;
+pub mod project;
+pub mod scroll;
 pub mod state;
 pub mod text;
 

@@ -4,15 +4,15 @@
 //! time comes in with the actions.
 
 mod hand;
+mod list;
 
 pub use hand::{ByHand, Hand};
+pub use list::{Ask, List, Look, Opened, PAGE_ROWS, Tool};
 
-use crate::agent::{Export, Failure, Job, ModelFacts, Query, RejectLine, Reply, Sort, Summary, Window};
+use crate::agent::{Export, Failure, Job, ModelFacts, Reply};
+use crate::language::{self, Language};
 use std::rc::Rc;
 use yew::Reducible;
-
-/// Rows that the list shows at once.
-pub const PAGE_ROWS: u32 = 100;
 
 /// What the page knows.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub struct State {
     pub list: Option<Rc<List>>,
     /// The lead typed by hand.
     pub hand: Hand,
+    /// The language of its words.
+    pub language: Language,
     /// Something to tell, until it is put away, another view is shown or the next file comes.
     pub notice: Option<Notice>,
 }
@@ -70,6 +72,8 @@ pub enum View {
     List,
     /// One lead by hand.
     Lead,
+    /// How the promise is kept.
+    Privacy,
 }
 
 /// A file being read.
@@ -91,29 +95,6 @@ pub struct Reading {
     pub elapsed: f64,
 }
 
-/// The leads of a file, ranked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct List {
-    /// The reading that made it.
-    pub job: Job,
-    /// The file's name.
-    pub file: String,
-    /// How long reading and scoring took, in milliseconds.
-    pub took: f64,
-    /// What the file holds.
-    pub summary: Summary,
-    /// What is to be shown.
-    pub query: Query,
-    /// What is shown: of an older query while the answer to the newest is under way.
-    pub window: Option<Window>,
-    /// The first rejects, once asked for.
-    pub rejects: Option<Vec<RejectLine>>,
-    /// Whether the rejects are in sight.
-    pub rejects_open: bool,
-    /// What is being made for keeping.
-    pub exporting: Option<Export>,
-}
-
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
@@ -130,6 +111,13 @@ pub enum Notice {
     },
     /// A reading was stopped by the user.
     Cancelled,
+    /// The user's own model cannot be used.
+    ModelRefused {
+        /// Why.
+        reason: String,
+    },
+    /// A project was saved with another model.
+    ModelChanged,
 }
 
 /// What can happen.
@@ -163,8 +151,12 @@ pub enum Action {
     Shown(View),
     /// The user wants other rows, from the first on.
     Asked(Ask),
-    /// The user wants the rejects in sight, or out of it.
-    RejectsToggled,
+    /// The user looks at the list otherwise.
+    Looked(Look),
+    /// The user wants another language.
+    Spoken(Language),
+    /// The user wants to change a lead of the list by hand: its fields.
+    Taken(Vec<(String, String)>),
     /// A file to keep was asked for.
     ExportAsked(Export),
     /// A lead by hand was handed to the worker.
@@ -182,21 +174,6 @@ pub enum Action {
     NoticeClosed,
 }
 
-/// A change to what the list shows.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Ask {
-    /// Sorted by this column; once more: the other way round.
-    Sort(Sort),
-    /// With this text.
-    Search(String),
-    /// With or without this grade.
-    Grade(char),
-    /// Each person once, or every lead.
-    Fold,
-    /// From this row on.
-    Page(u32),
-}
-
 impl Default for State {
     fn default() -> Self {
         State {
@@ -206,41 +183,9 @@ impl Default for State {
             reading: None,
             list: None,
             hand: Hand::default(),
+            language: language::current(),
             notice: None,
         }
-    }
-}
-
-impl Default for Query {
-    fn default() -> Self {
-        Query {
-            sort: Sort::Score,
-            reversed: false,
-            search: String::new(),
-            grades: Vec::new(),
-            folded: false,
-            offset: 0,
-            limit: PAGE_ROWS,
-        }
-    }
-}
-
-impl Query {
-    /// The query after a change; every change but of the page goes back to the first row.
-    pub fn after(&self, ask: Ask) -> Query {
-        let mut query = Query { offset: 0, ..self.clone() };
-        match ask {
-            Ask::Sort(sort) => {
-                query.reversed = query.sort == sort && !query.reversed;
-                query.sort = sort;
-            }
-            Ask::Search(text) => query.search = text,
-            Ask::Grade(grade) if query.grades.contains(&grade) => query.grades.retain(|other| *other != grade),
-            Ask::Grade(grade) => query.grades.push(grade),
-            Ask::Fold => query.folded = !query.folded,
-            Ask::Page(offset) => query.offset = offset,
-        }
-        query
     }
 }
 
@@ -255,7 +200,7 @@ impl State {
         let mut next = self.clone();
         match action {
             Action::Stopped(stop) => {
-                next = State { engine: Engine::Failed(stop), view: View::Start, ..State::default() }
+                next = State { engine: Engine::Failed(stop), language: self.language, ..State::default() }
             }
             Action::Died => next = self.without_worker(),
             Action::Chosen { job, file, size, now } => {
@@ -269,9 +214,16 @@ impl State {
             }
             Action::Heard { reply, now } => next.hear(reply, now),
             Action::Shown(view) => next.show(view),
-            Action::Asked(ask) => next.change_list(|list| list.query = list.query.after(ask)),
-            Action::RejectsToggled => next.change_list(|list| list.rejects_open = !list.rejects_open),
-            Action::ExportAsked(what) => next.change_list(|list| list.exporting = Some(what)),
+            Action::Asked(ask) => next.change_list(|list| list.ask(ask)),
+            Action::Looked(look) => next.change_list(|list| list.look(look)),
+            Action::Spoken(language) => next.language = language,
+            Action::Taken(fields) => {
+                next.hand.fill(fields);
+                next.show(View::Lead);
+            }
+            Action::ExportAsked(what) => {
+                next.change_list(|list| (list.exporting, list.copied) = (Some(what), false));
+            }
             Action::HandSent => next.hand.send(),
             Action::HandChanged { field, text } => next.hand.change(field, text),
             Action::HandCleared => next.hand.clear(),
@@ -284,7 +236,8 @@ impl State {
     fn without_worker(&self) -> State {
         let mut hand = self.hand.clone();
         hand.forget();
-        State { models: self.models.clone(), hand, notice: Some(Notice::Restarted), ..State::default() }
+        let (models, language) = (self.models.clone(), self.language);
+        State { models, hand, language, notice: Some(Notice::Restarted), ..State::default() }
     }
 
     /// A notice belongs to the view that it came up in.
@@ -306,15 +259,20 @@ impl State {
                 self.engine = Engine::Ready;
                 self.models = Rc::new(models);
             }
+            Reply::Refused { reason } if self.engine == Engine::Ready => {
+                self.notice = Some(Notice::ModelRefused { reason });
+            }
             Reply::Refused { reason } => *self = self.after(Action::Stopped(Stop::Models { reason })),
             Reply::Progress { job, bytes, rows } => {
                 if let Some(reading) = self.reading.as_mut().filter(|reading| reading.job == job) {
                     (reading.bytes, reading.rows, reading.elapsed) = (bytes, rows, now - reading.since);
                 }
             }
-            Reply::Read { job, summary } => {
+            Reply::Read { job, summary, project } => {
                 if let Some(reading) = self.reading.take_if(|reading| reading.job == job) {
-                    self.list = Some(Rc::new(List::new(&reading, summary, now)));
+                    let is_changed = project.as_ref().is_some_and(|project| !project.same_models);
+                    self.notice = is_changed.then_some(Notice::ModelChanged);
+                    self.list = Some(Rc::new(List::new(&reading, summary, project, now)));
                     self.view = View::List;
                 }
             }
@@ -325,35 +283,7 @@ impl State {
             }
             Reply::Scored { turn, score } => self.hand.hear(turn, ByHand::Scored(score)),
             Reply::Unscored { turn, faults } => self.hand.hear(turn, ByHand::Faulty(faults)),
-            Reply::Rows { .. } | Reply::Rejects { .. } | Reply::Exported { .. } => self.hear_of_list(reply),
-        }
-    }
-
-    /// What is said of a list that is no longer shown, or of a query that is no longer asked, is dropped.
-    fn hear_of_list(&mut self, reply: Reply) {
-        self.change_list(|list| match reply {
-            Reply::Rows { job, window } if list.job == job && list.query == window.query => list.window = Some(window),
-            Reply::Rejects { job, rejects } if list.job == job => list.rejects = Some(rejects),
-            Reply::Exported { job, what, .. } if list.job == job && list.exporting == Some(what) => {
-                list.exporting = None;
-            }
-            _ => {}
-        });
-    }
-}
-
-impl List {
-    fn new(reading: &Reading, summary: Summary, now: f64) -> Self {
-        List {
-            job: reading.job,
-            file: reading.file.clone(),
-            took: now - reading.since,
-            summary,
-            query: Query::default(),
-            window: None,
-            rejects: None,
-            rejects_open: false,
-            exporting: None,
+            _ => self.change_list(|list| list.hear(reply)),
         }
     }
 }

@@ -3,41 +3,42 @@
 //! Owns what is answered to each request. May not know the page, words, or how reading and scoring work. Leads never
 //! leave it but as the rows asked for and as files for the user.
 
-use crate::agent::{self, Export, Failure, FieldFault, Job, ModelFacts, Query, Reply, Request, Score};
-use crate::browser;
-use crate::table::{self, Table};
-use js_sys::{Array, Uint8Array};
-use scorer::lead::csv::{IntakeError, Reject};
+mod read;
+mod take;
+
+use crate::agent::{self, FieldFault, Job, ModelFacts, Query, Reply, Request, Score, Tally};
+use crate::table::Table;
+use js_sys::Uint8Array;
+use scorer::lead::csv::Reject;
 use scorer::lead::json::{BodyError, Problem, Step, Trouble, read_lead};
 use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::{Given, Sheet, SheetError, SheetReader};
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
-
-/// How much of a file is read at once: between two pieces the worker listens.
-const PIECE: f64 = 1_048_576.0;
-
-/// The largest file that is read. A list takes as much memory as its file, four bytes for each cell beside it, and
-/// while it grows up to twice that; WebAssembly has four gigabytes, and a cell may be as short as its comma.
-const FILE_MAX: f64 = 250e6;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent};
 
 struct Desk {
     port: DedicatedWorkerGlobalScope,
     scorer: RefCell<Option<Arc<Scorer>>>,
     /// The list that the page shows.
-    shown: RefCell<Option<(Job, Table)>>,
+    shown: RefCell<Option<Shown>>,
     /// The list that the page was told of last. It takes the other's place when the page asks for its rows: until
     /// then the user may have cancelled it, unheard while it was being finished.
-    fresh: RefCell<Option<(Job, Table)>>,
+    fresh: RefCell<Option<Shown>>,
     /// All rows of the last file, where none of them was a lead.
     refused: RefCell<Option<(Job, Vec<Reject>)>>,
     /// The reading under way; another number means that it is to stop.
     reading: Cell<Job>,
+}
+
+/// A list and the file that it was made of.
+struct Shown {
+    job: Job,
+    table: Table,
+    file: Blob,
 }
 
 /// Starts listening, and says so.
@@ -67,13 +68,12 @@ impl Desk {
     fn answer(self: Rc<Self>, request: Request, beside: &[JsValue]) {
         match request {
             Request::Open { files } => self.open(files, beside),
-            Request::Read { job, mapping } => {
+            Request::Read { job, mapping, again } => {
                 let file = beside.first().and_then(|file| file.dyn_ref::<File>().cloned());
                 self.reading.set(job);
                 self.fresh.take();
                 self.refused.take();
-                let given = Given { mapping, delimiter: None };
-                spawn_local(async move { self.read(job, file, given).await });
+                spawn_local(async move { self.read(job, file, mapping, again).await });
             }
             Request::Cancel { job } if self.reading.get() == job => {
                 self.reading.set(0);
@@ -82,12 +82,27 @@ impl Desk {
             Request::Cancel { .. } => {}
             Request::Rows { job, query } => self.send_rows(job, query),
             Request::Rejects { job } => {
-                if let Some((_, table)) = self.shown.borrow().as_ref().filter(|(of, _)| *of == job) {
-                    self.reply(&Reply::Rejects { job, rejects: table.rejects() });
-                }
+                self.tell(job, |table| Some(Reply::Rejects { job, rejects: table.rejects() }));
             }
-            Request::Export { job, what, file } => self.export(job, what, file),
+            Request::Values { job, column } => {
+                self.tell(job, |table| Some(Reply::Values { job, values: table.values(column) }));
+            }
+            Request::Lead { job, lead } => {
+                self.tell(job, |table| Some(Reply::Lead { job, detail: table.detail(lead)? }));
+            }
+            Request::Select { job, who, on } => self.tell(job, |table| Some(tally(job, table.select(&who, on)))),
+            Request::Mark { job, who, mark } => self.tell(job, |table| Some(tally(job, table.mark(&who, mark)))),
+            Request::Export { job, what, file, query, wording } => self.export(job, what, (file, query), &wording),
             Request::Score { turn, fields } => self.score(turn, fields),
+        }
+    }
+
+    /// Says something of the list that is shown; nothing of one that is not shown any more.
+    fn tell(&self, job: Job, say: impl FnOnce(&mut Table) -> Option<Reply>) {
+        let mut shown = self.shown.borrow_mut();
+        let said = shown.as_mut().filter(|shown| shown.job == job).and_then(|shown| say(&mut shown.table));
+        if let Some(reply) = said {
+            self.reply(&reply);
         }
     }
 
@@ -103,70 +118,11 @@ impl Desk {
         }
     }
 
-    async fn read(&self, job: Job, file: Option<File>, given: Given) {
-        let (Some(file), Some(scorer)) = (file, self.scorer.borrow().clone()) else {
-            return self.reply(&Reply::Unreadable { job, failure: Failure::Unavailable });
-        };
-        if file.size() > FILE_MAX {
-            return self.reply(&Reply::Unreadable { job, failure: Failure::TooLarge { bytes_max: FILE_MAX } });
-        }
-        let mut reader = SheetReader::new(scorer, given);
-        let (size, mut at) = (file.size(), 0.0);
-        while at < size {
-            let end = (at + PIECE).min(size);
-            let bytes = match piece(&file, at, end).await {
-                Ok(bytes) if self.reading.get() == job => bytes,
-                Ok(_) => return,
-                Err(_) => return self.reply(&Reply::Unreadable { job, failure: Failure::Unavailable }),
-            };
-            if let Err(error) = reader.push(&bytes) {
-                return self.refuse(job, error);
-            }
-            at = end;
-            self.reply(&Reply::Progress { job, bytes: at, rows: reader.rows() as u32 });
-        }
-        match reader.finish() {
-            Ok(sheet) => self.offer(job, sheet),
-            Err(error) => self.refuse(job, error),
-        }
-    }
-
-    fn offer(&self, job: Job, sheet: Sheet) {
-        let table = Table::new(sheet);
-        self.reply(&Reply::Read { job, summary: table.summary() });
-        *self.fresh.borrow_mut() = Some((job, table));
-    }
-
-    fn refuse(&self, job: Job, error: SheetError) {
-        self.reply(&Reply::Unreadable { job, failure: failure(&error) });
-        if let SheetError::NoLeads { rejects } = error {
-            *self.refused.borrow_mut() = Some((job, rejects));
-        }
-    }
-
     fn send_rows(&self, job: Job, query: Query) {
-        let mut shown = self.shown.borrow_mut();
-        if let Some(fresh) = self.fresh.borrow_mut().take_if(|(of, _)| *of == job) {
-            *shown = Some(fresh);
+        if let Some(fresh) = self.fresh.borrow_mut().take_if(|fresh| fresh.job == job) {
+            *self.shown.borrow_mut() = Some(fresh);
         }
-        if let Some((_, table)) = shown.as_mut().filter(|(of, _)| *of == job) {
-            self.reply(&Reply::Rows { job, window: table.window(query) });
-        }
-    }
-
-    fn export(&self, job: Job, what: Export, file: String) {
-        let (shown, refused) = (self.shown.borrow(), self.refused.borrow());
-        let table = shown.as_ref().filter(|(of, _)| *of == job).map(|(_, table)| table);
-        let refused = refused.as_ref().filter(|(of, _)| *of == job).map(|(_, rejects)| rejects);
-        let bytes = match (what, table, refused) {
-            (Export::Scores, Some(table), _) => table.scores_csv(),
-            (Export::Rejects, Some(table), _) => table.rejects_csv(),
-            (Export::Rejects, None, Some(rejects)) => table::rejects_csv(rejects),
-            _ => return,
-        };
-        // Writing into memory does not fail.
-        let buffer: JsValue = browser::buffer(&bytes.unwrap_or_default()).into();
-        self.post(&Reply::Exported { job, what, file }, &[buffer]);
+        self.tell(job, |table| Some(Reply::Rows { job, window: table.window(query) }));
     }
 
     fn score(&self, turn: u32, fields: Vec<(String, String)>) {
@@ -182,10 +138,8 @@ impl Desk {
     }
 
     /// A message that cannot be sent is thrown away with the worker: the page hears of the error and starts another.
-    fn post(&self, reply: &Reply, given: &[JsValue]) {
-        let transfer: Array = given.iter().collect();
-        let posted =
-            agent::pack(reply, given).and_then(|parcel| self.port.post_message_with_transfer(&parcel, &transfer));
+    fn post(&self, reply: &Reply, beside: &[JsValue]) {
+        let posted = agent::pack(reply, beside).and_then(|parcel| self.port.post_message(&parcel));
         if let Err(error) = posted {
             wasm_bindgen::throw_val(error);
         }
@@ -203,35 +157,12 @@ fn score(scorer: &Scorer, fields: Vec<(String, String)>) -> Result<Score, Vec<Fi
     Ok(Score { probability: score.probability, grade: score.grade, model: score.model as u32 })
 }
 
-async fn piece(file: &File, from: f64, to: f64) -> Result<Vec<u8>, JsValue> {
-    let blob = file.slice_with_f64_and_f64(from, to)?;
-    let buffer = JsFuture::from(blob.array_buffer()).await?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+fn tally(job: Job, tally: Tally) -> Reply {
+    Reply::Tally { job, tally }
 }
 
 fn facts(model: &Model) -> ModelFacts {
     ModelFacts { card: model.card().clone(), grades: model.grades().clone(), sha256: model.sha256().to_owned() }
-}
-
-fn failure(error: &SheetError) -> Failure {
-    let error = match error {
-        SheetError::Intake(error) => error,
-        SheetError::Score(error) => return Failure::Unscored { reason: error.to_string() },
-        SheetError::NoLeads { rejects } => {
-            return Failure::NoLeads { rows: rejects.len() as u32, rejects: table::first_rejects(rejects) };
-        }
-    };
-    match error {
-        IntakeError::Empty => Failure::Empty,
-        IntakeError::NoRows => Failure::NoRows,
-        IntakeError::NotText { hint } => Failure::NotText { hint: (*hint).to_owned() },
-        IntakeError::OpenHeader => Failure::OpenHeader,
-        IntakeError::HeaderTooLong => Failure::HeaderTooLong,
-        IntakeError::TooManyColumns => Failure::TooManyColumns,
-        IntakeError::NoKnownColumn { found, .. } => Failure::NoKnownColumn { found: found.clone() },
-        IntakeError::DuplicateColumn(column) => Failure::DuplicateColumn { column: column.clone() },
-        IntakeError::TooBroken { line } => Failure::TooBroken { line: *line as f64 },
-    }
 }
 
 /// The body is an object of texts, made here: nothing but a field's value can be wrong in it.

@@ -6,13 +6,18 @@
 
 use scorer::lead::mapping::{Evidence, Mapping, Target};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use web::agent::{Column, FieldFault, MappedColumn, Origin, Query, RejectLine, Row, Score, Sort, Summary, Window};
+use web::agent::{
+    Column, Detail, FieldFault, MappedColumn, Mark, Origin, Query, RejectLine, Row, Score, Sort, Summary, Tally, Who,
+    Window,
+};
 use web::components::{
     column_table::{ColumnTable, ColumnTableProps},
     drop_target::{DropTarget, DropTargetProps},
+    lead_panel::{LeadPanel, LeadPanelProps},
     lead_table::{LeadTable, LeadTableProps},
     notice::{NoticeBox, NoticeBoxProps},
     rejects::{Rejects, RejectsProps},
@@ -20,8 +25,8 @@ use web::components::{
 };
 use web::hooks::engine::Engine;
 use web::pages::{LeadPage, LeadPageProps, ListPage, ListPageProps, StartPage, StartPageProps};
-use web::state::{Action, Ask, ByHand, Hand, List};
-use web_sys::{Element, Event, EventInit, HtmlElement, HtmlSelectElement};
+use web::state::{Action, Ask, ByHand, Hand, List, Look, Opened};
+use web_sys::{Element, Event, EventInit, HtmlElement, HtmlSelectElement, KeyboardEvent, KeyboardEventInit};
 use yew::{BaseComponent, Callback};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -58,32 +63,76 @@ fn column(index: u32, name: &str, numeric: bool) -> Column {
 
 fn window(query: &Query) -> Window {
     let row = |rank: u32, probability: f32, grade: char, name: &str| Row {
+        lead: rank + 6,
         rank,
         line: f64::from(rank) + 1.0,
         score: Score { probability, grade: Some(grade), model: 0 },
+        mark: (rank == 2).then_some(Mark::Replied),
+        selected: rank == 1,
         cells: vec![name.to_owned(), "3".to_owned()],
     };
     Window { query: query.clone(), found: 2, rows: vec![row(1, 0.784, 'A', "Ada"), row(2, 0.1, 'D', "Bob")] }
 }
 
-fn table(on_sort: Callback<Sort>) -> LeadTableProps {
-    let query = Query::default();
-    LeadTableProps {
-        caption: "2 leads ranked.".to_owned(),
+fn list() -> List {
+    let query = Query { columns: vec![1, 0], ..Query::default() };
+    let summary = Summary {
         columns: vec![column(1, "name", false), column(0, "", true)],
+        rows: 2,
+        rejects: 0,
+        grades: vec![('A', 1), ('B', 0), ('D', 1)],
+        missing: vec!["skills".to_owned(), "summary".to_owned()],
+        fields: 19,
+        unknown: vec!["name".to_owned()],
+        repeated: 1,
+        mapped: vec![mapped("name", None, Evidence::None, 0), mapped("size", Some("companysize"), Evidence::Name, 3)],
+        origin: Origin { encoding: Some("Windows-1252".to_owned()), line: 4.0, short_rows: 2 },
+    };
+    List {
+        job: 1,
+        file: "leads.csv".to_owned(),
+        took: 420.0,
+        summary: Rc::new(summary),
         window: Some(window(&query)),
         query,
-        on_sort,
+        rejects: None,
+        rejects_open: false,
+        exporting: None,
+        tally: Tally::default(),
+        active: 0,
+        open: None,
+        tool: None,
+        column: None,
+        values: BTreeMap::new(),
+        paged: false,
+        copied: false,
     }
+}
+
+fn table(list: List) -> LeadTableProps {
+    LeadTableProps {
+        list: Rc::new(list),
+        on_ask: Callback::noop(),
+        on_look: Callback::noop(),
+        on_select: Callback::noop(),
+    }
+}
+
+fn press(place: &Element, key: &str) {
+    let init = KeyboardEventInit::new();
+    init.set_bubbles(true);
+    init.set_key(key);
+    let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+    place.query_selector("table").unwrap().unwrap().dispatch_event(&event).unwrap();
 }
 
 #[wasm_bindgen_test]
 async fn the_table_shows_scores_grades_and_the_users_columns() {
-    let place = show::<LeadTable>(table(Callback::noop())).await;
-    assert_eq!(texts(&place, "thead th"), ["Rank", "Score", "Grade", "name", "(no name)"]);
+    let place = show::<LeadTable>(table(list())).await;
+    assert_eq!(texts(&place, "thead th"), ["", "Rank", "Score", "Grade", "name", "(no name)", "Mark"]);
     assert_eq!(texts(&place, "td.score"), ["78", "10"]);
     assert_eq!(texts(&place, "td.grade"), ["A", "D"]);
-    assert_eq!(texts(&place, "tbody tr:first-child td:nth-child(4)"), ["Ada"]);
+    assert_eq!(texts(&place, "tbody tr:first-child td:nth-child(5)"), ["Ada"]);
     let bar = place.query_selector(".bar-fill").unwrap().unwrap();
     assert!(bar.get_attribute("width").unwrap().starts_with("78.4"));
     assert!(place.query_selector("[style]").unwrap().is_none(), "inline style, which the policy refuses");
@@ -91,18 +140,69 @@ async fn the_table_shows_scores_grades_and_the_users_columns() {
 
 #[wasm_bindgen_test]
 async fn headers_sort_and_say_how() {
-    let (on_sort, heard) = ear();
-    let place = show::<LeadTable>(table(on_sort)).await;
+    let (on_ask, heard) = ear();
+    let place = show::<LeadTable>(LeadTableProps { on_ask, ..table(list()) }).await;
     let sorted = place.query_selector("[aria-sort]").unwrap().unwrap();
     assert_eq!(sorted.get_attribute("aria-sort").as_deref(), Some("descending"));
-    click(&place, "th:nth-child(4) button");
-    assert_eq!(*heard.borrow(), [Sort::Column(1)]);
+    click(&place, "th:nth-child(5) button");
+    assert_eq!(*heard.borrow(), [Ask::Sort(Sort::Column(1))]);
 }
 
 #[wasm_bindgen_test]
 async fn before_the_first_rows_there_is_a_skeleton() {
-    let place = show::<LeadTable>(LeadTableProps { window: None, ..table(Callback::noop()) }).await;
+    let place = show::<LeadTable>(table(List { window: None, ..list() })).await;
     assert!(texts(&place, "tr.skeleton").len() > 3);
+}
+
+#[wasm_bindgen_test]
+async fn keys_move_open_and_select_and_the_table_tells_where_one_is() {
+    let ((on_look, looked), (on_select, selected)) = (ear(), ear());
+    let place = show::<LeadTable>(LeadTableProps { on_look, on_select, ..table(list()) }).await;
+    let grid = place.query_selector("table").unwrap().unwrap();
+    let told = |name: &str| grid.get_attribute(name).unwrap();
+    assert_eq!(
+        (told("role"), told("aria-rowcount"), told("aria-activedescendant")),
+        ("grid".into(), "3".into(), "lead-0".into())
+    );
+    assert_eq!(place.query_selector("#lead-1").unwrap().unwrap().get_attribute("aria-rowindex").unwrap(), "3");
+    ["ArrowDown", "End", "Enter", "x"].iter().for_each(|key| press(&place, key));
+    assert_eq!(*looked.borrow(), [Look::At(1), Look::At(1), Look::Lead(7)]);
+    assert_eq!(*selected.borrow(), [(Who::Lead(7), false)]);
+}
+
+#[wasm_bindgen_test]
+async fn rows_that_are_not_there_yet_are_fetched() {
+    let (on_ask, asked) = ear();
+    let query = Query { offset: 400, ..list().query };
+    let window = Window { found: 1000, ..window(&query) };
+    let props = table(List { query, window: Some(window), ..list() });
+    let place = show::<LeadTable>(LeadTableProps { on_ask, ..props }).await;
+    assert!(texts(&place, "tr.waiting").len() > 10);
+    assert_eq!(*asked.borrow(), [Ask::From(0)]);
+}
+
+#[wasm_bindgen_test]
+async fn a_lead_is_told_wholly_and_marked() {
+    let row = window(&list().query).rows[1].clone();
+    let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let detail = Detail {
+        row,
+        repeated: true,
+        cells: vec![pair("Name", "Bob"), pair("Note", " ")],
+        fields: vec![pair("jobtitle", "CTO")],
+    };
+    let (on_mark, marked) = ear();
+    let (on_change, changed) = ear();
+    let open = Opened { lead: 8, detail: Some(detail) };
+    let (models, on_close) = (Rc::default(), Callback::noop());
+    let place = show::<LeadPanel>(LeadPanelProps { open, all: 2, models, on_mark, on_change, on_close }).await;
+    assert_eq!(texts(&place, "dt"), ["Name", "Job title"]);
+    assert_eq!(texts(&place, "[aria-pressed=true]"), ["replied"]);
+    click(&place, ".marks button:first-child");
+    click(&place, "[aria-pressed=true]");
+    assert_eq!(*marked.borrow(), [Some(Mark::Contacted), None]);
+    click(&place, "#try-change");
+    assert_eq!(*changed.borrow(), [vec![pair("jobtitle", "CTO")]]);
 }
 
 #[wasm_bindgen_test]
@@ -156,33 +256,10 @@ async fn the_verdict_tells_faults_by_the_names_of_the_form() {
 
 #[wasm_bindgen_test]
 async fn the_list_tells_what_is_missing_and_filters_by_grade() {
-    let query = Query::default();
-    let summary = Summary {
-        columns: vec![column(0, "name", false), column(1, "size", true)],
-        rows: 2,
-        rejects: 0,
-        grades: vec![('A', 1), ('B', 0), ('D', 1)],
-        missing: vec!["skills".to_owned(), "summary".to_owned()],
-        fields: 19,
-        unknown: vec!["name".to_owned()],
-        repeated: 1,
-        mapped: vec![mapped("name", None, Evidence::None, 0), mapped("size", Some("companysize"), Evidence::Name, 3)],
-        origin: Origin { encoding: Some("Windows-1252".to_owned()), line: 4.0, short_rows: 2 },
-    };
-    let list = List {
-        job: 1,
-        file: "leads.csv".to_owned(),
-        took: 420.0,
-        summary,
-        window: Some(window(&query)),
-        query,
-        rejects: None,
-        rejects_open: false,
-        exporting: None,
-    };
     let (on_action, heard) = ear();
     let engine = Engine::new(on_action.clone());
-    let place = show::<ListPage>(ListPageProps { list: Rc::new(list), engine, on_action }).await;
+    let place =
+        show::<ListPage>(ListPageProps { list: Rc::new(list()), models: Rc::default(), engine, on_action }).await;
     assert_eq!(texts(&place, "h1"), ["leads.csv"]);
     assert_eq!(texts(&place, ".list-head p"), ["2 leads ranked in 0.4 s · 1 of 19 columns recognised"]);
     let notes = texts(&place, "details summary");
@@ -206,10 +283,11 @@ async fn another_meaning_of_a_column_is_picked() {
         mapped("size", Some("companysize"), Evidence::Name, 3),
         mapped("Title", Some("jobtitle"), Evidence::Exact, 0),
     ];
+    let summary = Rc::new(Summary { mapped: columns, ..(*list().summary).clone() });
     let picked = Rc::new(RefCell::new(Vec::new()));
     let ear = picked.clone();
     let on_change = Callback::from(move |mapping: Mapping| ear.borrow_mut().push(mapping));
-    let place = show::<ColumnTable>(ColumnTableProps { mapped: Rc::new(columns), on_change }).await;
+    let place = show::<ColumnTable>(ColumnTableProps { summary, on_change }).await;
     assert_eq!(texts(&place, "tbody th"), ["name", "size", "Title"]);
     assert_eq!(texts(&place, "td.figures"), ["", "likely 3 cells not understood", ""]);
     let select: HtmlSelectElement = place.query_selector("select").unwrap().unwrap().dyn_into().unwrap();

@@ -152,7 +152,9 @@ fn for_a_spreadsheet_no_cell_is_a_formula_and_numbers_are_written_as_people_writ
     assert!(comma.contains("'@x;\"CEO; \"\"x\"\"\";'-call;'-;"), "{comma}");
     let ends: Vec<_> = comma.lines().skip(1).map(|line| line.rsplit(';').next().unwrap()).collect();
     assert_eq!(ends, sheet.order().iter().map(|lead| ["", "replied"][*lead as usize]).collect::<Vec<_>>());
-    assert!(written(false).contains("'=1+1,CTO,'+33 1,-2.5,1,0.") || written(false).contains("'=1+1,CTO,'+33 1,-2.5,2,0."));
+    assert!(
+        written(false).contains("'=1+1,CTO,'+33 1,-2.5,1,0.") || written(false).contains("'=1+1,CTO,'+33 1,-2.5,2,0.")
+    );
     assert!(csv(&sheet).contains("\n=1+1,CTO,+33 1,-2.5,"));
 }
 

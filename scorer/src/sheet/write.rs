@@ -30,22 +30,36 @@ pub enum Form {
         /// Whether people write 0,5 for a half.
         decimal_comma: bool,
     },
+    /// The same to be pasted into a table: with tabs, and without the mark.
+    Pasted {
+        /// Whether people write 0,5 for a half.
+        decimal_comma: bool,
+    },
 }
 
 impl Form {
     fn delimiter(self) -> u8 {
-        if self == (Form::Spreadsheet { decimal_comma: true }) { b';' } else { b',' }
+        match self {
+            Form::Spreadsheet { decimal_comma: true } => b';',
+            Form::Data | Form::Spreadsheet { .. } => b',',
+            Form::Pasted { .. } => b'\t',
+        }
     }
 
     fn cell(self, cell: &str) -> Cow<'_, str> {
         match self {
-            Form::Spreadsheet { .. } if is_formula(cell) => Cow::Owned(format!("'{cell}")),
+            Form::Spreadsheet { .. } | Form::Pasted { .. } if is_formula(cell) => Cow::Owned(format!("'{cell}")),
             _ => Cow::Borrowed(cell),
         }
     }
 
     fn number(self, number: String) -> String {
-        if self.delimiter() == b';' { number.replace('.', ",") } else { number }
+        match self {
+            Form::Spreadsheet { decimal_comma: true } | Form::Pasted { decimal_comma: true } => {
+                number.replace('.', ",")
+            }
+            _ => number,
+        }
     }
 }
 
@@ -84,7 +98,7 @@ impl Sheet {
     /// Writes leads as CSV.
     pub fn write_extract(&self, extract: &Extract<'_>, form: Form, out: &mut impl Write) -> io::Result<()> {
         let mut lines = Vec::new();
-        if form != Form::Data {
+        if matches!(form, Form::Spreadsheet { .. }) {
             lines.extend_from_slice("\u{FEFF}".as_bytes());
         }
         let names: Vec<String> = self.columns().iter().cloned().chain(self.added_names(extract)).collect();

@@ -11,38 +11,36 @@ use yew::{Callback, Html, Properties, TargetCast, component, html};
 /// What the table shows and tells.
 #[derive(PartialEq, Properties)]
 pub struct ColumnTableProps {
-    /// The columns.
-    pub mapped: Rc<Vec<MappedColumn>>,
+    /// The list with the columns of its file.
+    pub summary: Rc<Summary>,
     /// Others are wanted.
     pub on_change: Callback<Mapping>,
-}
-
-impl ColumnTableProps {
-    /// The columns of a file.
-    pub fn columns(summary: &Summary) -> Rc<Vec<MappedColumn>> {
-        Rc::new(summary.mapped.clone())
-    }
 }
 
 /// The table.
 #[component]
 pub fn ColumnTable(props: &ColumnTableProps) -> Html {
-    let read = props.mapped.iter().filter(|mapped| mapped.column.target.is_some()).count() as u32;
+    let read = props.summary.mapped.iter().filter(|mapped| mapped.column.target.is_some()).count() as u32;
     html! {
         <details class="aside columns">
-            <summary>{text::columns_read(read, props.mapped.len() as u32)}</summary>
+            <summary>{text::columns_read(read, props.summary.mapped.len() as u32)}</summary>
             <table>
                 <thead>
-                    <tr>{for text::COLUMN_HEADS.iter().map(|head| html! { <th scope="col">{*head}</th> })}</tr>
+                    <tr>
+                        <th scope="col">{text::your_column()}</th>
+                        <th scope="col">{text::for_example()}</th>
+                        <th scope="col">{text::read_as_head()}</th>
+                        <td></td>
+                    </tr>
                 </thead>
-                <tbody>{for (0..props.mapped.len()).map(|at| row(props, at))}</tbody>
+                <tbody>{for (0..props.summary.mapped.len()).map(|at| row(props, at))}</tbody>
             </table>
         </details>
     }
 }
 
 fn row(props: &ColumnTableProps, at: usize) -> Html {
-    let MappedColumn { column, examples, unread } = &props.mapped[at];
+    let MappedColumn { column, examples, unread } = &props.summary.mapped[at];
     html! {
         <tr>
             <th scope="row">{&column.name}</th>
@@ -57,10 +55,10 @@ fn row(props: &ColumnTableProps, at: usize) -> Html {
 }
 
 fn select(props: &ColumnTableProps, at: usize) -> Html {
-    let column = &props.mapped[at].column;
-    let (mapped, on_change) = (props.mapped.clone(), props.on_change.clone());
+    let column = &props.summary.mapped[at].column;
+    let (summary, on_change) = (props.summary.clone(), props.on_change.clone());
     let onchange = move |event: Event| {
-        let mut mapping = Mapping { columns: mapped.iter().map(|mapped| mapped.column.clone()).collect() };
+        let mut mapping = Mapping { columns: summary.mapped.iter().map(|mapped| mapped.column.clone()).collect() };
         mapping.set(at, target(&event.target_unchecked_into::<HtmlSelectElement>().value()));
         on_change.emit(mapping);
     };
@@ -68,8 +66,8 @@ fn select(props: &ColumnTableProps, at: usize) -> Html {
     let option = |value: &str, word: String| html! { <option value={value.to_owned()} selected={value == chosen}>{word}</option> };
     html! {
         <select {onchange} aria-label={text::read_as(&column.name)}>
-            {option("", text::NOT_READ.to_owned())}
-            {option(LEAD_KEY, text::OWN_KEY.to_owned())}
+            {option("", text::not_read().to_owned())}
+            {option(LEAD_KEY, text::own_key().to_owned())}
             {for Schema::leads().fields().iter().map(|field| option(&field.name, text::field_label(&field.name)))}
         </select>
     }

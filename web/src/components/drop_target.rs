@@ -33,9 +33,9 @@ pub fn DropTarget(props: &DropTargetProps) -> Html {
         input.set_value("");
     };
     let invitation = match (props.ready, props.over) {
-        (false, _) => text::DROP_LATER,
-        (true, true) => text::DROP_NOW,
-        (true, false) => text::DROP,
+        (false, _) => text::drop_later(),
+        (true, true) => text::drop_now(),
+        (true, false) => text::drop_here(),
     };
     let disabled = !props.ready;
     html! {
@@ -46,17 +46,17 @@ pub fn DropTarget(props: &DropTargetProps) -> Html {
                 <path d="M17 24h14M17 30h14M17 36h8" />
             </svg>
             <p class="drop-title">{invitation}</p>
-            <p class="quiet">{text::DROP_HINT}</p>
+            <p class="quiet">{text::drop_hint()}</p>
             <div class="actions">
                 <label class={classes!("button", "button-main", disabled.then_some("button-off"))}>
                     <input id="file" class="covered" type="file" accept=".csv,text/csv,text/plain" {disabled} {onchange} />
-                    {text::CHOOSE}
+                    {text::choose()}
                 </label>
-                <button class="button" id="sample" {disabled} onclick={props.on_sample.reform(|_| ())}>{text::SAMPLE}</button>
-                <button class="button" id="by-hand" {disabled} onclick={props.on_by_hand.reform(|_| ())}>{text::BY_HAND}</button>
+                <button class="button" id="sample" {disabled} onclick={props.on_sample.reform(|_| ())}>{text::sample()}</button>
+                <button class="button" id="by-hand" {disabled} onclick={props.on_by_hand.reform(|_| ())}>{text::by_hand()}</button>
             </div>
             <details class="columns">
-                <summary>{text::COLUMNS}</summary>
+                <summary>{text::which_columns()}</summary>
                 <ul class="names">{for Schema::leads().fields().iter().map(column)}</ul>
             </details>
         </div>

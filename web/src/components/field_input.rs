@@ -56,7 +56,7 @@ fn input(props: &FieldInputProps, id: String) -> Html {
                 |level: &&'static str| html! { <option value={*level} selected={value == **level}>{*level}</option> };
             html! {
                 <select {id} {onchange} aria-invalid={invalid} aria-describedby={described}>
-                    <option value="" selected={value.is_empty()}>{text::NOT_GIVEN}</option>
+                    <option value="" selected={value.is_empty()}>{text::not_given()}</option>
                     {for levels.iter().map(option)}
                 </select>
             }

@@ -31,7 +31,7 @@ pub fn GradeChips(props: &GradeChipsProps) -> Html {
             </button>
         }
     };
-    html! { <div class="chips" role="group" aria-label={text::GRADES}>{for props.grades.iter().map(chip)}</div> }
+    html! { <div class="chips" role="group" aria-label={text::grades()}>{for props.grades.iter().map(chip)}</div> }
 }
 
 /// The tint of a grade; grades beyond the fourth have none of their own.

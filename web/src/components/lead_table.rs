@@ -1,60 +1,70 @@
-//! The ranked leads: score first, then the user's own columns.
+//! The ranked leads: score first, then the user's own columns. Only the rows in sight are drawn; the keyboard moves one
+//! row, which those who hear the page are told of.
 
-use super::bar::Bar;
-use super::grade_chips::grade_class;
-use crate::agent::{Column, Query, Row, Sort, Window};
-use crate::{format, text};
-use web_sys::Element;
-use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_node_ref};
+use super::lead_row::{LeadRow, row_id};
+use crate::agent::{Column, Sort, Who, Window};
+use crate::scroll::{Scroll, Span};
+use crate::state::{Ask, List, Look};
+use crate::{browser, text};
+use std::rc::Rc;
+use web_sys::{Element, KeyboardEvent};
+use yew::{
+    Callback, Html, NodeRef, Properties, UseStateHandle, classes, component, hook, html, use_effect_with, use_node_ref,
+    use_state_eq,
+};
+
+/// Where the keyboard is put.
+pub const TABLE_ID: &str = "leads";
+
+/// How many rows a key moves that stands for a page.
+const LEAP: u32 = 15;
+
+/// Rows that are fetched before and behind those that are drawn.
+const AHEAD: u32 = 30;
 
 /// What the table shows and tells.
 #[derive(PartialEq, Properties)]
 pub struct LeadTableProps {
-    /// Names the table.
-    pub caption: String,
-    /// The user's columns, in the order of the rows' cells.
-    pub columns: Vec<Column>,
-    /// What was asked for.
-    pub query: Query,
-    /// What came; `None` before the first rows do.
-    pub window: Option<Window>,
-    /// A column's header was clicked.
-    pub on_sort: Callback<Sort>,
+    /// The list.
+    pub list: Rc<List>,
+    /// Other rows are wanted.
+    pub on_ask: Callback<Ask>,
+    /// The list is looked at otherwise.
+    pub on_look: Callback<Look>,
+    /// Leads are to be selected, or no longer.
+    pub on_select: Callback<(Who, bool)>,
 }
 
-/// The table; while newer rows are under way, the older ones stay, paler.
+/// The table; while other rows are under way, the older ones stay, paler.
 #[component]
 pub fn LeadTable(props: &LeadTableProps) -> Html {
-    let stale = props.window.as_ref().is_some_and(|window| window.query != props.query);
+    let list = &props.list;
     let frame = use_node_ref();
-    let scrolled = frame.clone();
-    // Other rows are read from the first on.
-    use_effect_with(props.query.clone(), move |_| {
-        if let Some(frame) = scrolled.cast::<Element>() {
-            frame.set_scroll_top(0);
-        }
-    });
-    let header = |column: &Column| {
-        let name = if column.name.is_empty() { text::UNNAMED } else { &column.name };
-        sortable(props, Sort::Column(column.index), name, column.numeric.then_some("number"))
+    let span = use_span(props, &frame);
+    let is_stale = list.window.as_ref().is_some_and(|window| !window.query.finds_the_same(&list.query));
+    let is_empty = list.window.as_ref().is_some_and(|window| window.found == 0);
+    let columns: Vec<&Column> = shown(list);
+    let width = columns.len() + 5;
+    let space = |height: f64| {
+        let gap = html! { <tr class="gap" aria-hidden="true"><td colspan={width.to_string()} height={height.round().to_string()} /></tr> };
+        if height > 0.5 { gap } else { Html::default() }
     };
     html! {
-        <div ref={frame} class="table-frame" role="region" aria-label={props.caption.clone()} tabindex="0">
-            <table class={classes!("leads", stale.then_some("stale"))} aria-busy={stale.to_string()}>
-                <caption class="unseen">{&props.caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col" class="number rank">{text::RANK}</th>
-                        {sortable(props, Sort::Score, text::SCORE, Some("score"))}
-                        <th scope="col" class="grade">{text::GRADE}</th>
-                        {for props.columns.iter().map(header)}
-                    </tr>
-                </thead>
+        <div ref={frame} class="table-frame">
+            <table
+                id={TABLE_ID} class={classes!("leads", is_stale.then_some("stale"))} role="grid" tabindex="0"
+                aria-busy={is_stale.to_string()} aria-label={text::ranked(list.summary.rows)} aria-describedby="keys"
+                aria-rowcount={(list.found() + 1).to_string()} aria-colcount={width.to_string()} aria-multiselectable="true"
+                aria-activedescendant={(!is_empty).then(|| row_id(list.active))} onkeydown={keys(props)}
+            >
+                <thead>{head(props, &columns)}</thead>
                 <tbody>
-                    if let Some(window) = &props.window {
-                        {for window.rows.iter().map(|row| lead(row, &props.columns))}
+                    if let Some(window) = &list.window {
+                        {space(span.above)}
+                        {for (span.from..span.to).map(|at| lead(props, window, at))}
+                        {space(span.below)}
                     } else {
-                        {for (0..12).map(|_| skeleton(props.columns.len()))}
+                        {for (0..12).map(|_| skeleton(width))}
                     }
                 </tbody>
             </table>
@@ -62,41 +72,162 @@ pub fn LeadTable(props: &LeadTableProps) -> Html {
     }
 }
 
-fn sortable(props: &LeadTableProps, sort: Sort, name: &str, class: Option<&'static str>) -> Html {
-    let sorted = props.query.sort == sort;
+/// The columns to show, in their order.
+fn shown(list: &List) -> Vec<&Column> {
+    let of = |index: &u32| list.summary.columns.iter().find(|column| column.index == *index);
+    list.query.columns.iter().filter_map(of).collect()
+}
+
+/// Which rows are drawn; the frame is followed as it is scrolled, and scrolled as the keyboard moves.
+#[hook]
+fn use_span(props: &LeadTableProps, frame: &NodeRef) -> Span {
+    let list = &props.list;
+    let (top, view) = (use_state_eq(|| 0.0), use_state_eq(|| 900.0));
+    use_measures(frame, &top, &view);
+    let rows = list.found();
+    let scroll = Scroll { rows, view: *view };
+    let span = if list.paged { page(list) } else { scroll.span(*top) };
+    let (at, is_paged, revealed) = (list.active, list.paged, frame.clone());
+    use_effect_with((at, is_paged), move |(at, is_paged)| {
+        let Some(frame) = revealed.cast::<Element>() else { return };
+        let wanted = if *is_paged { None } else { scroll.reveal(*at, f64::from(frame.scroll_top())) };
+        if let Some(top) = wanted {
+            frame.set_scroll_top(top as i32);
+        }
+    });
+    // Other rows are read from the first on.
+    let (whole, first) = (crate::agent::Query { offset: 0, columns: Vec::new(), ..list.query.clone() }, frame.clone());
+    use_effect_with(whole, move |_| {
+        if let Some(frame) = first.cast::<Element>() {
+            frame.set_scroll_top(0);
+        }
+    });
+    let on_ask = props.on_ask.clone();
+    let fetch = (!list.paged).then(|| missing(list, span)).flatten();
+    use_effect_with(fetch, move |fetch| {
+        if let Some(offset) = *fetch {
+            on_ask.emit(Ask::From(offset));
+        }
+    });
+    span
+}
+
+/// How far the frame is scrolled and how high it is.
+#[hook]
+fn use_measures(frame: &NodeRef, top: &UseStateHandle<f64>, view: &UseStateHandle<f64>) {
+    let (frame, top, view) = (frame.clone(), top.clone(), view.clone());
+    use_effect_with((), move |()| {
+        let measured = frame.clone();
+        let measure = move || {
+            if let Some(frame) = measured.cast::<Element>() {
+                top.set(f64::from(frame.scroll_top()));
+                view.set(f64::from(frame.client_height()).max(1.0));
+            }
+        };
+        let listening = frame.cast::<Element>().map(|frame| browser::on_scroll(&frame, measure));
+        move || drop(listening)
+    });
+}
+
+/// Where fetching is to begin for the rows of a span; `None` where they are there or under way.
+fn missing(list: &List, span: Span) -> Option<u32> {
+    let covered = |offset: u32| span.from >= offset && span.to <= (offset + list.query.limit).min(list.found());
+    (span.to > span.from && !covered(list.query.offset)).then(|| span.from.saturating_sub(AHEAD))
+}
+
+/// The rows of the page that is shown.
+fn page(list: &List) -> Span {
+    let from = list.query.offset.min(list.found());
+    Span { from, to: (from + list.query.limit).min(list.found()), above: 0.0, below: 0.0 }
+}
+
+fn head(props: &LeadTableProps, columns: &[&Column]) -> Html {
+    let list = &props.list;
+    let all = list.found() > 0 && list.tally.selected >= list.found();
+    let header = |column: &&Column| {
+        let name = if column.name.is_empty() { text::unnamed() } else { &column.name };
+        sortable(props, Sort::Column(column.index), name, if column.numeric { "number" } else { "word" })
+    };
+    html! {
+        <tr aria-rowindex="1">
+            <th scope="col" class="pick">
+                <input
+                    type="checkbox" aria-label={text::select_all()} checked={all} tabindex="-1"
+                    onchange={props.on_select.reform(move |_| (Who::Found, !all))}
+                />
+            </th>
+            <th scope="col" class="number rank">{text::rank()}</th>
+            {sortable(props, Sort::Score, text::score(), "score")}
+            <th scope="col" class="grade">{text::grade()}</th>
+            {for columns.iter().map(header)}
+            <th scope="col" class="mark">{text::mark()}</th>
+        </tr>
+    }
+}
+
+fn sortable(props: &LeadTableProps, sort: Sort, name: &str, class: &'static str) -> Html {
+    let query = &props.list.query;
     // The score's natural order is best first, that is, descending.
-    let direction = match (sorted, props.query.reversed == (sort == Sort::Score)) {
+    let direction = match (query.sort == sort, query.reversed == (sort == Sort::Score)) {
         (false, _) => None,
         (true, true) => Some("ascending"),
         (true, false) => Some("descending"),
     };
     html! {
         <th scope="col" {class} aria-sort={direction}>
-            <button class="sort" onclick={props.on_sort.reform(move |_| sort)}>{name}</button>
+            <button class="sort" title={name.to_owned()} onclick={props.on_ask.reform(move |_| Ask::Sort(sort))}>{name}</button>
         </th>
     }
 }
 
-fn lead(row: &Row, columns: &[Column]) -> Html {
-    let probability = row.score.probability;
-    let cell = |(cell, column): (&String, &Column)| {
-        html! { <td class={column.numeric.then_some("number")} title={cell.clone()}>{cell}</td> }
-    };
+fn lead(props: &LeadTableProps, window: &Window, at: u32) -> Html {
+    let list = &props.list;
+    let row = at.checked_sub(window.query.offset).and_then(|place| window.rows.get(place as usize));
+    let columns = &list.query.columns;
+    let numeric = |index: &u32| list.summary.columns.iter().any(|column| column.index == *index && column.numeric);
+    let numeric: Vec<bool> = window.query.columns.iter().map(numeric).collect();
+    let is_open = row.is_some_and(|row| list.open.as_ref().is_some_and(|open| open.lead == row.lead));
     html! {
-        <tr key={row.rank}>
-            <td class="number rank">{format::count(row.rank)}</td>
-            <td class="score" title={text::exact(probability)}>
-                <span>{format::points(f64::from(probability))}</span>
-                <Bar share={probability} />
-            </td>
-            <td class="grade">
-                if let Some(grade) = row.score.grade { <span class={classes!("letter", grade_class(grade))}>{grade}</span> }
-            </td>
-            {for row.cells.iter().zip(columns).map(cell)}
-        </tr>
+        <LeadRow
+            key={at} {at} row={row.cloned()} {numeric} width={columns.len() + 5} active={at == list.active} open={is_open}
+            on_look={props.on_look.clone()} on_select={props.on_select.clone()}
+        />
     }
 }
 
-fn skeleton(columns: usize) -> Html {
-    html! { <tr class="skeleton" aria-hidden="true">{for (0..columns + 3).map(|_| html! { <td><i /></td> })}</tr> }
+fn skeleton(width: usize) -> Html {
+    html! { <tr class="skeleton" aria-hidden="true">{for (0..width).map(|_| html! { <td><i /></td> })}</tr> }
+}
+
+/// What each key does; keys that do nothing here are the browser's.
+fn keys(props: &LeadTableProps) -> Callback<KeyboardEvent> {
+    let (list, on_look, on_select) = (props.list.clone(), props.on_look.clone(), props.on_select.clone());
+    let on_ask = props.on_ask.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let (at, last) = (list.active, list.found().saturating_sub(1));
+        let row =
+            list.window.as_ref().and_then(|window| window.rows.get(at.checked_sub(window.query.offset)? as usize));
+        let move_to = |row: u32| {
+            on_look.emit(Look::At(row));
+            let offset = row / crate::state::PAGE_ROWS * crate::state::PAGE_ROWS;
+            if list.paged && offset != list.query.offset {
+                on_ask.emit(Ask::From(offset));
+            }
+        };
+        match (event.key().as_str(), row) {
+            _ if event.ctrl_key() || event.meta_key() || event.alt_key() => return,
+            ("ArrowDown", _) => move_to((at + 1).min(last)),
+            ("ArrowUp", _) => move_to(at.saturating_sub(1)),
+            ("PageDown", _) => move_to((at + LEAP).min(last)),
+            ("PageUp", _) => move_to(at.saturating_sub(LEAP)),
+            ("Home", _) => move_to(0),
+            ("End", _) => move_to(last),
+            ("Enter", Some(row)) => on_look.emit(Look::Lead(row.lead)),
+            ("x" | " ", Some(row)) => on_select.emit((Who::Lead(row.lead), !row.selected)),
+            ("Escape", _) if list.open.is_some() => on_look.emit(Look::NoLead),
+            ("/", _) => browser::focus("search"),
+            _ => return,
+        }
+        event.prevent_default();
+    })
 }

@@ -1,8 +1,10 @@
 //! The top of the page: the name and, beside a list, the ways elsewhere.
 
+use crate::language::Language;
 use crate::state::View;
 use crate::text;
-use yew::{Callback, Html, Properties, component, html};
+use web_sys::{Event, HtmlSelectElement};
+use yew::{Callback, Html, Properties, TargetCast, component, html};
 
 /// What the masthead shows and tells.
 #[derive(PartialEq, Properties)]
@@ -11,8 +13,12 @@ pub struct MastheadProps {
     pub view: View,
     /// Whether there is a list to go back to.
     pub has_list: bool,
+    /// The page's language.
+    pub language: Language,
     /// Another view is wanted.
     pub on_view: Callback<View>,
+    /// Another language is wanted.
+    pub on_language: Callback<Language>,
 }
 
 /// The masthead.
@@ -33,14 +39,30 @@ pub fn Masthead(props: &MastheadProps) -> Html {
             </span>
             <nav class="ways">
                 if props.view == View::List {
-                    {way(View::Lead, text::BY_HAND)}
-                    {way(View::Start, text::ANOTHER)}
+                    {way(View::Lead, text::by_hand())}
+                    {way(View::Start, text::another())}
                 } else if props.has_list {
-                    {way(View::List, text::BACK_TO_LIST)}
-                } else if props.view == View::Lead {
-                    {way(View::Start, text::BACK)}
+                    {way(View::List, text::back_to_list())}
+                } else if props.view != View::Start {
+                    {way(View::Start, text::back())}
                 }
+                {languages(props)}
             </nav>
         </header>
+    }
+}
+
+fn languages(props: &MastheadProps) -> Html {
+    let onchange = props
+        .on_language
+        .reform(|event: Event| Language::of(&event.target_unchecked_into::<HtmlSelectElement>().value()));
+    let option = |language: Language| {
+        let (tag, chosen) = (language.tag(), language == props.language);
+        html! { <option value={tag} lang={tag} selected={chosen}>{language.name()}</option> }
+    };
+    html! {
+        <select class="language" id="language" aria-label={text::languages()} {onchange}>
+            {for Language::ALL.into_iter().map(option)}
+        </select>
     }
 }

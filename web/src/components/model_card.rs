@@ -18,9 +18,9 @@ pub fn ModelCard(props: &ModelCardProps) -> Html {
     let mut models: Vec<&ModelFacts> = props.models.iter().collect();
     models.sort_by_key(|model| !model.card.requires_any.is_empty());
     html! {
-        <section class="card" aria-label={text::MODELS}>
-            <h2>{text::MODELS}</h2>
-            if models.is_empty() { <p class="quiet">{text::LOADING}</p> }
+        <section class="card" aria-label={text::models()}>
+            <h2>{text::models()}</h2>
+            if models.is_empty() { <p class="quiet">{text::loading()}</p> }
             {for models.into_iter().map(model)}
         </section>
     }

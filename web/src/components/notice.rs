@@ -9,7 +9,7 @@ pub struct NoticeBoxProps {
     /// The sentence.
     pub words: String,
     /// What stands on its button.
-    #[prop_or(text::CLOSE)]
+    #[prop_or_else(text::close)]
     pub button: &'static str,
     /// The button was pressed.
     pub on_press: Callback<()>,

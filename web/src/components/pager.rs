@@ -20,7 +20,7 @@ pub struct PagerProps {
 pub fn Pager(props: &PagerProps) -> Html {
     let Window { query, found, rows } = &props.window;
     if *found == 0 {
-        return html! { <p class="pager quiet" role="status">{text::NOTHING_FOUND}</p> };
+        return html! { <p class="pager quiet" role="status">{text::nothing_found()}</p> };
     }
     let (first, limit) = (query.offset, query.limit);
     let last = first + rows.len() as u32;
@@ -30,9 +30,9 @@ pub fn Pager(props: &PagerProps) -> Html {
     };
     html! {
         <nav class="pager">
-            {turn(text::PREVIOUS, (first > 0).then(|| first.saturating_sub(limit)))}
+            {turn(text::previous(), (first > 0).then(|| first.saturating_sub(limit)))}
             <span role="status">{text::page(first + 1, last, *found, props.all)}</span>
-            {turn(text::NEXT, (last < *found).then_some(last))}
+            {turn(text::next(), (last < *found).then_some(last))}
         </nav>
     }
 }

@@ -1,11 +1,18 @@
-//! The promise about the user's file, and behind a click how it is kept and where it ends.
+//! The promise about the user's file, and the way to see it kept.
 
 use crate::text;
-use yew::{Html, component, html};
+use yew::{Callback, Html, Properties, component, html};
+
+/// What the promise tells.
+#[derive(PartialEq, Properties)]
+pub struct PrivacyProps {
+    /// It is to be seen.
+    pub on_more: Callback<()>,
+}
 
 /// The promise.
 #[component]
-pub fn Privacy() -> Html {
+pub fn Privacy(props: &PrivacyProps) -> Html {
     html! {
         <section class="card">
             <h2>
@@ -13,12 +20,9 @@ pub fn Privacy() -> Html {
                     <path d="M6 9V6a4 4 0 0 1 8 0v3" />
                     <rect x="4" y="9" width="12" height="8" rx="2" />
                 </svg>
-                {text::PROMISE}
+                {text::promise()}
             </h2>
-            <details>
-                <summary>{text::PROMISE_MORE}</summary>
-                {for text::PROMISE_HOW.iter().map(|words| html! { <p>{words}</p> })}
-            </details>
+            <button class="button button-small" id="privacy" onclick={props.on_more.reform(|_| ())}>{text::promise_more()}</button>
         </section>
     }
 }

@@ -23,7 +23,7 @@ pub fn Progress(props: &ProgressProps) -> Html {
             <p class="drop-title">{&words}</p>
             <progress aria-label={words.clone()} value={bytes.to_string()} max={size.max(1.0).to_string()} />
             <p class="quiet figures">{text::progress(&props.reading)}</p>
-            <button class="button" id="cancel" onclick={props.on_cancel.reform(|_| ())}>{text::CANCEL}</button>
+            <button class="button" id="cancel" onclick={props.on_cancel.reform(|_| ())}>{text::cancel()}</button>
         </div>
     }
 }

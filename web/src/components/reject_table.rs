@@ -25,9 +25,9 @@ pub fn RejectTable(props: &RejectTableProps) -> Html {
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col" class="number">{text::LINE}</th>
-                            <th scope="col">{text::COLUMN}</th>
-                            <th scope="col">{text::REASON}</th>
+                            <th scope="col" class="number">{text::line()}</th>
+                            <th scope="col">{text::column()}</th>
+                            <th scope="col">{text::reason()}</th>
                         </tr>
                     </thead>
                     <tbody>{for lines.iter().map(line)}</tbody>
@@ -37,7 +37,7 @@ pub fn RejectTable(props: &RejectTableProps) -> Html {
                 <p class="quiet">{text::rejects_shown(lines.len() as u32, *count)}</p>
             }
             <button class="button button-small" id="download-rejects" onclick={props.on_download.reform(|_| ())}>
-                {text::DOWNLOAD_REJECTS}
+                {text::download_rejects()}
             </button>
         </>
     }

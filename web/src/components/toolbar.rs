@@ -1,14 +1,13 @@
-//! What is done with a list as a whole: filter by grade, search, keep.
+//! What is done with a list as a whole: filter by grade, search, and the tools that open below.
 
 use super::grade_chips::GradeChips;
-use crate::agent::Export;
-use crate::state::{Ask, List};
+use crate::state::{Ask, List, Look, Tool};
 use crate::text;
 use std::rc::Rc;
 use std::time::Duration;
 use web_sys::{HtmlInputElement, InputEvent};
 use yew::platform::{spawn_local, time::sleep};
-use yew::{Callback, Html, Properties, TargetCast, component, html, use_effect_with, use_mut_ref, use_state};
+use yew::{Callback, Html, Properties, TargetCast, classes, component, html, use_effect_with, use_mut_ref, use_state};
 
 /// How long typing has to rest before the list is searched.
 const REST: Duration = Duration::from_millis(150);
@@ -20,8 +19,8 @@ pub struct ToolbarProps {
     pub list: Rc<List>,
     /// Other rows are wanted.
     pub on_ask: Callback<Ask>,
-    /// The list is wanted as a file.
-    pub on_download: Callback<()>,
+    /// The list is looked at otherwise.
+    pub on_look: Callback<Look>,
 }
 
 /// The toolbar.
@@ -45,21 +44,31 @@ pub fn Toolbar(props: &ToolbarProps) -> Html {
             }
         });
     };
-    let busy = list.exporting == Some(Export::Scores);
     html! {
-        <div class="toolbar" role="group" aria-label={text::TOOLS}>
+        <div class="toolbar" role="group" aria-label={text::tools()}>
             <GradeChips
                 grades={list.summary.grades.clone()}
                 chosen={list.query.grades.clone()}
                 on_toggle={props.on_ask.reform(Ask::Grade)}
             />
             <input
-                id="search" type="search" class="search" aria-label={text::SEARCH_HINT} placeholder={text::SEARCH_HINT}
+                id="search" type="search" class="search" aria-label={text::search_hint()} placeholder={text::search_hint()}
                 value={(*typed).clone()} {oninput}
             />
-            <button class="button button-main" id="download" disabled={busy} onclick={props.on_download.reform(|_| ())}>
-                {if busy { text::DOWNLOADING } else { text::DOWNLOAD }}
-            </button>
+            {tool(props, Tool::Filters, "filters", text::filters_set(list.query.filters()))}
+            {tool(props, Tool::Columns, "columns", text::shown_columns().to_owned())}
+            {tool(props, Tool::Take, "download", text::take().to_owned())}
         </div>
+    }
+}
+
+/// Opens a tool below, or closes it.
+fn tool(props: &ToolbarProps, tool: Tool, id: &'static str, words: String) -> Html {
+    let is_open = props.list.tool == Some(tool);
+    let class = classes!("button", (tool == Tool::Take).then_some("button-main"));
+    html! {
+        <button {id} {class} aria-expanded={is_open.to_string()} onclick={props.on_look.reform(move |_| Look::Tool(tool))}>
+            {words}
+        </button>
     }
 }

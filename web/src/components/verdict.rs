@@ -24,13 +24,13 @@ pub struct VerdictProps {
 #[component]
 pub fn Verdict(props: &VerdictProps) -> Html {
     let words = match &props.by_hand {
-        ByHand::Blank => html! { <p class="quiet">{text::HAND_BLANK}</p> },
-        ByHand::Empty => html! { <p>{text::HAND_EMPTY}</p> },
-        ByHand::Scoring => html! { <p class="quiet">{text::HAND_SCORING}</p> },
+        ByHand::Blank => html! { <p class="quiet">{text::hand_blank()}</p> },
+        ByHand::Empty => html! { <p>{text::hand_empty()}</p> },
+        ByHand::Scoring => html! { <p class="quiet">{text::hand_scoring()}</p> },
         ByHand::Scored(score) => scored(score, &props.models),
         ByHand::Faulty(faults) => html! {
             <>
-                <p>{text::HAND_FAULTY}</p>
+                <p>{text::hand_faulty()}</p>
                 <ul class="faults">{for faults.iter().map(|fault| html! { <li>{text::fault(fault)}</li> })}</ul>
             </>
         },

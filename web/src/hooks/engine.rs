@@ -4,8 +4,8 @@
 //! only then is any file accepted. May not know how leads are scored or what the page shows.
 
 use super::assets::{self, Assets};
-use crate::agent::{self, Job, Reply, Request};
-use crate::state::{Action, Stop};
+use crate::agent::{self, Export, Job, Mark, Query, Reply, Request, Wording};
+use crate::state::{Action, List, Look, Stop};
 use crate::{browser, text};
 use js_sys::Array;
 use scorer::lead::mapping::Mapping;
@@ -66,22 +66,22 @@ impl Engine {
     /// Hands a file to the worker. Its bytes are not touched here.
     pub fn read(&self, file: &File) {
         *self.0.file.borrow_mut() = Some(file.clone());
-        self.read_as(file, None);
+        self.read_as(file, None, false);
     }
 
-    /// The last file once more, its columns read as somebody said.
-    pub fn read_again(&self, mapping: Mapping) {
+    /// The last file once more, its columns read as somebody said. Marks stay.
+    pub fn read_again(&self, mapping: Option<Mapping>) {
         let file = self.0.file.borrow().clone();
         if let Some(file) = file {
-            self.read_as(&file, Some(mapping));
+            self.read_as(&file, mapping, true);
         }
     }
 
-    fn read_as(&self, file: &File, mapping: Option<Mapping>) {
+    fn read_as(&self, file: &File, mapping: Option<Mapping>, again: bool) {
         let job = self.0.jobs.get() + 1;
         self.0.jobs.set(job);
         self.0.dispatch.emit(Action::Chosen { job, file: file.name(), size: file.size(), now: browser::now() });
-        self.post(&Request::Read { job, mapping }, &[file.into()], &[]);
+        self.post(&Request::Read { job, mapping, again }, &[file.into()], &[]);
     }
 
     /// The same with the sample leads.
@@ -90,6 +90,18 @@ impl Engine {
         if let Some(Ok(file)) = assets.map(|assets| browser::file(&assets.sample, text::SAMPLE_FILE)) {
             self.read(&file);
         }
+    }
+
+    /// Asks for something of the list to keep.
+    pub fn take(&self, list: &List, what: Export) {
+        let (job, file, query) = (list.job, list.file.clone(), list.query.clone());
+        self.send(&Request::Export { job, what, file, query, wording: wording() });
+    }
+
+    /// Asks for the rows of a file in which none was a lead.
+    pub fn take_rejects(&self, job: Job, file: &str) {
+        let (what, file, query) = (Export::Rejects, file.to_owned(), Query::default());
+        self.send(&Request::Export { job, what, file, query, wording: wording() });
     }
 
     /// Says something small to the worker.
@@ -156,10 +168,20 @@ impl Engine {
         match &reply {
             Reply::Awake => self.hand_models(),
             Reply::Opened { .. } => opened.set(true),
-            Reply::Exported { what, file, .. } => keep(&text::export_name(*what, file), beside.first()),
+            Reply::Exported { what, file, .. } => self.keep(*what, file, beside.first()),
             _ => {}
         }
         self.0.dispatch.emit(Action::Heard { reply, now: browser::now() });
+    }
+
+    /// A browser that keeps no files has told the user itself.
+    fn keep(&self, what: Export, file: &str, made: Option<&JsValue>) {
+        let Some(made) = made else { return };
+        if let Some(words) = made.as_string() {
+            let told = self.0.dispatch.clone();
+            return browser::copy_text(&words, move || told.emit(Action::Looked(Look::Copied)));
+        }
+        browser::save(made, &text::export_name(what, file)).ok();
     }
 
     fn hand_models(&self) {
@@ -181,9 +203,11 @@ impl Engine {
     }
 }
 
-fn keep(name: &str, bytes: Option<&JsValue>) {
-    if let Some(bytes) = bytes {
-        // A browser that keeps no files has told the user itself.
-        browser::save(bytes, name, "text/csv").ok();
+/// The words of the page's language that stand in what is taken out.
+fn wording() -> Wording {
+    Wording {
+        column: text::mark_column().to_owned(),
+        marks: Mark::ALL.map(|mark| text::mark_name(mark).to_owned()).to_vec(),
+        decimal_comma: browser::writes_decimal_comma(),
     }
 }

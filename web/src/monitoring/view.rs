@@ -133,7 +133,7 @@ pub(super) fn offer_simulation(words: &str) {
 
 /// Lets the user keep a text as a file.
 pub(super) fn keep(text: &str, name: &str, kind: &str) -> Result<(), JsValue> {
-    browser::save(&browser::buffer(text.as_bytes()).into(), name, kind)
+    browser::save(&browser::text_file(text, kind)?, name)
 }
 
 /// Hears what the user does, for as long as the document lives.

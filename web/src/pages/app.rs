@@ -1,12 +1,12 @@
 //! The root: state, engine, the notice, and the view in sight. Also takes files dropped anywhere on the page.
 
-use super::{LeadPage, ListPage, StartPage, TITLE_ID};
-use crate::agent::{Export, Failure, Request};
+use super::{LeadPage, ListPage, PrivacyPage, StartPage, TITLE_ID};
+use crate::agent::{Failure, Request};
 use crate::browser;
 use crate::components::{masthead::Masthead, notice::NoticeBox, reject_table::RejectTable};
 use crate::hooks::engine::{Engine, use_engine};
-use crate::state::{self, Action, Notice, State, View};
-use crate::text;
+use crate::state::{self, Action, Notice, State, Tool, View};
+use crate::{language, text};
 use web_sys::{DragEvent, File};
 use yew::{
     Callback, Html, UseReducerHandle, UseStateHandle, component, hook, html, use_callback, use_effect_with,
@@ -23,7 +23,10 @@ pub fn App() -> Html {
     };
     let engine = use_engine(dispatch.clone());
     let over = use_state(|| false);
+    language::speak(state.language);
+    use_language(&state);
     use_rows(&state, &engine);
+    use_parts(&state, &engine);
     use_focus(&state);
     let on_file = {
         let engine = engine.clone();
@@ -35,10 +38,14 @@ pub fn App() -> Html {
     };
     let (ondragover, ondragleave, ondrop) = drop_handlers(&over, &on_file);
     html! {
-        <div class="page" {ondragover} {ondragleave} {ondrop}>
-            <Masthead view={state.view} has_list={state.list.is_some()} on_view={dispatch.reform(Action::Shown)} />
+        // Everything is drawn anew in another language: what has not changed otherwise would keep its words.
+        <div key={state.language.tag()} class="page" {ondragover} {ondragleave} {ondrop}>
+            <Masthead
+                view={state.view} has_list={state.list.is_some()} language={state.language}
+                on_view={dispatch.reform(Action::Shown)} on_language={dispatch.reform(Action::Spoken)}
+            />
             if let state::Engine::Failed(stop) = &state.engine {
-                <NoticeBox words={text::stop(stop)} button={text::RELOAD} on_press={|()| browser::reload()} />
+                <NoticeBox words={text::stop(stop)} button={text::reload()} on_press={|()| browser::reload()} />
             }
             if let Some(notice) = &state.notice {
                 <NoticeBox words={text::notice(notice)} on_press={dispatch.reform(|()| Action::NoticeClosed)} />
@@ -52,10 +59,13 @@ pub fn App() -> Html {
 fn view(state: &State, over: bool, engine: &Engine, on_file: &Callback<File>, dispatch: &Callback<Action>) -> Html {
     let (engine, on_action, on_file) = (engine.clone(), dispatch.clone(), on_file.clone());
     match (&state.list, state.view) {
-        (Some(list), View::List) => html! { <ListPage list={list.clone()} {engine} {on_action} /> },
+        (Some(list), View::List) => {
+            html! { <ListPage list={list.clone()} models={state.models.clone()} {engine} {on_action} /> }
+        }
         (_, View::Lead) => {
             html! { <LeadPage hand={state.hand.clone()} models={state.models.clone()} {engine} {on_action} /> }
         }
+        (_, View::Privacy) => html! { <PrivacyPage /> },
         _ => html! {
             <StartPage
                 ready={state.accepts_files()} failed={matches!(state.engine, state::Engine::Failed(_))} {over} reading={state.reading.clone()} models={state.models.clone()}
@@ -71,7 +81,7 @@ fn refused_rows(notice: &Notice, engine: &Engine) -> Html {
         return Html::default();
     };
     let (engine, job, file) = (engine.clone(), *job, file.clone());
-    let on_download = move |()| engine.send(&Request::Export { job, what: Export::Rejects, file: file.clone() });
+    let on_download = move |()| engine.take_rejects(job, &file);
     html! { <section class="refused rejects"><RejectTable count={*rows} lines={rejects.clone()} {on_download} /></section> }
 }
 
@@ -87,21 +97,50 @@ fn use_focus(state: &UseReducerHandle<State>) {
     });
 }
 
-/// Asks the worker for rows whenever the query changes, and for the rejects when they come into sight.
+/// The document says in which language it is, for those who hear it.
+#[hook]
+fn use_language(state: &UseReducerHandle<State>) {
+    use_effect_with(state.language, |language| browser::set_language(language.tag()));
+}
+
+/// Asks the worker for rows whenever the query, the selection or the marks change.
 #[hook]
 fn use_rows(state: &UseReducerHandle<State>, engine: &Engine) {
-    let wanted = state.list.as_ref().map(|list| (list.job, list.query.clone()));
+    let wanted = state.list.as_ref().map(|list| (list.job, list.query.clone(), list.tally.changes));
     let asked = engine.clone();
     use_effect_with(wanted, move |wanted| {
-        if let Some((job, query)) = wanted.clone() {
+        if let Some((job, query, _)) = wanted.clone() {
             asked.send(&Request::Rows { job, query });
         }
     });
-    let rejects = state.list.as_ref().filter(|list| list.rejects_open).map(|list| list.job);
+}
+
+/// Asks the worker for what comes into sight beside the rows: rejects, the values of a column, a lead.
+#[hook]
+fn use_parts(state: &UseReducerHandle<State>, engine: &Engine) {
+    let list = state.list.as_ref();
+    let rejects = list.filter(|list| list.rejects_open).map(|list| Request::Rejects { job: list.job });
+    let column = list.filter(|list| list.tool == Some(Tool::Filters));
+    let values = column.and_then(|list| Some(Request::Values { job: list.job, column: list.column? }));
+    let lead = list.and_then(|list| Some((list.job, list.open.as_ref()?.lead, list.tally.changes)));
+    let lead = lead.map(|(job, lead, changes)| (Request::Lead { job, lead }, changes));
+    use_request(rejects, engine);
+    use_request(values, engine);
     let asked = engine.clone();
-    use_effect_with(rejects, move |job| {
-        if let Some(job) = *job {
-            asked.send(&Request::Rejects { job });
+    use_effect_with(lead, move |lead| {
+        if let Some((request, _)) = lead {
+            asked.send(request);
+        }
+    });
+}
+
+/// Says something to the worker each time that it changes.
+#[hook]
+fn use_request(request: Option<Request>, engine: &Engine) {
+    let engine = engine.clone();
+    use_effect_with(request, move |request| {
+        if let Some(request) = request {
+            engine.send(request);
         }
     });
 }

@@ -51,18 +51,18 @@ pub fn LeadPage(props: &LeadPageProps) -> Html {
     html! {
         <main class="hand">
             <form onsubmit={submit(props)} novalidate=true>
-                <h1 id={TITLE_ID} tabindex="-1">{text::HAND_TITLE}</h1>
-                <p class="quiet">{text::HAND_HINT}</p>
-                <fieldset><legend>{text::GROUP_PERSON}</legend>{of(is_person)}</fieldset>
-                <fieldset><legend>{text::GROUP_COMPANY}</legend>{of(is_company)}</fieldset>
+                <h1 id={TITLE_ID} tabindex="-1">{text::hand_title()}</h1>
+                <p class="quiet">{text::hand_hint()}</p>
+                <fieldset><legend>{text::group_person()}</legend>{of(is_person)}</fieldset>
+                <fieldset><legend>{text::group_company()}</legend>{of(is_company)}</fieldset>
                 <details class="enriched">
-                    <summary>{text::GROUP_ENRICHED}</summary>
-                    <p class="quiet">{text::GROUP_ENRICHED_HINT}</p>
+                    <summary>{text::group_enriched()}</summary>
+                    <p class="quiet">{text::group_enriched_hint()}</p>
                     {of(is_enriched)}
                 </details>
                 <div class="actions">
-                    <button class="button button-main" id="score">{text::HAND_SEND}</button>
-                    <button class="button" type="button" onclick={props.on_action.reform(|_| Action::HandCleared)}>{text::HAND_CLEAR}</button>
+                    <button class="button button-main" id="score">{text::hand_send()}</button>
+                    <button class="button" type="button" onclick={props.on_action.reform(|_| Action::HandCleared)}>{text::hand_clear()}</button>
                 </div>
             </form>
             <Verdict by_hand={props.hand.outcome.clone()} models={props.models.clone()} />

@@ -1,17 +1,22 @@
 //! The ranked list of a file.
 
 use super::TITLE_ID;
-use crate::agent::{Export, Request};
+use crate::agent::{Export, Mark, ModelFacts, Request, Who};
 use crate::components::{
-    column_table::{ColumnTable, ColumnTableProps},
-    lead_table::LeadTable,
+    column_picker::ColumnPicker,
+    column_table::ColumnTable,
+    filter_panel::FilterPanel,
+    lead_panel::LeadPanel,
+    lead_table::{LeadTable, TABLE_ID},
     pager::Pager,
     rejects::Rejects,
+    selection_bar::SelectionBar,
+    take_panel::TakePanel,
     toolbar::Toolbar,
 };
 use crate::hooks::engine::Engine;
-use crate::state::{Action, Ask, List};
-use crate::text;
+use crate::state::{Action, Ask, List, Look, Opened, Tool};
+use crate::{browser, text};
 use scorer::lead::mapping::Mapping;
 use std::rc::Rc;
 use yew::{Callback, Html, Properties, component, html};
@@ -21,6 +26,8 @@ use yew::{Callback, Html, Properties, component, html};
 pub struct ListPageProps {
     /// The list.
     pub list: Rc<List>,
+    /// The models in use.
+    pub models: Rc<Vec<ModelFacts>>,
     /// The worker.
     pub engine: Engine,
     /// Something happened.
@@ -31,47 +38,110 @@ pub struct ListPageProps {
 #[component]
 pub fn ListPage(props: &ListPageProps) -> Html {
     let list = &props.list;
-    let summary = &list.summary;
     let on_ask = props.on_action.reform(Action::Asked);
-    let caption = text::ranked(summary.rows);
+    let on_look = props.on_action.reform(Action::Looked);
+    let on_select = select(props);
+    let clear = on_select.clone();
     html! {
         <main class="list">
             <div class="list-head">
                 <h1 id={TITLE_ID} tabindex="-1">{&list.file}</h1>
                 <p class="quiet figures" role="status">{text::summary(list)}</p>
             </div>
-            <Toolbar list={list.clone()} on_ask={on_ask.clone()} on_download={export(props, Export::Scores)} />
-            <div class="asides">
-                if !summary.mapped.is_empty() {
-                    <ColumnTable mapped={ColumnTableProps::columns(summary)} on_change={again(props)} />
-                }
-                {for text::origin(&summary.origin).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
-                {names(&summary.missing, text::missing, text::field_label)}
-                {names(&summary.unknown, text::unknown, str::to_owned)}
-                if summary.repeated > 0 {
-                    <p class="aside quiet">
-                        {text::repeated(summary.repeated)}{" "}
-                        <button class="fold" id="fold" aria-pressed={list.query.folded.to_string()} onclick={on_ask.reform(|_| Ask::Fold)}>
-                            {if list.query.folded { text::UNFOLD } else { text::FOLD }}
-                        </button>
-                    </p>
-                }
-                if summary.rejects > 0 {
-                    <Rejects
-                        count={summary.rejects} lines={list.rejects.clone()} open={list.rejects_open}
-                        on_toggle={props.on_action.reform(|()| Action::RejectsToggled)}
-                        on_download={export(props, Export::Rejects)}
-                    />
-                }
-            </div>
-            <LeadTable
-                {caption} columns={summary.columns.clone()} query={list.query.clone()} window={list.window.clone()}
-                on_sort={on_ask.reform(Ask::Sort)}
-            />
-            if let Some(window) = &list.window {
-                <Pager window={window.clone()} all={summary.rows} on_page={on_ask.reform(Ask::Page)} />
+            <Toolbar list={list.clone()} on_ask={on_ask.clone()} on_look={on_look.clone()} />
+            {tool(props, &on_ask, &on_look)}
+            {asides(props, &on_ask, &on_look)}
+            if list.tally.selected > 0 {
+                <SelectionBar
+                    selected={list.tally.selected} on_mark={mark(props, Who::Selected)}
+                    on_clear={Callback::from(move |()| clear.emit((Who::Selected, false)))}
+                />
             }
+            <div class="list-body">
+                <LeadTable list={list.clone()} on_ask={on_ask.clone()} on_look={on_look.clone()} {on_select} />
+                {for list.open.as_ref().map(|open| panel(props, open))}
+            </div>
+            {foot(list, &on_ask, &on_look)}
         </main>
+    }
+}
+
+fn tool(props: &ListPageProps, on_ask: &Callback<Ask>, on_look: &Callback<Look>) -> Html {
+    let (list, on_ask, on_look) = (props.list.clone(), on_ask.clone(), on_look.clone());
+    match list.tool {
+        Some(Tool::Filters) => html! { <FilterPanel {list} {on_ask} {on_look} /> },
+        Some(Tool::Columns) => html! { <ColumnPicker {list} {on_ask} /> },
+        Some(Tool::Take) => {
+            let (engine, on_action, of) = (props.engine.clone(), props.on_action.clone(), list.clone());
+            let on_take = Callback::from(move |what| take(&engine, &on_action, &of, what));
+            html! { <TakePanel {list} {on_take} /> }
+        }
+        None => Html::default(),
+    }
+}
+
+/// What there is to say of the file, one step aside from the list.
+fn asides(props: &ListPageProps, on_ask: &Callback<Ask>, on_look: &Callback<Look>) -> Html {
+    let (list, summary) = (&props.list, &props.list.summary);
+    let (engine, on_action, of) = (props.engine.clone(), props.on_action.clone(), list.clone());
+    html! {
+        <div class="asides">
+            if !summary.mapped.is_empty() {
+                <ColumnTable summary={summary.clone()} on_change={again(props)} />
+            }
+            {for text::origin(&summary.origin).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
+            {names(&summary.missing, text::missing, text::field_label)}
+            {names(&summary.unknown, text::unknown, str::to_owned)}
+            if summary.repeated > 0 {
+                <p class="aside quiet">
+                    {text::repeated(summary.repeated)}{" "}
+                    <button class="fold" id="fold" aria-pressed={list.query.folded.to_string()} onclick={on_ask.reform(|_| Ask::Fold)}>
+                        {if list.query.folded { text::unfold() } else { text::fold() }}
+                    </button>
+                </p>
+            }
+            if summary.rejects > 0 {
+                <Rejects
+                    count={summary.rejects} lines={list.rejects.clone()} open={list.rejects_open}
+                    on_toggle={on_look.reform(|()| Look::Rejects)}
+                    on_download={move |()| take(&engine, &on_action, &of, Export::Rejects)}
+                />
+            }
+        </div>
+    }
+}
+
+fn panel(props: &ListPageProps, open: &Opened) -> Html {
+    let on_action = props.on_action.clone();
+    let on_close = move |()| {
+        on_action.emit(Action::Looked(Look::NoLead));
+        browser::focus(TABLE_ID);
+    };
+    html! {
+        <LeadPanel
+            open={open.clone()} all={props.list.summary.rows} models={props.models.clone()} {on_close}
+            on_mark={mark(props, Who::Lead(open.lead))} on_change={props.on_action.reform(Action::Taken)}
+        />
+    }
+}
+
+/// How many leads there are, the ways to others, and how the keyboard is used.
+fn foot(list: &Rc<List>, on_ask: &Callback<Ask>, on_look: &Callback<Look>) -> Html {
+    let Some(window) = &list.window else { return Html::default() };
+    let words =
+        if window.found == 0 { text::nothing_found().to_owned() } else { text::found(window.found, list.summary.rows) };
+    html! {
+        <div class="list-foot">
+            if list.paged && window.found > 0 {
+                <Pager window={window.clone()} all={list.summary.rows} on_page={on_ask.reform(Ask::From)} />
+            } else {
+                <span class="quiet figures" id="found" role="status">{words}</span>
+            }
+            <span class="quiet" id="keys">{text::keys()}</span>
+            <button class="fold" id="paged" onclick={on_look.reform(|_| Look::Paged)}>
+                {if list.paged { text::as_scroll() } else { text::as_pages() }}
+            </button>
+        </div>
     }
 }
 
@@ -94,13 +164,20 @@ fn names(names: &[String], line: fn(u32) -> String, word: fn(&str) -> String) ->
 
 fn again(props: &ListPageProps) -> Callback<Mapping> {
     let engine = props.engine.clone();
-    Callback::from(move |mapping| engine.read_again(mapping))
+    Callback::from(move |mapping| engine.read_again(Some(mapping)))
 }
 
-fn export(props: &ListPageProps, what: Export) -> Callback<()> {
-    let (engine, on_action, list) = (props.engine.clone(), props.on_action.clone(), props.list.clone());
-    Callback::from(move |()| {
-        engine.send(&Request::Export { job: list.job, what, file: list.file.clone() });
-        on_action.emit(Action::ExportAsked(what));
-    })
+fn select(props: &ListPageProps) -> Callback<(Who, bool)> {
+    let (engine, job) = (props.engine.clone(), props.list.job);
+    Callback::from(move |(who, on)| engine.send(&Request::Select { job, who, on }))
+}
+
+fn mark(props: &ListPageProps, who: Who) -> Callback<Option<Mark>> {
+    let (engine, job) = (props.engine.clone(), props.list.job);
+    Callback::from(move |mark| engine.send(&Request::Mark { job, who: who.clone(), mark }))
+}
+
+fn take(engine: &Engine, on_action: &Callback<Action>, list: &List, what: Export) {
+    engine.take(list, what);
+    on_action.emit(Action::ExportAsked(what));
 }

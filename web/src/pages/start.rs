@@ -39,8 +39,8 @@ pub fn StartPage(props: &StartPageProps) -> Html {
     html! {
         <main class="start">
             <div class="claim">
-                <h1 id={TITLE_ID} tabindex="-1">{text::CLAIM}</h1>
-                <p>{text::WHAT}</p>
+                <h1 id={TITLE_ID} tabindex="-1">{text::claim()}</h1>
+                <p>{text::what()}</p>
             </div>
             if let Some(reading) = &props.reading {
                 <Progress reading={reading.clone()} on_cancel={cancel(props, reading)} />
@@ -51,7 +51,7 @@ pub fn StartPage(props: &StartPageProps) -> Html {
                 />
             }
             <div class="cards">
-                <Privacy />
+                <Privacy on_more={props.on_action.reform(|()| Action::Shown(View::Privacy))} />
                 if !props.failed { <ModelCard models={props.models.clone()} /> }
             </div>
         </main>

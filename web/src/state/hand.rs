@@ -45,6 +45,12 @@ impl Hand {
         self.forget();
     }
 
+    /// Other fields altogether.
+    pub(super) fn fill(&mut self, fields: Vec<(String, String)>) {
+        self.values = fields.into_iter().collect();
+        self.forget();
+    }
+
     pub(super) fn clear(&mut self) {
         self.values.clear();
         self.forget();

@@ -1,7 +1,10 @@
 //! The reducer: what each action does, and that nothing late or stale does anything.
 
 use super::*;
-use crate::agent::{Origin, Row, Score};
+use crate::agent::{
+    Condition, Detail, FileForm, Mark, Origin, Query, Row, Score, Sort, Summary, Tally, Wanted, Which, Window,
+};
+use crate::project::ProjectFacts;
 
 fn after(state: State, actions: impl IntoIterator<Item = Action>) -> State {
     actions.into_iter().fold(state, |state, action| state.after(action))
@@ -35,7 +38,7 @@ fn chosen(job: Job) -> Action {
 }
 
 fn listed() -> State {
-    after(ready(), [chosen(7), heard(Reply::Read { job: 7, summary: summary(3) }, 350.0)])
+    after(ready(), [chosen(7), heard(Reply::Read { job: 7, summary: summary(3), project: None }, 350.0)])
 }
 
 fn list(state: &State) -> &List {
@@ -43,8 +46,12 @@ fn list(state: &State) -> &List {
 }
 
 fn window(query: Query) -> Window {
+    Window { query, found: 1, rows: vec![row()] }
+}
+
+fn row() -> Row {
     let score = Score { probability: 0.5, grade: None, model: 0 };
-    Window { query, found: 1, rows: vec![Row { rank: 1, line: 2.0, score, cells: vec![] }] }
+    Row { lead: 4, rank: 1, line: 2.0, score, mark: None, selected: false, cells: vec![] }
 }
 
 #[test]
@@ -59,7 +66,7 @@ fn a_file_becomes_a_list() {
     let reading = after(ready(), [chosen(7), heard(Reply::Progress { job: 7, bytes: 400.0, rows: 2 }, 150.0)]);
     let progress = reading.reading.clone().unwrap();
     assert_eq!((progress.bytes, progress.rows, progress.elapsed), (400.0, 2, 50.0));
-    let done = after(reading, [heard(Reply::Read { job: 7, summary: summary(3) }, 350.0)]);
+    let done = after(reading, [heard(Reply::Read { job: 7, summary: summary(3), project: None }, 350.0)]);
     assert_eq!((done.view, done.reading.is_none(), list(&done).took), (View::List, true, 250.0));
 }
 
@@ -68,7 +75,7 @@ fn what_is_said_of_another_reading_is_dropped() {
     let state = after(ready(), [chosen(7)]);
     let stale = [
         heard(Reply::Progress { job: 6, bytes: 9.0, rows: 9 }, 200.0),
-        heard(Reply::Read { job: 6, summary: summary(9) }, 200.0),
+        heard(Reply::Read { job: 6, summary: summary(9), project: None }, 200.0),
         heard(Reply::Unreadable { job: 6, failure: Failure::Unavailable }, 200.0),
     ];
     assert_eq!(after(state.clone(), stale), state);
@@ -76,7 +83,8 @@ fn what_is_said_of_another_reading_is_dropped() {
 
 #[test]
 fn a_cancelled_reading_gives_no_list_even_if_it_was_finished_just_then() {
-    let actions = [chosen(7), Action::Cancelled, heard(Reply::Read { job: 7, summary: summary(3) }, 300.0)];
+    let actions =
+        [chosen(7), Action::Cancelled, heard(Reply::Read { job: 7, summary: summary(3), project: None }, 300.0)];
     let state = after(ready(), actions);
     assert_eq!((state.view, state.list, state.notice), (View::Start, None, Some(Notice::Cancelled)));
 }
@@ -91,7 +99,7 @@ fn an_unreadable_file_leaves_the_list_before_it() {
 
 #[test]
 fn a_change_of_the_query_goes_back_to_the_first_row() {
-    let state = after(listed(), [Action::Asked(Ask::Page(200)), Action::Asked(Ask::Search("ceo".to_owned()))]);
+    let state = after(listed(), [Action::Asked(Ask::From(200)), Action::Asked(Ask::Search("ceo".to_owned()))]);
     assert_eq!((list(&state).query.offset, list(&state).query.search.as_str()), (0, "ceo"));
 }
 
@@ -176,10 +184,96 @@ fn a_form_of_white_space_is_not_scored() {
 
 #[test]
 fn a_file_that_was_made_of_another_list_leaves_this_one_waiting() {
-    let exported = |job| heard(Reply::Exported { job, what: Export::Scores, file: "leads.csv".to_owned() }, 9.0);
-    let state = after(listed(), [Action::ExportAsked(Export::Scores), exported(6)]);
-    assert_eq!(list(&state).exporting, Some(Export::Scores));
+    let exported = |job| heard(Reply::Exported { job, what: RANKED, file: "leads.csv".to_owned() }, 9.0);
+    let state = after(listed(), [Action::ExportAsked(RANKED), exported(6)]);
+    assert_eq!(list(&state).exporting, Some(RANKED));
     assert_eq!(list(&after(state, [exported(7)])).exporting, None);
+}
+
+const RANKED: Export = Export::Leads { which: Which::All, form: FileForm::Data };
+
+#[test]
+fn rows_of_the_same_query_are_shown_wherever_they_begin() {
+    let state = after(listed(), [Action::Asked(Ask::From(300))]);
+    let before = Query { offset: 200, ..list(&state).query.clone() };
+    let state = after(state, [heard(Reply::Rows { job: 7, window: window(before) }, 500.0)]);
+    assert_eq!(list(&state).window.as_ref().unwrap().query.offset, 200);
+}
+
+fn ask(state: State, asks: impl IntoIterator<Item = Ask>) -> State {
+    after(state, asks.into_iter().map(Action::Asked))
+}
+
+fn value(column: u32, value: &str) -> Ask {
+    Ask::Value(column, value.to_owned())
+}
+
+#[test]
+fn values_of_a_column_are_chosen_one_by_one_and_taken_away_again() {
+    let state = ask(listed(), [value(2, "Paris"), value(2, ""), value(5, "x"), value(5, "x")]);
+    let wanted = Wanted::Values(vec!["Paris".to_owned(), String::new()]);
+    assert_eq!(list(&state).query.conditions, [Condition { column: 2, wanted }]);
+    let state = ask(state, [Ask::Filled(2)]);
+    assert_eq!(list(&state).query.condition(2), Some(&Wanted::Filled));
+    assert_eq!(list(&ask(state, [Ask::Filled(2)])).query.conditions, []);
+}
+
+#[test]
+fn filters_are_counted_and_cleared_while_order_and_columns_stay() {
+    let asks =
+        [Ask::Columns(vec![3, 1]), Ask::Sort(Sort::Column(1)), Ask::Points(20, 400), value(2, "x"), Ask::Selected];
+    let state = ask(listed(), asks.into_iter().chain([Ask::Marked(None), Ask::Marked(Some(Mark::Replied))]));
+    assert_eq!((list(&state).query.filters(), list(&state).query.points), (4, (20, 100)));
+    let cleared = ask(state, [Ask::Everything]);
+    let query = &list(&cleared).query;
+    assert_eq!((query.filters(), query.sort, query.columns.clone()), (0, Sort::Column(1), vec![3, 1]));
+}
+
+#[test]
+fn the_keyboard_stays_among_the_rows_that_were_found() {
+    let query = list(&listed()).query.clone();
+    let found = Window { found: 30, ..window(query) };
+    let state = after(listed(), [heard(Reply::Rows { job: 7, window: found }, 1.0), Action::Looked(Look::At(99))]);
+    assert_eq!(list(&state).active, 29);
+    assert_eq!(list(&ask(state, [Ask::Grade('A')])).active, 0);
+}
+
+#[test]
+fn a_lead_is_shown_once_it_came_and_only_the_one_that_was_asked_for() {
+    let detail = Detail { row: row(), repeated: false, cells: vec![], fields: vec![] };
+    let came = heard(Reply::Lead { job: 7, detail: detail.clone() }, 1.0);
+    let other = after(listed(), [Action::Looked(Look::Lead(3)), came.clone()]);
+    assert_eq!(list(&other).open, Some(Opened { lead: 3, detail: None }));
+    let state = after(other, [Action::Looked(Look::Lead(4)), came]);
+    assert_eq!(list(&state).open.as_ref().unwrap().detail, Some(detail));
+    assert_eq!(list(&after(state, [Action::Looked(Look::NoLead)])).open, None);
+}
+
+#[test]
+fn a_project_comes_back_as_it_was_left() {
+    let query = Query { search: "ceo".to_owned(), offset: 40, ..Query::default() };
+    let facts = ProjectFacts { file: "mine.csv".to_owned(), query, same_models: false };
+    let tally = Tally { changes: 1, selected: 2, marked: 1 };
+    let read = Reply::Read { job: 7, summary: summary(3), project: Some(facts) };
+    let state =
+        after(ready(), [chosen(7), heard(read, 9.0), heard(Reply::Tally { job: 7, tally: tally.clone() }, 9.0)]);
+    assert_eq!((list(&state).file.as_str(), list(&state).query.search.as_str()), ("mine.csv", "ceo"));
+    assert_eq!((list(&state).query.offset, list(&state).tally.clone()), (0, tally));
+    assert_eq!(state.notice, Some(Notice::ModelChanged));
+}
+
+#[test]
+fn a_lead_of_the_list_is_taken_to_the_form() {
+    let fields = vec![("jobtitle".to_owned(), "CEO".to_owned())];
+    let state = after(listed(), [typed("skills", "x"), Action::Taken(fields.clone())]);
+    assert_eq!((state.view, state.hand.filled()), (View::Lead, fields));
+}
+
+#[test]
+fn another_model_that_is_refused_leaves_the_one_in_use() {
+    let state = after(ready(), [heard(Reply::Refused { reason: "no graph".to_owned() }, 2.0)]);
+    assert_eq!(state.notice, Some(Notice::ModelRefused { reason: "no graph".to_owned() }));
+    assert!(state.accepts_files());
 }
 
 #[test]
