@@ -15,6 +15,8 @@ async fn bench() -> Bench {
     fs::write(site.join("index.html"), "<!doctype html>").unwrap();
     fs::write(site.join("app-1f9ae0c4d5b67788_bg.wasm"), "\0asm").unwrap();
     fs::write(site.join("worker.js"), "self").unwrap();
+    fs::write(site.join("sw.js"), "self").unwrap();
+    fs::write(site.join("manifest.webmanifest"), "{}").unwrap();
     fs::write(site.join("static/index.html"), "inner").unwrap();
     let loaded = Site::load(&site).unwrap();
     Bench::with(None, Some(loaded), Config::default()).await
@@ -27,6 +29,8 @@ async fn files_come_with_their_type_and_caching() {
         ("/", "text/html; charset=utf-8", "no-cache"),
         ("/app-1f9ae0c4d5b67788_bg.wasm", "application/wasm", "public, max-age=31536000, immutable"),
         ("/worker.js", "text/javascript; charset=utf-8", "no-cache"),
+        ("/sw.js", "text/javascript; charset=utf-8", "max-age=600"),
+        ("/manifest.webmanifest", "application/manifest+json", "no-cache"),
         ("/static/", "text/html; charset=utf-8", "no-cache"),
     ] {
         let answer = bench.get(path).await;
@@ -34,6 +38,7 @@ async fn files_come_with_their_type_and_caching() {
         assert_eq!((answer.header("content-type"), answer.header("cache-control")), (kind, caching), "{path}");
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' blob:"), "{policy}");
+        assert!(policy.contains("worker-src 'self' blob:") && policy.contains("manifest-src 'self'"), "{policy}");
         let again = Request::get(path).header("if-none-match", answer.header("etag")).body(Body::empty()).unwrap();
         let again = bench.send(again).await;
         assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0), "{path}");

@@ -3,7 +3,7 @@
 //! Owns nothing but these calls. May not know the worker, leads or the page's state. What cannot fail in any browser
 //! that runs WebAssembly, and could only be ignored if it did, is answered with a default.
 
-use js_sys::{Array, ArrayBuffer, Number};
+use js_sys::{Array, ArrayBuffer, Number, Promise};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -20,6 +20,25 @@ pub const LOCK: &str = "default-src 'none'; script-src 'wasm-unsafe-eval' blob:;
 /// Milliseconds since the page was opened.
 pub fn now() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}
+
+/// Kept after so many milliseconds.
+pub fn after(milliseconds: i32) -> Promise {
+    Promise::new(&mut |done, _| {
+        let window = web_sys::window();
+        if window.is_none_or(|window| {
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(&done, milliseconds).is_err()
+        }) {
+            // Without a clock the time is up at once.
+            done.call0(&JsValue::UNDEFINED).ok();
+        }
+    })
+}
+
+/// What the document says of itself under this name.
+pub fn meta(name: &str) -> Option<String> {
+    let element = document().ok()?.query_selector(&format!("meta[name={name:?}]")).ok()??;
+    element.get_attribute("content")
 }
 
 /// Puts the [`LOCK`] in place, for as long as the page lives.

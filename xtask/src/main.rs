@@ -7,6 +7,7 @@ mod fuzz;
 mod golden;
 mod layers;
 mod monitoring;
+mod offline;
 mod project;
 mod run;
 mod sample;

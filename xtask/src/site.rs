@@ -1,6 +1,6 @@
 //! Building the page: in release, as shipped, and quickly, for tests. Knows trunk; knows nothing of what the page does.
 
-use crate::{exec, monitoring, project::Project, stamp, tools};
+use crate::{exec, monitoring, offline, project::Project, stamp, tools};
 use anyhow::{Context, Result};
 use std::{
     fs,
@@ -50,6 +50,7 @@ fn build(project: &Project, build: &Build) -> Result<PathBuf> {
     let record = dist.with_extension("stamp");
     if dist.join("index.html").is_file()
         && dist.join(monitoring::DOCUMENT).is_file()
+        && dist.join(offline::WORKER).is_file()
         && is_current(project, build, &record)?
     {
         return Ok(dist);
@@ -62,6 +63,8 @@ fn build(project: &Project, build: &Build) -> Result<PathBuf> {
     }
     let started = SystemTime::now();
     exec::run(trunk(project, build).arg("--dist").arg(&dist))?;
+    // Before the monitoring document is there, which is of no use without its API and no part of what is kept.
+    offline::seal(&project.root.join("web").join(offline::WORKER), &dist)?;
     monitoring::build(trunk(project, build), &dist)?;
     // An edit made while trunk ran may or may not be in the page: without a record the next run builds again.
     let inputs = inputs(project, build).context("cargo left no list of the page's sources")?;

@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// The page may load its own files and run WebAssembly and its worker; it tightens this itself before it takes a file.
+/// The page may load its own files and run WebAssembly and its workers; it tightens this itself before it takes a file.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src blob:; connect-src 'self'; \
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; connect-src 'self'; \
      style-src 'self'; img-src 'self' data: blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'",
 );
@@ -28,6 +28,13 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 
 /// Any other is asked for again each time, by its ETag.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// The service worker may be kept for some minutes: the page asks for it anew each time it is opened, and what the
+/// browser asks for by itself soon after, when leads may be open, needs no request then.
+const FOR_MINUTES: HeaderValue = HeaderValue::from_static("max-age=600");
+
+/// The service worker's name.
+const SERVICE_WORKER: &str = "sw.js";
 
 /// Where a folder's own page is.
 const INDEX: &str = "index.html";
@@ -99,12 +106,7 @@ impl Site {
 
     fn add_file(&mut self, at: &str, name: &str, bytes: Vec<u8>) {
         let bytes = Bytes::from(bytes);
-        let file = || File {
-            kind: kind(name),
-            etag: etag(&bytes),
-            caching: if has_hash(name) { FOREVER } else { ASK_AGAIN },
-            bytes: bytes.clone(),
-        };
+        let file = || File { kind: kind(name), etag: etag(&bytes), caching: caching(name), bytes: bytes.clone() };
         self.files.insert(format!("{at}{name}"), file());
         if name == INDEX {
             self.files.insert(at.to_owned(), file());
@@ -156,6 +158,14 @@ pub(super) fn etag(bytes: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
+fn caching(name: &str) -> HeaderValue {
+    match name {
+        SERVICE_WORKER => FOR_MINUTES,
+        name if has_hash(name) => FOREVER,
+        _ => ASK_AGAIN,
+    }
+}
+
 /// Whether a part of the name is a hash as the page's build writes it.
 fn has_hash(name: &str) -> bool {
     let is_hash = |part: &str| {
@@ -190,7 +200,7 @@ mod tests {
 
     #[test]
     fn hashed_names_are_told_from_others() {
-        for name in ["app-1f9ae0c4d5b67788.js", "app-1f9ae0c4d5b67788_bg.wasm", "style-d9e8f7a6b5c4d30.css"] {
+        for name in ["app-1f9ae0c4d5b67788.js", "worker-1f9ae0c4d5b67788_bg.wasm", "style-d9e8f7a6b5c4d30.css"] {
             assert!(has_hash(name), "{name}");
         }
         for name in ["worker.js", "worker_bg.wasm", "sample-leads.csv", "defaced-facade.js", "index.html"] {

@@ -9,9 +9,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::RequestCache;
 
-const WORKER_GLUE: &str = "worker.js";
+/// The worker's code bears a hash in its name or not, so the document tells where it is.
+const WORKER_GLUE: &str = "worker-js";
 const WORKER_BOOT: &str = "static/worker-boot.js";
-const WORKER_WASM: &str = "worker_bg.wasm";
+const WORKER_WASM: &str = "worker-wasm";
 const MODEL_FOLDER: &str = "models";
 const MODEL_LIST: &str = "models/index.json";
 const SAMPLE: &str = "static/samples/leads.csv";
@@ -39,9 +40,9 @@ pub struct Unfetched {
 
 /// Fetches all parts.
 pub async fn fetch() -> Result<Assets, Unfetched> {
-    let glue = text(WORKER_GLUE).await?;
+    let glue = text(&named(WORKER_GLUE)?).await?;
     let boot = text(WORKER_BOOT).await?;
-    let wasm = bytes(WORKER_WASM).await?;
+    let wasm = bytes(&named(WORKER_WASM)?).await?;
     let mut models = Vec::new();
     for name in model_names().await? {
         let address = format!("{MODEL_FOLDER}/{name}");
@@ -50,6 +51,10 @@ pub async fn fetch() -> Result<Assets, Unfetched> {
     let sample = bytes(SAMPLE).await?;
     let worker = browser::script_address(&[glue, boot]).map_err(|_| unfetched(WORKER_GLUE))?;
     Ok(Assets { worker, wasm, models, sample })
+}
+
+fn named(part: &str) -> Result<String, Unfetched> {
+    browser::meta(part).ok_or_else(|| unfetched(part))
 }
 
 async fn model_names() -> Result<Vec<String>, Unfetched> {
@@ -70,10 +75,18 @@ async fn bytes(address: &str) -> Result<ArrayBuffer, Unfetched> {
     Ok(buffer.unchecked_into())
 }
 
-/// Asks the server whether a kept copy is still good: worker and models bear no hash in their names.
 async fn get(address: &str) -> Result<Response, Unfetched> {
-    let response = Request::get(address).cache(RequestCache::NoCache).send().await.map_err(|_| unfetched(address))?;
+    let response = Request::get(address).cache(caching(address)).send().await.map_err(|_| unfetched(address))?;
     if response.ok() { Ok(response) } else { Err(unfetched(address)) }
+}
+
+/// Whatever bears no hash in its name is good only after its host was asked. Hashes follow a dash, as trunk's do.
+fn caching(address: &str) -> RequestCache {
+    let hash = address.split(['-', '_', '.']).nth(1).filter(|hash| hash.len() >= 12);
+    match hash.is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        true => RequestCache::Default,
+        false => RequestCache::NoCache,
+    }
 }
 
 fn unfetched(address: &str) -> Unfetched {

@@ -1,18 +1,19 @@
 //! The worker as the page sees it: started behind the lock, spoken to, and started again when it dies.
 //!
-//! Owns the order of starting: fetch all parts, lock the network, start the worker, hand it its code and the models;
-//! only then is any file accepted. May not know how leads are scored or what the page shows.
+//! Owns the order of starting: fetch all parts, have them kept for use without a network, lock the network, start the
+//! worker, hand it its code and the models; only then, and when nothing is fetched to be kept, is any file accepted. May not know how leads are scored or what the page shows.
 
 use super::assets::{self, Assets};
+use super::offline;
 use crate::agent::{self, Export, Job, Mark, Query, Reply, Request, Wording};
 use crate::state::{Action, List, Look, Stop};
 use crate::{browser, text};
-use js_sys::Array;
+use js_sys::{Array, Promise};
 use scorer::lead::mapping::Mapping;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ErrorEvent, File, MessageEvent, Worker};
 use yew::{Callback, hook, use_effect_with, use_memo};
 
@@ -24,6 +25,8 @@ struct Inner {
     dispatch: Callback<Action>,
     assets: RefCell<Option<Rc<Assets>>>,
     running: RefCell<Option<Running>>,
+    /// Kept when nothing is fetched any more that is to be kept.
+    quiet: RefCell<Option<Promise>>,
     jobs: Cell<Job>,
     /// The last file that was handed over.
     file: RefCell<Option<File>>,
@@ -58,6 +61,7 @@ impl Engine {
             dispatch,
             assets: RefCell::default(),
             running: RefCell::default(),
+            quiet: RefCell::default(),
             jobs: Cell::new(0),
             file: RefCell::default(),
         }))
@@ -110,10 +114,12 @@ impl Engine {
     }
 
     async fn start(&self) {
+        let offered = offline::offered();
         let assets = match assets::fetch().await {
             Ok(assets) => assets,
             Err(missing) => return self.0.dispatch.emit(Action::Stopped(Stop::Unfetched { name: missing.name })),
         };
+        *self.0.quiet.borrow_mut() = Some(offline::keep(&offered).await);
         // Without the lock nothing starts: no lock, no file.
         if browser::lock_network().is_err() {
             return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
@@ -161,13 +167,17 @@ impl Engine {
         }
     }
 
-    fn hear(&self, event: &MessageEvent, opened: &Cell<bool>) {
+    fn hear(&self, event: &MessageEvent, opened: &Rc<Cell<bool>>) {
         let Ok((reply, beside)) = agent::unpack::<Reply>(event.data()) else {
             return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
         };
         match &reply {
             Reply::Awake => self.hand_models(),
-            Reply::Opened { .. } => opened.set(true),
+            Reply::Opened { .. } => {
+                opened.set(true);
+                let (this, opened) = (self.clone(), opened.clone());
+                return spawn_local(async move { this.accept(reply, &opened).await });
+            }
             Reply::Exported { what, file, .. } => self.keep(*what, file, beside.first()),
             _ => {}
         }
@@ -182,6 +192,18 @@ impl Engine {
             return browser::copy_text(&words, move || told.emit(Action::Looked(Look::Copied)));
         }
         browser::save(made, &text::export_name(what, file)).ok();
+    }
+
+    /// Lets files come once all is quiet, if this worker is still the one at work.
+    async fn accept(&self, reply: Reply, opened: &Rc<Cell<bool>>) {
+        let quiet = self.0.quiet.borrow().clone();
+        if let Some(quiet) = quiet {
+            // It is never broken.
+            JsFuture::from(quiet).await.ok();
+        }
+        if self.0.running.borrow().as_ref().is_some_and(|running| Rc::ptr_eq(&running.opened, opened)) {
+            self.0.dispatch.emit(Action::Heard { reply, now: browser::now() });
+        }
     }
 
     fn hand_models(&self) {
