@@ -12,14 +12,14 @@ export const launch = (options = {}) =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", ...options });
 
 /** Opens the page and waits until files may come; everything the console complains of is in `page.complaints`. */
-export async function open(browser, options = {}) {
+export async function open(browser, options = {}, address = BASE) {
   const page = await browser.newPage({ acceptDownloads: true, ...options });
   page.complaints = [];
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) page.complaints.push(message.text());
   });
   page.on("pageerror", (error) => page.complaints.push(String(error)));
-  await page.goto(BASE);
+  await page.goto(address);
   await page.locator("#file:enabled").waitFor({ state: "attached", timeout: 60_000 });
   return page;
 }
