@@ -117,9 +117,9 @@ test("50 MB of commas and a file beyond all bounds get a sentence", async () => 
     assert.match(await notice(page), /commas\.csv: .*(first line|columns)/);
 
     await writeFile(join(folder, "huge.csv"), "jobtitle\n");
-    await truncate(join(folder, "huge.csv"), 250_000_001);
+    await truncate(join(folder, "huge.csv"), 1_250_000_001);
     await page.setInputFiles("#file", join(folder, "huge.csv"));
-    await page.getByText("larger than this page can hold (250.0 MB)").waitFor();
+    await page.getByText("larger than this page can hold (1.2 GB)").waitFor();
   } finally {
     await rm(folder, { recursive: true });
   }

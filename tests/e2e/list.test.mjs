@@ -178,7 +178,7 @@ test("a project is saved and opened again with its marks, meanings and filters",
   await page.waitForFunction(() => document.querySelector(".list-head p")?.textContent.includes("3 of"));
   await page.fill("#search", "Paris");
   await page.getByText("100 of 300 leads").waitFor();
-  await page.locator("tr.lead .pick input").first().check();
+  await page.locator("tr.lead .pick input").first().click();
   await page.locator(".selection").getByRole("button", { name: "not interested" }).click();
   await page.locator("tr.lead .mark", { hasText: "not interested" }).waitFor();
   await page.click("#download");

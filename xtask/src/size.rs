@@ -20,7 +20,7 @@ struct Budget {
 }
 
 const BUDGETS: [Budget; 3] = [
-    Budget { name: "app", quick: Some(1_500_000), sent: 250_000 },
+    Budget { name: "app", quick: Some(2_200_000), sent: 250_000 },
     Budget { name: "monitoring", quick: Some(1_200_000), sent: 250_000 },
     Budget { name: "worker", quick: None, sent: 1_600_000 },
 ];

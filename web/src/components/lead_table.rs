@@ -3,7 +3,7 @@
 
 use super::lead_row::{LeadRow, row_id};
 use crate::agent::{Column, Sort, Who, Window};
-use crate::scroll::{Scroll, Span};
+use crate::scroll::{ROW, Scroll, Span};
 use crate::state::{Ask, List, Look};
 use crate::{browser, text};
 use std::rc::Rc;
@@ -121,7 +121,8 @@ fn use_measures(frame: &NodeRef, top: &UseStateHandle<f64>, view: &UseStateHandl
         let measure = move || {
             if let Some(frame) = measured.cast::<Element>() {
                 top.set(f64::from(frame.scroll_top()));
-                view.set(f64::from(frame.client_height()).max(1.0));
+                // The names of the columns lie over the first row's height.
+                view.set((f64::from(frame.client_height()) - ROW - 1.0).max(1.0));
             }
         };
         let listening = frame.cast::<Element>().map(|frame| browser::on_scroll(&frame, measure));

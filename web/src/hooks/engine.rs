@@ -1,7 +1,8 @@
 //! The worker as the page sees it: started behind the lock, spoken to, and started again when it dies.
 //!
 //! Owns the order of starting: fetch all parts, have them kept for use without a network, lock the network, start the
-//! worker, hand it its code and the models; only then, and when nothing is fetched to be kept, is any file accepted. May not know how leads are scored or what the page shows.
+//! worker, hand it its code and the models; only then, and when nothing is fetched to be kept, is any file accepted. May
+//! not know how leads are scored or what the page shows.
 
 use super::assets::{self, Assets};
 use super::offline;

@@ -19,7 +19,7 @@ use crate::state::{Action, Ask, List, Look, Opened, Tool};
 use crate::{browser, text};
 use scorer::lead::mapping::Mapping;
 use std::rc::Rc;
-use yew::{Callback, Html, Properties, component, html};
+use yew::{Callback, Html, Properties, component, hook, html, use_callback, use_effect_with, use_mut_ref};
 
 /// What the page shows and tells.
 #[derive(PartialEq, Properties)]
@@ -38,9 +38,13 @@ pub struct ListPageProps {
 #[component]
 pub fn ListPage(props: &ListPageProps) -> Html {
     let list = &props.list;
-    let on_ask = props.on_action.reform(Action::Asked);
-    let on_look = props.on_action.reform(Action::Looked);
-    let on_select = select(props);
+    // The same ones each time, so that rows which have not changed are not drawn anew.
+    let on_ask = use_callback(props.on_action.clone(), |ask, on_action| on_action.emit(Action::Asked(ask)));
+    let on_look = use_callback(props.on_action.clone(), |look, on_action| on_action.emit(Action::Looked(look)));
+    let on_select = use_callback((props.engine.clone(), list.job), |(who, on), (engine, job)| {
+        engine.send(&Request::Select { job: *job, who, on });
+    });
+    use_return(list.open.is_some());
     let clear = on_select.clone();
     html! {
         <main class="list">
@@ -112,11 +116,7 @@ fn asides(props: &ListPageProps, on_ask: &Callback<Ask>, on_look: &Callback<Look
 }
 
 fn panel(props: &ListPageProps, open: &Opened) -> Html {
-    let on_action = props.on_action.clone();
-    let on_close = move |()| {
-        on_action.emit(Action::Looked(Look::NoLead));
-        browser::focus(TABLE_ID);
-    };
+    let on_close = props.on_action.reform(|()| Action::Looked(Look::NoLead));
     html! {
         <LeadPanel
             open={open.clone()} all={props.list.summary.rows} models={props.models.clone()} {on_close}
@@ -167,9 +167,15 @@ fn again(props: &ListPageProps) -> Callback<Mapping> {
     Callback::from(move |mapping| engine.read_again(Some(mapping)))
 }
 
-fn select(props: &ListPageProps) -> Callback<(Who, bool)> {
-    let (engine, job) = (props.engine.clone(), props.list.job);
-    Callback::from(move |(who, on)| engine.send(&Request::Select { job, who, on }))
+/// When a lead is closed, the keyboard is back in the table.
+#[hook]
+fn use_return(is_open: bool) {
+    let was_open = use_mut_ref(|| false);
+    use_effect_with(is_open, move |is_open| {
+        if was_open.replace(*is_open) && !is_open {
+            browser::focus(TABLE_ID);
+        }
+    });
 }
 
 fn mark(props: &ListPageProps, who: Who) -> Callback<Option<Mark>> {
