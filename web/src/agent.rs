@@ -134,7 +134,7 @@ pub enum Reply {
         /// What it holds.
         summary: Summary,
         /// What a project tells beside its leads.
-        project: Option<ProjectFacts>,
+        project: Option<Box<ProjectFacts>>,
     },
     /// A file cannot be used.
     Unreadable {

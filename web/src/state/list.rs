@@ -214,7 +214,7 @@ fn toggle<T: PartialEq>(chosen: &mut Vec<T>, one: T) {
 
 impl List {
     /// A list as it was read; one of a project as it was when that was saved.
-    pub fn new(reading: &Reading, summary: Summary, project: Option<ProjectFacts>, now: f64) -> Self {
+    pub fn new(reading: &Reading, summary: Summary, project: Option<Box<ProjectFacts>>, now: f64) -> Self {
         let columns = summary.columns.iter().take(COLUMNS_SHOWN).map(|column| column.index).collect();
         let fresh = Query { columns, ..Query::default() };
         let (file, query) = match project {

@@ -254,7 +254,7 @@ fn a_project_comes_back_as_it_was_left() {
     let query = Query { search: "ceo".to_owned(), offset: 40, ..Query::default() };
     let facts = ProjectFacts { file: "mine.csv".to_owned(), query, same_models: false };
     let tally = Tally { changes: 1, selected: 2, marked: 1 };
-    let read = Reply::Read { job: 7, summary: summary(3), project: Some(facts) };
+    let read = Reply::Read { job: 7, summary: summary(3), project: Some(Box::new(facts)) };
     let state =
         after(ready(), [chosen(7), heard(read, 9.0), heard(Reply::Tally { job: 7, tally: tally.clone() }, 9.0)]);
     assert_eq!((list(&state).file.as_str(), list(&state).query.search.as_str()), ("mine.csv", "ceo"));

@@ -82,10 +82,9 @@ impl Desk {
         } else if let Some(project) = &source.project {
             table.take_marks(&project.marks, &project.selected);
         }
-        let project = source.project.map(|Project { file, query, models, .. }| ProjectFacts {
-            file,
-            query,
-            same_models: models == hashes(table.sheet().scorer()),
+        let project = source.project.map(|Project { file, query, models, .. }| {
+            let same_models = models == hashes(table.sheet().scorer());
+            Box::new(ProjectFacts { file, query, same_models })
         });
         self.reply(&Reply::Read { job, summary: table.summary(), project });
         self.reply(&Reply::Tally { job, tally: table.tally() });
