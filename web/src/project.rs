@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// How a project begins; behind it stands how many bytes the header has, then a line break.
 const MAGIC: &str = "leadlight-project 1 ";
 
-/// How many bytes tell what a file is: [`MAGIC`] and a number.
+/// How many bytes tell what a file is: the words that it begins with, and a number.
 pub const START: usize = 40;
 
 /// The longest header that is read: some ten million marks.
