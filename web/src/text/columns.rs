@@ -15,8 +15,6 @@ words! {
     for_example: "For example", "Par exemple";
     /// Heads the meanings.
     read_as_head: "Read as", "Lue comme";
-    /// Keeps the meanings for other files.
-    remember: "Remember for files with the same columns, on this computer", "Retenir pour les fichiers aux mêmes colonnes, sur cet ordinateur";
 }
 
 /// Opens the table of columns.

@@ -8,17 +8,6 @@ words! {
     models: "The model in use", "Le modèle utilisé";
     /// While parts are loaded.
     loading: "Loading the model…", "Chargement du modèle…";
-    /// Opens a model of the user's own.
-    own_model: "Use a model of your own", "Utiliser votre propre modèle";
-    /// What such a model is.
-    own_model_hint: "An .onnx file made by leadlight train or leadlight pack. It is opened here, in your browser.",
-        "Un fichier .onnx fait par leadlight train ou leadlight pack. Il est ouvert ici, dans votre navigateur.";
-    /// Keeps the user's model.
-    keep_model: "Keep it on this computer for the next time", "Le garder sur cet ordinateur pour la prochaine fois";
-    /// Goes back to the models of the site.
-    shipped_model: "Back to this site’s model", "Revenir au modèle de ce site";
-    /// While the user's model is being opened.
-    opening_model: "Opening the model…", "Ouverture du modèle…";
 }
 
 /// Which leads a model is for.
