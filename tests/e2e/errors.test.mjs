@@ -39,9 +39,13 @@ test("rows of which none is a lead are all told with their reasons, under the fi
   const page = await open(browser);
   await choose(page, "nothing.csv", "jobtitle,LLM_Quality\nCEO,900\nCTO,-1\n");
   await page.getByText("None of the 2 rows").waitFor();
+  const groups = await page.locator(".refused summary").allTextContents();
+  assert.deepEqual(groups, ["1 row, column LLM_Quality: number too large", "1 row, column LLM_Quality: number too small"]);
+  await page.getByText("number too large").click();
+  await page.getByText("Correct or empty these cells").first().waitFor();
   const cells = await page.locator(".refused tbody tr:first-child td").allTextContents();
-  assert.deepEqual(cells.slice(0, 2), ["2", "LLM_Quality"]);
-  assert.match(cells[2], /at most 100/);
+  assert.equal(cells[0], "2");
+  assert.match(cells[1], /at most 100/);
   const { name, bytes } = await download(page, "#download-rejects");
   assert.equal(name, "nothing-not-scored.csv");
   assert.equal(records(bytes.toString()).length, 3);
@@ -133,12 +137,14 @@ test("broken rows are told with line, column and reason, and the others are scor
   await choose(page, "ragged.csv", text);
   await listed(page);
   await page.getByText("rows could not be scored").click();
-  await page.locator(".rejects td.reason").first().waitFor();
+  await page.locator(".reject-group").first().waitFor();
   const { name, bytes } = await download(page, "#download-rejects");
   assert.equal(name, "ragged-not-scored.csv");
   const [header, ...rows] = records(bytes.toString());
-  assert.deepEqual(header, ["line", "column", "reason"]);
-  assert.ok(rows.some(([line, column]) => line === "4" && column === "llm_quality"), bytes.toString());
+  assert.deepEqual(header, ["line", "column", "reason", "name", "jobtitle", "llm_quality"]);
+  // As they were, so that they can be mended there.
+  const mended = rows.find(([line, column]) => line === "4" && column === "llm_quality");
+  assert.deepEqual(mended?.slice(3), ["Cem", "VP", "abc"], bytes.toString());
   const shown = await page.locator("table.leads tr.lead").count();
   assert.equal(shown + rows.length, 5);
   assert.equal(await page.locator(".rejects tbody tr").count(), rows.length);

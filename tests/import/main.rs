@@ -98,7 +98,7 @@ fn a_mapping_by_hand_is_what_is_read() {
         })
     };
     let mapping = json!({ "columns": [column("Name", None), column("What they do", Some("jobtitle"))] });
-    let given = Given { mapping: Some(serde_json::from_value(mapping).unwrap()), delimiter: None };
+    let given = Given { mapping: Some(serde_json::from_value(mapping).unwrap()), ..Given::default() };
     let sheet = read(text, 9, given.clone()).unwrap();
     assert_eq!(sheet.intake().mapping.columns[1].evidence, Evidence::Hand);
     // One that is about other columns is not used.

@@ -8,7 +8,7 @@ pub use list::*;
 
 use crate::project::ProjectFacts;
 use scorer::insight::{card::Card, grade::Grades};
-use scorer::lead::mapping::Mapping;
+use scorer::lead::{Fault, mapping::Mapping};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
@@ -44,7 +44,7 @@ pub enum Request {
         /// What of it, in which order.
         query: Query,
     },
-    /// Send the first rejects.
+    /// Send the rejects.
     Rejects {
         /// Of which reading.
         job: Job,
@@ -150,12 +150,12 @@ pub enum Reply {
         /// The window.
         window: Window,
     },
-    /// The first rejects.
+    /// The rejects.
     Rejects {
         /// Of which reading.
         job: Job,
-        /// In the order of the file.
-        rejects: Vec<RejectLine>,
+        /// By what is to be done about them.
+        rejects: Vec<RejectGroup>,
     },
     /// The values of a column.
     Values {
@@ -247,8 +247,8 @@ pub enum Failure {
     NoLeads {
         /// How many rows.
         rows: u32,
-        /// The first of them, in the order of the file; all can be exported.
-        rejects: Vec<RejectLine>,
+        /// By what is to be done about them; all can be exported.
+        rejects: Vec<RejectGroup>,
     },
     /// The model could not be run.
     Unscored {
@@ -272,11 +272,19 @@ pub struct ModelFacts {
 
 /// A fault in the lead typed by hand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FieldFault {
-    /// The field at fault; `None` for the lead as a whole.
-    pub field: Option<String>,
-    /// What is allowed instead.
-    pub reason: String,
+pub enum FieldFault {
+    /// A field cannot hold what was typed.
+    Field {
+        /// Its name.
+        field: String,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// The lead as a whole cannot be scored.
+    Lead {
+        /// Why not, for people.
+        reason: String,
+    },
 }
 
 /// Prepares a message for `postMessage`: the message first, then what goes with it.

@@ -9,9 +9,9 @@ mod take;
 use crate::agent::{self, FieldFault, Job, ModelFacts, Query, Reply, Request, Score, Tally};
 use crate::table::Table;
 use js_sys::Uint8Array;
-use scorer::lead::csv::Reject;
 use scorer::lead::json::{BodyError, Problem, Step, Trouble, read_lead};
 use scorer::pipeline::{Model, Scorer};
+use scorer::sheet::Rejects;
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -29,7 +29,7 @@ struct Desk {
     /// then the user may have cancelled it, unheard while it was being finished.
     fresh: RefCell<Option<Shown>>,
     /// All rows of the last file, where none of them was a lead.
-    refused: RefCell<Option<(Job, Vec<Reject>)>>,
+    refused: RefCell<Option<(Job, Rejects)>>,
     /// The reading under way; another number means that it is to stop.
     reading: Cell<Job>,
 }
@@ -150,7 +150,7 @@ impl Desk {
 fn score(scorer: &Scorer, fields: Vec<(String, String)>) -> Result<Score, Vec<FieldFault>> {
     let members: Map<String, Value> = fields.into_iter().map(|(name, text)| (name, Value::String(text))).collect();
     let lead = read_lead(Value::Object(members).to_string().as_bytes(), scorer.schema()).map_err(faults)?;
-    let of_all = |reason: String| vec![FieldFault { field: None, reason }];
+    let of_all = |reason: String| vec![FieldFault::Lead { reason }];
     let scores = scorer.score(&[lead]).map_err(|error| of_all(error.to_string()))?;
     let score = scores.into_iter().next().ok_or_else(|| of_all("the model gave no score".to_owned()))?;
     let score = score.map_err(|error| of_all(error.to_string()))?;
@@ -167,18 +167,15 @@ fn facts(model: &Model) -> ModelFacts {
 
 /// The body is an object of texts, made here: nothing but a field's value can be wrong in it.
 fn faults(error: BodyError) -> Vec<FieldFault> {
-    let fault = |problem: &Problem| FieldFault {
-        field: problem.path.iter().find_map(|step| match step {
-            Step::Key(name) => Some(name.clone()),
-            Step::Index(_) => None,
-        }),
-        reason: match &problem.trouble {
-            Trouble::Value(fault) => fault.to_string(),
-            _ => String::new(),
-        },
+    let fault = |problem: &Problem| match (problem.path.last(), &problem.trouble) {
+        (Some(Step::Key(field)), Trouble::Value(fault)) => {
+            Some(FieldFault::Field { field: field.clone(), fault: fault.clone() })
+        }
+        _ => None,
     };
-    match error {
-        BodyError::Invalid(problems) => problems.iter().map(fault).collect(),
-        other => vec![FieldFault { field: None, reason: other.to_string() }],
-    }
+    let found: Vec<FieldFault> = match &error {
+        BodyError::Invalid(problems) => problems.iter().filter_map(fault).collect(),
+        _ => Vec::new(),
+    };
+    if found.is_empty() { vec![FieldFault::Lead { reason: error.to_string() }] } else { found }
 }

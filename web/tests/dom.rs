@@ -4,6 +4,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
+use scorer::lead::Fault;
+use scorer::lead::csv::Reason;
 use scorer::lead::mapping::{Evidence, Mapping, Target};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,7 +13,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web::agent::{
-    Column, Detail, FieldFault, MappedColumn, Mark, Origin, Query, RejectLine, Row, Score, Sort, Summary, Tally, Who,
+    Column, Detail, FieldFault, MappedColumn, Mark, Origin, Query, RejectGroup, RejectLine, Row, Score, Sort, Summary, Tally, Who,
     Window,
 };
 use web::components::{
@@ -231,24 +233,29 @@ async fn a_notice_speaks_up_and_can_be_closed() {
 }
 
 #[wasm_bindgen_test]
-async fn rejects_show_line_column_and_reason() {
-    let reject =
-        RejectLine { line: 1204.0, column: Some("llm_quality".to_owned()), reason: "should be <b>".to_owned() };
+async fn rejects_are_shown_by_what_is_to_be_done() {
+    let cell = |shown: &str| Reason::Cell { fault: Fault::TooLarge { max: 100.0 }, shown: shown.to_owned() };
+    let lines = vec![RejectLine { line: 1204.0, reason: cell("\"<b>\"") }];
+    let group = RejectGroup { column: Some("llm_quality".to_owned()), count: 4, lines };
+    let other = RejectGroup { column: None, count: 1, lines: vec![RejectLine { line: 9.0, reason: Reason::OpenQuote }] };
     let props = RejectsProps {
         count: 5,
-        lines: Some(vec![reject]),
+        groups: Some(vec![group, other]),
         open: true,
         on_toggle: Callback::noop(),
         on_download: Callback::noop(),
     };
     let place = show::<Rejects>(props).await;
-    assert_eq!(texts(&place, "td"), ["1,204", "llm_quality", "should be <b>"]);
+    let heads = ["4 rows, column llm_quality: number too large", "1 row: a quote that is never closed"];
+    assert_eq!(texts(&place, "summary"), heads);
+    let told = ["1,204", "should be at most 100, but is \"<b>\"", "9", "a quote opens here that is never closed"];
+    assert_eq!(texts(&place, "td"), told);
     assert_eq!(texts(&place, ".fold"), ["5 rows could not be scored."]);
 }
 
 #[wasm_bindgen_test]
 async fn the_verdict_tells_faults_by_the_names_of_the_form() {
-    let fault = FieldFault { field: Some("llm_quality".to_owned()), reason: "should be at most 100".to_owned() };
+    let fault = FieldFault::Field { field: "llm_quality".to_owned(), fault: Fault::TooLarge { max: 100.0 } };
     let by_hand = ByHand::Faulty(vec![fault]);
     let place = show::<Verdict>(VerdictProps { by_hand, models: Rc::default() }).await;
     assert_eq!(texts(&place, "li"), ["Profile quality should be at most 100."]);
@@ -328,7 +335,7 @@ async fn after_a_failed_start_nothing_is_said_to_be_under_way() {
 
 #[wasm_bindgen_test]
 async fn a_fault_is_told_beside_its_field() {
-    let fault = FieldFault { field: Some("llm_quality".to_owned()), reason: "should be at most 100".to_owned() };
+    let fault = FieldFault::Field { field: "llm_quality".to_owned(), fault: Fault::TooLarge { max: 100.0 } };
     let mut hand = Hand { outcome: ByHand::Faulty(vec![fault]), ..Hand::default() };
     hand.values.insert("llm_quality".to_owned(), "900".to_owned());
     let engine = Engine::new(Callback::noop());

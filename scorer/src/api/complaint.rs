@@ -41,7 +41,7 @@ pub(super) fn of_row(reject: Reject) -> Complaint {
     let Reject { line, column, reason } = reject;
     let kind = if column.is_some() { "cell_invalid" } else { "row_invalid" };
     let loc = [json!("body"), json!(line)].into_iter().chain(column.map(Value::from)).collect();
-    Complaint { kind: kind.to_owned(), loc, msg: reason, input: Value::Null, ctx: None }
+    Complaint { kind: kind.to_owned(), loc, msg: reason.to_string(), input: Value::Null, ctx: None }
 }
 
 /// A file that cannot be read as a table of leads at all.

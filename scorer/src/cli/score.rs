@@ -3,11 +3,10 @@
 //! May not know how leads are read, scored or written.
 
 use super::files::{self, Input, Models};
-use crate::lead::csv::Reject;
 use crate::lead::mapping::{Evidence, Mapping};
 use crate::lead::text::Encoding;
 use crate::pipeline::Scorer;
-use crate::sheet::{Given, Sheet, SheetError, SheetReader, write_rejects};
+use crate::sheet::{Given, Rejects, Sheet, SheetError, SheetReader};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -54,7 +53,8 @@ pub(super) fn run(options: &Options) -> Result<()> {
     if options.rejects.is_some() && options.rejects == options.output {
         bail!("the scored list and the rejected rows cannot go to the same file");
     }
-    let given = Given { delimiter: options.delimiter, mapping: options.mapping.as_deref().map(mapping).transpose()? };
+    let mapping = options.mapping.as_deref().map(mapping).transpose()?;
+    let given = Given { delimiter: options.delimiter, mapping, ..Given::default() };
     let read = read(&mut input, &scorer, given)?;
     if let Err(SheetError::NoLeads { rejects }) = &read {
         save_rejects(options, rejects)?;
@@ -89,9 +89,9 @@ fn mapping(path: &Path) -> Result<Mapping> {
     Ok(mapping)
 }
 
-fn save_rejects(options: &Options, rejects: &[Reject]) -> Result<()> {
+fn save_rejects(options: &Options, rejects: &Rejects) -> Result<()> {
     match &options.rejects {
-        Some(path) => files::write(Some(path), |mut out| write_rejects(rejects, &mut out)),
+        Some(path) => files::write(Some(path), |mut out| rejects.write(&mut out)),
         None => Ok(()),
     }
 }

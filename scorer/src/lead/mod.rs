@@ -10,6 +10,7 @@ pub mod mapping;
 pub mod schema;
 pub mod text;
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
 use thiserror::Error;
@@ -138,7 +139,7 @@ impl fmt::Debug for Lead {
 }
 
 /// What is wrong with one value.
-#[derive(Debug, Clone, PartialEq, Error)]
+#[derive(Debug, Clone, PartialEq, Error, Serialize, Deserialize)]
 pub enum Fault {
     /// Below the smallest value allowed.
     #[error("should be at least {min}")]

@@ -4,17 +4,19 @@
 
 mod fields;
 mod json;
+mod rejects;
 mod rows;
 mod source;
 #[cfg(test)]
 mod tests;
 mod write;
 
+pub use rejects::Rejects;
 pub use source::{Given, Origin};
-pub use write::{ADDED, Extract, Form, Remarks, free_name, write_cell, write_rejects};
+pub use write::{ADDED, Extract, Form, Remarks, free_name, write_cell};
 
 use crate::insight::rank;
-use crate::lead::csv::{Intake, IntakeError, Reject, Row};
+use crate::lead::csv::{Intake, IntakeError, Reason, Reject, Row};
 use crate::lead::duplicate::{self, Identities};
 use crate::model::onnx::{NotProbability, ScoreError};
 use crate::pipeline::{Batch, Score, Scorer};
@@ -36,17 +38,17 @@ pub enum SheetError {
     #[error("{}", no_leads(.rejects))]
     NoLeads {
         /// All rows, in the file's order.
-        rejects: Vec<Reject>,
+        rejects: Rejects,
     },
 }
 
-fn no_leads(rejects: &[Reject]) -> String {
+fn no_leads(rejects: &Rejects) -> String {
     let rows = if rejects.len() == 1 {
         "the only row does not hold".to_owned()
     } else {
         format!("none of the {} rows holds", rejects.len())
     };
-    let first = rejects.first().map_or_else(String::new, |first| format!("; line {}: {first}", first.line));
+    let first = rejects.iter().next().map_or_else(String::new, |first| format!("; line {}: {first}", first.line));
     format!("{rows} a usable lead{first}")
 }
 
@@ -61,7 +63,7 @@ pub struct SheetReader {
 struct List {
     rows: Rows,
     batch: Batch,
-    rejects: Vec<Reject>,
+    rejects: Rejects,
     /// The first failure of scoring, which cannot stop the CSV reader: kept until the piece is read.
     failed: Option<ScoreError>,
 }
@@ -75,7 +77,7 @@ impl List {
                 self.failed = self.batch.add(scorer, lead).err();
             }
             Ok(_) => {}
-            Err(reject) => self.rejects.push(reject),
+            Err(reject) => self.rejects.push(reject, row.cells),
         }
     }
 
@@ -87,7 +89,7 @@ impl List {
 impl SheetReader {
     /// A reader at the start of a file.
     pub fn new(scorer: Arc<Scorer>, given: Given) -> Self {
-        let list = List { rows: Rows::default(), batch: Batch::new(&scorer), rejects: Vec::new(), failed: None };
+        let list = List { rows: Rows::default(), batch: Batch::new(&scorer), rejects: Rejects::default(), failed: None };
         SheetReader { source: Source::new(scorer.schema().clone(), given), scorer, list }
     }
 
@@ -105,7 +107,7 @@ impl SheetReader {
 
     /// About how many bytes of memory the list takes so far; beside it comes a little for each lead in the end.
     pub fn memory(&self) -> usize {
-        self.list.rows.memory() + self.list.rejects.iter().map(|reject| reject.reason.len() + 96).sum::<usize>()
+        self.list.rows.memory() + self.list.rejects.memory()
     }
 
     /// Reads and scores the rest, and puts the leads in order.
@@ -115,7 +117,7 @@ impl SheetReader {
         list.check()?;
         let List { mut rows, batch, mut rejects, .. } = list;
         let scores = keep_scored(batch.finish(&scorer)?, &mut rows, &mut rejects);
-        rejects.sort_by_key(|reject| reject.line);
+        rejects.finish(&intake.columns);
         if scores.is_empty() {
             return Err(SheetError::NoLeads { rejects });
         }
@@ -131,10 +133,11 @@ impl SheetReader {
 }
 
 /// The scores of the leads that have one. A lead that its model has no probability for becomes a reject.
-fn keep_scored(scores: Vec<Result<Score, NotProbability>>, rows: &mut Rows, rejects: &mut Vec<Reject>) -> Vec<Score> {
+fn keep_scored(scores: Vec<Result<Score, NotProbability>>, rows: &mut Rows, rejects: &mut Rejects) -> Vec<Score> {
     for (row, score) in scores.iter().enumerate() {
         if let Err(error) = score {
-            rejects.push(Reject { line: rows.line(row), column: None, reason: error.to_string() });
+            let reason = Reason::Unscored { told: error.to_string() };
+            rejects.push(Reject { line: rows.line(row), column: None, reason }, rows.cells(row));
         }
     }
     rows.retain(|row| scores[row].is_ok());
@@ -174,7 +177,7 @@ pub struct Sheet {
     origin: Origin,
     rows: Rows,
     scores: Vec<Score>,
-    rejects: Vec<Reject>,
+    rejects: Rejects,
     order: Vec<u32>,
     ranks: Vec<u32>,
     used: Vec<bool>,
@@ -234,7 +237,7 @@ impl Sheet {
     }
 
     /// The rows that hold no usable lead, in the file's order.
-    pub fn rejects(&self) -> &[Reject] {
+    pub fn rejects(&self) -> &Rejects {
         &self.rejects
     }
 

@@ -3,7 +3,7 @@
 //! Owns what is told of a file, and what somebody may say of it beforehand. May not know scores.
 
 use crate::lead::csv::{Dialect, Intake, IntakeError, OPENING, Opening, Reader, Row, check_text};
-use crate::lead::mapping::Mapping;
+use crate::lead::mapping::{Column, Mapping, Target, plain};
 use crate::lead::schema::Schema;
 use crate::lead::text::{Decoder, Encoding};
 
@@ -14,6 +14,8 @@ pub struct Given {
     pub delimiter: Option<u8>,
     /// What its columns are; not used where it is about other columns than the file's.
     pub mapping: Option<Mapping>,
+    /// What columns of these names were said to be in other files; used where there is no mapping.
+    pub known: Vec<(String, Option<Target>)>,
 }
 
 /// How a file was written.
@@ -96,7 +98,8 @@ impl Source {
         let decoded = if decoder.is_some() { text.as_slice() } else { start };
         let Opening { dialect, skip, line, mapping, examples } = self.look(decoded);
         let names: Vec<String> = mapping.columns.iter().map(|column| column.name.clone()).collect();
-        let mapping = self.given.mapping.take().filter(|given| given.fits(&names)).unwrap_or(mapping);
+        let said = self.given.mapping.take().filter(|given| given.fits(&names));
+        let mapping = said.unwrap_or_else(|| recalled(mapping, &self.given.known));
         let reader = Reader::new(self.schema.clone(), dialect);
         // Where nothing is known, the reader says so in its own words.
         let mut reader = if mapping.fields() > 0 { reader.mapped(mapping, line) } else { reader };
@@ -113,6 +116,17 @@ impl Source {
         }
         Opening::of(beginning, self.given.delimiter, &self.schema)
     }
+}
+
+/// A suggestion, with what is known of some names in its place.
+fn recalled(mut mapping: Mapping, known: &[(String, Option<Target>)]) -> Mapping {
+    for (name, target) in known {
+        let is_its = |column: &Column| plain(&column.name) == plain(name) && column.target != *target;
+        if let Some(at) = mapping.columns.iter().position(is_its) {
+            mapping.set(at, target.clone());
+        }
+    }
+    mapping
 }
 
 impl Begun {

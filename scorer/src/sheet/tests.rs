@@ -3,6 +3,7 @@
 use super::*;
 use crate::insight::card::Card;
 use crate::insight::grade::Grades;
+use crate::lead::mapping::Target;
 use crate::model::onnx;
 use crate::pipeline::{Parts, Scorer, pack};
 
@@ -51,7 +52,7 @@ const LIST: &str = "Name,jobtitle,companysize,skills,score\nAda,\"Founder, CEO\"
 fn the_list_comes_back_ranked_with_the_users_own_columns() {
     let sheet = read(LIST, 7).unwrap();
     assert_eq!((sheet.len(), sheet.rejects().len()), (3, 1));
-    assert_eq!(sheet.rejects()[0].line, 6);
+    assert_eq!(sheet.rejects().iter().next().unwrap().line, 6);
     let written = csv(&sheet);
     let mut lines = written.lines();
     assert_eq!(
@@ -107,7 +108,13 @@ fn a_lead_that_its_model_makes_nothing_of_is_a_reject() {
         [(2, "a"), (6, "e")]
     );
     assert_eq!(sheet.rejects().iter().map(|reject| reject.line).collect::<Vec<_>>(), [3, 4, 5]);
-    assert!(sheet.rejects()[0].reason.contains("no probability") && sheet.rejects()[1].reason.contains("a number"));
+    let reasons: Vec<String> = sheet.rejects().iter().map(|reject| reject.reason.to_string()).collect();
+    assert!(reasons[0].contains("no probability") && reasons[1].contains("a number"), "{reasons:?}");
+    let text = rejected(&sheet);
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!(rows[0], "line,column,reason,companyfoundedon,note");
+    assert!(rows[1].starts_with("3,,") && rows[1].ends_with(",inf,b"), "{text}");
+    assert_eq!(rows[2], "4,companyfoundedon,\"should be a number, but is \"\"x\"\"\",x,c");
 }
 
 #[test]
@@ -123,9 +130,28 @@ fn a_field_is_missing_only_where_a_model_in_use_reads_it() {
 
 #[test]
 fn rejects_are_written_with_line_column_and_reason() {
+    let text = rejected(&read(LIST, 100).unwrap());
+    let (header, row) = text.split_once('\n').unwrap();
+    assert!(header.starts_with("line,column,reason,"), "{header}");
+    assert!(row.starts_with("6,,the row has 6 cells where the header has 5,"), "{row}");
+    // The row as it was, with its cell too many.
+    assert_eq!(row.matches(',').count(), 3 + 6 - 1, "{row}");
+}
+
+#[test]
+fn rejects_read_back_with_what_they_had() {
+    let text = rejected(&read("line,jobtitle,llm_quality\n7,CTO,900\n8,\"a, \"\"b\"\"\",50\n", 100).unwrap());
+    assert_eq!(
+        text,
+        "leadlight_line,column,reason,line,jobtitle,llm_quality\n\
+         2,llm_quality,\"should be at most 100, but is \"\"900\"\"\",7,CTO,900\n"
+    );
+}
+
+fn rejected(sheet: &Sheet) -> String {
     let mut out = Vec::new();
-    write_rejects(read(LIST, 100).unwrap().rejects(), &mut out).unwrap();
-    assert_eq!(String::from_utf8(out).unwrap(), "line,column,reason\n6,,the row has 6 cells where the header has 5\n");
+    sheet.rejects().write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
 }
 
 /// All leads of a list, best first, with a remark on the second.
@@ -199,4 +225,18 @@ fn a_lead_is_told_as_the_models_read_it() {
     fields.sort();
     assert_eq!(fields, [field("companyfoundedon", "2012"), field("companysize", "11-50"), field("jobtitle", "CTO")]);
     assert_eq!(sheet.fields(1), [field("companysize", "x")]);
+}
+
+#[test]
+fn what_columns_were_said_to_be_in_another_file_is_known_of_this_one() {
+    let target = |field: &str| Some(Target::Field(field.to_owned()));
+    let read = |known: Vec<(String, Option<Target>)>| {
+        let mut reader = SheetReader::new(scorer(), Given { known, ..Given::default() });
+        reader.push(b"Title,What they do,Sector\nCTO,Runs sales,Software\n").unwrap();
+        let mapping = reader.finish().unwrap().intake().mapping.clone();
+        mapping.columns.into_iter().map(|column| column.target).collect::<Vec<_>>()
+    };
+    assert_eq!(read(vec![]), [target("jobtitle"), None, target("industry")]);
+    let known = vec![("what they DO".to_owned(), target("jobtitle")), ("sector".to_owned(), None)];
+    assert_eq!(read(known), [None, target("jobtitle"), None]);
 }

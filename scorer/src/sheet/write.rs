@@ -5,7 +5,6 @@
 
 use super::Sheet;
 use crate::insight::label::{confidence, label, probability_text, rounded};
-use crate::lead::csv::Reject;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -136,19 +135,6 @@ impl Sheet {
     }
 }
 
-/// Writes rejected rows as CSV: line, column, reason.
-pub fn write_rejects(rejects: &[Reject], out: &mut impl Write) -> io::Result<()> {
-    let mut lines = Vec::new();
-    write_row(["line", "column", "reason"].map(Cow::Borrowed).into_iter(), Form::Data, &mut lines);
-    for reject in rejects {
-        let line = reject.line.to_string();
-        let column = reject.column.as_deref().unwrap_or("");
-        let cells = [line.as_str(), column, reject.reason.as_str()].map(Cow::Borrowed);
-        write_row(cells.into_iter(), Form::Data, &mut lines);
-    }
-    out.write_all(&lines)
-}
-
 /// A name that the file does not have yet, so that a list that was scored before keeps its old columns.
 pub fn free_name(name: &str, columns: &[String]) -> String {
     let taken = |name: &str| columns.iter().any(|column| column.trim().eq_ignore_ascii_case(name));
@@ -165,7 +151,7 @@ fn is_formula(cell: &str) -> bool {
     cell.starts_with(FORMULA) && !is_negative
 }
 
-fn write_row<'a>(cells: impl Iterator<Item = Cow<'a, str>>, form: Form, line: &mut Vec<u8>) {
+pub(super) fn write_row<'a>(cells: impl Iterator<Item = Cow<'a, str>>, form: Form, line: &mut Vec<u8>) {
     for (place, cell) in cells.enumerate() {
         if place > 0 {
             line.push(form.delimiter());

@@ -4,7 +4,7 @@
 //! out and why. May not know features, models or files.
 
 use super::TrainError;
-use crate::lead::csv::{Dialect, Intake, Reader, Reject, Row};
+use crate::lead::csv::{Dialect, Intake, Reader, Reason, Reject, Row};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
 
@@ -107,7 +107,7 @@ fn finite<'a>(lead: &'a Lead, schema: &Schema, line: u64) -> Result<&'a Lead, Re
         None => Ok(lead),
         Some(place) => {
             let column = schema.fields().get(place).map(|field| field.name.clone());
-            Err(Reject { line, column, reason: "should be a finite number".to_owned() })
+            Err(Reject { line, column, reason: Reason::Infinite })
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns the forms of queries, rows and what is kept of them. May not know how they are found or shown.
 
+use scorer::lead::csv::Reason;
 use serde::{Deserialize, Serialize};
 
 /// What the user did with a lead, or learned of it.
@@ -287,13 +288,22 @@ pub struct Score {
     pub model: u32,
 }
 
+/// Rows that could not be scored, with the same thing wrong in all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RejectGroup {
+    /// The column at fault, where it is one.
+    pub column: Option<String>,
+    /// How many they are.
+    pub count: u32,
+    /// The first of them.
+    pub lines: Vec<RejectLine>,
+}
+
 /// A row that could not be scored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RejectLine {
     /// The line of the file on which it begins.
     pub line: f64,
-    /// The column at fault, where it is one.
-    pub column: Option<String>,
     /// Why.
-    pub reason: String,
+    pub reason: Reason,
 }

@@ -17,7 +17,7 @@ pub mod notice;
 pub mod pager;
 pub mod privacy;
 pub mod progress;
-pub mod reject_table;
+pub mod reject_groups;
 pub mod rejects;
 pub mod selection_bar;
 pub mod take_panel;

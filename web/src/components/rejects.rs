@@ -1,7 +1,7 @@
 //! How many rows could not be scored; which ones comes into sight when asked for.
 
-use super::reject_table::RejectTable;
-use crate::agent::RejectLine;
+use super::reject_groups::RejectGroups;
+use crate::agent::RejectGroup;
 use crate::text;
 use yew::{Callback, Html, Properties, component, html};
 
@@ -10,8 +10,8 @@ use yew::{Callback, Html, Properties, component, html};
 pub struct RejectsProps {
     /// How many there are.
     pub count: u32,
-    /// The first of them, once they came.
-    pub lines: Option<Vec<RejectLine>>,
+    /// What is wrong with them, once that came.
+    pub groups: Option<Vec<RejectGroup>>,
     /// Whether they are in sight.
     pub open: bool,
     /// They are to come into sight, or go out of it.
@@ -29,8 +29,8 @@ pub fn Rejects(props: &RejectsProps) -> Html {
             <button class="fold" aria-expanded={props.open.to_string()} onclick={toggle}>
                 {text::rejects(props.count)}
             </button>
-            if let (true, Some(lines)) = (props.open, &props.lines) {
-                <RejectTable count={props.count} lines={lines.clone()} on_download={props.on_download.clone()} />
+            if let (true, Some(groups)) = (props.open, &props.groups) {
+                <RejectGroups count={props.count} groups={groups.clone()} on_download={props.on_download.clone()} />
             }
         </section>
     }

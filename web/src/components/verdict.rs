@@ -31,7 +31,7 @@ pub fn Verdict(props: &VerdictProps) -> Html {
         ByHand::Faulty(faults) => html! {
             <>
                 <p>{text::hand_faulty()}</p>
-                <ul class="faults">{for faults.iter().map(|fault| html! { <li>{text::fault(fault)}</li> })}</ul>
+                <ul class="faults">{for faults.iter().map(|fault| html! { <li>{text::field_fault(fault)}</li> })}</ul>
             </>
         },
     };

@@ -3,7 +3,7 @@
 use super::{LeadPage, ListPage, PrivacyPage, StartPage, TITLE_ID};
 use crate::agent::{Failure, Request};
 use crate::browser;
-use crate::components::{masthead::Masthead, notice::NoticeBox, reject_table::RejectTable};
+use crate::components::{masthead::Masthead, notice::NoticeBox, reject_groups::RejectGroups};
 use crate::hooks::engine::{Engine, use_engine};
 use crate::state::{self, Action, Notice, State, Tool, View};
 use crate::{language, text};
@@ -82,7 +82,7 @@ fn refused_rows(notice: &Notice, engine: &Engine) -> Html {
     };
     let (engine, job, file) = (engine.clone(), *job, file.clone());
     let on_download = move |()| engine.take_rejects(job, &file);
-    html! { <section class="refused rejects"><RejectTable count={*rows} lines={rejects.clone()} {on_download} /></section> }
+    html! { <section class="refused rejects"><RejectGroups count={*rows} groups={rejects.clone()} {on_download} /></section> }
 }
 
 /// What had the keyboard's focus goes with the view that it was in; the new view's heading gets it.

@@ -1,7 +1,7 @@
 //! One lead by hand: a form of all fields, and beside it the score.
 
 use super::TITLE_ID;
-use crate::agent::{ModelFacts, Request};
+use crate::agent::{FieldFault, ModelFacts, Request};
 use crate::components::{
     field_input::FieldInput,
     verdict::{VERDICT_ID, Verdict},
@@ -40,7 +40,7 @@ pub fn LeadPage(props: &LeadPageProps) -> Html {
     let fields = use_state(|| Schema::leads().fields().to_vec());
     use_effect_with(props.hand.outcome.clone(), |outcome| match outcome {
         ByHand::Blank | ByHand::Scoring => {}
-        ByHand::Faulty(faults) if faults.iter().any(|fault| fault.field.is_some()) => browser::focus_within(FAULTY),
+        ByHand::Faulty(faults) if faults.iter().any(|fault| matches!(fault, FieldFault::Field { .. })) => browser::focus_within(FAULTY),
         _ => browser::bring_into_view(VERDICT_ID),
     });
     let of = |group: fn(&Field) -> bool| {
@@ -95,7 +95,8 @@ fn input(props: &LeadPageProps, field: &Field) -> Html {
     let value = AttrValue::from(props.hand.values.get(&field.name).cloned().unwrap_or_default());
     let fault = match &props.hand.outcome {
         ByHand::Faulty(faults) => {
-            faults.iter().find(|fault| fault.field.as_ref() == Some(&field.name)).map(text::fault)
+            let is_its = |fault: &&FieldFault| matches!(fault, FieldFault::Field { field: name, .. } if *name == field.name);
+            faults.iter().find(is_its).map(text::field_fault)
         }
         _ => None,
     };

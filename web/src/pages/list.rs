@@ -106,7 +106,7 @@ fn asides(props: &ListPageProps, on_ask: &Callback<Ask>, on_look: &Callback<Look
             }
             if summary.rejects > 0 {
                 <Rejects
-                    count={summary.rejects} lines={list.rejects.clone()} open={list.rejects_open}
+                    count={summary.rejects} groups={list.rejects.clone()} open={list.rejects_open}
                     on_toggle={on_look.reform(|()| Look::Rejects)}
                     on_download={move |()| take(&engine, &on_action, &of, Export::Rejects)}
                 />

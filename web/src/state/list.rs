@@ -4,7 +4,7 @@
 
 use super::Reading;
 use crate::agent::{
-    Condition, Detail, Export, Job, Mark, Query, RejectLine, Reply, Sort, Summary, Tally, Values, Wanted, Window,
+    Condition, Detail, Export, Job, Mark, Query, RejectGroup, Reply, Sort, Summary, Tally, Values, Wanted, Window,
 };
 use crate::project::ProjectFacts;
 use std::collections::BTreeMap;
@@ -30,8 +30,8 @@ pub struct List {
     pub query: Query,
     /// What is shown: of an older query while the answer to the newest is under way.
     pub window: Option<Window>,
-    /// The first rejects, once asked for.
-    pub rejects: Option<Vec<RejectLine>>,
+    /// The rejects, once asked for.
+    pub rejects: Option<Vec<RejectGroup>>,
     /// Whether the rejects are in sight.
     pub rejects_open: bool,
     /// What is being made for keeping.

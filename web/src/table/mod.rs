@@ -5,29 +5,26 @@
 
 mod find;
 mod marks;
+mod rejects;
 mod take;
 mod values;
 
 pub use marks::Marks;
+pub use rejects::groups;
 pub use take::Parts;
 
 use crate::agent::{
-    Column, Detail, MappedColumn, Mark, Origin, Query, RejectLine, Row, Score, Summary, Tally, Values, Who, Window,
+    Column, Detail, MappedColumn, Mark, Origin, Query, RejectGroup, Row, Score, Summary, Tally, Values, Who, Window,
 };
 use crate::columns::shown_order;
-use scorer::lead::csv::Reject;
 use scorer::lead::text::Encoding;
-use scorer::sheet::{Sheet, write_rejects};
-use std::io;
+use scorer::sheet::Sheet;
 
 /// The most characters of a cell that leave the worker for the table: more than any screen shows.
 const CELL_CHARS: usize = 200;
 
 /// The most characters of a cell of the lead that is looked at.
 const DETAIL_CHARS: usize = 20_000;
-
-/// The most rejects that leave the worker other than as a file.
-const REJECTS_SHOWN: usize = 200;
 
 /// A scored list with what is needed to show it.
 pub struct Table {
@@ -182,9 +179,9 @@ impl Table {
         }
     }
 
-    /// The first rejects.
-    pub fn rejects(&self) -> Vec<RejectLine> {
-        first_rejects(self.sheet.rejects())
+    /// The rejects, by what is to be done about them.
+    pub fn rejects(&self) -> Vec<RejectGroup> {
+        groups(self.sheet.rejects())
     }
 
     /// Every grade of the models, also those that no lead has.
@@ -221,23 +218,6 @@ impl Table {
             cells: Vec::new(),
         }
     }
-}
-
-/// The first rejects as shown.
-pub fn first_rejects(rejects: &[Reject]) -> Vec<RejectLine> {
-    let line = |reject: &Reject| RejectLine {
-        line: reject.line as f64,
-        column: reject.column.clone(),
-        reason: reject.reason.clone(),
-    };
-    rejects.iter().take(REJECTS_SHOWN).map(line).collect()
-}
-
-/// All rejects as CSV.
-pub fn rejects_csv(rejects: &[Reject]) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    write_rejects(rejects, &mut bytes)?;
-    Ok(bytes)
 }
 
 fn column(sheet: &Sheet, index: usize) -> Column {

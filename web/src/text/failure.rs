@@ -168,12 +168,12 @@ fn no_leads(rows: u32) -> String {
 }
 
 /// One thing that is wrong in the form.
-pub fn fault(fault: &FieldFault) -> String {
-    match &fault.field {
-        Some(field) => format!("{} {}.", field_label(field), fault.reason),
-        None => say(
-            format!("The lead cannot be scored: {}.", fault.reason),
-            format!("Ce prospect ne peut pas être évalué : {}.", fault.reason),
+pub fn field_fault(fault: &FieldFault) -> String {
+    match fault {
+        FieldFault::Field { field, fault } => format!("{} {}.", field_label(field), super::fault(fault)),
+        FieldFault::Lead { reason } => say(
+            format!("The lead cannot be scored: {reason}."),
+            format!("Ce prospect ne peut pas être évalué : {reason}."),
         ),
     }
 }

@@ -33,10 +33,8 @@ words! {
     select_all: "Select all that are shown", "Tout sélectionner";
     /// Column of lines.
     line: "Line", "Ligne";
-    /// Column of columns.
-    column: "Column", "Colonne";
     /// Column of reasons.
-    reason: "Reason", "Raison";
+    reason_head: "Reason", "Raison";
     /// A column without a name.
     unnamed: "(no name)", "(sans nom)";
     /// The way to earlier rows.
@@ -53,7 +51,7 @@ words! {
     keys: "Arrows move, Enter opens, x selects, / searches, Esc closes.",
         "Flèches : se déplacer, Entrée : ouvrir, x : sélectionner, / : rechercher, Échap : fermer.";
     /// Keeps the rejects.
-    download_rejects: "Download these rows’ reasons", "Télécharger les raisons de ces lignes";
+    download_rejects: "Download these rows with their reasons", "Télécharger ces lignes avec leurs raisons";
     /// Shows each person once.
     fold: "Show each person once", "Afficher chaque personne une fois";
     /// Shows every lead again.

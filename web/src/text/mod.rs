@@ -19,6 +19,7 @@ mod hand;
 mod list;
 mod model;
 mod privacy;
+mod reason;
 mod start;
 mod take;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use hand::*;
 pub use list::*;
 pub use model::*;
 pub use privacy::*;
+pub use reason::*;
 pub use start::*;
 pub use take::*;
 

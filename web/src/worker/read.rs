@@ -56,7 +56,7 @@ impl Desk {
             return Err(Trouble::Told(too_large()));
         }
         let saved = source.project.as_ref().map(|project| project.mapping.clone());
-        let mut reader = SheetReader::new(scorer.clone(), Given { mapping: mapping.or(saved), delimiter: None });
+        let mut reader = SheetReader::new(scorer.clone(), Given { mapping: mapping.or(saved), ..Given::default() });
         let mut at = 0.0;
         while at < size {
             let end = (at + PIECE).min(size);
@@ -150,7 +150,7 @@ fn failure(error: &SheetError) -> Failure {
         SheetError::Intake(error) => error,
         SheetError::Score(error) => return Failure::Unscored { reason: error.to_string() },
         SheetError::NoLeads { rejects } => {
-            return Failure::NoLeads { rows: rejects.len() as u32, rejects: table::first_rejects(rejects) };
+            return Failure::NoLeads { rows: rejects.len() as u32, rejects: table::groups(rejects) };
         }
     };
     match error {

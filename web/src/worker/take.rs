@@ -6,8 +6,9 @@ use super::read::hashes;
 use super::{Desk, Shown};
 use crate::agent::{Export, Job, Query, Reply, Wording};
 use crate::project::Project;
-use crate::table::{self, Parts};
+use crate::table::Parts;
 use js_sys::{Array, Uint8Array};
+use scorer::sheet::Rejects;
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
@@ -19,7 +20,7 @@ impl Desk {
             (Some(shown), Export::Project) => project(shown, &file, query).map(JsValue::from),
             (Some(shown), what) => take(shown, what, wording),
             (None, Export::Rejects) => match self.refused.borrow().as_ref().filter(|(of, _)| *of == job) {
-                Some((_, rejects)) => whole(&table::rejects_csv(rejects).unwrap_or_default()),
+                Some((_, rejects)) => rejected(rejects),
                 None => return,
             },
             (None, _) => return,
@@ -44,9 +45,7 @@ fn take(shown: &Shown, what: Export, wording: &Wording) -> Result<JsValue, JsVal
             shown.table.write_pasted(which, wording, &mut text).map_err(failed)?;
             Ok(String::from_utf8_lossy(&text).as_ref().into())
         }
-        Export::Rejects | Export::Project => {
-            whole(&table::rejects_csv(shown.table.sheet().rejects()).unwrap_or_default())
-        }
+        Export::Rejects | Export::Project => rejected(shown.table.sheet().rejects()),
     }
 }
 
@@ -66,6 +65,8 @@ fn project(shown: &Shown, file: &str, query: Query) -> Result<Blob, JsValue> {
     Blob::new_with_blob_sequence(&Array::of2(&header, &shown.file))
 }
 
-fn whole(bytes: &[u8]) -> Result<JsValue, JsValue> {
-    Blob::new_with_u8_array_sequence(&Array::of1(&Uint8Array::from(bytes))).map(JsValue::from)
+fn rejected(rejects: &Rejects) -> Result<JsValue, JsValue> {
+    let mut parts = Parts::default();
+    rejects.write(&mut parts).map_err(|error| JsValue::from(error.to_string()))?;
+    parts.finish().map(JsValue::from)
 }

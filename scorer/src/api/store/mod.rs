@@ -141,7 +141,8 @@ pub struct Store {
 #[derive(Debug)]
 pub struct WriterTask {
     stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
+    /// Broken when the writer has ended.
+    task: oneshot::Receiver<()>,
     pruning: JoinHandle<()>,
     reader: Reader,
 }
@@ -160,7 +161,7 @@ impl Store {
         let (messages, waiting) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = oneshot::channel();
         let writer = Writer::new(database, spool, waiting, stopped, shared.clone());
-        let task = tokio::spawn(writer.run());
+        let task = writer.start(location).map_err(|error| refused(error.to_string()))?;
         let (mode, retention) = (settings.mode, settings.retention);
         let store = Store { messages, reader: reader.clone(), shared, mode, retention };
         let pruning = tokio::spawn(store.clone().prune_for_ever());

@@ -6,7 +6,7 @@
 use super::super::mapping::{self, Column, Converted, Evidence, Mapping, Target, convert};
 use super::super::schema::{Field, Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
 use super::super::{Fault, Lead, Raw, Value};
-use super::{Cells, Intake, IntakeError, Reject};
+use super::{Cells, Intake, IntakeError, Reason, Reject};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -75,7 +75,7 @@ impl Header {
             let fault = |fault: Fault| Reject {
                 line,
                 column: self.names.get(column).cloned(),
-                reason: format!("{fault}, but is {}", shown(cell)),
+                reason: Reason::Cell { fault, shown: shown(cell) },
             };
             match meaning {
                 Meaning::Field(place) => {
@@ -107,7 +107,7 @@ impl Header {
             self.short_rows += u64::from(is_short);
             return Ok(());
         }
-        let reason = format!("the row has {} cells where the header has {}", cells.len(), self.names.len());
+        let reason = Reason::Width { cells: cells.len(), columns: self.names.len() };
         Err(Reject { line, column: None, reason })
     }
 

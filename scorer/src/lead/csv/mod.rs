@@ -8,6 +8,7 @@ mod dialect;
 mod error;
 mod header;
 mod opening;
+mod reason;
 mod row;
 mod split;
 mod table;
@@ -17,6 +18,7 @@ mod tests;
 pub use dialect::Dialect;
 pub use error::IntakeError;
 pub use opening::{OPENING, Opening};
+pub use reason::Reason;
 pub use row::{Cells, End, Intake, Reject, Row};
 pub use table::records;
 
@@ -235,7 +237,7 @@ impl Reader {
             (Some(header), Err(error)) => {
                 let column = self.splitter.ends().iter().position(|end| end.at() > error.valid_up_to());
                 let column = column.and_then(|column| header.names().get(column)).cloned();
-                self.reject(line, column, "is not text in UTF-8; save the file as CSV in UTF-8".to_owned(), sink);
+                self.reject(line, column, Reason::NotUtf8, sink);
             }
         }
         self.splitter.restart();
@@ -255,7 +257,7 @@ impl Reader {
         }
         let line = self.line;
         self.line += breaks(record);
-        self.reject(line, None, format!("the row is longer than {} KB", ROW_MAX >> 10), sink);
+        self.reject(line, None, Reason::TooLong { kilobytes_max: ROW_MAX >> 10 }, sink);
         self.splitter.restart();
         self.skipping = true;
         Ok(record.len())
@@ -273,12 +275,12 @@ impl Reader {
         }
         let end = line_end(record);
         self.line += breaks(&record[..end.unwrap_or(0)]);
-        self.reject(line, column, "a quote opens here that is never closed".to_owned(), sink);
+        self.reject(line, column, Reason::OpenQuote, sink);
         self.splitter.restart();
         Ok(end.unwrap_or(record.len()))
     }
 
-    fn reject(&mut self, line: u64, column: Option<String>, reason: String, sink: &mut impl FnMut(Row<'_>)) {
+    fn reject(&mut self, line: u64, column: Option<String>, reason: Reason, sink: &mut impl FnMut(Row<'_>)) {
         self.rows += 1;
         let columns = self.columns().map_or(0, <[String]>::len);
         sink(Row { line, cells: Cells::NONE, columns, lead: Err(Reject { line, column, reason }) });

@@ -2,19 +2,20 @@
 //!
 //! Owns these values. May not know how they are read.
 
+use super::Reason;
 use crate::lead::Lead;
 use crate::lead::mapping::Mapping;
 use std::fmt;
 
 /// A row that holds no usable lead.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Reject {
     /// The line of the file on which the row starts, from 1.
     pub line: u64,
     /// The column at fault, where there is one.
     pub column: Option<String>,
     /// What is wrong and what is allowed.
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// The column and what is wrong with it, without the line.
@@ -22,7 +23,7 @@ impl fmt::Display for Reject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.column {
             Some(column) => write!(formatter, "{column} {}", self.reason),
-            None => formatter.write_str(&self.reason),
+            None => write!(formatter, "{}", self.reason),
         }
     }
 }

@@ -1,15 +1,12 @@
-//! Many rows at once: in SQLite by statements of 1, 2, 4, ... rows that stay prepared, in PostgreSQL by one statement
-//! whose values are arrays, whatever their number.
+//! Many rows at once: in SQLite one by one, by a statement that stays prepared, in PostgreSQL by one statement whose
+//! values are arrays, whatever their number.
 //!
-//! Owns those two ways. May not know tables.
+//! Owns the latter way. May not know tables.
 
-use super::{Cell, Row, Transaction, limited, sqlite};
+use super::{Cell, Row, Transaction, limited};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, Postgres, Sqlite};
-
-/// Rows in one statement of SQLite.
-const ROWS_MAX: usize = 128;
+use sqlx::{AssertSqlSafe, Postgres};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +36,9 @@ impl Transaction<'_> {
         fate: &str,
     ) -> Result<Vec<Row>, sqlx::Error> {
         match self {
-            Transaction::Sqlite(inner) => in_steps(inner, rows, fate).await,
+            Transaction::Direct(inner) => Ok(inner.insert(rows, fate)?.into_iter().map(Row::Direct).collect()),
+            // Only the writer writes.
+            Transaction::Sqlite(_) => Err(sqlx::Error::Protocol("this connection only reads".to_owned())),
             Transaction::Postgres(_) if rows.is_empty() => Ok(Vec::new()),
             Transaction::Postgres(inner) => {
                 let query = arrays(sqlx::query(AssertSqlSafe(from_arrays::<R>(fate))), rows);
@@ -51,30 +50,6 @@ impl Transaction<'_> {
             }
         }
     }
-}
-
-async fn in_steps<R: Record>(
-    inner: &mut sqlx::Transaction<'_, Sqlite>,
-    rows: &[&R],
-    fate: &str,
-) -> Result<Vec<Row>, sqlx::Error> {
-    let mut told = Vec::new();
-    let mut rest = rows;
-    while !rest.is_empty() {
-        let step = ROWS_MAX.min(1 << rest.len().ilog2());
-        let (now, later) = rest.split_at(step);
-        let query = sqlx::query(AssertSqlSafe(with_values::<R>(step, fate)));
-        let query = now.iter().flat_map(|row| row.cells()).fold(query, |query, cell| sqlite::bind(query, &cell));
-        told.extend(query.fetch_all(&mut **inner).await?.into_iter().map(Row::Sqlite));
-        rest = later;
-    }
-    Ok(told)
-}
-
-fn with_values<R: Record>(rows: usize, fate: &str) -> String {
-    let names: Vec<_> = R::COLUMNS.iter().map(|(name, _)| *name).collect();
-    let row = format!("({})", vec!["?"; names.len()].join(","));
-    format!("INSERT INTO {} ({}) VALUES {} {fate}", R::TABLE, names.join(", "), vec![row; rows].join(","))
 }
 
 fn from_arrays<R: Record>(fate: &str) -> String {

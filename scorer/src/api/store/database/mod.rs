@@ -5,6 +5,7 @@
 mod bulk;
 mod checkpoint;
 mod dialect;
+mod direct;
 mod migrate;
 mod postgres;
 mod sqlite;
@@ -16,8 +17,10 @@ pub(super) use migrate::OpenError;
 pub(super) use sqlite::{BUSY, identity};
 
 use super::{Location, LogMode};
+use direct::Direct;
+use rusqlite::types::{FromSql, Value};
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
-use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
+use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection as _, Decode, Postgres, Row as _, Sqlite, Type};
 use std::time::Duration;
 
@@ -63,10 +66,10 @@ impl From<i64> for Cell<'_> {
     }
 }
 
-/// The writer's own connection.
+/// The writer's own connection. SQLite's works where it stands: only the writer, which has a thread to itself, may use it.
 #[derive(Debug)]
 pub(super) enum Connection {
-    Sqlite(SqliteConnection),
+    Sqlite(rusqlite::Connection),
     Postgres { connection: Box<PgConnection>, begin: &'static str },
 }
 
@@ -81,7 +84,10 @@ pub(super) enum Reader {
 /// statement with values stands in one.
 #[derive(Debug)]
 pub(super) enum Transaction<'c> {
+    /// To read.
     Sqlite(sqlx::Transaction<'c, Sqlite>),
+    /// To write.
+    Direct(Direct<'c>),
     Postgres(sqlx::Transaction<'c, Postgres>),
 }
 
@@ -89,6 +95,7 @@ pub(super) enum Transaction<'c> {
 #[derive(Debug)]
 pub(super) enum Row {
     Sqlite(SqliteRow),
+    Direct(Vec<Value>),
     Postgres(PgRow),
 }
 
@@ -104,10 +111,17 @@ impl Connection {
         }
     }
 
+    /// Whether a lock that another program holds on SQLite's file is waited for.
+    pub(super) fn wait_for_others(&self, waits: bool) {
+        if let Connection::Sqlite(connection) = self {
+            direct::wait(connection, if waits { BUSY } else { Duration::ZERO });
+        }
+    }
+
     /// Begins to write.
     pub(super) async fn begin(&mut self) -> Result<Transaction<'_>, sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => connection.begin_with("BEGIN IMMEDIATE").await.map(Transaction::Sqlite),
+            Connection::Sqlite(connection) => Direct::begin(connection).map(Transaction::Direct),
             Connection::Postgres { connection, begin } => {
                 limited(connection.begin_with(*begin)).await.map(Transaction::Postgres)
             }
@@ -117,7 +131,7 @@ impl Connection {
     /// Moves what SQLite's write-ahead file holds into the database, as far as nobody reads it, without waiting.
     pub(super) async fn checkpoint(&mut self) -> Result<(), sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => sqlite::checkpoint(connection).await.map(|_| ()),
+            Connection::Sqlite(connection) => direct::run(connection, "PRAGMA wal_checkpoint(PASSIVE)"),
             Connection::Postgres { .. } => Ok(()),
         }
     }
@@ -125,7 +139,9 @@ impl Connection {
     /// Whether what is deleted from now on is overwritten in SQLite's file, rather than left in it as free space.
     pub(super) async fn overwrite(&mut self, overwrite: bool) -> Result<(), sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => sqlite::overwrite(connection, overwrite).await,
+            Connection::Sqlite(connection) => {
+                direct::run(connection, if overwrite { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" })
+            }
             Connection::Postgres { .. } => Ok(()),
         }
     }
@@ -133,7 +149,8 @@ impl Connection {
     /// Leaves nothing beside the database and closes it.
     pub(super) async fn close(self) -> Result<(), sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => sqlite::close(connection).await,
+            // Moves what is in the write-ahead file into the database itself.
+            Connection::Sqlite(connection) => direct::run(&connection, "PRAGMA wal_checkpoint(TRUNCATE)"),
             Connection::Postgres { connection, .. } => limited(connection.close()).await,
         }
     }
@@ -169,7 +186,7 @@ impl Transaction<'_> {
     /// How this database is spoken to.
     pub(super) fn dialect(&self) -> Dialect {
         match self {
-            Transaction::Sqlite(_) => Dialect::Sqlite,
+            Transaction::Sqlite(_) | Transaction::Direct(_) => Dialect::Sqlite,
             Transaction::Postgres(_) => Dialect::Postgres,
         }
     }
@@ -181,6 +198,7 @@ impl Transaction<'_> {
                 let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), sqlite::bind);
                 query.execute(&mut **inner).await.map(|done| done.rows_affected())
             }
+            Transaction::Direct(inner) => inner.execute(&sql, cells),
             Transaction::Postgres(inner) => {
                 let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
                 limited(query.execute(&mut **inner)).await.map(|done| done.rows_affected())
@@ -195,6 +213,7 @@ impl Transaction<'_> {
                 let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), sqlite::bind);
                 Ok(query.fetch_all(&mut **inner).await?.into_iter().map(Row::Sqlite).collect())
             }
+            Transaction::Direct(inner) => Ok(inner.fetch(&sql, cells)?.into_iter().map(Row::Direct).collect()),
             Transaction::Postgres(inner) => {
                 let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
                 Ok(limited(query.fetch_all(&mut **inner)).await?.into_iter().map(Row::Postgres).collect())
@@ -206,6 +225,7 @@ impl Transaction<'_> {
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Transaction::Sqlite(inner) => inner.commit().await,
+            Transaction::Direct(inner) => inner.commit(),
             Transaction::Postgres(inner) => limited(inner.commit()).await,
         }
     }
@@ -215,10 +235,11 @@ impl Row {
     /// The value in a column, counted from 0.
     pub(super) fn get<T>(&self, column: usize) -> Result<T, sqlx::Error>
     where
-        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> + FromSql,
     {
         match self {
             Row::Sqlite(row) => row.try_get(column),
+            Row::Direct(row) => direct::get(row, column),
             Row::Postgres(row) => row.try_get(column),
         }
     }

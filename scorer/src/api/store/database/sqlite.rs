@@ -2,11 +2,10 @@
 //!
 //! Owns its settings and its error codes. May not know tables.
 
-use super::{Cell, LogMode, OpenError, migrate};
+use super::{Cell, LogMode, OpenError, direct, migrate};
 use sqlx::query::Query;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
 };
 use sqlx::{Connection as _, Row as _, Sqlite};
 use std::path::Path;
@@ -25,30 +24,19 @@ const READER_WAIT: Duration = Duration::from_secs(3);
 const READER_LIFE: Duration = Duration::from_secs(60);
 
 /// Opens or makes the file and its tables, and proves that it can be written.
-pub(super) async fn open(file: &Path, mode: LogMode) -> Result<SqliteConnection, OpenError> {
+pub(super) async fn open(file: &Path, mode: LogMode) -> Result<rusqlite::Connection, OpenError> {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
         .busy_timeout(BUSY)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(match mode {
-            // Every commit is on disk before it is acknowledged; a group shares one wait for it.
-            LogMode::PowerSafe => SqliteSynchronous::Full,
-            // A commit is with the operating system, which outlives this program.
-            LogMode::Durable | LogMode::Relaxed => SqliteSynchronous::Normal,
-        })
-        // Moving rows from the write-ahead file into the database is done beside the writer, not within its commits.
-        .pragma("wal_autocheckpoint", "0")
-        .pragma("temp_store", "MEMORY")
-        .pragma("cache_size", "-65536")
-        // A write-ahead file that once grew is cut back when it is begun anew.
-        .pragma("journal_size_limit", "67108864");
+        .journal_mode(SqliteJournalMode::Wal);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     // Fails on a file that can only be read, which the migrations do not notice when there is nothing to do.
     sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await?;
     sqlx::query("ROLLBACK").execute(&mut connection).await?;
     migrate::sqlite(&mut connection).await?;
-    Ok(connection)
+    connection.close().await?;
+    Ok(direct::open(file, mode)?)
 }
 
 /// What tells a file from another one of the same name; `None` when there is none: a connection would go on writing
@@ -84,18 +72,6 @@ pub(super) fn reader(file: &Path) -> SqlitePool {
 pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
     let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await?;
     row.try_get(1)
-}
-
-/// Whether deleted rows are overwritten with zeros.
-pub(super) async fn overwrite(connection: &mut SqliteConnection, overwrite: bool) -> Result<(), sqlx::Error> {
-    let sql = if overwrite { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" };
-    sqlx::query(sql).execute(connection).await.map(|_| ())
-}
-
-/// Moves what is in the write-ahead file into the database itself and closes it.
-pub(super) async fn close(mut connection: SqliteConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
-    connection.close().await
 }
 
 /// A constraint, a value too big, of the wrong kind or out of range.

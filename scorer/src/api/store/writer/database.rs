@@ -54,6 +54,8 @@ pub(in crate::api::store) struct Database {
     /// Of SQLite's file.
     identity: Option<(u64, u64)>,
     numbered_calls: bool,
+    /// Whether a lock that somebody else holds is waited for.
+    waits: bool,
     pause: Duration,
     not_before: Option<Instant>,
 }
@@ -68,6 +70,7 @@ impl Database {
             checkpoints: None,
             identity: None,
             numbered_calls: false,
+            waits: true,
             pause: PAUSE_FIRST,
             not_before: None,
         };
@@ -94,6 +97,15 @@ impl Database {
         self.pause
     }
 
+    /// Whether a lock that somebody else holds is waited for. Nobody waits for the first tries of what is in the spool, and
+    /// what comes meanwhile is not to wait behind them.
+    pub(super) fn wait_for_others(&mut self, waits: bool) {
+        self.waits = waits;
+        if let Some(connection) = &self.connection {
+            connection.wait_for_others(waits);
+        }
+    }
+
     async fn connect(&mut self) -> Result<(), OpenError> {
         let mut connection = Connection::open(&self.location, self.mode).await?;
         let mut transaction = connection.begin().await?;
@@ -103,6 +115,7 @@ impl Database {
         if let Some(before) = std::mem::replace(&mut self.checkpoints, Checkpoints::start(&self.location)) {
             before.stop().await;
         }
+        connection.wait_for_others(self.waits);
         self.connection = Some(connection);
         Ok(())
     }

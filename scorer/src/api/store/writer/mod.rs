@@ -9,7 +9,7 @@ mod group;
 pub(super) use database::Database;
 pub(super) use group::{Done, Message};
 
-use super::StoreError;
+use super::{Location, StoreError};
 use super::append::Purpose;
 use super::database::{BUSY, Connection};
 use super::entry::{KeyedAnswer, Logged};
@@ -21,6 +21,7 @@ use desk::{Desk, give_up};
 use futures_util::future::BoxFuture;
 use group::Group;
 use std::collections::BTreeMap;
+use std::io;
 use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,10 +103,31 @@ impl Writer {
         Writer { database, desk, frames: FRAMES_MAX }
     }
 
+    /// Lets it work: for a file on a thread of its own, where it may wait for the disk, for a server beside everything
+    /// else. What is returned is told when it has ended.
+    pub(super) fn start(self, location: &Location) -> io::Result<oneshot::Receiver<()>> {
+        let (working, ended) = oneshot::channel();
+        match location {
+            Location::Server(_) => {
+                tokio::spawn(self.run(working));
+            }
+            Location::File(_) => {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+                let work = move || runtime.block_on(self.run(working));
+                std::thread::Builder::new().name("log".to_owned()).spawn(work)?;
+            }
+        }
+        Ok(ended)
+    }
+
     /// Writes until told to stop, then what still waits, and closes the database.
-    pub(super) async fn run(mut self) {
+    async fn run(mut self, working: oneshot::Sender<()>) {
         while if self.desk.is_away { self.spool_until_back().await } else { self.write_until_away().await } {}
         self.database.close().await;
+        // With the spool folder's lock.
+        drop(self.desk);
+        // Nobody may be waiting for it.
+        let _ = working.send(());
     }
 
     /// Straight into the database; false when told to stop.
@@ -206,11 +228,15 @@ impl Writer {
     async fn spool_until_back(&mut self) -> bool {
         let (mut pause, mut hold) = (Duration::ZERO, Duration::ZERO);
         self.frames = FRAMES_MAX;
+        self.database.wait_for_others(false);
         loop {
             let first = self.desk.first(self.frames);
             match self.replay(first, pause, hold).await {
                 Replayed::Stopped => return false,
-                Replayed::All => return true,
+                Replayed::All => {
+                    self.database.wait_for_others(true);
+                    return true;
+                }
                 Replayed::Some => (pause, hold) = (Duration::ZERO, HOLD),
                 Replayed::Not => (pause, hold) = (self.database.slow_down(), Duration::ZERO),
             }
