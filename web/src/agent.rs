@@ -8,12 +8,17 @@ pub use list::*;
 
 use crate::project::ProjectFacts;
 use scorer::insight::{card::Card, grade::Grades};
-use scorer::lead::{Fault, mapping::Mapping};
+use scorer::lead::Fault;
+use scorer::lead::mapping::{Mapping, Target};
+use scorer::lead::schema::{Kind, Schema};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
 /// One reading of one file; the page counts them up, and what is said of an older one is dropped.
 pub type Job = u32;
+
+/// What columns mean, by their names in other files.
+pub type Meanings = Vec<(String, Option<Target>)>;
 
 /// From the page to the worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,12 +28,19 @@ pub enum Request {
         /// Names for people.
         files: Vec<String>,
     },
+    /// Open the user's own model instead, which follows as a `Blob`.
+    OpenOwn {
+        /// Its name for people.
+        name: String,
+    },
     /// Read and score a file, which follows as a `File`.
     Read {
         /// The reading that this starts.
         job: Job,
         /// What its columns are, where somebody said so.
         mapping: Option<Mapping>,
+        /// What columns were said to be in other files.
+        known: Meanings,
         /// Whether it is the file that the list in sight was made of: then the list's marks are kept.
         again: bool,
     },
@@ -112,11 +124,17 @@ pub enum Reply {
     Opened {
         /// One per model file.
         models: Vec<ModelFacts>,
+        /// Fields that they read beside a lead's usual ones.
+        fields: ExtraFields,
+        /// The name of the user's own model, where it is that one.
+        own: Option<String>,
     },
     /// The models cannot be used.
     Refused {
         /// Why, for people.
         reason: String,
+        /// Whether it is the user's own.
+        own: bool,
     },
     /// So far.
     Progress {
@@ -268,6 +286,35 @@ pub struct ModelFacts {
     pub grades: Grades,
     /// Of its file, in hexadecimal.
     pub sha256: String,
+}
+
+/// Fields of models trained elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ExtraFields {
+    /// Those of numbers.
+    pub numbers: Vec<String>,
+    /// Those of texts.
+    pub texts: Vec<String>,
+}
+
+impl ExtraFields {
+    /// What a schema has beside a lead's usual fields.
+    pub fn of(schema: &Schema) -> Self {
+        let (usual, mut extra) = (Schema::leads(), ExtraFields::default());
+        for field in schema.fields().iter().filter(|field| usual.position(&field.name).is_none()) {
+            match field.kind {
+                Kind::Integer { .. } | Kind::Number { .. } => extra.numbers.push(field.name.clone()),
+                Kind::Category { .. } | Kind::Text { .. } => extra.texts.push(field.name.clone()),
+            }
+        }
+        extra
+    }
+
+    /// A lead's usual fields with these behind them.
+    pub fn schema(&self) -> Schema {
+        let numbers = self.numbers.iter().map(String::as_str);
+        Schema::leads().with_numbers(numbers).with_texts(self.texts.iter().map(String::as_str))
+    }
 }
 
 /// A fault in the lead typed by hand.

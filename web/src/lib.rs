@@ -10,6 +10,7 @@ pub mod components;
 pub mod format;
 pub mod hooks;
 pub mod language;
+pub mod memory;
 #[cfg(feature = "monitoring")]
 pub mod monitoring;
 pub mod pages;

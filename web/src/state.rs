@@ -11,6 +11,7 @@ pub use list::{Ask, List, Look, Opened, PAGE_ROWS, Tool};
 
 use crate::agent::{Export, Failure, Job, ModelFacts, Reply};
 use crate::language::{self, Language};
+use scorer::lead::schema::Schema;
 use std::rc::Rc;
 use yew::Reducible;
 
@@ -21,6 +22,10 @@ pub struct State {
     pub engine: Engine,
     /// The models in use.
     pub models: Rc<Vec<ModelFacts>>,
+    /// The fields that they know.
+    pub schema: Rc<Schema>,
+    /// The name of the user's own model, where it is in use.
+    pub own: Option<String>,
     /// What the page shows.
     pub view: View,
     /// The file being read.
@@ -179,6 +184,8 @@ impl Default for State {
         State {
             engine: Engine::Loading,
             models: Rc::default(),
+            schema: Rc::new(Schema::leads()),
+            own: None,
             view: View::Start,
             reading: None,
             list: None,
@@ -236,8 +243,15 @@ impl State {
     fn without_worker(&self) -> State {
         let mut hand = self.hand.clone();
         hand.forget();
-        let (models, language) = (self.models.clone(), self.language);
-        State { models, hand, language, notice: Some(Notice::Restarted), ..State::default() }
+        State {
+            models: self.models.clone(),
+            schema: self.schema.clone(),
+            own: self.own.clone(),
+            hand,
+            language: self.language,
+            notice: Some(Notice::Restarted),
+            ..State::default()
+        }
     }
 
     /// A notice belongs to the view that it came up in.
@@ -255,14 +269,16 @@ impl State {
     fn hear(&mut self, reply: Reply, now: f64) {
         match reply {
             Reply::Awake => {}
-            Reply::Opened { models } => {
+            Reply::Opened { models, fields, own } => {
                 self.engine = Engine::Ready;
                 self.models = Rc::new(models);
+                self.schema = Rc::new(fields.schema());
+                self.own = own;
+                // What was said of the lead by hand was said by another model.
+                self.hand.forget();
             }
-            Reply::Refused { reason } if self.engine == Engine::Ready => {
-                self.notice = Some(Notice::ModelRefused { reason });
-            }
-            Reply::Refused { reason } => *self = self.after(Action::Stopped(Stop::Models { reason })),
+            Reply::Refused { reason, own: true } => self.notice = Some(Notice::ModelRefused { reason }),
+            Reply::Refused { reason, own: false } => *self = self.after(Action::Stopped(Stop::Models { reason })),
             Reply::Progress { job, bytes, rows } => {
                 if let Some(reading) = self.reading.as_mut().filter(|reading| reading.job == job) {
                     (reading.bytes, reading.rows, reading.elapsed) = (bytes, rows, now - reading.since);

@@ -6,12 +6,12 @@
 mod read;
 mod take;
 
-use crate::agent::{self, FieldFault, Job, ModelFacts, Query, Reply, Request, Score, Tally};
+use crate::agent::{self, ExtraFields, FieldFault, Job, ModelFacts, Query, Reply, Request, Score, Tally};
 use crate::table::Table;
 use js_sys::Uint8Array;
 use scorer::lead::json::{BodyError, Problem, Step, Trouble, read_lead};
 use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::Rejects;
+use scorer::sheet::{Given, Rejects};
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -19,6 +19,9 @@ use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent};
+
+/// The most bytes of a model of the user's own: as many as any model file may have.
+const MODEL_MAX: f64 = scorer::model::bundle::FILE_MAX as f64;
 
 struct Desk {
     port: DedicatedWorkerGlobalScope,
@@ -68,12 +71,17 @@ impl Desk {
     fn answer(self: Rc<Self>, request: Request, beside: &[JsValue]) {
         match request {
             Request::Open { files } => self.open(files, beside),
-            Request::Read { job, mapping, again } => {
+            Request::OpenOwn { name } => {
+                let file = beside.first().and_then(|file| file.dyn_ref::<Blob>().cloned());
+                spawn_local(async move { self.open_own(name, file).await });
+            }
+            Request::Read { job, mapping, known, again } => {
                 let file = beside.first().and_then(|file| file.dyn_ref::<File>().cloned());
                 self.reading.set(job);
                 self.fresh.take();
                 self.refused.take();
-                spawn_local(async move { self.read(job, file, mapping, again).await });
+                let given = Given { mapping, known, ..Given::default() };
+                spawn_local(async move { self.read(job, file, given, again).await });
             }
             Request::Cancel { job } if self.reading.get() == job => {
                 self.reading.set(0);
@@ -109,12 +117,30 @@ impl Desk {
     fn open(&self, names: Vec<String>, beside: &[JsValue]) {
         let bytes = beside.iter().map(|buffer| Uint8Array::new(buffer).to_vec());
         let files: Vec<(String, Vec<u8>)> = names.into_iter().zip(bytes).collect();
-        match Scorer::open(&files) {
+        self.serve(&files, None);
+    }
+
+    /// The models in use stay where the new one cannot be used.
+    async fn open_own(&self, name: String, file: Option<Blob>) {
+        let refused = |reason: &str| self.reply(&Reply::Refused { reason: format!("{name}: {reason}"), own: true });
+        let Some(file) = file else { return refused("it cannot be read") };
+        if file.size() > MODEL_MAX {
+            return refused("it is larger than any model that can be served");
+        }
+        match read::piece(&file, 0.0, file.size()).await {
+            Ok(bytes) => self.serve(&[(name.clone(), bytes)], Some(name)),
+            Err(_) => refused("the browser cannot read it any more"),
+        }
+    }
+
+    fn serve(&self, files: &[(String, Vec<u8>)], own: Option<String>) {
+        match Scorer::open(files) {
             Ok(scorer) => {
-                self.reply(&Reply::Opened { models: scorer.models().iter().map(facts).collect() });
+                let models = scorer.models().iter().map(facts).collect();
+                self.reply(&Reply::Opened { models, fields: ExtraFields::of(scorer.schema()), own });
                 *self.scorer.borrow_mut() = Some(Arc::new(scorer));
             }
-            Err(error) => self.reply(&Reply::Refused { reason: error.to_string() }),
+            Err(error) => self.reply(&Reply::Refused { reason: error.to_string(), own: own.is_some() }),
         }
     }
 

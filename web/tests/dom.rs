@@ -4,17 +4,20 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
+use scorer::insight::card::{Card, MissingCost};
+use scorer::insight::grade::Grades;
 use scorer::lead::Fault;
 use scorer::lead::csv::Reason;
 use scorer::lead::mapping::{Evidence, Mapping, Target};
+use scorer::lead::schema::Schema;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web::agent::{
-    Column, Detail, FieldFault, MappedColumn, Mark, Origin, Query, RejectGroup, RejectLine, Row, Score, Sort, Summary, Tally, Who,
-    Window,
+    Column, Detail, FieldFault, MappedColumn, Mark, ModelFacts, Origin, Query, RejectGroup, RejectLine, Row, Score,
+    Sort, Summary, Tally, Who, Window,
 };
 use web::components::{
     column_table::{ColumnTable, ColumnTableProps},
@@ -76,11 +79,16 @@ fn window(query: &Query) -> Window {
     Window { query: query.clone(), found: 2, rows: vec![row(1, 0.784, 'A', "Ada"), row(2, 0.1, 'D', "Bob")] }
 }
 
+fn schema() -> Rc<Schema> {
+    Rc::new(Schema::leads())
+}
+
 fn list() -> List {
     let query = Query { columns: vec![1, 0], ..Query::default() };
     let summary = Summary {
         columns: vec![column(1, "name", false), column(0, "", true)],
         rows: 2,
+        models: vec![2],
         rejects: 0,
         grades: vec![('A', 1), ('B', 0), ('D', 1)],
         missing: vec!["skills".to_owned(), "summary".to_owned()],
@@ -212,6 +220,7 @@ async fn no_file_can_be_chosen_before_everything_is_ready() {
     let props = |ready| DropTargetProps {
         ready,
         over: false,
+        schema: schema(),
         on_file: Callback::noop(),
         on_sample: Callback::noop(),
         on_by_hand: Callback::noop(),
@@ -237,7 +246,8 @@ async fn rejects_are_shown_by_what_is_to_be_done() {
     let cell = |shown: &str| Reason::Cell { fault: Fault::TooLarge { max: 100.0 }, shown: shown.to_owned() };
     let lines = vec![RejectLine { line: 1204.0, reason: cell("\"<b>\"") }];
     let group = RejectGroup { column: Some("llm_quality".to_owned()), count: 4, lines };
-    let other = RejectGroup { column: None, count: 1, lines: vec![RejectLine { line: 9.0, reason: Reason::OpenQuote }] };
+    let other =
+        RejectGroup { column: None, count: 1, lines: vec![RejectLine { line: 9.0, reason: Reason::OpenQuote }] };
     let props = RejectsProps {
         count: 5,
         groups: Some(vec![group, other]),
@@ -265,13 +275,22 @@ async fn the_verdict_tells_faults_by_the_names_of_the_form() {
 async fn the_list_tells_what_is_missing_and_filters_by_grade() {
     let (on_action, heard) = ear();
     let engine = Engine::new(on_action.clone());
-    let place =
-        show::<ListPage>(ListPageProps { list: Rc::new(list()), models: Rc::default(), engine, on_action }).await;
+    let costs = [("skills", 0.001), ("summary", 0.032)];
+    let costs = costs.map(|(field, auc_drop)| MissingCost { field: field.to_owned(), auc_drop, log_loss_rise: 0.0 });
+    let card = Card { missing_costs: costs.to_vec(), ..Card::default() };
+    let models = Rc::new(vec![ModelFacts { card, grades: Grades::default(), sha256: String::new() }]);
+    let props = ListPageProps { list: Rc::new(list()), models, schema: schema(), engine, on_action };
+    let place = show::<ListPage>(props).await;
     assert_eq!(texts(&place, "h1"), ["leads.csv"]);
     assert_eq!(texts(&place, ".list-head p"), ["2 leads ranked in 0.4 s · 1 of 19 columns recognised"]);
     let notes = texts(&place, "details summary");
     assert_eq!(notes[0], "1 of 2 columns are read. Change what they mean");
     assert_eq!(notes[1], "2 columns of the model are missing in this file; scores are less sharp.");
+    let lost = [
+        "Summary (summary): of two leads, the right one comes first 3 times fewer in 100",
+        "Skills, with commas between (skills): hardly a loss",
+    ];
+    assert_eq!(texts(&place, ".names li")[..2], lost);
     click(&place, "#fold");
     assert_eq!(heard.borrow_mut().pop(), Some(Action::Asked(Ask::Fold)));
     let lines = texts(&place, "p.aside");
@@ -294,7 +313,7 @@ async fn another_meaning_of_a_column_is_picked() {
     let picked = Rc::new(RefCell::new(Vec::new()));
     let ear = picked.clone();
     let on_change = Callback::from(move |mapping: Mapping| ear.borrow_mut().push(mapping));
-    let place = show::<ColumnTable>(ColumnTableProps { summary, on_change }).await;
+    let place = show::<ColumnTable>(ColumnTableProps { summary, schema: schema(), on_change }).await;
     assert_eq!(texts(&place, "tbody th"), ["name", "size", "Title"]);
     assert_eq!(texts(&place, "td.figures"), ["", "likely 3 cells not understood", ""]);
     let select: HtmlSelectElement = place.query_selector("select").unwrap().unwrap().dyn_into().unwrap();
@@ -323,6 +342,8 @@ async fn after_a_failed_start_nothing_is_said_to_be_under_way() {
         over: false,
         reading: None,
         models: Rc::default(),
+        schema: schema(),
+        own: None,
         engine: Engine::new(Callback::noop()),
         on_file: Callback::noop(),
         on_action: Callback::noop(),
@@ -339,7 +360,7 @@ async fn a_fault_is_told_beside_its_field() {
     let mut hand = Hand { outcome: ByHand::Faulty(vec![fault]), ..Hand::default() };
     hand.values.insert("llm_quality".to_owned(), "900".to_owned());
     let engine = Engine::new(Callback::noop());
-    let props = LeadPageProps { hand, models: Rc::default(), engine, on_action: Callback::noop() };
+    let props = LeadPageProps { hand, models: Rc::default(), schema: schema(), engine, on_action: Callback::noop() };
     let place = show::<LeadPage>(props).await;
     let field = place.query_selector("#field-llm_quality").unwrap().unwrap();
     let told = field.get_attribute("aria-describedby").unwrap();

@@ -89,7 +89,8 @@ impl List {
 impl SheetReader {
     /// A reader at the start of a file.
     pub fn new(scorer: Arc<Scorer>, given: Given) -> Self {
-        let list = List { rows: Rows::default(), batch: Batch::new(&scorer), rejects: Rejects::default(), failed: None };
+        let list =
+            List { rows: Rows::default(), batch: Batch::new(&scorer), rejects: Rejects::default(), failed: None };
         SheetReader { source: Source::new(scorer.schema().clone(), given), scorer, list }
     }
 

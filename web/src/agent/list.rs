@@ -198,6 +198,8 @@ pub struct Summary {
     pub rows: u32,
     /// How many rows are not.
     pub rejects: u32,
+    /// How many of them each model scored.
+    pub models: Vec<u32>,
     /// Leads per grade, best grade first.
     pub grades: Vec<(char, u32)>,
     /// Fields that the model reads and the file lacks.

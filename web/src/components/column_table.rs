@@ -1,18 +1,20 @@
 //! What each column of the file is read as, with some of its cells; picking another meaning reads the file again.
 
 use crate::agent::{MappedColumn, Summary};
-use crate::text;
+use crate::{memory, text};
 use scorer::lead::mapping::{Evidence, Mapping, Target};
 use scorer::lead::schema::{LEAD_KEY, Schema};
 use std::rc::Rc;
-use web_sys::{Event, HtmlSelectElement};
-use yew::{Callback, Html, Properties, TargetCast, component, html};
+use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
+use yew::{Callback, Html, Properties, TargetCast, UseStateHandle, component, html, use_state};
 
 /// What the table shows and tells.
 #[derive(PartialEq, Properties)]
 pub struct ColumnTableProps {
     /// The list with the columns of its file.
     pub summary: Rc<Summary>,
+    /// The fields that columns can be read as.
+    pub schema: Rc<Schema>,
     /// Others are wanted.
     pub on_change: Callback<Mapping>,
 }
@@ -20,6 +22,7 @@ pub struct ColumnTableProps {
 /// The table.
 #[component]
 pub fn ColumnTable(props: &ColumnTableProps) -> Html {
+    let kept = use_state(memory::keeps_meanings);
     let read = props.summary.mapped.iter().filter(|mapped| mapped.column.target.is_some()).count() as u32;
     html! {
         <details class="aside columns">
@@ -35,8 +38,33 @@ pub fn ColumnTable(props: &ColumnTableProps) -> Html {
                 </thead>
                 <tbody>{for (0..props.summary.mapped.len()).map(|at| row(props, at))}</tbody>
             </table>
+            {remember(props, &kept)}
         </details>
     }
+}
+
+/// What is picked now and later is known of other files too, if that is wanted.
+fn remember(props: &ColumnTableProps, kept: &UseStateHandle<bool>) -> Html {
+    let (summary, set) = (props.summary.clone(), kept.setter());
+    let onchange = move |event: Event| {
+        let keep = event.target_unchecked_into::<HtmlInputElement>().checked();
+        if keep {
+            memory::keep_meanings(&mapping(&summary))
+        } else {
+            memory::forget_meanings()
+        }
+        set.set(keep);
+    };
+    html! {
+        <label class="choice">
+            <input id="remember" type="checkbox" checked={**kept} {onchange} />
+            {text::remember_meanings()}
+        </label>
+    }
+}
+
+fn mapping(summary: &Summary) -> Mapping {
+    Mapping { columns: summary.mapped.iter().map(|mapped| mapped.column.clone()).collect() }
 }
 
 fn row(props: &ColumnTableProps, at: usize) -> Html {
@@ -58,8 +86,11 @@ fn select(props: &ColumnTableProps, at: usize) -> Html {
     let column = &props.summary.mapped[at].column;
     let (summary, on_change) = (props.summary.clone(), props.on_change.clone());
     let onchange = move |event: Event| {
-        let mut mapping = Mapping { columns: summary.mapped.iter().map(|mapped| mapped.column.clone()).collect() };
+        let mut mapping = mapping(&summary);
         mapping.set(at, target(&event.target_unchecked_into::<HtmlSelectElement>().value()));
+        if memory::keeps_meanings() {
+            memory::keep_meanings(&mapping);
+        }
         on_change.emit(mapping);
     };
     let chosen = column.target.as_ref().map_or("", Target::name);
@@ -68,7 +99,7 @@ fn select(props: &ColumnTableProps, at: usize) -> Html {
         <select {onchange} aria-label={text::read_as(&column.name)}>
             {option("", text::not_read().to_owned())}
             {option(LEAD_KEY, text::own_key().to_owned())}
-            {for Schema::leads().fields().iter().map(|field| option(&field.name, text::field_label(&field.name)))}
+            {for props.schema.fields().iter().map(|field| option(&field.name, text::field_label(&field.name)))}
         </select>
     }
 }

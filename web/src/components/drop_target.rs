@@ -2,6 +2,7 @@
 
 use crate::text;
 use scorer::lead::schema::{Field, Schema};
+use std::rc::Rc;
 use web_sys::{Event, File, HtmlInputElement};
 use yew::{Callback, Html, Properties, TargetCast, classes, component, html};
 
@@ -12,6 +13,8 @@ pub struct DropTargetProps {
     pub ready: bool,
     /// Whether a file is over the page.
     pub over: bool,
+    /// The fields that the models know.
+    pub schema: Rc<Schema>,
     /// A file was chosen.
     pub on_file: Callback<File>,
     /// The sample is wanted.
@@ -57,7 +60,7 @@ pub fn DropTarget(props: &DropTargetProps) -> Html {
             </div>
             <details class="columns">
                 <summary>{text::which_columns()}</summary>
-                <ul class="names">{for Schema::leads().fields().iter().map(column)}</ul>
+                <ul class="names">{for props.schema.fields().iter().map(column)}</ul>
             </details>
         </div>
     }

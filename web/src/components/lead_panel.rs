@@ -68,8 +68,7 @@ fn content(props: &LeadPanelProps, detail: &Detail) -> Html {
                 if let Some(grade) = score.grade { <span class={classes!("letter", grade_class(grade))}>{grade}</span> }
             </p>
             <Bar share={score.probability} />
-            <p>{text::chance(score.probability)}</p>
-            if let Some(range) = range { <p class="quiet">{text::grade_seen(range.grade, range.rate, range.leads)}</p> }
+            <p>{text::outlook(score.probability, range)}</p>
             <p class="quiet figures">{format!("{} · {}", text::exact(score.probability), text::at_line(detail.row.line))}</p>
             if detail.repeated { <p class="quiet">{text::repeated_lead()}</p> }
             <MarkButtons chosen={detail.row.mark} on_mark={props.on_mark.clone()} />

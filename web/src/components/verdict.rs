@@ -51,8 +51,7 @@ fn scored(score: &Score, models: &[ModelFacts]) -> Html {
                 if let Some(grade) = score.grade { <span class={classes!("letter", grade_class(grade))}>{grade}</span> }
             </p>
             <Bar share={probability} />
-            <p>{text::chance(probability)}</p>
-            if let Some(range) = range { <p class="quiet">{text::grade_seen(range.grade, range.rate, range.leads)}</p> }
+            <p>{text::outlook(probability, range)}</p>
             if let Some(model) = model { <p class="quiet">{text::model_id(&model.card, &model.sha256)}</p> }
         </>
     }

@@ -6,11 +6,12 @@
 
 use super::assets::{self, Assets};
 use super::offline;
-use crate::agent::{self, Export, Job, Mark, Query, Reply, Request, Wording};
+use super::own_model::OwnModel;
+use crate::agent::{self, Export, Job, Mark, Meanings, Query, Reply, Request, Wording};
 use crate::state::{Action, List, Look, Stop};
-use crate::{browser, text};
+use crate::{browser, memory, text};
 use js_sys::{Array, Promise};
-use scorer::lead::mapping::Mapping;
+use scorer::lead::mapping::{Evidence, Mapping};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -20,17 +21,18 @@ use yew::{Callback, hook, use_effect_with, use_memo};
 
 /// A handle on the worker; its copies are handles on the same one.
 #[derive(Clone)]
-pub struct Engine(Rc<Inner>);
+pub struct Engine(pub(super) Rc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     dispatch: Callback<Action>,
     assets: RefCell<Option<Rc<Assets>>>,
     running: RefCell<Option<Running>>,
     /// Kept when nothing is fetched any more that is to be kept.
     quiet: RefCell<Option<Promise>>,
     jobs: Cell<Job>,
-    /// The last file that was handed over.
-    file: RefCell<Option<File>>,
+    /// The file that is being read, and the one that the list in sight was made of.
+    files: RefCell<[Option<(Job, File)>; 2]>,
+    pub(super) own: OwnModel,
 }
 
 struct Running {
@@ -64,29 +66,46 @@ impl Engine {
             running: RefCell::default(),
             quiet: RefCell::default(),
             jobs: Cell::new(0),
-            file: RefCell::default(),
+            files: RefCell::default(),
+            own: OwnModel::default(),
         }))
     }
 
     /// Hands a file to the worker. Its bytes are not touched here.
     pub fn read(&self, file: &File) {
-        *self.0.file.borrow_mut() = Some(file.clone());
         self.read_as(file, None, false);
     }
 
-    /// The last file once more, its columns read as somebody said. Marks stay.
+    /// The file of the list in sight once more, its columns read as somebody said. Marks stay.
     pub fn read_again(&self, mapping: Option<Mapping>) {
-        let file = self.0.file.borrow().clone();
-        if let Some(file) = file {
+        let shown = self.0.files.borrow()[1].clone();
+        if let Some((_, file)) = shown {
             self.read_as(&file, mapping, true);
         }
     }
 
+    /// The same with other models, whose fields may be other ones: what was said of columns by hand still holds.
+    pub fn read_anew(&self, list: &List) {
+        let shown = self.0.files.borrow()[1].clone();
+        let said = list.summary.mapped.iter().map(|mapped| &mapped.column);
+        let said = said.filter(|column| column.evidence == Evidence::Hand);
+        let known = said.map(|column| (column.name.clone(), column.target.clone()));
+        if let Some((_, file)) = shown {
+            self.read_knowing(&file, None, known.collect(), true);
+        }
+    }
+
     fn read_as(&self, file: &File, mapping: Option<Mapping>, again: bool) {
+        self.read_knowing(file, mapping, Vec::new(), again);
+    }
+
+    fn read_knowing(&self, file: &File, mapping: Option<Mapping>, said: Meanings, again: bool) {
         let job = self.0.jobs.get() + 1;
         self.0.jobs.set(job);
         self.0.dispatch.emit(Action::Chosen { job, file: file.name(), size: file.size(), now: browser::now() });
-        self.post(&Request::Read { job, mapping, again }, &[file.into()], &[]);
+        self.0.files.borrow_mut()[0] = Some((job, file.clone()));
+        let known = memory::meanings().into_iter().chain(said).collect();
+        self.post(&Request::Read { job, mapping, known, again }, &[file.into()], &[]);
     }
 
     /// The same with the sample leads.
@@ -126,6 +145,7 @@ impl Engine {
             return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
         }
         *self.0.assets.borrow_mut() = Some(Rc::new(assets));
+        self.0.own.recall().await;
         self.start_worker();
     }
 
@@ -173,11 +193,28 @@ impl Engine {
             return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
         };
         match &reply {
-            Reply::Awake => self.hand_models(),
-            Reply::Opened { .. } => {
-                opened.set(true);
-                let (this, opened) = (self.clone(), opened.clone());
-                return spawn_local(async move { this.accept(reply, &opened).await });
+            Reply::Awake => {
+                self.0.own.again();
+                self.hand_models();
+            }
+            Reply::Opened { own: None, .. } if !opened.get() && self.0.own.is_to_be_tried() => {
+                self.0.own.put_off(reply);
+                return self.try_own();
+            }
+            Reply::Opened { own, .. } => {
+                self.0.own.settle(own.is_some());
+                return self.begin(reply, opened);
+            }
+            Reply::Refused { own: true, .. } => {
+                if let Some(site) = self.0.own.refuse() {
+                    self.begin(site, opened);
+                }
+            }
+            Reply::Read { job, .. } => {
+                let [read, shown] = &mut *self.0.files.borrow_mut();
+                if let Some(read) = read.take_if(|(of, _)| of == job) {
+                    *shown = Some(read);
+                }
             }
             Reply::Exported { what, file, .. } => self.keep(*what, file, beside.first()),
             _ => {}
@@ -195,6 +232,12 @@ impl Engine {
         browser::save(made, &text::export_name(what, file)).ok();
     }
 
+    fn begin(&self, reply: Reply, opened: &Rc<Cell<bool>>) {
+        opened.set(true);
+        let (this, opened) = (self.clone(), opened.clone());
+        spawn_local(async move { this.accept(reply, &opened).await });
+    }
+
     /// Lets files come once all is quiet, if this worker is still the one at work.
     async fn accept(&self, reply: Reply, opened: &Rc<Cell<bool>>) {
         let quiet = self.0.quiet.borrow().clone();
@@ -207,14 +250,14 @@ impl Engine {
         }
     }
 
-    fn hand_models(&self) {
+    pub(super) fn hand_models(&self) {
         let Some(assets) = self.0.assets.borrow().clone() else { return };
         let files = assets.models.iter().map(|(name, _)| name.clone()).collect();
         let bytes: Vec<JsValue> = assets.models.iter().map(|(_, bytes)| browser::copy(bytes)).collect();
         self.post(&Request::Open { files }, &bytes, &bytes);
     }
 
-    fn post(&self, request: &Request, beside: &[JsValue], given: &[JsValue]) {
+    pub(super) fn post(&self, request: &Request, beside: &[JsValue], given: &[JsValue]) {
         let running = self.0.running.borrow();
         let Some(running) = running.as_ref() else { return };
         let given: Array = given.iter().collect();

@@ -3,3 +3,4 @@
 pub mod assets;
 pub mod engine;
 pub mod offline;
+mod own_model;

@@ -28,12 +28,13 @@ pub fn App() -> Html {
     use_rows(&state, &engine);
     use_parts(&state, &engine);
     use_focus(&state);
+    use_models(&state, &engine);
     let on_file = {
         let engine = engine.clone();
-        use_callback(state.accepts_files(), move |file: File, accepts| {
-            if *accepts {
-                engine.read(&file);
-            }
+        use_callback(state.accepts_files(), move |file: File, accepts| match *accepts {
+            true if file.name().to_lowercase().ends_with(".onnx") => engine.open_model(&file),
+            true => engine.read(&file),
+            false => {}
         })
     };
     let (ondragover, ondragleave, ondrop) = drop_handlers(&over, &on_file);
@@ -60,16 +61,18 @@ fn view(state: &State, over: bool, engine: &Engine, on_file: &Callback<File>, di
     let (engine, on_action, on_file) = (engine.clone(), dispatch.clone(), on_file.clone());
     match (&state.list, state.view) {
         (Some(list), View::List) => {
-            html! { <ListPage list={list.clone()} models={state.models.clone()} {engine} {on_action} /> }
+            html! { <ListPage list={list.clone()} models={state.models.clone()} schema={state.schema.clone()} {engine} {on_action} /> }
         }
         (_, View::Lead) => {
-            html! { <LeadPage hand={state.hand.clone()} models={state.models.clone()} {engine} {on_action} /> }
+            html! { <LeadPage
+                hand={state.hand.clone()} models={state.models.clone()} schema={state.schema.clone()} {engine} {on_action}
+            /> }
         }
         (_, View::Privacy) => html! { <PrivacyPage /> },
         _ => html! {
             <StartPage
                 ready={state.accepts_files()} failed={matches!(state.engine, state::Engine::Failed(_))} {over} reading={state.reading.clone()} models={state.models.clone()}
-                {engine} {on_file} {on_action}
+                schema={state.schema.clone()} own={state.own.clone()} {engine} {on_file} {on_action}
             />
         },
     }
@@ -93,6 +96,18 @@ fn use_focus(state: &UseReducerHandle<State>) {
     use_effect_with(shown, move |_| {
         if !opened.replace(false) {
             browser::focus(TITLE_ID);
+        }
+    });
+}
+
+/// A list is read anew when other models come into use.
+#[hook]
+fn use_models(state: &UseReducerHandle<State>, engine: &Engine) {
+    let files: Vec<String> = state.models.iter().map(|model| model.sha256.clone()).collect();
+    let (list, engine) = (state.list.clone(), engine.clone());
+    use_effect_with(files, move |_| {
+        if let Some(list) = list {
+            engine.read_anew(&list);
         }
     });
 }

@@ -12,7 +12,7 @@ use crate::{browser, text};
 use scorer::lead::schema::{Field, Kind, Schema};
 use std::rc::Rc;
 use web_sys::SubmitEvent;
-use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_state};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with};
 
 /// Fields of the person; fields of the company begin with `company`, those of an enrichment with `llm_`.
 const ENRICHED: &str = "llm_";
@@ -28,6 +28,8 @@ pub struct LeadPageProps {
     pub hand: Hand,
     /// The models in use.
     pub models: Rc<Vec<ModelFacts>>,
+    /// The fields that they know.
+    pub schema: Rc<Schema>,
     /// The worker.
     pub engine: Engine,
     /// Something happened.
@@ -37,14 +39,15 @@ pub struct LeadPageProps {
 /// The page.
 #[component]
 pub fn LeadPage(props: &LeadPageProps) -> Html {
-    let fields = use_state(|| Schema::leads().fields().to_vec());
     use_effect_with(props.hand.outcome.clone(), |outcome| match outcome {
         ByHand::Blank | ByHand::Scoring => {}
-        ByHand::Faulty(faults) if faults.iter().any(|fault| matches!(fault, FieldFault::Field { .. })) => browser::focus_within(FAULTY),
+        ByHand::Faulty(faults) if faults.iter().any(|fault| matches!(fault, FieldFault::Field { .. })) => {
+            browser::focus_within(FAULTY)
+        }
         _ => browser::bring_into_view(VERDICT_ID),
     });
     let of = |group: fn(&Field) -> bool| {
-        let mut group: Vec<&Field> = fields.iter().filter(|field| group(field)).collect();
+        let mut group: Vec<&Field> = props.schema.fields().iter().filter(|field| group(field)).collect();
         group.sort_by_key(|field| importance(field));
         html! { <div class="fields">{for group.into_iter().map(|field| input(props, field))}</div> }
     };
@@ -95,7 +98,8 @@ fn input(props: &LeadPageProps, field: &Field) -> Html {
     let value = AttrValue::from(props.hand.values.get(&field.name).cloned().unwrap_or_default());
     let fault = match &props.hand.outcome {
         ByHand::Faulty(faults) => {
-            let is_its = |fault: &&FieldFault| matches!(fault, FieldFault::Field { field: name, .. } if *name == field.name);
+            let is_its =
+                |fault: &&FieldFault| matches!(fault, FieldFault::Field { field: name, .. } if *name == field.name);
             faults.iter().find(is_its).map(text::field_fault)
         }
         _ => None,

@@ -18,6 +18,8 @@ use crate::hooks::engine::Engine;
 use crate::state::{Action, Ask, List, Look, Opened, Tool};
 use crate::{browser, text};
 use scorer::lead::mapping::Mapping;
+use scorer::lead::schema::Schema;
+use std::cmp::Ordering;
 use std::rc::Rc;
 use yew::{Callback, Html, Properties, component, hook, html, use_callback, use_effect_with, use_mut_ref};
 
@@ -28,6 +30,8 @@ pub struct ListPageProps {
     pub list: Rc<List>,
     /// The models in use.
     pub models: Rc<Vec<ModelFacts>>,
+    /// The fields that they know.
+    pub schema: Rc<Schema>,
     /// The worker.
     pub engine: Engine,
     /// Something happened.
@@ -91,10 +95,10 @@ fn asides(props: &ListPageProps, on_ask: &Callback<Ask>, on_look: &Callback<Look
     html! {
         <div class="asides">
             if !summary.mapped.is_empty() {
-                <ColumnTable summary={summary.clone()} on_change={again(props)} />
+                <ColumnTable summary={summary.clone()} schema={props.schema.clone()} on_change={again(props)} />
             }
             {for text::origin(&summary.origin).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
-            {names(&summary.missing, text::missing, text::field_label)}
+            {missing(props)}
             {names(&summary.unknown, text::unknown, str::to_owned)}
             if summary.repeated > 0 {
                 <p class="aside quiet">
@@ -145,15 +149,23 @@ fn foot(list: &Rc<List>, on_ask: &Callback<Ask>, on_look: &Callback<Look>) -> Ht
     }
 }
 
+/// Fields that the file lacks, and what that costs by the card of the model that scored most of its leads.
+fn missing(props: &ListPageProps) -> Html {
+    let summary = &props.list.summary;
+    let most = summary.models.iter().enumerate().max_by_key(|(_, leads)| **leads).map(|(model, _)| model);
+    let costs = most.and_then(|model| props.models.get(model)).map(|model| model.card.missing_costs.as_slice());
+    let cost = |field: &str| costs?.iter().find(|cost| cost.field == field).map(|cost| cost.auc_drop);
+    let mut fields = summary.missing.clone();
+    fields.sort_by(|one, other| cost(other).partial_cmp(&cost(one)).unwrap_or(Ordering::Equal));
+    names(&fields, text::missing, |field| text::missing_field(field, cost(field)))
+}
+
 /// A line about some columns, and behind a click which.
-fn names(names: &[String], line: fn(u32) -> String, word: fn(&str) -> String) -> Html {
+fn names(names: &[String], line: fn(u32) -> String, word: impl Fn(&str) -> String) -> Html {
     if names.is_empty() {
         return Html::default();
     }
-    let item = |name: &String| {
-        let word = word(name);
-        html! { <li>{if word == *name { word } else { format!("{word} ({name})") }}</li> }
-    };
+    let item = |name: &String| html! { <li>{word(name)}</li> };
     html! {
         <details class="aside">
             <summary>{line(names.len() as u32)}</summary>

@@ -6,6 +6,7 @@ use crate::components::{drop_target::DropTarget, model_card::ModelCard, privacy:
 use crate::hooks::engine::Engine;
 use crate::state::{Action, Reading, View};
 use crate::text;
+use scorer::lead::schema::Schema;
 use std::rc::Rc;
 use web_sys::File;
 use yew::{Callback, Html, Properties, component, html};
@@ -23,6 +24,10 @@ pub struct StartPageProps {
     pub reading: Option<Reading>,
     /// The models in use.
     pub models: Rc<Vec<ModelFacts>>,
+    /// The fields that they know.
+    pub schema: Rc<Schema>,
+    /// The name of the user's own model, where it is in use.
+    pub own: Option<String>,
     /// The worker.
     pub engine: Engine,
     /// A file was chosen.
@@ -46,15 +51,26 @@ pub fn StartPage(props: &StartPageProps) -> Html {
                 <Progress reading={reading.clone()} on_cancel={cancel(props, reading)} />
             } else if !props.failed {
                 <DropTarget
-                    ready={props.ready} over={props.over} on_file={props.on_file.clone()} {on_sample}
+                    ready={props.ready} over={props.over} schema={props.schema.clone()} on_file={props.on_file.clone()} {on_sample}
                     on_by_hand={props.on_action.reform(|()| Action::Shown(View::Lead))}
                 />
             }
             <div class="cards">
                 <Privacy on_more={props.on_action.reform(|()| Action::Shown(View::Privacy))} />
-                if !props.failed { <ModelCard models={props.models.clone()} /> }
+                if !props.failed { {models(props)} }
             </div>
         </main>
+    }
+}
+
+fn models(props: &StartPageProps) -> Html {
+    let [to_open, to_leave, to_keep] = [(); 3].map(|()| props.engine.clone());
+    html! {
+        <ModelCard
+            models={props.models.clone()} own={props.own.clone()} ready={props.ready}
+            on_model={move |file: File| to_open.open_model(&file)} on_site={move |()| to_leave.open_site_models()}
+            on_keep={move |keep| to_keep.keep_model(keep)}
+        />
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::agent::{
-    Condition, Detail, FileForm, Mark, Origin, Query, Row, Score, Sort, Summary, Tally, Wanted, Which, Window,
+    Condition, Detail, ExtraFields, FileForm, Mark, Origin, Query, Row, Score, Sort, Summary, Tally, Wanted, Which,
+    Window,
 };
 use crate::project::ProjectFacts;
 
@@ -19,6 +20,7 @@ fn summary(rows: u32) -> Summary {
         columns: vec![],
         rows,
         rejects: 0,
+        models: vec![],
         grades: vec![],
         missing: vec![],
         fields: 19,
@@ -30,7 +32,14 @@ fn summary(rows: u32) -> Summary {
 }
 
 fn ready() -> State {
-    after(State::default(), [heard(Reply::Awake, 0.0), heard(Reply::Opened { models: vec![] }, 1.0)])
+    after(State::default(), [heard(Reply::Awake, 0.0), opened(None, 1.0)])
+}
+
+/// The site's models, or the user's own, which reads a field of numbers of its own.
+fn opened(own: Option<&str>, now: f64) -> Action {
+    let numbers = own.map(|_| "deals".to_owned()).into_iter().collect();
+    let fields = ExtraFields { numbers, ..ExtraFields::default() };
+    heard(Reply::Opened { models: vec![], fields, own: own.map(str::to_owned) }, now)
 }
 
 fn chosen(job: Job) -> Action {
@@ -135,7 +144,7 @@ fn a_dead_worker_takes_the_list_with_it_and_is_told_of() {
     let state = after(listed(), [Action::Died]);
     assert_eq!((state.engine.clone(), state.list.clone(), state.view), (Engine::Loading, None, View::Start));
     assert_eq!(state.notice, Some(Notice::Restarted));
-    let back = after(state, [heard(Reply::Opened { models: vec![] }, 900.0)]);
+    let back = after(state, [opened(None, 900.0)]);
     assert!(back.accepts_files());
     assert_eq!(back.notice, Some(Notice::Restarted));
 }
@@ -271,9 +280,20 @@ fn a_lead_of_the_list_is_taken_to_the_form() {
 
 #[test]
 fn another_model_that_is_refused_leaves_the_one_in_use() {
-    let state = after(ready(), [heard(Reply::Refused { reason: "no graph".to_owned() }, 2.0)]);
+    let state = after(ready(), [heard(Reply::Refused { reason: "no graph".to_owned(), own: true }, 2.0)]);
     assert_eq!(state.notice, Some(Notice::ModelRefused { reason: "no graph".to_owned() }));
     assert!(state.accepts_files());
+}
+
+#[test]
+fn a_model_of_the_users_own_brings_its_fields_until_the_sites_is_back() {
+    let own = after(listed(), [opened(Some("mine.onnx"), 500.0)]);
+    assert_eq!((own.own.as_deref(), own.schema.position("deals")), (Some("mine.onnx"), Some(19)));
+    assert!(own.list.is_some() && own.accepts_files());
+    let died = own.after(Action::Died);
+    assert_eq!((died.own.as_deref(), died.schema.len()), (Some("mine.onnx"), 20));
+    let back = own.after(opened(None, 600.0));
+    assert_eq!((back.own, back.schema.len()), (None, 19));
 }
 
 #[test]
@@ -285,7 +305,7 @@ fn a_notice_stays_in_the_view_that_it_came_up_in() {
 
 #[test]
 fn models_that_cannot_be_used_end_it() {
-    let refused = heard(Reply::Refused { reason: "no graph".to_owned() }, 2.0);
+    let refused = heard(Reply::Refused { reason: "no graph".to_owned(), own: false }, 2.0);
     let state = after(State::default(), [Action::Shown(View::Lead), refused]);
     assert_eq!(state.engine, Engine::Failed(Stop::Models { reason: "no graph".to_owned() }));
     assert_eq!(state.view, View::Start);

@@ -53,6 +53,7 @@ impl Table {
             columns: self.columns.clone(),
             rows: self.sheet.len() as u32,
             rejects: self.sheet.rejects().len() as u32,
+            models: self.models(),
             grades: self.grades(),
             missing: self.sheet.missing_fields().to_vec(),
             fields: self.sheet.scorer().schema().len() as u32,
@@ -182,6 +183,13 @@ impl Table {
     /// The rejects, by what is to be done about them.
     pub fn rejects(&self) -> Vec<RejectGroup> {
         groups(self.sheet.rejects())
+    }
+
+    /// How many leads each model scored.
+    fn models(&self) -> Vec<u32> {
+        let mut models = vec![0; self.sheet.scorer().models().len()];
+        self.leads().for_each(|lead| models[self.sheet.score(lead).model] += 1);
+        models
     }
 
     /// Every grade of the models, also those that no lead has.

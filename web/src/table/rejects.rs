@@ -17,20 +17,21 @@ pub fn groups(rejects: &Rejects) -> Vec<RejectGroup> {
     let mut groups: Vec<RejectGroup> = Vec::new();
     for reject in rejects.iter() {
         let line = RejectLine { line: reject.line as f64, reason: reject.reason.clone() };
-        let is_its = |group: &&mut RejectGroup| {
+        let is_its = |group: &RejectGroup| {
             group.column == reject.column && group.lines.first().is_some_and(|first| first.reason.is_like(&line.reason))
         };
-        match groups.iter_mut().find(is_its) {
-            Some(group) => {
-                group.count += 1;
-                if group.lines.len() < LINES {
-                    group.lines.push(line);
-                }
-            }
-            None if groups.len() < GROUPS => {
-                groups.push(RejectGroup { column: reject.column.clone(), count: 1, lines: vec![line] });
-            }
-            None => {}
+        let known = groups.iter().position(is_its);
+        if known.is_none() && groups.len() == GROUPS {
+            continue;
+        }
+        let at = known.unwrap_or(groups.len());
+        if known.is_none() {
+            groups.push(RejectGroup { column: reject.column.clone(), count: 0, lines: Vec::new() });
+        }
+        let group = &mut groups[at];
+        group.count += 1;
+        if group.lines.len() < LINES {
+            group.lines.push(line);
         }
     }
     groups.sort_by_key(|group| Reverse(group.count));
@@ -59,7 +60,8 @@ mod tests {
     fn rows_with_one_remedy_go_together_and_most_come_first() {
         let lines = "CTO,900\nCEO,many\nCFO,901\nCOO,few,more\n".to_owned() + &"VP,950\n".repeat(30);
         let groups = groups(&rejects(&format!("jobtitle,llm_quality\n{lines}")));
-        let told: Vec<_> = groups.iter().map(|group| (group.column.as_deref(), group.count, group.lines.len())).collect();
+        let told: Vec<_> =
+            groups.iter().map(|group| (group.column.as_deref(), group.count, group.lines.len())).collect();
         assert_eq!(told, [(Some("llm_quality"), 32, LINES), (Some("llm_quality"), 1, 1), (None, 1, 1)]);
         assert_eq!(groups[0].lines[1].line, 4.0);
         assert!(matches!(groups[2].lines[0].reason, Reason::Width { cells: 3, columns: 2 }));

@@ -13,6 +13,9 @@ words! {
     your_column: "Your column", "Votre colonne";
     /// Heads the examples.
     for_example: "For example", "Par exemple";
+    /// Remembers meanings.
+    remember_meanings: "Remember on this computer what I change here, by the columns’ names",
+        "Retenir sur cet ordinateur ce que je change ici, par le nom des colonnes";
     /// Heads the meanings.
     read_as_head: "Read as", "Lue comme";
 }

@@ -1,9 +1,10 @@
 //! Words of the list: its head, its table, its filters, and the lead beside it.
 
-use super::{leads, pick, say};
+use super::{field_label, leads, pick, say};
 use crate::agent::{MappedColumn, Mark};
 use crate::format::{count, duration, percent};
 use crate::state::List;
+use scorer::insight::grade::GradeRange;
 use scorer::lead::mapping::Target;
 
 words! {
@@ -133,6 +134,20 @@ pub fn missing(number: u32) -> String {
     }
 }
 
+/// A field that the file lacks, with how far the area under the ROC curve fell without it when the model was tested.
+pub fn missing_field(name: &str, auc_drop: Option<f64>) -> String {
+    let label = field_label(name);
+    let label = if label == name { label } else { format!("{label} ({name})") };
+    match auc_drop.map(|drop| (drop * 100.0).round()) {
+        Some(times @ 1.0..) => say(
+            format!("{label}: of two leads, the right one comes first {times} times fewer in 100"),
+            format!("{label} : de deux prospects, le bon vient en premier {times} fois de moins sur 100"),
+        ),
+        Some(_) => say(format!("{label}: hardly a loss"), format!("{label} : presque aucune perte")),
+        None => label,
+    }
+}
+
 /// Columns that are only kept.
 pub fn unknown(number: u32) -> String {
     match number {
@@ -245,8 +260,16 @@ pub fn exact(probability: f32) -> String {
     say(format!("probability {probability}"), format!("probabilité {probability}"))
 }
 
+/// What to expect of a lead: what was seen of its grade, else what the model says.
+pub fn outlook(probability: f32, seen: Option<&GradeRange>) -> String {
+    match seen.filter(|seen| seen.leads > 0) {
+        Some(seen) => grade_seen(seen.grade, seen.rate, seen.leads),
+        None => chance(probability),
+    }
+}
+
 /// A score as a sentence.
-pub fn chance(probability: f32) -> String {
+fn chance(probability: f32) -> String {
     match (probability * 10.0).round() as u32 {
         0 => say("Of ten leads like this, hardly one replies.", "Sur dix prospects de ce genre, à peine un répond."),
         10 => {
@@ -264,7 +287,7 @@ pub fn chance(probability: f32) -> String {
 }
 
 /// What was seen of a grade.
-pub fn grade_seen(grade: char, rate: f64, number: u64) -> String {
+fn grade_seen(grade: char, rate: f64, number: u64) -> String {
     let rate = percent(rate);
     say(
         format!("Grade {grade}: when tested, {rate} of {number} such leads replied."),

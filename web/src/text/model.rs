@@ -8,6 +8,17 @@ words! {
     models: "The model in use", "Le modèle utilisé";
     /// While parts are loaded.
     loading: "Loading the model…", "Chargement du modèle…";
+    /// Opens the file chooser for a model.
+    choose_model: "Use a model of your own (.onnx)", "Utiliser votre propre modèle (.onnx)";
+    /// Keeps the user's own model.
+    keep_model: "Keep it on this computer", "Le garder sur cet ordinateur";
+    /// Goes back to the site's models.
+    site_model: "Use this site’s model again", "Revenir au modèle de ce site";
+}
+
+/// The user's own model is in use.
+pub fn own_model(name: &str) -> String {
+    say(format!("This is your own model, {name}."), format!("C’est votre propre modèle, {name}."))
 }
 
 /// Which leads a model is for.

@@ -8,7 +8,6 @@ use crate::project::{Place, Project, ProjectFacts, START};
 use crate::table::{self, Table};
 use js_sys::Uint8Array;
 use scorer::lead::csv::IntakeError;
-use scorer::lead::mapping::Mapping;
 use scorer::pipeline::Scorer;
 use scorer::sheet::{Given, Sheet, SheetError, SheetReader};
 use std::sync::Arc;
@@ -30,11 +29,11 @@ struct Source {
 }
 
 impl Desk {
-    pub(super) async fn read(&self, job: Job, file: Option<File>, mapping: Option<Mapping>, again: bool) {
+    pub(super) async fn read(&self, job: Job, file: Option<File>, given: Given, again: bool) {
         let (Some(file), Some(scorer)) = (file, self.scorer.borrow().clone()) else {
             return self.reply(&Reply::Unreadable { job, failure: Failure::Unavailable });
         };
-        match self.read_source(job, file.into(), &scorer, mapping).await {
+        match self.read_source(job, file.into(), &scorer, given).await {
             Ok(Some((source, sheet))) => self.offer(job, source, sheet, again),
             Ok(None) => {}
             Err(Trouble::Told(failure)) => self.reply(&Reply::Unreadable { job, failure }),
@@ -48,15 +47,16 @@ impl Desk {
         job: Job,
         file: Blob,
         scorer: &Arc<Scorer>,
-        mapping: Option<Mapping>,
+        given: Given,
     ) -> Result<Option<(Source, Sheet)>, Trouble> {
         let source = open(file).await?;
         let size = source.file.size();
         if size > MEMORY_MAX {
             return Err(Trouble::Told(too_large()));
         }
-        let saved = source.project.as_ref().map(|project| project.mapping.clone());
-        let mut reader = SheetReader::new(scorer.clone(), Given { mapping: mapping.or(saved), ..Given::default() });
+        let saved = || source.project.as_ref().map(|project| project.mapping.clone());
+        let mapping = given.mapping.or_else(saved);
+        let mut reader = SheetReader::new(scorer.clone(), Given { mapping, ..given });
         let mut at = 0.0;
         while at < size {
             let end = (at + PIECE).min(size);
@@ -139,7 +139,7 @@ async fn open(file: Blob) -> Result<Source, Trouble> {
     Ok(Source { file, project: Some(project) })
 }
 
-async fn piece(file: &Blob, from: f64, to: f64) -> Result<Vec<u8>, JsValue> {
+pub(super) async fn piece(file: &Blob, from: f64, to: f64) -> Result<Vec<u8>, JsValue> {
     let blob = file.slice_with_f64_and_f64(from, to)?;
     let buffer = JsFuture::from(blob.array_buffer()).await?;
     Ok(Uint8Array::new(&buffer).to_vec())

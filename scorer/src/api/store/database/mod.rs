@@ -139,9 +139,10 @@ impl Connection {
     /// Whether what is deleted from now on is overwritten in SQLite's file, rather than left in it as free space.
     pub(super) async fn overwrite(&mut self, overwrite: bool) -> Result<(), sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => {
-                direct::run(connection, if overwrite { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" })
-            }
+            Connection::Sqlite(connection) => direct::run(
+                connection,
+                if overwrite { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" },
+            ),
             Connection::Postgres { .. } => Ok(()),
         }
     }

@@ -9,13 +9,13 @@ mod group;
 pub(super) use database::Database;
 pub(super) use group::{Done, Message};
 
-use super::{Location, StoreError};
 use super::append::Purpose;
 use super::database::{BUSY, Connection};
 use super::entry::{KeyedAnswer, Logged};
 use super::forget;
 use super::shared::Shared;
 use super::spool::{Frame, Spool};
+use super::{Location, StoreError};
 use database::Failure;
 use desk::{Desk, give_up};
 use futures_util::future::BoxFuture;
