@@ -25,6 +25,12 @@ pub fn confidence(probability: f32) -> &'static str {
 
 /// Rounded to 4 places, half to even on the exact value, as Python's `round` does.
 pub fn rounded(value: f64) -> f64 {
+    let scaled = value * 1e4;
+    // Far from the middle between two places the error of the product decides nothing, and a quotient of whole numbers
+    // is the double nearest to what is written with 4 places.
+    if scaled.abs() < 1e9 && ((scaled - scaled.floor()) - 0.5).abs() > 1e-5 {
+        return scaled.round() / 1e4;
+    }
     format!("{value:.4}").parse().unwrap_or(value)
 }
 
@@ -74,6 +80,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn rounding_is_what_writing_with_four_places_is(any in -2.0f64..2e5, place in 0u32..10_000, ulps in -40i64..40) {
+            let middle = (f64::from(place) + 0.5) / 1e4;
+            let near = f64::from_bits(middle.to_bits().wrapping_add_signed(ulps));
+            for value in [any, near, f64::from(any as f32), f64::from(near as f32)] {
+                prop_assert_eq!(rounded(value).to_bits(), format!("{value:.4}").parse::<f64>().unwrap().to_bits());
+            }
+        }
+
         #[test]
         fn the_text_reads_back_the_same(probability in 0.0f32..=1.0) {
             prop_assert_eq!(probability_text(probability).parse::<f32>().unwrap().to_bits(), probability.to_bits());

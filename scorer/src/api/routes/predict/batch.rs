@@ -2,6 +2,7 @@
 //!
 //! Owns what a lead that is not valid means for the others. May not know HTTP's heads, nor where answers are recorded.
 
+use super::beside::{self, BYTES_LEAST, Hand};
 use super::draft::Draft;
 use super::scoring::{Block, Fate, Scoring, Shared, add_models, prediction};
 use super::writing::{Shape, Writer};
@@ -16,7 +17,7 @@ use crate::wire::{BatchAnswer, Summary};
 use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a lead that is not valid means for the others of its batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,12 +48,7 @@ pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, Error> {
 
 /// A batch and its scores.
 pub(super) fn many(shared: &Shared, body: &[u8], on_error: OnError, form: Form) -> Result<Draft, Error> {
-    let (schema, started) = (shared.scorer.schema(), Instant::now());
-    let mut taken = Taken { shared, schema, on_error, scoring: Scoring::new(shared), problems: 0 };
-    read_each(body, schema, &mut taken).map_err(|error| Error::invalid(error, schema))?;
-    let spent = taken.scoring.spent();
-    let parse = started.elapsed().saturating_sub(spent.score + spent.record);
-    let block = taken.scoring.finish()?;
+    let (block, parse) = taken(shared, body, on_error)?;
     let is_wrong = |fate: &Fate| matches!(fate, Fate::Rejected(_));
     if on_error == OnError::Fail && block.fates.iter().any(is_wrong) {
         return Err(Error::Invalid(rejected(block.fates)));
@@ -73,19 +69,47 @@ pub(super) fn fault(body: &[u8], single: bool) -> Option<Error> {
     read.err().map(|error| Error::invalid(error, &schema))
 }
 
+/// The leads of a batch, scored, and how long reading them took. A large one is scored while it is read.
+fn taken(shared: &Shared, body: &[u8], on_error: OnError) -> Result<(Block, Duration), Error> {
+    let (schema, started) = (shared.scorer.schema(), Instant::now());
+    let invalid = |error| Error::invalid(error, schema);
+    if body.len() < BYTES_LEAST {
+        let mut taken = Taken { schema, on_error, to: To::Here(Box::new(Scoring::new(shared))), problems: 0 };
+        read_each(body, schema, &mut taken).map_err(invalid)?;
+        let To::Here(scoring) = taken.to else { return Err(Error::Internal) };
+        let spent = scoring.spent();
+        let parse = started.elapsed().saturating_sub(spent.score + spent.record);
+        return Ok((scoring.finish()?, parse));
+    }
+    let (read, block) = beside::read(shared, |hand| {
+        let mut taken = Taken { schema, on_error, to: To::Beside(hand), problems: 0 };
+        read_each(body, schema, &mut taken).map(|()| started.elapsed())
+    });
+    let parse = read.map_err(invalid)?;
+    Ok((block?, parse))
+}
+
 /// The leads of a batch while they come.
 struct Taken<'a> {
-    shared: &'a Shared,
     schema: &'a Schema,
     on_error: OnError,
-    scoring: Scoring<'a>,
+    to: To<'a>,
     /// How many problems were told so far.
     problems: usize,
 }
 
+/// Where leads go.
+enum To<'a> {
+    Here(Box<Scoring<'a>>),
+    Beside(&'a mut Hand),
+}
+
 impl Sink for Taken<'_> {
     fn restart(&mut self) {
-        self.scoring = Scoring::new(self.shared);
+        match &mut self.to {
+            To::Here(scoring) => scoring.restart(),
+            To::Beside(hand) => hand.restart(),
+        }
         self.problems = 0;
     }
 
@@ -93,7 +117,10 @@ impl Sink for Taken<'_> {
         if problems.is_empty() {
             // A batch that is refused needs no scores.
             if self.on_error == OnError::Skip || self.problems == 0 {
-                self.scoring.take(lead, None);
+                match &mut self.to {
+                    To::Here(scoring) => scoring.take(lead, None),
+                    To::Beside(hand) => hand.take(lead),
+                }
             }
             return;
         }
@@ -102,7 +129,11 @@ impl Sink for Taken<'_> {
         problems.truncate(if self.on_error == OnError::Skip { room.max(1) } else { room });
         self.problems += problems.len();
         let lead_key = lead.key().map(|key| Cow::Owned(key.to_owned()));
-        self.scoring.reject(Rejection { line: None, lead_key, errors: of_problems(&problems, self.schema) });
+        let rejection = Rejection { line: None, lead_key, errors: of_problems(&problems, self.schema) };
+        match &mut self.to {
+            To::Here(scoring) => scoring.reject(rejection),
+            To::Beside(hand) => hand.reject(rejection),
+        }
     }
 }
 

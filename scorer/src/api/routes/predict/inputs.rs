@@ -47,7 +47,8 @@ impl<'a> Inputs<'a> {
             None => self.text.push(b'{'),
         }
         self.text.push(b'}');
-        String::from_utf8_lossy(&self.text).into_owned()
+        // Of texts and numbers alone, which are UTF-8.
+        String::from_utf8(self.text.clone()).unwrap_or_default()
     }
 
     fn fields(&mut self, lead: &Lead) {

@@ -5,6 +5,7 @@
 
 mod ask;
 mod batch;
+mod beside;
 mod draft;
 mod inputs;
 mod intake;

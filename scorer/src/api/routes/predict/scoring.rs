@@ -94,6 +94,11 @@ impl<'a> Scoring<'a> {
         }
     }
 
+    /// What was taken does not count.
+    pub(super) fn restart(&mut self) {
+        *self = Scoring::new(self.shared);
+    }
+
     /// How many leads were taken.
     pub(super) fn len(&self) -> usize {
         self.fates.len()
@@ -101,15 +106,20 @@ impl<'a> Scoring<'a> {
 
     /// Takes a lead to be scored.
     pub(super) fn take(&mut self, lead: &Lead, line: Option<u64>) {
+        self.take_over(lead.clone(), line);
+    }
+
+    /// The same with a lead that nobody else needs.
+    pub(super) fn take_over(&mut self, lead: Lead, line: Option<u64>) {
         if self.failed.is_some() {
             return;
         }
         let started = Instant::now();
-        self.failed = self.batch.add(&self.shared.scorer, lead).err();
+        self.failed = self.batch.add(&self.shared.scorer, &lead).err();
         let scored = Instant::now();
         self.spent.score += scored - started;
-        self.kept.push((lead.key().map(str::to_owned), self.inputs.of(lead)));
-        self.leads.push(lead.clone());
+        self.kept.push((lead.key().map(str::to_owned), self.inputs.of(&lead)));
+        self.leads.push(lead);
         self.fates.push(Fate::Scored(line));
         self.spent.record += scored.elapsed();
     }
