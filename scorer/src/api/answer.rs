@@ -20,6 +20,9 @@ pub struct Health {
     pub version: String,
     /// False while predictions are answered with 503.
     pub model_loaded: bool,
+    /// There, and true, while this instance is under maintenance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<bool>,
 }
 
 /// Whether leads can be scored and recorded.

@@ -16,6 +16,7 @@ pub mod error;
 mod idempotency;
 pub mod keys;
 pub mod limit;
+mod maintenance;
 mod media;
 mod meter;
 pub mod monitor;
@@ -45,7 +46,7 @@ use config::Origins;
 use error::Error;
 use idempotency::{IDEMPOTENCY_KEY, IDEMPOTENT_REPLAYED};
 use keys::Scope;
-use routes::{admin, docs, forget, health, metrics, model, monitoring, outcomes, predict};
+use routes::{admin, docs, forget, health, metrics, model, monitoring, outcomes, predict, upkeep};
 use state::Service;
 use std::any::Any;
 use std::future::Future;
@@ -126,6 +127,7 @@ fn administration() -> Routes {
         .route("/admin/models", get(admin::models))
         .route("/admin/model", post(admin::change))
         .route("/admin/forget", post(forget::forget))
+        .route("/admin/maintenance", get(upkeep::state).post(upkeep::change))
 }
 
 /// Serves until `stop` is done, then lets requests finish for a while.

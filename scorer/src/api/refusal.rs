@@ -38,6 +38,14 @@ pub enum Refusal {
     /// No answer within the time that a request may take.
     #[error("the request took too long")]
     Late,
+    /// Nothing is scored here for a while.
+    #[error("under maintenance")]
+    Maintenance {
+        /// What clients are told.
+        message: String,
+        /// In how many seconds to try again.
+        seconds: u64,
+    },
     /// Another model cannot be put into service.
     #[error("{0}")]
     Model(String),
@@ -53,7 +61,7 @@ impl Refusal {
             Refusal::NoKey | Refusal::UnknownKey => StatusCode::UNAUTHORIZED,
             Refusal::Scope(_) | Refusal::NotLocal | Refusal::OtherHost | Refusal::OtherOrigin => StatusCode::FORBIDDEN,
             Refusal::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
-            Refusal::QueueFull | Refusal::Late => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::QueueFull | Refusal::Late | Refusal::Maintenance { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Model(_) => StatusCode::CONFLICT,
         }
     }
@@ -63,7 +71,7 @@ impl Refusal {
             Refusal::NoKey | Refusal::UnknownKey => "unauthorized",
             Refusal::Scope(_) | Refusal::NotLocal | Refusal::OtherHost | Refusal::OtherOrigin => "forbidden",
             Refusal::TooOften(_) => "rate_limited",
-            Refusal::QueueFull | Refusal::Late => "service_unavailable",
+            Refusal::QueueFull | Refusal::Late | Refusal::Maintenance { .. } => "service_unavailable",
             Refusal::Model(_) => "model_refused",
         }
     }
@@ -86,6 +94,7 @@ impl Refusal {
             Refusal::TooOften(left) => format!("Too many requests. Please try again in {} s.", left.seconds()),
             Refusal::QueueFull => "Too many requests are waiting to be scored. Please try again shortly.".to_owned(),
             Refusal::Late => "The request took too long and was given up. Please send fewer leads at once.".to_owned(),
+            Refusal::Maintenance { message, .. } => message.clone(),
             Refusal::Model(reason) => format!("The model in service stays: {reason}."),
         }
     }
@@ -102,6 +111,7 @@ impl Refusal {
             Refusal::TooOften(_) => "rate_limited",
             Refusal::QueueFull => "queue_full",
             Refusal::Late => "late",
+            Refusal::Maintenance { .. } => "maintenance",
             Refusal::Model(_) => "model_refused",
         }
     }
@@ -121,6 +131,7 @@ impl Refusal {
             }
             Refusal::QueueFull => retry_after(headers, 1),
             Refusal::Late => retry_after(headers, 5),
+            Refusal::Maintenance { seconds, .. } => retry_after(headers, *seconds),
             _ => {}
         }
     }

@@ -2,15 +2,20 @@
 //!
 //! Owns the models in service, the log, the site, what is counted and limited. May not know routes.
 
+use super::answer::Readiness;
 use super::config::Config;
 use super::idempotency::Running;
 use super::limit::{Counted, Left, Limiter, Queue};
+use super::maintenance::{Maintenance, Notice};
 use super::meter::{Meter, Reading};
 use super::monitor::{Monitor, Seen};
+use super::refusal::Refusal;
+use super::routes::health::readiness;
 use super::serving::Serving;
 use super::site::Site;
 use super::store::Store;
 use std::sync::Arc;
+use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
 /// Memory for bodies is lent in blocks of this many bytes.
@@ -38,6 +43,8 @@ pub struct Service {
     blocks_max: usize,
     /// The requests whose leads are scored, or wait for it.
     pub(super) queue: Queue,
+    /// Whether it scores nothing for a while.
+    pub(super) maintenance: Maintenance,
     /// What is told to those who watch.
     pub(super) monitor: Monitor,
     /// What is told to Prometheus.
@@ -65,10 +72,28 @@ impl Service {
             running: Arc::default(),
             blocks_max,
             queue: Queue::new(config.limits.queue),
+            maintenance: Maintenance::default(),
             meter: Meter::new(),
             limiter: config.limits.rate.map(Limiter::new),
             config,
         }
+    }
+
+    /// Under maintenance from the start, until somebody ends it.
+    pub fn begin_maintenance(&self) {
+        self.maintenance.set(Some(Notice::new(None, None, OffsetDateTime::now_utc())));
+    }
+
+    /// Whether leads can be scored and recorded here.
+    pub fn readiness(&self) -> Readiness {
+        readiness(self)
+    }
+
+    /// Refused while under maintenance.
+    pub(super) fn at_work(&self) -> Result<(), Refusal> {
+        let now = OffsetDateTime::now_utc();
+        let refusal = |notice: Notice| Refusal::Maintenance { seconds: notice.again(now), message: notice.message };
+        self.maintenance.notice(now).map_or(Ok(()), |notice| Err(refusal(notice)))
     }
 
     /// Leads were scored and recorded.

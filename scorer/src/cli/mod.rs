@@ -5,15 +5,18 @@
 pub mod adopt;
 mod array;
 mod check;
+mod client;
 mod drift;
 mod encode;
 mod files;
+mod health;
 mod inspect;
 mod key;
 mod pack;
 mod score;
 mod serve;
 mod train;
+mod validate;
 
 use clap::{Parser, Subcommand};
 
@@ -31,6 +34,10 @@ enum Command {
     Score(score::Options),
     /// Serve the page and the API
     Serve(serve::Options),
+    /// Say whether the service that runs here lives
+    Health(health::Options),
+    /// Compare the scores of a running API with those made here
+    Validate(validate::Options),
     /// Make a key for a caller of the API
     Key(key::Options),
     /// Learn a model from leads whose outcome is known
@@ -52,6 +59,8 @@ pub fn run() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Score(options) => score::run(&options),
         Command::Serve(options) => serve::run(&options),
+        Command::Health(options) => health::run(&options),
+        Command::Validate(options) => validate::run(&options),
         Command::Key(options) => key::run(&options),
         Command::Train(options) => train::run(&options),
         Command::Pack(options) => pack::run(&options),

@@ -14,6 +14,7 @@ mod version;
 pub use batch::Batch;
 pub use open::{Model, OpenError};
 pub use pack::{PackError, Parts, pack};
+pub use selfcheck::leads_of as self_check_leads;
 pub use version::newer;
 
 use crate::lead::schema::Schema;

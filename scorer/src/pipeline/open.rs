@@ -145,7 +145,7 @@ impl Model {
     }
 
     fn prove(&self, bundle: &Bundle<'_>) -> Result<(), OpenFault> {
-        let check: SelfCheck = section(bundle, "selfcheck")?.ok_or(OpenFault::MissingSection("selfcheck"))?;
+        let check: SelfCheck = section(bundle, selfcheck::SECTION)?.ok_or(OpenFault::MissingSection(selfcheck::SECTION))?;
         selfcheck::prove(self, &check)
     }
 
@@ -223,7 +223,7 @@ fn text<'b>(bundle: &'b Bundle<'_>, name: &'static str) -> Result<&'b str, OpenF
     bundle.sections.get(name).map(String::as_str).ok_or(OpenFault::MissingSection(name))
 }
 
-fn section<T: DeserializeOwned>(bundle: &Bundle<'_>, name: &'static str) -> Result<Option<T>, OpenFault> {
+pub(super) fn section<T: DeserializeOwned>(bundle: &Bundle<'_>, name: &'static str) -> Result<Option<T>, OpenFault> {
     let parsed = bundle.sections.get(name).map(|text| serde_json::from_str(text)).transpose();
     parsed.map_err(|source| OpenFault::Section { section: name, source })
 }

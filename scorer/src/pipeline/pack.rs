@@ -70,7 +70,7 @@ pub fn pack(graph: &[u8], parts: Parts) -> Result<Vec<u8>, PackError> {
         ("encoder".to_owned(), json("encoder", encoder.specification())?),
         ("card".to_owned(), json("card", &parts.card)?),
         ("grades".to_owned(), json("grades", &parts.grades)?),
-        ("selfcheck".to_owned(), json("selfcheck", &check)?),
+        (selfcheck::SECTION.to_owned(), json(selfcheck::SECTION, &check)?),
     ]);
     if let Some(profile) = &parts.profile {
         sections.insert("profile".to_owned(), json("profile", profile)?);

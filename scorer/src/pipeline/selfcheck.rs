@@ -3,12 +3,16 @@
 //! Owns how they are made up (from the encoder's own levels and terms, never from rows of a history) and compared: to
 //! the last bit. May not know files.
 
-use super::open::{Model, OpenFault};
+use super::open::{Model, OpenFault, section};
 use crate::lead::encode::{Encoder, Rule};
 use crate::lead::json::read_lead;
 use crate::lead::schema::{Kind, Schema};
+use crate::model::bundle;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+
+/// Where they stand in the file.
+pub(super) const SECTION: &str = "selfcheck";
 
 /// How many leads a file is proved by.
 const LEADS: usize = 24;
@@ -45,6 +49,13 @@ pub(super) fn prove(model: &Model, check: &SelfCheck) -> Result<(), OpenFault> {
         Some(lead) => Err(OpenFault::SelfCheck { lead, expected: check.probabilities[lead], got: got[lead] }),
         None => Ok(()),
     }
+}
+
+/// The leads by which a model file proves itself, as JSON objects.
+pub fn leads_of(file: &[u8]) -> Result<Vec<Map<String, Value>>, OpenFault> {
+    let bundle = bundle::read(file)?;
+    let check: SelfCheck = section(&bundle, SECTION)?.ok_or(OpenFault::MissingSection(SECTION))?;
+    Ok(check.leads)
 }
 
 fn read_all(leads: &[Map<String, Value>], schema: &Schema) -> Result<Vec<crate::lead::Lead>, OpenFault> {

@@ -9,7 +9,7 @@ mod prediction;
 
 use super::answer::{Complaint, Completion, Failure, Interruption, LeadResult, PartialAnswer, Rejection};
 use super::problem::{Fault, Problem};
-use super::routes::{admin, forget, health, metrics, model, monitoring, outcomes};
+use super::routes::{admin, forget, health, metrics, model, monitoring, outcomes, upkeep};
 use crate::lead::schema::Schema;
 use crate::wire::{BatchAnswer, ModelName, Prediction};
 use lead::{BatchBody, LEAD, LeadBody, lead};
@@ -27,7 +27,7 @@ use utoipa::OpenApi;
     ),
     paths(
         model::model, health::health, health::livez, health::readyz, metrics::metrics, admin::models, admin::change,
-        forget::forget, outcomes::tell, monitoring::show, monitoring::data, monitoring::alerts, monitoring::full_report
+        forget::forget, upkeep::state, upkeep::change, outcomes::tell, monitoring::show, monitoring::data, monitoring::alerts, monitoring::full_report
     ),
     components(schemas(
         LeadBody,

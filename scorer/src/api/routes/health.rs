@@ -2,7 +2,7 @@
 
 use crate::api::answer::{Check, Checks, Health, Readiness};
 use crate::api::error::Error;
-use crate::api::refusal::retry_after;
+use crate::api::refusal::{Refusal, retry_after};
 use crate::api::serving::standing::Standing;
 use crate::api::state::Service;
 use crate::api::store::StoreState;
@@ -30,6 +30,7 @@ pub(in crate::api) async fn health(State(service): State<Arc<Service>>) -> Json<
         service: SERVICE.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         model_loaded: service.serving.current().is_ok(),
+        maintenance: service.at_work().is_err().then_some(true),
     })
 }
 
@@ -53,22 +54,50 @@ pub(in crate::api) async fn livez() -> &'static str {
     (status = 503, body = Readiness, description = "They cannot", headers(("Retry-After" = u32))),
 ))]
 pub(in crate::api) async fn readyz(State(service): State<Arc<Service>>) -> impl IntoResponse {
+    let readiness = readiness(&service);
+    let mut headers = HeaderMap::new();
+    let again = match &service.at_work() {
+        Err(Refusal::Maintenance { seconds, .. }) => *seconds,
+        _ => AGAIN_SECONDS,
+    };
+    let status = if readiness.can_score() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    if !readiness.can_score() {
+        retry_after(&mut headers, again);
+    }
+    (status, headers, Json(readiness))
+}
+
+/// Whether leads can be scored and recorded here.
+pub(in crate::api) fn readiness(service: &Service) -> Readiness {
     let standing = service.serving.standing();
-    let (model, log) = (check_model(&service), check_log(service.store.state()));
+    let (model, log) = (check_model(service), check_log(service.store.state()));
     let checks = Checks { model, log, files: check_files(&standing), instances: check_instances(&standing) };
     let all = [&checks.model, &checks.log, &checks.files, &checks.instances];
     let is_ready = checks.model.status == OK && checks.log.status != StoreState::Lost.word();
     let is_well = all.iter().all(|check| check.status == OK || check.status == StoreState::Connected.word());
-    let mut headers = HeaderMap::new();
-    let (status, word) = match (is_ready, is_well) {
-        (true, true) => (StatusCode::OK, "ready"),
-        (true, false) => (StatusCode::OK, "degraded"),
-        (false, _) => {
-            retry_after(&mut headers, AGAIN_SECONDS);
-            (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
-        }
+    let word = match (service.at_work().is_err(), is_ready, is_well) {
+        (true, _, _) => "maintenance",
+        (false, true, true) => "ready",
+        (false, true, false) => "degraded",
+        (false, false, _) => "unavailable",
     };
-    (status, headers, Json(Readiness { status: word.to_owned(), checks }))
+    Readiness { status: word.to_owned(), checks }
+}
+
+impl Readiness {
+    /// Whether clients should come.
+    pub fn can_score(&self) -> bool {
+        matches!(self.status.as_str(), "ready" | "degraded")
+    }
+
+    /// Why not, or what needs an operator; empty where all is well.
+    pub fn trouble(&self) -> String {
+        let Checks { model, log, files, instances } = &self.checks;
+        let named = [("model", model), ("log", log), ("files", files), ("instances", instances)];
+        let told = named.iter().filter(|(_, check)| check.status != OK && check.status != StoreState::WORDS[0]);
+        let told: Vec<String> = told.map(|(name, check)| format!("{name} {}", check.status)).collect();
+        told.join(", ")
+    }
 }
 
 const OK: &str = "ok";

@@ -9,3 +9,4 @@ pub(super) mod model;
 pub(super) mod monitoring;
 pub(super) mod outcomes;
 pub(super) mod predict;
+pub(super) mod upkeep;

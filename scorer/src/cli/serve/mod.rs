@@ -2,6 +2,7 @@
 //!
 //! Owns the order of starting and stopping, and what an operator reads. May not know routes.
 
+mod heartbeat;
 mod journal;
 mod options;
 
@@ -33,6 +34,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let _ending = start_log(options.log_format.0.unwrap_or_default())?;
     let config = options.config()?;
     let location = options.recording.location()?;
+    let heartbeat = options.upkeep.heartbeat()?;
     let serving = Serving::open(options.models.paths().to_vec()).context("cannot open the models")?;
     let site = options.site.as_deref().map(Site::load).transpose()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -50,7 +52,14 @@ pub(super) fn run(options: &Options) -> Result<()> {
         let reference = reference(&config, &serving)?;
         let (monitor, profiler) = Monitor::start(&store, &settings.instance, reference);
         let service = Arc::new(Service::new(serving, store, monitor, site, config));
+        if options.upkeep.maintenance {
+            service.begin_maintenance();
+        }
+        let beating = heartbeat.map(|beat| beat.start(service.clone(), options.upkeep.every()));
         crate::api::serve(listener, service, told_to_stop()).await;
+        if let Some(beating) = beating {
+            beating.abort();
+        }
         profiler.finish().await;
         writer.finish().await;
         Ok(())

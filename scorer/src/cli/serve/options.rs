@@ -7,7 +7,8 @@ use crate::api::keys::Keyring;
 use crate::api::limit::Rate;
 use crate::api::store::{Location, LogMode, Retention, Settings};
 use crate::cli::files::Models;
-use anyhow::{Result, ensure};
+use super::heartbeat::Heartbeat;
+use anyhow::{Context, Result, ensure};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -32,12 +33,41 @@ pub(in crate::cli) struct Options {
     callers: Callers,
     #[command(flatten)]
     bounds: Bounds,
+    #[command(flatten)]
+    pub(super) upkeep: Upkeep,
     /// A history of leads to measure drift from, as CSV; else the profile in the model file
     #[arg(long, env = "LEADLIGHT_REFERENCE", default_value = "", hide_default_value = true)]
     reference: Maybe<PathBuf>,
     /// How lines of the log on stderr are written: text or json
     #[arg(long, env = "LEADLIGHT_LOG_FORMAT", default_value = "text")]
     pub(super) log_format: Maybe<LogFormat>,
+}
+
+/// What those who watch it are told.
+#[derive(Debug, clap::Args)]
+pub(super) struct Upkeep {
+    /// Begin under maintenance: predictions are answered with 503 until POST /admin/maintenance ends it
+    #[arg(long, env = "LEADLIGHT_MAINTENANCE", default_value_t = false)]
+    pub(super) maintenance: bool,
+    /// An address that is asked for as long as this instance is ready: an Uptime Kuma push monitor's, or any heartbeat's
+    #[arg(long, env = "LEADLIGHT_HEARTBEAT_URL", hide_env_values = true, default_value = "", hide_default_value = true)]
+    heartbeat_url: Maybe<String>,
+    /// How often, in seconds
+    #[arg(long, env = "LEADLIGHT_HEARTBEAT_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    heartbeat_seconds: u64,
+}
+
+impl Upkeep {
+    /// Where heartbeats go, if anywhere.
+    pub(super) fn heartbeat(&self) -> Result<Option<Heartbeat>> {
+        let address = self.heartbeat_url.0.as_deref();
+        address.map(Heartbeat::new).transpose().context("--heartbeat-url")
+    }
+
+    /// How often.
+    pub(super) fn every(&self) -> Duration {
+        Duration::from_secs(self.heartbeat_seconds)
+    }
 }
 
 /// Where it listens.

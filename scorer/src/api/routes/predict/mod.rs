@@ -43,6 +43,7 @@ const INLINE_BYTES: usize = 16 << 10;
 
 /// Scores one lead.
 pub(in crate::api) async fn predict(State(service): State<Arc<Service>>, request: Request) -> Result<Response, Error> {
+    service.at_work()?;
     let ask = Ask::one(&request, &service.config)?;
     document(&service, request, ask).await
 }
@@ -52,6 +53,7 @@ pub(in crate::api) async fn predict_batch(
     State(service): State<Arc<Service>>,
     request: Request,
 ) -> Result<Response, Error> {
+    service.at_work()?;
     let ask = Ask::many(&request, &service.config)?;
     if ask.sent == Form::Json {
         return document(&service, request, ask).await;

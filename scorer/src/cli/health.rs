@@ -1,0 +1,34 @@
+//! `leadlight health`: does the service that runs here live, for a container's health check, which has no shell.
+//!
+//! Owns the exit code. May not know what makes a service live or ready.
+
+use super::client::Client;
+use anyhow::{Context, Result, ensure};
+use std::time::Duration;
+
+/// How long it may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Options of `leadlight health`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// The service's address; without one, this machine at the port of LEADLIGHT_PORT
+    #[arg(long)]
+    url: Option<String>,
+    /// The port on this machine, as `leadlight serve` takes it
+    #[arg(long, env = "LEADLIGHT_PORT", default_value_t = 7860)]
+    port: u16,
+    /// Whether leads can be scored and recorded, not only whether it lives
+    #[arg(long)]
+    ready: bool,
+}
+
+pub(super) fn run(options: &Options) -> Result<()> {
+    let here = || format!("http://127.0.0.1:{}", options.port);
+    let client = Client::new(&options.url.clone().unwrap_or_else(here), PATIENCE)?;
+    let path = if options.ready { "/readyz" } else { "/livez" };
+    let answer = client.get(path).context("the service is not healthy")?;
+    ensure!(answer.is_good(), "the service is not healthy: {path} answers {}", answer.status);
+    println!("{}", String::from_utf8_lossy(&answer.body).trim_end());
+    Ok(())
+}
