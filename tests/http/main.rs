@@ -23,3 +23,4 @@ mod site;
 mod socket;
 mod support;
 mod trace;
+mod upkeep;

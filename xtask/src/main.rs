@@ -1,6 +1,7 @@
 //! The project's own commands: what each is called, and who carries it out. Knows nothing of how.
 
 mod bench;
+mod delivery;
 mod exec;
 mod fixtures;
 mod fuzz;
@@ -29,13 +30,18 @@ The project's commands. Each installs what it needs and says so.
 
   cargo xtask run [options of `leadlight serve`]   build everything in release, serve page and API
   cargo xtask test [step...]                       all checks and tests, or only the steps named
-  cargo xtask site                                 build the page in release
+  cargo xtask site [--out FOLDER]                  build the page in release; a copy for a static host goes to FOLDER
   cargo xtask size                                 bytes of the built page: raw, gzip, brotli
   cargo xtask bench [section...] [--write]         scoring beside its peers, as ratios; written to docs/BENCHMARKS.md
   cargo xtask bench api [--minutes N] [--rows N] [--postgres ADDRESS] [--write]
                                                    the service beside the one that it replaces; with --rows the page
                                                    over so many predictions
   cargo xtask fuzz [target...] [--seconds N]       models that mean harm, guided by coverage; a minute each
+  cargo xtask image [--out FOLDER]                 what the image holds, built in release
+  cargo xtask deploy PLACE [--rollback] [--dry-run]  to the Space of staging or production, or back
+  cargo xtask verify [--wait SECONDS]              a deployment at BASE_URL: ready, same scores, the page in a browser
+  cargo xtask package FOLDER                       a release's archives, contents and checksums
+  cargo xtask coverage                             the lines of the scorer that tests run, and the least allowed
   cargo xtask sample [--rows N] [--seed S] [-o FILE]  made-up leads, 500 where nothing else is said
   cargo xtask fixtures                             the synthetic golden set, by the libraries of the replaced system
   cargo xtask tidy                                 the project's own rules about its sources
@@ -61,10 +67,15 @@ fn dispatch() -> Result<()> {
     match command.as_str() {
         "run" => run::run(&project, rest),
         "test" => test::run(&project, rest),
-        "site" => site::release(&project).map(|dist| println!("built {}", dist.display())),
+        "site" => site::run(&project, rest),
         "size" => size::print(&project),
         "bench" => bench::run(&project, rest),
         "fuzz" => fuzz::run(&project, rest),
+        "image" => delivery::image(&project, rest),
+        "deploy" => delivery::deploy(&project, rest),
+        "verify" => delivery::verify(&project, rest),
+        "package" => delivery::package(&project, rest),
+        "coverage" => delivery::coverage(&project),
         "sample" => sample::run(rest),
         "fixtures" => fixtures::make(&project),
         "tidy" => tidy::check(&project),

@@ -3,11 +3,22 @@
 //! then moved; cargo finds everything but the program itself built already.
 
 use crate::exec;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::{fs, path::Path, process::Command};
 
 /// The document's source and, in the site, its name.
 pub(crate) const DOCUMENT: &str = "monitoring.html";
+
+/// Where the document finds its API's address.
+const CONFIGURATION: &str = "monitoring.json";
+
+/// Tells the document of a site where its API is.
+pub(crate) fn point(site: &Path, api: &str) -> Result<()> {
+    ensure!(api.starts_with("https://") || api.starts_with("http://"), "{api} should begin with https://");
+    let place = site.join(CONFIGURATION);
+    let text = serde_json::json!({ "api": format!("{}/", api.trim_end_matches('/')) }).to_string();
+    fs::write(&place, text + "\n").with_context(|| format!("cannot write {}", place.display()))
+}
 
 /// Has trunk, prepared like for the page, build the document into `dist`, where the page is already.
 pub(crate) fn build(mut trunk: Command, dist: &Path) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Building the page: in release, as shipped, and quickly, for tests. Knows trunk; knows nothing of what the page does.
 
 use crate::{exec, monitoring, offline, project::Project, stamp, tools};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -32,6 +32,23 @@ struct Build {
     profile: &'static str,
     /// Only a release goes through wasm-opt.
     release: bool,
+}
+
+/// `cargo xtask site [--out FOLDER]`. A copy for a static host tells its monitoring document where the API is, by
+/// LEADLIGHT_MONITORING_API.
+pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
+    let dist = release(project)?;
+    let folder = match options {
+        [] => return Ok(println!("built {}", dist.display())),
+        [option, folder] if option == "--out" => Path::new(folder),
+        _ => bail!("`site` takes --out and a folder"),
+    };
+    exec::run(project.command("cp").arg("-RT").arg(&dist).arg(folder))?;
+    if let Some(api) = std::env::var("LEADLIGHT_MONITORING_API").ok().filter(|api| !api.is_empty()) {
+        monitoring::point(folder, &api)?;
+    }
+    println!("the site is in {}", folder.display());
+    Ok(())
 }
 
 /// The page as shipped, and the folder it is in.

@@ -1,7 +1,7 @@
 //! The steps of `cargo xtask test`, one function each. Native tests share one profile and one set of features, the
 //! WebAssembly ones another, so that no dependency is compiled twice for the same machine.
 
-use crate::{exec, golden, layers, project::Project, server::Server, site, size, tidy, tools};
+use crate::{delivery, exec, golden, layers, project::Project, server::Server, site, size, tidy, tools};
 use anyhow::{Context, Result, bail};
 use std::{
     ffi::OsStr,
@@ -88,6 +88,19 @@ pub(crate) fn site(project: &Project) -> Result<()> {
     size::check(&site::quick(project)?)
 }
 
+pub(crate) fn workflows(project: &Project) -> Result<()> {
+    delivery::workflows(project)
+}
+
+pub(crate) fn deny(project: &Project) -> Result<()> {
+    delivery::deny(project)
+}
+
+pub(crate) fn image(project: &Project) -> Result<()> {
+    let site = site::quick(project)?;
+    delivery::try_image(project, &binary(project)?, &site)
+}
+
 pub(crate) fn e2e(project: &Project) -> Result<()> {
     tools::packages(project)?;
     let browser = tools::browser()?;
@@ -125,7 +138,7 @@ pub(crate) fn schemathesis(project: &Project) -> Result<()> {
 }
 
 /// The binary as the native tests build it.
-fn binary(project: &Project) -> Result<PathBuf> {
+pub(crate) fn binary(project: &Project) -> Result<PathBuf> {
     exec::run(&mut project.cargo(&format!("test {NATIVE} --no-run --quiet")))?;
     Ok(project.target.join("debug/leadlight"))
 }

@@ -7,9 +7,11 @@ use std::{fs, path::Path, time::Instant};
 /// One step: its name on the command line, what it proves, what it runs.
 struct Step(&'static str, &'static str, fn(&Project) -> Result<()>);
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 16] = [
     Step("fmt", "every source is formatted", steps::fmt),
     Step("tidy", "the project's own rules about its sources", steps::tidy),
+    Step("workflows", "workflows are pinned, run our own commands, and are well formed", steps::workflows),
+    Step("deny", "licences, sources and known faults of what is built in", steps::deny),
     Step("clippy", "no lint in native code", steps::clippy),
     Step("clippy-wasm", "no lint in the page and its worker", steps::clippy_wasm),
     Step("layers", "no server in the page, no model runner outside its worker", steps::layers),
@@ -18,6 +20,7 @@ const STEPS: [Step; 13] = [
     Step("wasm", "the same bits and the page's parts, in headless Chromium", steps::wasm),
     Step("arm64", "the same bits on another processor, emulated", steps::arm64),
     Step("site", "the page builds and stays within its bytes", steps::site),
+    Step("image", "what the image holds runs as uid 1000 where nothing can be written", steps::image),
     Step("e2e", "the whole way, in a browser against a server", steps::e2e),
     Step("schemathesis", "the API answers as its description says, whatever it is asked", steps::schemathesis),
     Step("onnxruntime", "onnxruntime gives the probabilities that we give", steps::onnxruntime),

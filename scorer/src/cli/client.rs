@@ -6,8 +6,8 @@
 use anyhow::{Context, Result, bail};
 use std::time::Duration;
 use ureq::Agent;
-use ureq::http::{Response, Uri};
 use ureq::Body;
+use ureq::http::{Response, Uri};
 
 /// The most bytes of an answer.
 const BYTES_MAX: u64 = 64 << 20;

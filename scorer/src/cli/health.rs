@@ -4,10 +4,13 @@
 
 use super::client::Client;
 use anyhow::{Context, Result, ensure};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long it may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The time between two tries.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Options of `leadlight health`.
 #[derive(Debug, clap::Args)]
@@ -18,6 +21,9 @@ pub(super) struct Options {
     /// The port on this machine, as `leadlight serve` takes it
     #[arg(long, env = "LEADLIGHT_PORT", default_value_t = 7860)]
     port: u16,
+    /// How many seconds it may take until it is healthy
+    #[arg(long, default_value_t = 0)]
+    wait: u64,
     /// Whether leads can be scored and recorded, not only whether it lives
     #[arg(long)]
     ready: bool,
@@ -27,8 +33,21 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let here = || format!("http://127.0.0.1:{}", options.port);
     let client = Client::new(&options.url.clone().unwrap_or_else(here), PATIENCE)?;
     let path = if options.ready { "/readyz" } else { "/livez" };
+    let until = Instant::now() + Duration::from_secs(options.wait);
+    loop {
+        match ask(&client, path) {
+            Err(_) if Instant::now() < until => std::thread::sleep(PAUSE),
+            Err(error) => return Err(error),
+            Ok(answer) => {
+                println!("{answer}");
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn ask(client: &Client, path: &str) -> Result<String> {
     let answer = client.get(path).context("the service is not healthy")?;
     ensure!(answer.is_good(), "the service is not healthy: {path} answers {}", answer.status);
-    println!("{}", String::from_utf8_lossy(&answer.body).trim_end());
-    Ok(())
+    Ok(String::from_utf8_lossy(&answer.body).trim_end().to_owned())
 }

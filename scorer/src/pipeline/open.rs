@@ -145,7 +145,8 @@ impl Model {
     }
 
     fn prove(&self, bundle: &Bundle<'_>) -> Result<(), OpenFault> {
-        let check: SelfCheck = section(bundle, selfcheck::SECTION)?.ok_or(OpenFault::MissingSection(selfcheck::SECTION))?;
+        let check: SelfCheck =
+            section(bundle, selfcheck::SECTION)?.ok_or(OpenFault::MissingSection(selfcheck::SECTION))?;
         selfcheck::prove(self, &check)
     }
 

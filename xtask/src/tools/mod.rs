@@ -82,6 +82,30 @@ pub(crate) fn trunk(project: &Project) -> Result<()> {
     )
 }
 
+/// cargo-deny, as a path.
+pub(crate) fn cargo_deny(project: &Project) -> Result<PathBuf> {
+    let (package, version) = ("cargo-deny", "0.20.2");
+    let options = &["--locked", "--no-default-features"];
+    install(project, &Tool { package, version, programs: &[package], options, minutes: 5 })?;
+    Ok(project.tools.join(format!("{package}-{version}/bin/{package}")))
+}
+
+/// cargo-cyclonedx, as a path.
+pub(crate) fn cargo_cyclonedx(project: &Project) -> Result<PathBuf> {
+    let (package, version) = ("cargo-cyclonedx", "0.5.9");
+    install(project, &Tool { package, version, programs: &[package], options: &["--locked"], minutes: 2 })?;
+    Ok(project.tools.join(format!("{package}-{version}/bin/{package}")))
+}
+
+/// cargo-llvm-cov with what it needs of Rust's own tools; the folder that it is in.
+pub(crate) fn cargo_llvm_cov(project: &Project) -> Result<PathBuf> {
+    let (package, version) = ("cargo-llvm-cov", "0.9.1");
+    install(project, &Tool { package, version, programs: &[package], options: &["--locked"], minutes: 2 })?;
+    exec::run(project.command("rustup").args(["component", "add", "llvm-tools"]))
+        .context("Rust's llvm-tools are missing: run `rustup component add llvm-tools`")?;
+    Ok(project.tools.join(format!("{package}-{version}/bin")))
+}
+
 fn install(project: &Project, tool: &Tool) -> Result<()> {
     let name = format!("{}-{}", tool.package, tool.version);
     let folder = project.tools.join(&name);

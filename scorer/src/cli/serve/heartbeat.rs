@@ -72,7 +72,8 @@ impl Heartbeat {
         let mut request = self.agent.get(self.with_parameters());
         if knows_status {
             let trouble = readiness.trouble();
-            let message = if trouble.is_empty() { readiness.status.clone() } else { format!("{}: {trouble}", readiness.status) };
+            let message =
+                if trouble.is_empty() { readiness.status.clone() } else { format!("{}: {trouble}", readiness.status) };
             let status = if readiness.can_score() { "up" } else { "down" };
             request = request.query("status", status).query("msg", message);
             request = request.query("ping", format!("{:.1}", took.as_secs_f64() * 1_000.0));

@@ -2,12 +2,12 @@
 //!
 //! Owns names, defaults and the way from options to settings. May not know what a setting does.
 
+use super::heartbeat::Heartbeat;
 use crate::api::config::{Access, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
 use crate::api::keys::Keyring;
 use crate::api::limit::Rate;
 use crate::api::store::{Location, LogMode, Retention, Settings};
 use crate::cli::files::Models;
-use super::heartbeat::Heartbeat;
 use anyhow::{Context, Result, ensure};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -50,7 +50,13 @@ pub(super) struct Upkeep {
     #[arg(long, env = "LEADLIGHT_MAINTENANCE", default_value_t = false)]
     pub(super) maintenance: bool,
     /// An address that is asked for as long as this instance is ready: an Uptime Kuma push monitor's, or any heartbeat's
-    #[arg(long, env = "LEADLIGHT_HEARTBEAT_URL", hide_env_values = true, default_value = "", hide_default_value = true)]
+    #[arg(
+        long,
+        env = "LEADLIGHT_HEARTBEAT_URL",
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
     heartbeat_url: Maybe<String>,
     /// How often, in seconds
     #[arg(long, env = "LEADLIGHT_HEARTBEAT_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]

@@ -53,7 +53,19 @@ impl Desk {
         let is_away = spool.as_ref().is_some_and(|spool| !is_connected || !spool.is_empty());
         let source = Uuid::now_v7().to_string();
         let (taken, calls) = (VecDeque::new(), Vec::new());
-        let desk = Desk { messages, stop, taken, calls, calls_since: None, spool, shared, source, number: 0, is_failing: !is_connected, is_away };
+        let desk = Desk {
+            messages,
+            stop,
+            taken,
+            calls,
+            calls_since: None,
+            spool,
+            shared,
+            source,
+            number: 0,
+            is_failing: !is_connected,
+            is_away,
+        };
         desk.tell_state();
         desk
     }
@@ -78,17 +90,6 @@ impl Desk {
             }
         }
         true
-    }
-
-    /// What came meanwhile, without waiting for it.
-    pub(super) fn take_more(&mut self) {
-        let mut taken = Vec::new();
-        while taken.len() < TAKEN_MAX
-            && let Ok(message) = self.messages.try_recv()
-        {
-            taken.push(message);
-        }
-        self.keep(taken.into_iter());
     }
 
     fn keep(&mut self, messages: impl Iterator<Item = Message>) {

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::slice::from_ref;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// The most messages that are taken at once.
@@ -39,10 +39,6 @@ const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The same where there is a spool to turn to.
 const PATIENCE_WITH_SPOOL: Duration = Duration::from_secs(1);
-
-/// So soon behind a group, so long is waited for others before the next one is begun.
-const BUSY_FOR: Duration = Duration::from_millis(2);
-const GATHERED: Duration = Duration::from_micros(150);
 
 /// When nothing was written for so long, the database is asked whether it is there.
 const QUIET: Duration = Duration::from_secs(5);
@@ -81,10 +77,6 @@ pub(super) struct Writer {
     desk: Desk,
     /// How many frames of the spool are replayed at once.
     frames: usize,
-    /// Whether it has a thread to itself, which may sleep.
-    gathers: bool,
-    /// When the last group was written.
-    last: Instant,
 }
 
 /// What came of trying the first frames of the spool.
@@ -108,19 +100,18 @@ impl Writer {
         shared: Arc<Shared>,
     ) -> Self {
         let desk = Desk::new(messages, stop, spool, shared, database.is_connected());
-        Writer { database, desk, frames: FRAMES_MAX, gathers: false, last: Instant::now() }
+        Writer { database, desk, frames: FRAMES_MAX }
     }
 
     /// Lets it work: for a file on a thread of its own, where it may wait for the disk, for a server beside everything
     /// else. What is returned is told when it has ended.
-    pub(super) fn start(mut self, location: &Location) -> io::Result<oneshot::Receiver<()>> {
+    pub(super) fn start(self, location: &Location) -> io::Result<oneshot::Receiver<()>> {
         let (working, ended) = oneshot::channel();
         match location {
             Location::Server(_) => {
                 tokio::spawn(self.run(working));
             }
             Location::File(_) => {
-                self.gathers = true;
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
                 let work = move || runtime.block_on(self.run(working));
                 std::thread::Builder::new().name("log".to_owned()).spawn(work)?;
@@ -144,10 +135,7 @@ impl Writer {
         while !self.desk.is_away {
             match tokio::time::timeout(QUIET, self.desk.wait()).await {
                 Ok(false) => return false,
-                Ok(true) => {
-                    self.gather();
-                    self.work().await;
-                }
+                Ok(true) => self.work().await,
                 Err(_) => {
                     let well = self.database.ping().await;
                     self.desk.tell(well.as_ref().err());
@@ -155,14 +143,6 @@ impl Writer {
             }
         }
         true
-    }
-
-    /// Right behind a group, a moment is waited for others to come: a commit costs as much for one of them as for ten.
-    fn gather(&mut self) {
-        if self.gathers && self.last.elapsed() < BUSY_FOR {
-            std::thread::sleep(GATHERED);
-            self.desk.take_more();
-        }
     }
 
     /// One group, or one of the other things.
@@ -182,11 +162,6 @@ impl Writer {
     }
 
     async fn write(&mut self, group: Group) {
-        self.write_now(group).await;
-        self.last = Instant::now();
-    }
-
-    async fn write_now(&mut self, group: Group) {
         match self.try_to_append(&group).await {
             Ok(late) => {
                 self.desk.tell(None);
