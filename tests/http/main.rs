@@ -22,5 +22,6 @@ mod readiness;
 mod site;
 mod socket;
 mod support;
+mod sweep;
 mod trace;
 mod upkeep;

@@ -93,6 +93,10 @@ impl Site {
             let entry = entry.map_err(of_folder)?;
             let kind = entry.file_type().map_err(of_folder)?;
             let Ok(name) = entry.file_name().into_string() else { continue };
+            // No file of a page: a repository's folder, settings with secrets, an editor's leavings.
+            if name.starts_with('.') {
+                continue;
+            }
             let path = entry.path();
             if kind.is_dir() {
                 self.add_folder(&path, &format!("{at}{name}/"))?;
