@@ -23,7 +23,8 @@ impl Place {
         for path in [".git", "static"] {
             std::fs::create_dir_all(site.join(path)).unwrap();
         }
-        for (path, text) in [("index.html", PAGE), (".git/config", SECRET), (".env", SECRET), ("static/a.css", "a {}")] {
+        for (path, text) in [("index.html", PAGE), (".git/config", SECRET), (".env", SECRET), ("static/a.css", "a {}")]
+        {
             std::fs::write(site.join(path), text).unwrap();
         }
         std::fs::write(folder.path().join("secret.txt"), SECRET).unwrap();
@@ -36,7 +37,10 @@ impl Place {
     fn ask(&self, line: &str, headers: &str) -> String {
         let mut stream = TcpStream::connect(&self.server.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        write!(stream, "{line} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n", self.server.address).unwrap();
+        let host = &self.server.address;
+        let request = format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
+        // At once: what is wrong at its beginning is answered before the rest could follow.
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         // A server that resets the connection has said what it had to say.
         let _ = stream.read_to_end(&mut answer);
@@ -94,10 +98,15 @@ fn every_answer_has_the_heads_that_browsers_heed() {
     let place = Place::new();
     for path in ["/", "/static/a.css", "/health", "/docs", "/openapi.json", "/nowhere"] {
         let answer = place.ask(&format!("GET {path}"), "").to_ascii_lowercase();
-        for header in ["x-content-type-options: nosniff", "referrer-policy: ", "content-security-policy: ", "x-request-id: "] {
+        for header in
+            ["x-content-type-options: nosniff", "referrer-policy: ", "content-security-policy: ", "x-request-id: "]
+        {
             assert!(answer.contains(header), "{path} has no {header}: {answer}");
         }
-        assert!(answer.contains("frame-ancestors 'none'") || answer.contains("x-frame-options: deny"), "{path}: {answer}");
+        assert!(
+            answer.contains("frame-ancestors 'none'") || answer.contains("x-frame-options: deny"),
+            "{path}: {answer}"
+        );
         // Neither which program this is, nor by what it was made.
         assert!(!answer.contains("\r\nserver: ") && !answer.contains("x-powered-by"), "{path}: {answer}");
     }

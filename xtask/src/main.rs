@@ -36,12 +36,14 @@ The project's commands. Each installs what it needs and says so.
   cargo xtask bench api [--minutes N] [--rows N] [--postgres ADDRESS] [--write]
                                                    the service beside the one that it replaces; with --rows the page
                                                    over so many predictions
+  cargo xtask bench page                           the page as shipped: paint, lists of up to a million leads, memory
   cargo xtask fuzz [target...] [--seconds N]       models that mean harm, guided by coverage; a minute each
   cargo xtask image [--out FOLDER]                 what the image holds, built in release
   cargo xtask deploy PLACE [--rollback] [--dry-run]  to the Space of staging or production, or back
   cargo xtask verify [--wait SECONDS]              a deployment at BASE_URL: ready, same scores, the page in a browser
   cargo xtask package FOLDER                       a release's archives, contents and checksums
   cargo xtask coverage                             the lines of the scorer that tests run, and the least allowed
+  cargo xtask screenshots                          pictures of every view, into docs/pictures
   cargo xtask sample [--rows N] [--seed S] [-o FILE]  made-up leads, 500 where nothing else is said
   cargo xtask fixtures                             the synthetic golden set, by the libraries of the replaced system
   cargo xtask tidy                                 the project's own rules about its sources
@@ -71,6 +73,7 @@ fn dispatch() -> Result<()> {
         "size" => size::print(&project),
         "bench" => bench::run(&project, rest),
         "fuzz" => fuzz::run(&project, rest),
+        "screenshots" => steps::screenshots(&project),
         "image" => delivery::image(&project, rest),
         "deploy" => delivery::deploy(&project, rest),
         "verify" => delivery::verify(&project, rest),

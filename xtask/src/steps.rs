@@ -118,6 +118,19 @@ pub(crate) fn e2e(project: &Project) -> Result<()> {
     exec::run(&mut node)
 }
 
+/// Pictures of every view of the page as shipped, for the guide.
+pub(crate) fn screenshots(project: &Project) -> Result<()> {
+    tools::packages(project)?;
+    let browser = tools::browser()?;
+    let (site, program) = (site::release(project)?, binary(project)?);
+    let data = Server::folder(project, "screenshots")?;
+    let options: [&OsStr; 4] = ["--models".as_ref(), "models".as_ref(), "--site".as_ref(), site.as_os_str()];
+    let server = Server::start(project, &program, &data, &options)?;
+    let mut node = project.command("node");
+    node.args(["tests/e2e/pictures.mjs", "docs/pictures"]);
+    exec::run(node.env("BASE_URL", server.url()).env("CHROMIUM", &browser.chromium))
+}
+
 pub(crate) fn onnxruntime(project: &Project) -> Result<()> {
     let python = tools::python(project)?;
     let program = binary(project)?;

@@ -26,8 +26,9 @@ pub fn GradeChips(props: &GradeChipsProps) -> Html {
                 aria-label={text::grade_chip(grade, number)}
                 onclick={props.on_toggle.reform(move |_| grade)}
             >
-                <span class="chip-letter">{grade}</span>
-                <span>{format::count(number)}</span>
+                // The label says more: these are for the eye.
+                <span class="chip-letter" aria-hidden="true">{grade}</span>
+                <span aria-hidden="true">{format::count(number)}</span>
             </button>
         }
     };

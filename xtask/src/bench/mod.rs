@@ -8,6 +8,7 @@ mod contest;
 mod contestant;
 mod lists;
 mod machine;
+mod page;
 mod report;
 mod sections;
 mod setup;
@@ -32,6 +33,9 @@ pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
     if options.iter().any(|option| option == api::NAME) {
         return api::run(project, options);
     }
+    if options == [page::NAME] {
+        return page::run(project);
+    }
     let (sections, write) = chosen(options)?;
     let (setup, mut arena) = setup::start(project, sections.iter().any(|section| section.needs_browser))?;
     let started = Instant::now();
@@ -55,7 +59,7 @@ fn chosen(options: &[String]) -> Result<(Vec<&'static Section>, bool)> {
     let (flags, names): (Vec<&String>, Vec<&String>) = options.iter().partition(|option| option.starts_with('-'));
     let known: Vec<&str> = SECTIONS.iter().map(|section| section.name).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        bail!("there is no section {unknown}; there are {} and {}", known.join(", "), api::NAME);
+        bail!("there is no section {unknown}; there are {}, {} and {}", known.join(", "), api::NAME, page::NAME);
     }
     if let Some(unknown) = flags.iter().find(|flag| **flag != "--write") {
         bail!("there is no option {unknown}; there is --write");
