@@ -9,7 +9,8 @@ const LAYERS: [&str; 11] =
     ["lead", "model", "insight", "train", "pipeline", "wire", "sheet", "chart", "api", "cli", "bin"];
 
 /// Crates with a place of their own: a name as it stands in paths, and the only places that may use it.
-const CRATES: [(&str, &[&str]); 7] = [
+const CRATES: [(&str, &[&str]); 8] = [
+    ("calamine", &["web/workbook/"]),
     ("tract_onnx", &["scorer/src/model/onnx"]),
     ("axum", &["scorer/src/api/", "tests/"]),
     ("sqlx", &["scorer/src/api/store", "tests/"]),
