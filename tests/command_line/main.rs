@@ -217,3 +217,26 @@ fn nothing_is_left_half_written() {
     complaint(&run(&["score", sample.to_str().unwrap(), "-o", taken.to_str().unwrap()]));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_workbook_is_scored_as_the_same_list_in_csv() {
+    let folder = TempDir::new().unwrap();
+    let rows = [["name", "jobtitle", "llm_quality"], ["Ada", "CEO, founder", "80"], ["Bob", "Intern", "20"]];
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("Notes").unwrap().write(0, 0, "only this").unwrap();
+    let sheet = book.add_worksheet().set_name("Leads").unwrap();
+    for (at, row) in (0..).zip(rows) {
+        sheet.write_row(at, 0, row).unwrap();
+    }
+    let (list, text) = (folder.path().join("leads.xlsx"), folder.path().join("leads.csv"));
+    book.save(&list).unwrap();
+    fs::write(&text, "name,jobtitle,llm_quality\nAda,\"CEO, founder\",80\nBob,Intern,20\n").unwrap();
+    let scored = run(&["score", list.to_str().unwrap()]);
+    assert!(scored.status.success(), "{scored:?}");
+    assert!(self::text(&scored.stderr).contains("read from the sheet \"Leads\", the largest of 2"));
+    assert_eq!(scored.stdout, run(&["score", text.to_str().unwrap()]).stdout);
+    let said = complaint_about(&folder, b"\xD0\xCF\x11\xE0 an old one");
+    assert!(said.contains("save it as .xlsx"), "{said}");
+    let said = complaint_about(&folder, b"PK\x03\x04 no workbook at all");
+    assert!(said.contains("workbook"), "{said}");
+}

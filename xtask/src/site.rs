@@ -39,7 +39,10 @@ struct Build {
 pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
     let dist = release(project)?;
     let folder = match options {
-        [] => return Ok(println!("built {}", dist.display())),
+        [] => {
+            println!("built {}", dist.display());
+            return Ok(());
+        }
         [option, folder] if option == "--out" => Path::new(folder),
         _ => bail!("`site` takes --out and a folder"),
     };

@@ -12,6 +12,7 @@ mod files;
 mod health;
 mod inspect;
 mod key;
+mod list;
 mod pack;
 mod score;
 mod serve;

@@ -3,6 +3,7 @@
 //! May not know how leads are read, scored or written.
 
 use super::files::{self, Input, Models};
+use super::list;
 use crate::lead::mapping::{Evidence, Mapping};
 use crate::lead::text::Encoding;
 use crate::pipeline::Scorer;
@@ -101,13 +102,16 @@ fn read(input: &mut Input, scorer: &Arc<Scorer>, given: Given) -> Result<Result<
     let bar = input.length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     bar.set_style(ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta} left")?);
     let mut reader = SheetReader::new(scorer.clone(), given);
-    input.each_piece(|piece| {
+    let sheet = list::each_piece(input, &bar, |piece| {
         reader.push(piece)?;
-        bar.inc(piece.len() as u64);
         bar.set_message(format!("{} rows", reader.rows()));
         Ok(())
     })?;
     bar.finish_and_clear();
+    if let Some(sheet) = sheet {
+        let among = if sheet.among > 1 { format!(", the largest of {}", sheet.among) } else { String::new() };
+        eprintln!("read from the sheet {:?}{among}", sheet.name);
+    }
     Ok(reader.finish())
 }
 

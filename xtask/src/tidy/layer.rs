@@ -10,7 +10,7 @@ const LAYERS: [&str; 11] =
 
 /// Crates with a place of their own: a name as it stands in paths, and the only places that may use it.
 const CRATES: [(&str, &[&str]); 8] = [
-    ("calamine", &["web/workbook/"]),
+    ("calamine", &["workbook/"]),
     ("tract_onnx", &["scorer/src/model/onnx"]),
     ("axum", &["scorer/src/api/", "tests/"]),
     ("sqlx", &["scorer/src/api/store", "tests/"]),

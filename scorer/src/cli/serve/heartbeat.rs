@@ -39,7 +39,8 @@ impl Heartbeat {
         let (address, query) = address.split_once('?').unwrap_or((address, ""));
         let is_kept = |parameter: &&str| {
             let name = parameter.split('=').next().unwrap_or_default();
-            !parameter.is_empty() && !(address.contains(PUSH) && TOLD.contains(&name))
+            let is_told = address.contains(PUSH) && TOLD.contains(&name);
+            !parameter.is_empty() && !is_told
         };
         let parameters = query.split('&').filter(is_kept).map(str::to_owned).collect();
         Ok(Heartbeat { agent: agent(PATIENCE), address: address.to_owned(), parameters })

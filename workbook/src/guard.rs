@@ -16,10 +16,18 @@ const SMALL_MAX: u64 = 64_000_000;
 /// The most strings in the table: each takes memory, however short.
 const STRINGS_MAX: u64 = 10_000_000;
 
+/// The most bytes of a file that is read: it is held in memory as a whole.
+pub const WORKBOOK_MAX: usize = 250_000_000;
+
 const ZIP: [u8; 2] = *b"PK";
 /// The container of Office files before 2007, and of protected ones since.
 const OLE: [u8; 4] = [0xD0, 0xCF, 0x11, 0xE0];
 const STRINGS: &str = "sharedstrings.xml";
+
+/// Whether a file that begins so may be a workbook, and is no text in any case.
+pub fn is_container(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04") || start.starts_with(&OLE)
+}
 
 /// Tells workbooks from what only looks like one.
 pub(crate) fn kind(bytes: &[u8]) -> Result<(), Refusal> {
