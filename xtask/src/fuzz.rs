@@ -8,7 +8,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const TARGETS: [&str; 2] = ["arbitrary_bytes", "changed_models"];
+/// A target, and the endings of the files that are its first inputs.
+struct Target {
+    name: &'static str,
+    seeds: &'static [&'static str],
+}
+
+const TARGETS: [Target; 5] = [
+    Target { name: "arbitrary_bytes", seeds: &["onnx"] },
+    Target { name: "changed_models", seeds: &["onnx"] },
+    Target { name: "lists", seeds: &["csv", "txt", "tsv"] },
+    Target { name: "bodies", seeds: &["json", "jsonl"] },
+    Target { name: "specifications", seeds: &["json"] },
+];
 
 /// How long each target runs if nothing else is said.
 const SECONDS: u32 = 60;
@@ -21,7 +33,7 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
 /// A single input may take so many seconds, so many megabytes in one piece, and the process so many in all.
 const LIMITS: [&str; 4] = ["-timeout=10", "-malloc_limit_mb=512", "-rss_limit_mb=2048", "-max_len=65536"];
 
-/// The largest model that is a first input.
+/// The largest file that is a first input.
 const SEED_MAX: u64 = 60_000;
 
 pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
@@ -33,12 +45,14 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
                 let value = arguments.next().context("--seconds wants a number")?;
                 seconds = value.parse().with_context(|| format!("--seconds {value} should be a whole number"))?;
             }
-            target if TARGETS.contains(&target) => targets.push(target),
-            other => bail!("there is no fuzz target `{other}`; there are {}", TARGETS.join(", ")),
+            name => match TARGETS.iter().find(|target| target.name == name) {
+                Some(target) => targets.push(target),
+                None => bail!("there is no fuzz target `{name}`; there are {}", names().join(", ")),
+            },
         }
     }
     if targets.is_empty() {
-        targets = TARGETS.to_vec();
+        targets = TARGETS.iter().collect();
     }
     let folder = project.target.join("fuzz");
     // With a target named, the flags are not those of build scripts, which know nothing of the engine.
@@ -49,40 +63,46 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
             .env("CARGO_TARGET_DIR", &folder)
             .env("RUSTFLAGS", FLAGS),
     )?;
-    for target in targets {
-        let corpus = corpus(project, &folder.join("corpus").join(target))?;
+    for Target { name, seeds } in targets {
+        let corpus = corpus(project, &folder.join("corpus").join(name), seeds)?;
         let findings = folder.join("findings");
         fs::create_dir_all(&findings).with_context(|| format!("cannot create {}", findings.display()))?;
-        let mut fuzz = project.command(folder.join(&host).join("release").join(target));
+        let mut fuzz = project.command(folder.join(&host).join("release").join(name));
         fuzz.arg(&corpus).args(LIMITS).arg(format!("-max_total_time={seconds}")).arg("-print_final_stats=1");
         exec::run(fuzz.arg(format!("-artifact_prefix={}/", findings.display())))
-            .with_context(|| format!("{target} found something: see {}", findings.display()))?;
+            .with_context(|| format!("{name} found something: see {}", findings.display()))?;
     }
     Ok(())
 }
 
-/// The folder of inputs: what earlier runs found worth keeping, and the models of the project and of the shared data.
-fn corpus(project: &Project, folder: &Path) -> Result<PathBuf> {
+fn names() -> Vec<&'static str> {
+    TARGETS.iter().map(|target| target.name).collect()
+}
+
+/// The folder of inputs: what earlier runs found worth keeping, and such files of the project and of the shared data.
+fn corpus(project: &Project, folder: &Path, endings: &[&str]) -> Result<PathBuf> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let mut models = Vec::new();
+    let mut seeds = Vec::new();
     for from in [project.root.join("tests/fixtures"), project.shared.clone()] {
-        collect(&from, &mut models)?;
+        collect(&from, endings, &mut seeds)?;
     }
-    for (at, model) in models.iter().enumerate() {
-        let copy = folder.join(format!("model-{at}.onnx"));
-        fs::copy(model, &copy).with_context(|| format!("cannot copy {} to {}", model.display(), copy.display()))?;
+    for (at, seed) in seeds.iter().enumerate() {
+        let copy = folder.join(format!("seed-{at}"));
+        fs::copy(seed, &copy).with_context(|| format!("cannot copy {} to {}", seed.display(), copy.display()))?;
     }
     Ok(folder.to_owned())
 }
 
-fn collect(folder: &Path, models: &mut Vec<PathBuf>) -> Result<()> {
+fn collect(folder: &Path, endings: &[&str], seeds: &mut Vec<PathBuf>) -> Result<()> {
     let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
     for entry in entries {
         let path = entry?.path();
         if path.is_dir() {
-            collect(&path, models)?;
-        } else if path.extension().is_some_and(|end| end == "onnx") && path.metadata()?.len() <= SEED_MAX {
-            models.push(path);
+            collect(&path, endings, seeds)?;
+        } else if path.extension().is_some_and(|end| endings.iter().any(|ending| end == *ending))
+            && path.metadata()?.len() <= SEED_MAX
+        {
+            seeds.push(path);
         }
     }
     Ok(())

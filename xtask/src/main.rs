@@ -15,6 +15,7 @@ mod sample;
 mod server;
 mod site;
 mod size;
+mod soak;
 mod stamp;
 mod steps;
 mod test;
@@ -43,6 +44,7 @@ The project's commands. Each installs what it needs and says so.
   cargo xtask verify [--wait SECONDS]              a deployment at BASE_URL: ready, same scores, the page in a browser
   cargo xtask package FOLDER                       a release's archives, contents and checksums
   cargo xtask coverage                             the lines of the scorer that tests run, and the least allowed
+  cargo xtask soak [--minutes N]                   everything going wrong under load: nothing acknowledged is lost
   cargo xtask screenshots                          pictures of every view, into docs/pictures
   cargo xtask sample [--rows N] [--seed S] [-o FILE]  made-up leads, 500 where nothing else is said
   cargo xtask fixtures                             the synthetic golden set, by the libraries of the replaced system
@@ -73,6 +75,7 @@ fn dispatch() -> Result<()> {
         "size" => size::print(&project),
         "bench" => bench::run(&project, rest),
         "fuzz" => fuzz::run(&project, rest),
+        "soak" => soak::run(&project, rest),
         "screenshots" => steps::screenshots(&project),
         "image" => delivery::image(&project, rest),
         "deploy" => delivery::deploy(&project, rest),

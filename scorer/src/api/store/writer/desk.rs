@@ -3,7 +3,6 @@
 //! Owns the queue, the spool and the state that is told. May not know the database.
 
 use super::super::entry::{KeyedAnswer, Logged};
-use super::super::record::CallRow;
 use super::super::shared::Shared;
 use super::super::spool::{Frame, Limit, Spool};
 use super::super::{StoreState, keyed};
@@ -12,14 +11,9 @@ use super::database::Failure;
 use super::group::{BYTES_MAX, Group, Message, ROWS_MAX};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
-
-/// How long calls are gathered, and how many at most.
-const CALLS_GATHERED: Duration = Duration::from_millis(250);
-const CALLS_MAX: usize = 256;
 
 /// The writer's side of the queue.
 #[derive(Debug)]
@@ -27,9 +21,6 @@ pub(super) struct Desk {
     messages: mpsc::Receiver<Message>,
     stop: oneshot::Receiver<()>,
     pub(super) taken: VecDeque<Message>,
-    /// Calls that wait to be written with others, the first of them since then.
-    calls: Vec<CallRow>,
-    calls_since: Option<Instant>,
     pub(super) spool: Option<Spool>,
     shared: Arc<Shared>,
     /// The name of this run.
@@ -52,20 +43,8 @@ impl Desk {
     ) -> Self {
         let is_away = spool.as_ref().is_some_and(|spool| !is_connected || !spool.is_empty());
         let source = Uuid::now_v7().to_string();
-        let (taken, calls) = (VecDeque::new(), Vec::new());
-        let desk = Desk {
-            messages,
-            stop,
-            taken,
-            calls,
-            calls_since: None,
-            spool,
-            shared,
-            source,
-            number: 0,
-            is_failing: !is_connected,
-            is_away,
-        };
+        let taken = VecDeque::new();
+        let desk = Desk { messages, stop, taken, spool, shared, source, number: 0, is_failing: !is_connected, is_away };
         desk.tell_state();
         desk
     }
@@ -73,8 +52,7 @@ impl Desk {
     /// Waits for something; false when there will be nothing more.
     pub(super) async fn wait(&mut self) -> bool {
         let mut taken = Vec::new();
-        while self.taken.is_empty() && !self.calls_are_due() {
-            let due = self.calls_since.map(|since| tokio::time::Instant::from_std(since + CALLS_GATHERED));
+        while self.taken.is_empty() {
             let count = tokio::select! {
                 biased;
                 _ = &mut self.stop, if !self.messages.is_closed() => {
@@ -82,41 +60,18 @@ impl Desk {
                     continue;
                 }
                 count = self.messages.recv_many(&mut taken, TAKEN_MAX) => count,
-                () = until(due) => continue,
             };
-            self.keep(taken.drain(..));
+            self.taken.extend(taken.drain(..));
             if count == 0 {
-                return !self.calls.is_empty();
+                return false;
             }
         }
         true
     }
 
-    fn keep(&mut self, messages: impl Iterator<Item = Message>) {
-        for message in messages {
-            match message {
-                Message::Call(row) => {
-                    self.calls_since.get_or_insert_with(Instant::now);
-                    self.calls.push(row);
-                }
-                other => self.taken.push_back(other),
-            }
-        }
-    }
-
-    /// Nobody waits for calls, and their tables have as many pages to be written for one as for a hundred.
-    fn calls_are_due(&self) -> bool {
-        let is_old = self.calls_since.is_some_and(|since| since.elapsed() >= CALLS_GATHERED);
-        is_old || self.calls.len() >= CALLS_MAX || (self.messages.is_closed() && !self.calls.is_empty())
-    }
-
     /// The next group, with its number; empty when something else is next.
     pub(super) fn next_group(&mut self) -> Group {
         let mut group = Group::take(&mut self.taken);
-        if self.calls_are_due() {
-            group.frame.calls = std::mem::take(&mut self.calls);
-            self.calls_since = None;
-        }
         self.number += 1;
         group.frame.source.clone_from(&self.source);
         group.frame.number = self.number;
@@ -226,14 +181,6 @@ impl Desk {
         self.shared.answers.forget();
         let aside = self.spool.as_ref().map_or(Ok(0), |spool| spool.forget(lead_key));
         aside.inspect_err(|error| tracing::error!(%error, "the spool folder could not be searched for a lead")).ok()
-    }
-}
-
-/// Done then; never where there is no such moment.
-async fn until(moment: Option<tokio::time::Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -41,12 +41,13 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Takes entries up to what one group may have, or up to the first message that is none.
+    /// Takes entries and calls up to what one group may have, or up to the first message that is neither.
     pub(super) fn take(messages: &mut VecDeque<Message>) -> Self {
         let mut group = Group::default();
         let (mut rows, mut bytes) = (0, 0);
         while rows < ROWS_MAX && bytes < BYTES_MAX {
             match messages.pop_front() {
+                Some(Message::Call(row)) => group.frame.calls.push(row),
                 Some(Message::Entry { entry, since, done }) => {
                     rows += entry.rows.len();
                     bytes += entry.bytes();

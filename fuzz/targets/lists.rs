@@ -1,0 +1,30 @@
+//! Whatever is dropped on the page as a list: read in pieces of any size, mapped, scored, and written out again.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use scorer::pipeline::Scorer;
+use scorer::sheet::{Extract, Form, Given, SheetError, SheetReader};
+use std::sync::{Arc, LazyLock};
+
+static SCORER: LazyLock<Arc<Scorer>> = LazyLock::new(|| {
+    let file = include_bytes!("../../models/linkedin-engagement-basic.onnx").to_vec();
+    Arc::new(Scorer::open(&[("basic".to_owned(), file)]).expect("the model is shipped"))
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some((first, list)) = bytes.split_first() else { return };
+    let mut reader = SheetReader::new(SCORER.clone(), Given::default());
+    if list.chunks(usize::from(*first).max(1)).try_for_each(|piece| reader.push(piece)).is_err() {
+        return;
+    }
+    match reader.finish() {
+        Ok(sheet) => {
+            let extract = Extract { leads: sheet.order(), remarks: None };
+            let mut out = Vec::new();
+            sheet.write_extract(&extract, Form::Spreadsheet { decimal_comma: true }, &mut out).expect("memory takes all");
+            sheet.rejects().write(&mut out).expect("memory takes all");
+        }
+        Err(SheetError::NoLeads { rejects }) => rejects.write(&mut Vec::new()).expect("memory takes all"),
+        Err(_) => {}
+    }
+});

@@ -1,0 +1,171 @@
+//! The program in a place of its own: started, killed, started again at the same address, stopped; on a disk of its own
+//! where that can be made.
+//!
+//! Owns files and processes. May not know clients.
+
+use std::collections::HashSet;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How large the small disk is; and how much of it is filled until there is to be room again.
+const DISK: &str = "size=6m";
+const FILLED: usize = 3 << 20;
+
+pub(crate) struct Place {
+    folder: TempDir,
+    address: String,
+    child: Option<Child>,
+    /// The process within the namespace, where there is one.
+    on_a_disk: bool,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let mut place = Place::empty(false);
+        place.start();
+        place
+    }
+
+    /// None where this user may make no mount namespace.
+    pub(crate) fn on_a_small_disk() -> Option<Self> {
+        let mut trial = Command::new("unshare");
+        trial.args(["--mount", "sh", "-c", "mount -t tmpfs none /mnt"]).stdout(Stdio::null()).stderr(Stdio::null());
+        if !trial.status().is_ok_and(|status| status.success()) {
+            return None;
+        }
+        let mut place = Place::empty(true);
+        place.start();
+        Some(place)
+    }
+
+    fn empty(on_a_disk: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        Place { folder: TempDir::new().unwrap(), address, child: None, on_a_disk }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.path().join("leads.sqlite")
+    }
+
+    pub(crate) fn database_url(&self) -> String {
+        format!("sqlite://{}", self.database().display())
+    }
+
+    /// Starts it, in its namespace where there is a disk to fill: the disk is copied out of it at the end.
+    fn start(&mut self) {
+        let port = self.address.rsplit_once(':').unwrap().1;
+        let program = env!("CARGO_BIN_EXE_leadlight");
+        let mut command = if self.on_a_disk {
+            let script = format!(
+                "mount -t tmpfs -o {DISK} none \"$1\" && head -c {FILLED} /dev/zero > \"$1/filling\" && \
+                 exec \"$2\" serve --port {port} --database \"$1/leads.sqlite\" --spool \"$1/spool\""
+            );
+            let mut command = Command::new("unshare");
+            command.args(["--mount", "--propagation", "private", "sh", "-c", &script, "soak"]);
+            command.arg(self.folder.path()).arg(program);
+            command
+        } else {
+            let mut command = Command::new(program);
+            command.args(["serve", "--port", port, "--database"]).arg(self.database());
+            command.arg("--spool").arg(self.folder.path().join("spool"));
+            command
+        };
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LEADLIGHT_")) {
+            command.env_remove(name);
+        }
+        command.env_remove("DATABASE_URL").env("LEADLIGHT_MODELS", root().join("models"));
+        self.child = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        let started = Instant::now();
+        while !self.is_ready() {
+            assert!(started.elapsed() < Duration::from_secs(30), "it did not become ready");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        ureq::get(format!("http://{}/readyz", self.address)).call().is_ok()
+    }
+
+    pub(crate) fn reload(&self) {
+        let answer = ureq::post(format!("http://{}/admin/model", self.address)).send(r#"{"action": "reload"}"#);
+        assert_eq!(answer.unwrap().status().as_u16(), 200);
+    }
+
+    pub(crate) fn kill_and_start(&mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        self.start();
+    }
+
+    /// Lets it end by itself: what waits is written.
+    pub(crate) fn stop(&mut self) {
+        let mut child = self.child.take().unwrap();
+        let sent = Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap();
+        assert!(sent.success() && child.wait().unwrap().success());
+    }
+
+    /// Bytes of memory that are its own.
+    pub(crate) fn resident(&self) -> u64 {
+        let id = self.child.as_ref().unwrap().id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+    }
+
+    /// Makes room on the small disk, waits until the log is well, and reads what it holds.
+    pub(crate) fn kept_when_there_is_room_again(&mut self) -> HashSet<String> {
+        let id = self.child.as_ref().unwrap().id();
+        // Within the namespace of the program.
+        let disk = PathBuf::from(format!("/proc/{id}/root{}", self.folder.path().display()));
+        std::fs::remove_file(disk.join("filling")).unwrap();
+        self.wait_until_well();
+        let copy = TempDir::new().unwrap();
+        for ending in ["", "-wal", "-shm"] {
+            let name = format!("leads.sqlite{ending}");
+            if disk.join(&name).exists() {
+                std::fs::copy(disk.join(&name), copy.path().join(&name)).unwrap();
+            }
+        }
+        let database = rusqlite::Connection::open(copy.path().join("leads.sqlite")).unwrap();
+        let mut rows = database.prepare("SELECT id FROM prediction_logs").unwrap();
+        let ids = rows.query_map([], |row| row.get(0)).unwrap();
+        ids.collect::<Result<_, _>>().unwrap()
+    }
+
+    /// Waits until the database is written again and everything put aside is in it.
+    pub(crate) fn wait_until_well(&self) {
+        let started = Instant::now();
+        while !self.is_well() {
+            assert!(started.elapsed() < Duration::from_secs(60), "the log does not become well");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    fn is_well(&self) -> bool {
+        let answer = ureq::get(format!("http://{}/readyz", self.address)).call();
+        answer
+            .is_ok_and(|mut answer| answer.body_mut().read_to_string().is_ok_and(|text| text.contains("\"connected\"")))
+    }
+}
