@@ -8,7 +8,7 @@ use js_sys::JSON;
 use scorer::lead::mapping::{Evidence, Mapping};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Cache, Response, Storage};
+use web_sys::{Blob, Cache, CacheStorage, Response, Storage};
 
 const MEANINGS: &str = "leadlight meanings";
 
@@ -63,6 +63,11 @@ pub fn forget_meanings() {
 
 /// The model that is kept, with its name.
 pub async fn model() -> Option<(String, Blob)> {
+    // To open what is not there would be to keep something.
+    let is_there = JsFuture::from(caches()?.has(MODELS)).await.is_ok_and(|is_there| is_there.is_truthy());
+    if !is_there {
+        return None;
+    }
     let cache = cache().await.ok()?;
     let keys: js_sys::Array = JsFuture::from(cache.keys()).await.ok()?.dyn_into().ok()?;
     let address = keys.get(0).dyn_into::<web_sys::Request>().ok()?.url();
@@ -85,7 +90,7 @@ pub async fn keep_model(name: &str, file: &Blob) -> bool {
 
 /// Keeps no model any more.
 pub async fn forget_model() {
-    if let Some(caches) = web_sys::window().and_then(|window| window.caches().ok()) {
+    if let Some(caches) = caches() {
         // Refused by a browser that keeps nothing.
         JsFuture::from(caches.delete(MODELS)).await.ok();
     }
@@ -96,6 +101,9 @@ fn storage() -> Option<Storage> {
 }
 
 async fn cache() -> Result<Cache, JsValue> {
-    let caches = web_sys::window().ok_or("no window")?.caches()?;
-    JsFuture::from(caches.open(MODELS)).await?.dyn_into()
+    JsFuture::from(caches().ok_or("no caches")?.open(MODELS)).await?.dyn_into()
+}
+
+fn caches() -> Option<CacheStorage> {
+    web_sys::window()?.caches().ok()
 }

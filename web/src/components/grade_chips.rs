@@ -23,10 +23,10 @@ pub fn GradeChips(props: &GradeChipsProps) -> Html {
             <button
                 class={classes!("chip", grade_class(grade))}
                 aria-pressed={pressed.to_string()}
-                aria-label={text::grade_chip(grade, number)}
                 onclick={props.on_toggle.reform(move |_| grade)}
             >
-                // The label says more: these are for the eye.
+                // In words for those who hear it; what follows is for the eye.
+                <span class="unseen">{text::grade_chip(grade, number)}</span>
                 <span class="chip-letter" aria-hidden="true">{grade}</span>
                 <span aria-hidden="true">{format::count(number)}</span>
             </button>
