@@ -28,7 +28,7 @@ fn lead() -> Request<Body> {
 #[tokio::test]
 async fn under_maintenance_nothing_is_scored_and_everyone_is_told() {
     let bench = Bench::new(Some(parity::own().scorer())).await;
-    let told = bench.send(order(&json!({"on": true, "message": "Back at noon.", "minutes": 2}))).await;
+    let told = bench.send(order(&json!({"on": true, "message": "Back at noon.", "minutes": 2.0}))).await;
     assert_eq!((told.status, told.json()["on"].as_bool()), (StatusCode::OK, Some(true)));
     assert!(told.json()["until"].as_str().unwrap().ends_with('Z'));
     for path in ["/predict", "/predict/batch"] {
@@ -61,6 +61,7 @@ async fn an_order_that_is_none_is_refused_with_its_member() {
         (json!({}), "on"),
         (json!({"on": 1}), "boolean"),
         (json!({"on": true, "minutes": 0}), "minutes"),
+        (json!({"on": true, "minutes": 2.5}), "minutes"),
         (json!({"on": true, "minutes": 99_999}), "minutes"),
         (json!({"on": true, "message": long}), "message"),
         (json!({"on": true, "for": 3}), "for"),

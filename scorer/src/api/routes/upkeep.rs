@@ -36,8 +36,8 @@ pub(in crate::api) struct MaintenanceOrder {
     message: Option<String>,
     /// After how many minutes it ends by itself; up to 44640.
     #[serde(default)]
-    #[schema(minimum = 1, maximum = 44640)]
-    minutes: Option<u32>,
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 44640)]
+    minutes: Option<f64>,
 }
 
 /// Whether this instance is under maintenance.
@@ -80,21 +80,25 @@ pub(in crate::api) async fn change(
     let body = to_bytes(body, BYTES_MAX).await.map_err(|_| Error::TooLarge { bytes_max: BYTES_MAX })?;
     let wanted: MaintenanceOrder =
         serde_json::from_slice(&body).map_err(|error| Error::Invalid(vec![of_member([], &error.to_string())]))?;
-    check(&wanted)?;
-    let notice = wanted.on.then(|| Notice::new(wanted.message, wanted.minutes, OffsetDateTime::now_utc()));
-    tracing::warn!(on = wanted.on, minutes = wanted.minutes, by = %name, "maintenance");
+    let minutes = checked(&wanted)?;
+    let notice = wanted.on.then(|| Notice::new(wanted.message, minutes, OffsetDateTime::now_utc()));
+    tracing::warn!(on = wanted.on, minutes, by = %name, "maintenance");
     service.maintenance.set(notice);
     Ok(Json(told(&service)))
 }
 
-fn check(wanted: &MaintenanceOrder) -> Result<(), Error> {
+/// The minutes, which JSON may write as `2.0` too.
+fn checked(wanted: &MaintenanceOrder) -> Result<Option<u32>, Error> {
     if wanted.message.as_ref().is_some_and(|message| message.chars().count() > MESSAGE_MAX) {
         return Err(wrong("message", format!("should have at most {MESSAGE_MAX} characters")));
     }
-    if wanted.minutes.is_some_and(|minutes| !(1..=MINUTES_MAX).contains(&minutes)) {
-        return Err(wrong("minutes", format!("should be a whole number from 1 to {MINUTES_MAX}")));
+    let whole = |minutes: f64| minutes.fract() == 0.0 && (1.0..=f64::from(MINUTES_MAX)).contains(&minutes);
+    match wanted.minutes {
+        Some(minutes) if !whole(minutes) => {
+            Err(wrong("minutes", format!("should be a whole number from 1 to {MINUTES_MAX}")))
+        }
+        minutes => Ok(minutes.map(|minutes| minutes as u32)),
     }
-    Ok(())
 }
 
 fn wrong(member: &str, msg: String) -> Error {
