@@ -131,7 +131,7 @@ pub(crate) fn dawdle(address: &str) -> Vec<TcpStream> {
     let begin = |number: usize| {
         let mut stream = TcpStream::connect(address).unwrap();
         let head = "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{";
-        stream.write_all(&head.as_bytes()[..if number % 2 == 0 { head.len() } else { 20 }]).unwrap();
+        stream.write_all(&head.as_bytes()[..if number.is_multiple_of(2) { head.len() } else { 20 }]).unwrap();
         stream
     };
     (0..40).map(begin).collect()
