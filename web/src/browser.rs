@@ -7,8 +7,8 @@ use js_sys::{Array, ArrayBuffer, Number, Promise};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, Document, DragEvent, Element, File, HtmlAnchorElement, HtmlElement, HtmlMetaElement,
-    NodeList, PerformanceEntry, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition, Url,
+    Blob, BlobPropertyBag, Document, DragEvent, Element, Event, File, HtmlAnchorElement, HtmlElement, HtmlInputElement,
+    HtmlMetaElement, NodeList, PerformanceEntry, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition, Url,
 };
 
 /// The policy that takes the network away from page and worker. No host source may stand in it: with `'self'`, the
@@ -169,6 +169,14 @@ pub fn on_scroll(element: &Element, tell: impl Fn() + Clone + 'static) -> Option
     let observer = ResizeObserver::new(on_resize.as_ref().unchecked_ref()).ok()?;
     observer.observe(element);
     Some(Listening { element: element.clone(), observer, on_scroll, _on_resize: on_resize })
+}
+
+/// The file that was chosen in an input; the same one, changed meanwhile, can be chosen again.
+pub fn chosen(event: &Event) -> Option<File> {
+    let input: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    let file = input.files().and_then(|files| files.get(0));
+    input.set_value("");
+    file
 }
 
 /// The first file of a drop.

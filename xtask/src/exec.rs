@@ -1,7 +1,10 @@
 //! Running programs: what is run is shown, what fails is named. Knows nothing of what they are for.
 
 use anyhow::{Context, Result, bail};
-use std::process::{Command, Stdio};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// Runs a command with its output on the terminal; a status other than zero is an error that names it.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
@@ -24,6 +27,11 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Copies a file, or a folder over what is there of it.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    output(Command::new("cp").args(["-RT", "--preserve=mode"]).arg(from).arg(to)).map(drop)
+}
+
 /// Whether a command can be started and succeeds; nothing is shown.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command
@@ -36,7 +44,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 
 /// The command as one would type it: the program without its folders.
 fn line(command: &Command) -> String {
-    let program = std::path::Path::new(command.get_program());
+    let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
     command.get_args().fold(name, |line, argument| line + " " + &argument.to_string_lossy())
 }

@@ -46,7 +46,7 @@ pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
         [option, folder] if option == "--out" => Path::new(folder),
         _ => bail!("`site` takes --out and a folder"),
     };
-    exec::run(project.command("cp").arg("-RT").arg(&dist).arg(folder))?;
+    exec::copy(&dist, folder)?;
     if let Some(api) = std::env::var("LEADLIGHT_MONITORING_API").ok().filter(|api| !api.is_empty()) {
         monitoring::point(folder, &api)?;
     }

@@ -5,7 +5,7 @@
 use super::encoding::Sent;
 use super::error::Error;
 use super::state::{BLOCK_BYTES, Service};
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
@@ -49,6 +49,11 @@ impl Loan {
         }
         Ok(())
     }
+}
+
+/// A body that says something short.
+pub(super) async fn short(body: Body, bytes_max: usize) -> Result<Bytes, Error> {
+    to_bytes(body, bytes_max).await.map_err(|_| Error::TooLarge { bytes_max })
 }
 
 /// Refuses a body before it is read, where its head says enough.

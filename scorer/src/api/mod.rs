@@ -22,6 +22,7 @@ mod meter;
 pub mod monitor;
 mod openapi;
 mod problem;
+pub mod readiness;
 pub mod refusal;
 mod routes;
 pub mod serving;

@@ -2,7 +2,6 @@
 //!
 //! Owns the models in service, the log, the site, what is counted and limited. May not know routes.
 
-use super::answer::Readiness;
 use super::config::Config;
 use super::idempotency::Running;
 use super::limit::{Counted, Left, Limiter, Queue};
@@ -10,7 +9,6 @@ use super::maintenance::{Maintenance, Notice};
 use super::meter::{Meter, Reading};
 use super::monitor::{Monitor, Seen};
 use super::refusal::Refusal;
-use super::routes::health::readiness;
 use super::serving::Serving;
 use super::site::Site;
 use super::store::Store;
@@ -82,11 +80,6 @@ impl Service {
     /// Under maintenance from the start, until somebody ends it.
     pub fn begin_maintenance(&self) {
         self.maintenance.set(Some(Notice::new(None, None, OffsetDateTime::now_utc())));
-    }
-
-    /// Whether leads can be scored and recorded here.
-    pub fn readiness(&self) -> Readiness {
-        readiness(self)
     }
 
     /// Refused while under maintenance.

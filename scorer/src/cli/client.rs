@@ -5,9 +5,8 @@
 
 use anyhow::{Context, Result, bail};
 use std::time::Duration;
-use ureq::Agent;
-use ureq::Body;
 use ureq::http::{Response, Uri};
+use ureq::{Agent, Body, RequestBuilder};
 
 /// The most bytes of an answer.
 const BYTES_MAX: u64 = 64 << 20;
@@ -47,20 +46,20 @@ impl Client {
 
     /// Asks for what is under a path.
     pub(in crate::cli) fn get(&self, path: &str) -> Result<Answer> {
-        let mut request = self.agent.get(format!("{}{path}", self.base));
-        if let Some(key) = &self.key {
-            request = request.header("x-api-key", key);
-        }
-        answer(request.call())
+        answer(self.keyed(self.agent.get(format!("{}{path}", self.base))).call())
     }
 
     /// Sends JSON there.
     pub(in crate::cli) fn post(&self, path: &str, json: &serde_json::Value) -> Result<Answer> {
-        let mut request = self.agent.post(format!("{}{path}", self.base)).content_type("application/json");
-        if let Some(key) = &self.key {
-            request = request.header("x-api-key", key);
+        let request = self.agent.post(format!("{}{path}", self.base)).content_type("application/json");
+        answer(self.keyed(request).send(json.to_string()))
+    }
+
+    fn keyed<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        match &self.key {
+            Some(key) => request.header("x-api-key", key),
+            None => request,
         }
-        answer(request.send(json.to_string()))
     }
 }
 

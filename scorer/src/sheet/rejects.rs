@@ -66,9 +66,9 @@ impl Rejects {
     }
 
     pub(super) fn push(&mut self, reject: Reject, cells: Cells<'_>) {
-        self.list.push(Refused { row: self.rows.len(), reject });
-        let line = self.list.last().map_or(0, |refused| refused.reject.line);
-        self.rows.push(line, cells);
+        let row = self.rows.len();
+        self.rows.push(reject.line, cells);
+        self.list.push(Refused { reject, row });
     }
 
     /// The file is read: its columns' names are known, and nothing comes any more.

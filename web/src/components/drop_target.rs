@@ -1,10 +1,10 @@
 //! Where a file is dropped or chosen.
 
-use crate::text;
+use crate::{browser, text};
 use scorer::lead::schema::{Field, Schema};
 use std::rc::Rc;
-use web_sys::{Event, File, HtmlInputElement};
-use yew::{Callback, Html, Properties, TargetCast, classes, component, html};
+use web_sys::{Event, File};
+use yew::{Callback, Html, Properties, classes, component, html};
 
 /// What the target shows and tells.
 #[derive(PartialEq, Properties)]
@@ -28,12 +28,9 @@ pub struct DropTargetProps {
 pub fn DropTarget(props: &DropTargetProps) -> Html {
     let on_file = props.on_file.clone();
     let onchange = move |event: Event| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+        if let Some(file) = browser::chosen(&event) {
             on_file.emit(file);
         }
-        // The same file, changed meanwhile, can be chosen again.
-        input.set_value("");
     };
     let invitation = match (props.ready, props.over) {
         (false, _) => text::drop_later(),

@@ -59,7 +59,6 @@ pub fn LeadPanel(props: &LeadPanelProps) -> Html {
 fn content(props: &LeadPanelProps, detail: &Detail) -> Html {
     let score = detail.row.score;
     let model = props.models.get(score.model as usize);
-    let range = model.and_then(|model| model.grades.ranges.iter().find(|range| Some(range.grade) == score.grade));
     let fields = detail.fields.clone();
     html! {
         <>
@@ -68,7 +67,7 @@ fn content(props: &LeadPanelProps, detail: &Detail) -> Html {
                 if let Some(grade) = score.grade { <span class={classes!("letter", grade_class(grade))}>{grade}</span> }
             </p>
             <Bar share={score.probability} />
-            <p>{text::outlook(score.probability, range)}</p>
+            <p>{text::outlook(&score, model)}</p>
             <p class="quiet figures">{format!("{} · {}", text::exact(score.probability), text::at_line(detail.row.line))}</p>
             if detail.repeated { <p class="quiet">{text::repeated_lead()}</p> }
             <MarkButtons chosen={detail.row.mark} on_mark={props.on_mark.clone()} />

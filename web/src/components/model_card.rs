@@ -2,7 +2,7 @@
 //! use one's own.
 
 use crate::agent::ModelFacts;
-use crate::{memory, text};
+use crate::{browser, memory, text};
 use std::rc::Rc;
 use web_sys::{Event, File, HtmlInputElement};
 use yew::platform::spawn_local;
@@ -71,12 +71,9 @@ fn model(model: &ModelFacts) -> Html {
 fn chooser(on_model: &Callback<File>) -> Html {
     let on_model = on_model.clone();
     let onchange = move |event: Event| {
-        let input: HtmlInputElement = event.target_unchecked_into();
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+        if let Some(file) = browser::chosen(&event) {
             on_model.emit(file);
         }
-        // The same file, changed meanwhile, can be chosen again.
-        input.set_value("");
     };
     html! {
         <label class="button button-small">

@@ -41,7 +41,6 @@ pub fn Verdict(props: &VerdictProps) -> Html {
 fn scored(score: &Score, models: &[ModelFacts]) -> Html {
     let probability = score.probability;
     let model = models.get(score.model as usize);
-    let range = model.and_then(|model| model.grades.ranges.iter().find(|range| Some(range.grade) == score.grade));
     html! {
         <>
             <p class="verdict-score">
@@ -51,7 +50,7 @@ fn scored(score: &Score, models: &[ModelFacts]) -> Html {
                 if let Some(grade) = score.grade { <span class={classes!("letter", grade_class(grade))}>{grade}</span> }
             </p>
             <Bar share={probability} />
-            <p>{text::outlook(probability, range)}</p>
+            <p>{text::outlook(score, model)}</p>
             if let Some(model) = model { <p class="quiet">{text::model_id(&model.card, &model.sha256)}</p> }
         </>
     }

@@ -73,33 +73,29 @@ impl Engine {
 
     /// Hands a file to the worker. Its bytes are not touched here.
     pub fn read(&self, file: &File) {
-        self.read_as(file, None, false);
+        self.read_as(file, None, Vec::new(), false);
     }
 
     /// The file of the list in sight once more, its columns read as somebody said. Marks stay.
-    pub fn read_again(&self, mapping: Option<Mapping>) {
-        let shown = self.0.files.borrow()[1].clone();
-        if let Some((_, file)) = shown {
-            self.read_as(&file, mapping, true);
-        }
+    pub fn read_again(&self, mapping: Mapping) {
+        self.read_shown(Some(mapping), Vec::new());
     }
 
     /// The same with other models, whose fields may be other ones: what was said of columns by hand still holds.
     pub fn read_anew(&self, list: &List) {
-        let shown = self.0.files.borrow()[1].clone();
         let said = list.summary.mapped.iter().map(|mapped| &mapped.column);
         let said = said.filter(|column| column.evidence == Evidence::Hand);
-        let known = said.map(|column| (column.name.clone(), column.target.clone()));
+        self.read_shown(None, said.map(|column| (column.name.clone(), column.target.clone())).collect());
+    }
+
+    fn read_shown(&self, mapping: Option<Mapping>, said: Meanings) {
+        let shown = self.0.files.borrow()[1].clone();
         if let Some((_, file)) = shown {
-            self.read_knowing(&file, None, known.collect(), true);
+            self.read_as(&file, mapping, said, true);
         }
     }
 
-    fn read_as(&self, file: &File, mapping: Option<Mapping>, again: bool) {
-        self.read_knowing(file, mapping, Vec::new(), again);
-    }
-
-    fn read_knowing(&self, file: &File, mapping: Option<Mapping>, said: Meanings, again: bool) {
+    fn read_as(&self, file: &File, mapping: Option<Mapping>, said: Meanings, again: bool) {
         let job = self.0.jobs.get() + 1;
         self.0.jobs.set(job);
         self.0.dispatch.emit(Action::Chosen { job, file: file.name(), size: file.size(), now: browser::now() });

@@ -176,7 +176,7 @@ fn names(names: &[String], line: fn(u32) -> String, word: impl Fn(&str) -> Strin
 
 fn again(props: &ListPageProps) -> Callback<Mapping> {
     let engine = props.engine.clone();
-    Callback::from(move |mapping| engine.read_again(Some(mapping)))
+    Callback::from(move |mapping| engine.read_again(mapping))
 }
 
 /// When a lead is closed, the keyboard is back in the table.

@@ -161,20 +161,36 @@ fn typed(field: &str, text: &str) -> Action {
     Action::HandChanged { field: field.to_owned(), text: text.to_owned() }
 }
 
+/// The worker's answer about the lead that was just sent.
+fn answered(state: &State) -> Action {
+    heard(Reply::Scored { turn: state.hand.turn, score: SCORE }, 5.0)
+}
+
 #[test]
 fn a_lead_by_hand_is_scored_and_its_score_forgotten_when_changed() {
     let state = after(ready(), [typed("jobtitle", "CEO"), Action::HandSent]);
-    let state = after(state, [heard(Reply::Scored { turn: 1, score: SCORE }, 5.0)]);
+    let answer = answered(&state);
+    let state = after(state, [answer]);
     assert_eq!(state.hand.outcome, ByHand::Scored(SCORE));
     assert_eq!(after(state, [typed("jobtitle", "CTO")]).hand.outcome, ByHand::Blank);
 }
 
 #[test]
 fn an_answer_about_what_was_typed_before_is_dropped() {
-    let sent = after(ready(), [typed("jobtitle", "CEO"), Action::HandSent, typed("jobtitle", "CTO")]);
-    let late = heard(Reply::Scored { turn: 1, score: SCORE }, 5.0);
-    assert_eq!(after(sent.clone(), [late.clone()]).hand.outcome, ByHand::Blank);
-    assert_eq!(after(sent, [Action::HandSent, late]).hand.outcome, ByHand::Scoring);
+    let sent = after(ready(), [typed("jobtitle", "CEO"), Action::HandSent]);
+    let late = answered(&sent);
+    let changed = after(sent, [typed("jobtitle", "CTO")]);
+    assert_eq!(after(changed.clone(), [late.clone()]).hand.outcome, ByHand::Blank);
+    assert_eq!(after(changed, [Action::HandSent, late]).hand.outcome, ByHand::Scoring);
+}
+
+#[test]
+fn what_another_model_says_of_a_lead_by_hand_is_asked_for_anew() {
+    let sent = after(ready(), [typed("jobtitle", "CEO"), Action::HandSent]);
+    let late = answered(&sent);
+    let other = after(sent, [opened(Some("own.onnx"), 2.0)]);
+    assert_eq!(other.hand.outcome, ByHand::Blank);
+    assert_eq!(after(other, [Action::HandSent, late]).hand.outcome, ByHand::Scoring);
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! Words of the list: its head, its table, its filters, and the lead beside it.
 
 use super::{field_label, leads, pick, say};
-use crate::agent::{MappedColumn, Mark};
+use crate::agent::{MappedColumn, Mark, ModelFacts, Score};
 use crate::format::{count, duration, percent};
 use crate::state::List;
-use scorer::insight::grade::GradeRange;
 use scorer::lead::mapping::Target;
 
 words! {
@@ -260,11 +259,12 @@ pub fn exact(probability: f32) -> String {
     say(format!("probability {probability}"), format!("probabilité {probability}"))
 }
 
-/// What to expect of a lead: what was seen of its grade, else what the model says.
-pub fn outlook(probability: f32, seen: Option<&GradeRange>) -> String {
-    match seen.filter(|seen| seen.leads > 0) {
+/// What to expect of a lead: what was seen of its grade, else what its model says.
+pub fn outlook(score: &Score, model: Option<&ModelFacts>) -> String {
+    let ranges = model.map_or(&[][..], |model| &model.grades.ranges);
+    match ranges.iter().find(|range| Some(range.grade) == score.grade && range.leads > 0) {
         Some(seen) => grade_seen(seen.grade, seen.rate, seen.leads),
-        None => chance(probability),
+        None => chance(score.probability),
     }
 }
 

@@ -79,25 +79,13 @@ pub(crate) fn try_out(project: &Project, program: &Path, site: &Path) -> Result<
 
 fn assemble(project: &Project, program: &Path, site: &Path, out: &Path) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
-    copy(program, &out.join("leadlight"))?;
-    copy_folder(site, &out.join("site"))?;
-    copy_folder(&project.root.join("models"), &out.join("models"))?;
-    FILES.iter().try_for_each(|file| copy(&project.root.join(file), &out.join(file)))
-}
-
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    if to.exists() {
-        fs::remove_dir_all(to).with_context(|| format!("cannot empty {}", to.display()))?;
+    for (folder, name) in [(site, "site"), (&project.root.join("models"), "models")] {
+        let place = out.join(name);
+        if place.exists() {
+            fs::remove_dir_all(&place).with_context(|| format!("cannot empty {}", place.display()))?;
+        }
+        exec::copy(folder, &place)?;
     }
-    fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
-    for entry in fs::read_dir(from).with_context(|| format!("cannot list {}", from.display()))? {
-        let entry = entry?;
-        let place = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() { copy_folder(&entry.path(), &place)? } else { copy(&entry.path(), &place)? }
-    }
-    Ok(())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::copy(from, to).map(|_| ()).with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))
+    exec::copy(program, &out.join("leadlight"))?;
+    FILES.iter().try_for_each(|file| exec::copy(&project.root.join(file), &out.join(file)))
 }

@@ -45,7 +45,7 @@ fn systems(folder: &Path) -> Result<Vec<PathBuf>> {
 /// The program, with page, models and licence from the page's folder, under one folder of the system's name.
 fn archive(project: &Project, system: &Path, page: &Path) -> Result<PathBuf> {
     for part in ["site", "models", "LICENSE", "README.md"] {
-        exec::run(project.command("cp").arg("-R").arg(page.join(part)).arg(system))?;
+        exec::copy(&page.join(part), &system.join(part))?;
     }
     // What was carried from one machine to another lost its mode.
     exec::run(project.command("chmod").args(["-R", "a+rX"]).arg(system))?;

@@ -2,13 +2,14 @@
 
 use crate::api::access::Caller;
 use crate::api::answer::Failure;
+use crate::api::body::short;
 use crate::api::complaint::of_member;
 use crate::api::error::Error;
 use crate::api::serving::Order;
 use crate::api::serving::standing::Standing;
 use crate::api::state::Service;
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Extension, State};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -65,7 +66,7 @@ pub(in crate::api) async fn change(
     Extension(Caller { name }): Extension<Caller>,
     body: Body,
 ) -> Result<Json<Standing>, Error> {
-    let body = to_bytes(body, BYTES_MAX).await.map_err(|_| Error::TooLarge { bytes_max: BYTES_MAX })?;
+    let body = short(body, BYTES_MAX).await?;
     let order = order(&body)?;
     // A client that goes away does not stop a change half way.
     let changing = tokio::spawn(async move { service.serving.obey(order, &name).await });

@@ -1,10 +1,11 @@
 //! Deleting what the log holds of one person.
 
 use crate::api::answer::{Complaint, Failure};
+use crate::api::body::short;
 use crate::api::error::Error;
 use crate::api::state::Service;
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -40,7 +41,7 @@ pub(in crate::api) struct Forgotten {
     (status = 503, body = Failure, description = "The database is away: what is in it could not be reached"),
 ))]
 pub(in crate::api) async fn forget(State(service): State<Arc<Service>>, body: Body) -> Result<Json<Forgotten>, Error> {
-    let body = to_bytes(body, BYTES_MAX).await.map_err(|_| Error::TooLarge { bytes_max: BYTES_MAX })?;
+    let body = short(body, BYTES_MAX).await?;
     let whom: Whom = serde_json::from_slice(&body).map_err(|_| wrong())?;
     if whom.lead_key.is_empty() {
         return Err(wrong());

@@ -2,12 +2,13 @@
 
 use crate::api::access::Caller;
 use crate::api::answer::Failure;
+use crate::api::body::short;
 use crate::api::complaint::of_member;
 use crate::api::error::Error;
 use crate::api::maintenance::Notice;
 use crate::api::state::Service;
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Extension, State};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -77,7 +78,7 @@ pub(in crate::api) async fn change(
     Extension(Caller { name }): Extension<Caller>,
     body: Body,
 ) -> Result<Json<MaintenanceState>, Error> {
-    let body = to_bytes(body, BYTES_MAX).await.map_err(|_| Error::TooLarge { bytes_max: BYTES_MAX })?;
+    let body = short(body, BYTES_MAX).await?;
     let wanted: MaintenanceOrder =
         serde_json::from_slice(&body).map_err(|error| Error::Invalid(vec![of_member([], &error.to_string())]))?;
     let minutes = checked(&wanted)?;

@@ -141,7 +141,7 @@ pub struct Store {
 #[derive(Debug)]
 pub struct WriterTask {
     stop: oneshot::Sender<()>,
-    /// Broken when the writer has ended.
+    /// Told when the writer has ended, broken where it ended early.
     task: oneshot::Receiver<()>,
     pruning: JoinHandle<()>,
     reader: Reader,

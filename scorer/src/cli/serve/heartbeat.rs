@@ -4,6 +4,7 @@
 //! what makes an instance ready. The address holds a token, so it is never logged.
 
 use crate::api::answer::Readiness;
+use crate::api::readiness;
 use crate::api::state::Service;
 use crate::cli::client::{agent, check, plain};
 use anyhow::{Result, bail};
@@ -54,7 +55,7 @@ impl Heartbeat {
             loop {
                 ticks.tick().await;
                 let (heartbeat, asked) = (self.clone(), Instant::now());
-                let readiness = service.readiness();
+                let readiness = readiness::of(&service);
                 let took = asked.elapsed();
                 let told = tokio::task::spawn_blocking(move || heartbeat.tell(&readiness, took)).await;
                 let told = told.unwrap_or_else(|_| bail!("the heartbeat was given up"));

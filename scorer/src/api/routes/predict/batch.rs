@@ -2,9 +2,9 @@
 //!
 //! Owns what a lead that is not valid means for the others. May not know HTTP's heads, nor where answers are recorded.
 
-use super::beside::{self, BYTES_LEAST, Hand};
+use super::beside::{self, BYTES_LEAST};
 use super::draft::Draft;
-use super::scoring::{Block, Fate, Scoring, Shared, add_models, prediction};
+use super::scoring::{Block, Fate, Scoring, Shared, Take, add_models, prediction};
 use super::writing::{Shape, Writer};
 use crate::api::answer::{Complaint, LeadResult, PartialAnswer, Rejection};
 use crate::api::complaint::of_problems;
@@ -74,15 +74,14 @@ fn taken(shared: &Shared, body: &[u8], on_error: OnError) -> Result<(Block, Dura
     let (schema, started) = (shared.scorer.schema(), Instant::now());
     let invalid = |error| Error::invalid(error, schema);
     if body.len() < BYTES_LEAST {
-        let mut taken = Taken { schema, on_error, to: To::Here(Box::new(Scoring::new(shared))), problems: 0 };
-        read_each(body, schema, &mut taken).map_err(invalid)?;
-        let To::Here(scoring) = taken.to else { return Err(Error::Internal) };
+        let mut scoring = Scoring::new(shared);
+        read_each(body, schema, &mut Taken { schema, on_error, to: &mut scoring, problems: 0 }).map_err(invalid)?;
         let spent = scoring.spent();
         let parse = started.elapsed().saturating_sub(spent.score + spent.record);
         return Ok((scoring.finish()?, parse));
     }
     let (read, block) = beside::read(shared, |hand| {
-        let mut taken = Taken { schema, on_error, to: To::Beside(hand), problems: 0 };
+        let mut taken = Taken { schema, on_error, to: hand, problems: 0 };
         read_each(body, schema, &mut taken).map(|()| started.elapsed())
     });
     let parse = read.map_err(invalid)?;
@@ -90,26 +89,17 @@ fn taken(shared: &Shared, body: &[u8], on_error: OnError) -> Result<(Block, Dura
 }
 
 /// The leads of a batch while they come.
-struct Taken<'a> {
+struct Taken<'a, T> {
     schema: &'a Schema,
     on_error: OnError,
-    to: To<'a>,
+    to: &'a mut T,
     /// How many problems were told so far.
     problems: usize,
 }
 
-/// Where leads go.
-enum To<'a> {
-    Here(Box<Scoring<'a>>),
-    Beside(&'a mut Hand),
-}
-
-impl Sink for Taken<'_> {
+impl<T: Take> Sink for Taken<'_, T> {
     fn restart(&mut self) {
-        match &mut self.to {
-            To::Here(scoring) => scoring.restart(),
-            To::Beside(hand) => hand.restart(),
-        }
+        self.to.restart();
         self.problems = 0;
     }
 
@@ -117,10 +107,7 @@ impl Sink for Taken<'_> {
         if problems.is_empty() {
             // A batch that is refused needs no scores.
             if self.on_error == OnError::Skip || self.problems == 0 {
-                match &mut self.to {
-                    To::Here(scoring) => scoring.take(lead, None),
-                    To::Beside(hand) => hand.take(lead),
-                }
+                self.to.take(lead);
             }
             return;
         }
@@ -129,11 +116,7 @@ impl Sink for Taken<'_> {
         problems.truncate(if self.on_error == OnError::Skip { room.max(1) } else { room });
         self.problems += problems.len();
         let lead_key = lead.key().map(|key| Cow::Owned(key.to_owned()));
-        let rejection = Rejection { line: None, lead_key, errors: of_problems(&problems, self.schema) };
-        match &mut self.to {
-            To::Here(scoring) => scoring.reject(rejection),
-            To::Beside(hand) => hand.reject(rejection),
-        }
+        self.to.reject(Rejection { line: None, lead_key, errors: of_problems(&problems, self.schema) });
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Owns how leads get from the one to the other. May not know JSON, nor what becomes of a lead.
 
-use super::scoring::{Block, Scoring, Shared};
+use super::scoring::{Block, Scoring, Shared, Take};
 use crate::api::answer::Rejection;
 use crate::api::error::Error;
 use crate::lead::Lead;
@@ -32,20 +32,22 @@ pub(super) struct Hand {
     to: SyncSender<Vec<Item>>,
 }
 
-impl Hand {
-    pub(super) fn restart(&mut self) {
+impl Take for Hand {
+    fn restart(&mut self) {
         self.items.clear();
         self.give(Item::Restart);
     }
 
-    pub(super) fn take(&mut self, lead: &Lead) {
+    fn take(&mut self, lead: &Lead) {
         self.give(Item::Lead(lead.clone()));
     }
 
-    pub(super) fn reject(&mut self, rejection: Rejection<'static>) {
+    fn reject(&mut self, rejection: Rejection<'static>) {
         self.give(Item::Rejection(rejection));
     }
+}
 
+impl Hand {
     fn give(&mut self, item: Item) {
         self.items.push(item);
         if self.items.len() == LEADS {

@@ -67,6 +67,30 @@ pub(super) struct Spent {
     pub(super) record: Duration,
 }
 
+/// Where the leads of a batch go while it is read.
+pub(super) trait Take {
+    /// What was taken does not count.
+    fn restart(&mut self);
+    /// Takes a lead to be scored.
+    fn take(&mut self, lead: &Lead);
+    /// Takes a lead that cannot be scored.
+    fn reject(&mut self, rejection: Rejection<'static>);
+}
+
+impl Take for Scoring<'_> {
+    fn restart(&mut self) {
+        *self = Scoring::new(self.shared);
+    }
+
+    fn take(&mut self, lead: &Lead) {
+        self.take(lead, None);
+    }
+
+    fn reject(&mut self, rejection: Rejection<'static>) {
+        self.reject(rejection);
+    }
+}
+
 /// Takes leads.
 pub(super) struct Scoring<'a> {
     shared: &'a Shared,
@@ -92,11 +116,6 @@ impl<'a> Scoring<'a> {
             spent: Spent::default(),
             failed: None,
         }
-    }
-
-    /// What was taken does not count.
-    pub(super) fn restart(&mut self) {
-        *self = Scoring::new(self.shared);
     }
 
     /// How many leads were taken.
