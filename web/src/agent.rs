@@ -3,8 +3,10 @@
 //! Owns the forms of requests and replies. May not know the page, how the scorer works, or who sends what when.
 
 mod list;
+mod workbook;
 
 pub use list::*;
+pub use workbook::*;
 
 use crate::project::ProjectFacts;
 use scorer::insight::{card::Card, grade::Grades};
@@ -135,6 +137,11 @@ pub enum Reply {
         reason: String,
         /// Whether it is the user's own.
         own: bool,
+    },
+    /// The file is a workbook: the reading goes on once a sheet of it comes in its place.
+    Workbook {
+        /// Which reading.
+        job: Job,
     },
     /// So far.
     Progress {
@@ -275,6 +282,11 @@ pub enum Failure {
     },
     /// A project that cannot be opened.
     BrokenProject,
+    /// A workbook that cannot be unpacked.
+    Workbook {
+        /// Why not.
+        fault: WorkbookFault,
+    },
 }
 
 /// A model in use.

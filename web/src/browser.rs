@@ -62,6 +62,11 @@ pub fn file(bytes: &ArrayBuffer, name: &str) -> Result<File, JsValue> {
     File::new_with_buffer_source_sequence(&Array::of1(bytes), name)
 }
 
+/// The same bytes as a file of this name. They stay where they are.
+pub fn renamed(bytes: &Blob, name: &str) -> Result<File, JsValue> {
+    File::new_with_blob_sequence(&Array::of1(bytes), name)
+}
+
 /// A text as a file to keep.
 pub fn text_file(text: &str, kind: &str) -> Result<JsValue, JsValue> {
     Ok(blob(&Array::of1(&text.into()), kind)?.into())

@@ -9,7 +9,7 @@ mod list;
 pub use hand::{ByHand, Hand};
 pub use list::{Ask, List, Look, Opened, PAGE_ROWS, Tool};
 
-use crate::agent::{Export, Failure, Job, ModelFacts, Reply};
+use crate::agent::{Export, Failure, Job, ModelFacts, PickedSheet, Reply};
 use crate::language::{self, Language};
 use scorer::lead::schema::Schema;
 use std::rc::Rc;
@@ -98,6 +98,10 @@ pub struct Reading {
     pub since: f64,
     /// How long it has been going on, in milliseconds.
     pub elapsed: f64,
+    /// Whether it is a workbook that is being unpacked.
+    pub unpacking: bool,
+    /// The sheet that is read, where it came in a workbook.
+    pub sheet: Option<PickedSheet>,
 }
 
 /// Something to tell.
@@ -138,7 +142,20 @@ pub enum Action {
         job: Job,
         /// Its name.
         file: String,
+        /// The sheet that it was, where it was unpacked before.
+        sheet: Option<PickedSheet>,
         /// Its size in bytes.
+        size: f64,
+        /// The time in milliseconds.
+        now: f64,
+    },
+    /// The file was a workbook; now its sheet is handed to the worker.
+    Unpacked {
+        /// Of which reading.
+        job: Job,
+        /// Which sheet.
+        sheet: PickedSheet,
+        /// The size of its text in bytes.
         size: f64,
         /// The time in milliseconds.
         now: f64,
@@ -196,6 +213,12 @@ impl Default for State {
     }
 }
 
+impl Reading {
+    fn new(job: Job, (file, sheet): (String, Option<PickedSheet>), size: f64, now: f64) -> Self {
+        Reading { job, file, size, bytes: 0.0, rows: 0, since: now, elapsed: 0.0, unpacking: false, sheet }
+    }
+}
+
 impl State {
     /// True when a file may be chosen.
     pub fn accepts_files(&self) -> bool {
@@ -210,10 +233,14 @@ impl State {
                 next = State { engine: Engine::Failed(stop), language: self.language, ..State::default() }
             }
             Action::Died => next = self.without_worker(),
-            Action::Chosen { job, file, size, now } => {
-                next.reading = Some(Reading { job, file, size, bytes: 0.0, rows: 0, since: now, elapsed: 0.0 });
+            Action::Chosen { job, file, sheet, size, now } => {
+                next.reading = Some(Reading::new(job, (file, sheet), size, now));
                 next.notice = None;
                 next.view = View::Start;
+            }
+            Action::Unpacked { job, sheet, size, now } => {
+                let reading = next.reading.take_if(|reading| reading.job == job);
+                next.reading = reading.map(|of| Reading::new(job, (of.file, Some(sheet)), size, now)).or(next.reading);
             }
             Action::Cancelled => {
                 next.reading = None;
@@ -279,6 +306,11 @@ impl State {
             }
             Reply::Refused { reason, own: true } => self.notice = Some(Notice::ModelRefused { reason }),
             Reply::Refused { reason, own: false } => *self = self.after(Action::Stopped(Stop::Models { reason })),
+            Reply::Workbook { job } => {
+                if let Some(reading) = self.reading.as_mut().filter(|reading| reading.job == job) {
+                    reading.unpacking = true;
+                }
+            }
             Reply::Progress { job, bytes, rows } => {
                 if let Some(reading) = self.reading.as_mut().filter(|reading| reading.job == job) {
                     (reading.bytes, reading.rows, reading.elapsed) = (bytes, rows, now - reading.since);

@@ -111,6 +111,7 @@ fn list() -> List {
     List {
         job: 1,
         file: "leads.csv".to_owned(),
+        sheet: None,
         took: 420.0,
         summary: Rc::new(summary),
         window: Some(window(&query)),

@@ -24,11 +24,6 @@ const ZIP: [u8; 2] = *b"PK";
 const OLE: [u8; 4] = [0xD0, 0xCF, 0x11, 0xE0];
 const STRINGS: &str = "sharedstrings.xml";
 
-/// Whether a file that begins so may be a workbook, and is no text in any case.
-pub fn is_container(start: &[u8]) -> bool {
-    start.starts_with(b"PK\x03\x04") || start.starts_with(&OLE)
-}
-
 /// Tells workbooks from what only looks like one.
 pub(crate) fn kind(bytes: &[u8]) -> Result<(), Refusal> {
     if bytes.starts_with(&OLE) {

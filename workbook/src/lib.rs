@@ -12,7 +12,7 @@ use meter::Metered;
 use std::io::Cursor;
 use write::{Writer, is_empty, place};
 
-pub use guard::{UNPACKED_MAX, WORKBOOK_MAX, is_container};
+pub use guard::{UNPACKED_MAX, WORKBOOK_MAX};
 
 /// The most sheets that are looked at.
 const SHEETS_MAX: usize = 255;

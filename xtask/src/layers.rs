@@ -7,6 +7,8 @@ use anyhow::{Result, bail};
 const SERVER: [&str; 4] = ["axum", "clap", "sqlx", "tokio"];
 /// What only the worker and the native binary may have.
 const RUNNER: &str = "tract-onnx";
+/// What only the unpacker and the native binary may have.
+const WORKBOOKS: &str = "calamine";
 
 /// Fails when a dependency has crossed a border.
 pub(crate) fn check(project: &Project) -> Result<()> {
@@ -14,6 +16,9 @@ pub(crate) fn check(project: &Project) -> Result<()> {
     let worker = tree(project, "--package worker")?;
     let native = tree(project, "--package scorer --features native")?;
     for (place, tree) in [("page", &page), ("worker", &worker)] {
+        if has(tree, WORKBOOKS) {
+            bail!("the {place} depends on {WORKBOOKS}, which belongs to the unpacker");
+        }
         if let Some(found) = SERVER.iter().find(|name| has(tree, name)) {
             bail!(
                 "the {place} depends on {found}, which belongs to the server: see `cargo tree --package web --invert {found}`"
@@ -24,7 +29,7 @@ pub(crate) fn check(project: &Project) -> Result<()> {
         bail!("the page depends on {RUNNER} without the feature `worker`");
     }
     // The checks above must not pass because a name has changed.
-    if !has(&worker, RUNNER) || SERVER.iter().any(|name| !has(&native, name)) {
+    if !has(&worker, RUNNER) || !has(&native, WORKBOOKS) || SERVER.iter().any(|name| !has(&native, name)) {
         bail!("a dependency that this check guards is nowhere to be found: was it renamed?");
     }
     Ok(())

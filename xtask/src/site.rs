@@ -10,7 +10,7 @@ use std::{
 };
 
 /// What the page is made of beside the Rust sources, which cargo itself lists.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 14] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -24,6 +24,7 @@ const INPUTS: [&str; 13] = [
     "static",
     "tests/e2e/package-lock.json",
     "web",
+    "workbook",
 ];
 
 /// One way to build the page: a folder of its own and a profile of the workspace.
@@ -124,7 +125,7 @@ fn is_current(project: &Project, build: &Build, record: &Path) -> Result<bool> {
 fn inputs(project: &Project, build: &Build) -> Option<Vec<PathBuf>> {
     let built = project.target.join("wasm32-unknown-unknown").join(build.profile);
     let mut inputs: Vec<PathBuf> = INPUTS.iter().map(PathBuf::from).collect();
-    for program in ["app.d", "monitoring.d", "worker.d"] {
+    for program in ["app.d", "monitoring.d", "unpacker.d", "worker.d"] {
         inputs.extend(sources(&fs::read_to_string(built.join(program)).ok()?));
     }
     Some(inputs)

@@ -19,9 +19,10 @@ struct Budget {
     sent: u64,
 }
 
-const BUDGETS: [Budget; 3] = [
+const BUDGETS: [Budget; 4] = [
     Budget { name: "app", quick: Some(2_200_000), sent: 250_000 },
     Budget { name: "monitoring", quick: Some(1_200_000), sent: 250_000 },
+    Budget { name: "unpacker", quick: None, sent: 500_000 },
     Budget { name: "worker", quick: None, sent: 1_600_000 },
 ];
 

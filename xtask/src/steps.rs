@@ -28,7 +28,7 @@ pub(crate) fn clippy(project: &Project) -> Result<()> {
 pub(crate) fn clippy_wasm(project: &Project) -> Result<()> {
     tools::wasm_target(project)?;
     for what in [
-        "--package web --lib --bins",
+        "--package web --package unpacker --lib --bins",
         "--package scorer --package web --package worker --features web/worker,web/monitoring --lib --bins --examples",
     ] {
         exec::run(&mut project.cargo(&format!("clippy {WASM} {what} -- -D warnings")))?;

@@ -6,7 +6,8 @@
 use super::files::Input;
 use anyhow::{Result, ensure};
 use indicatif::ProgressBar;
-use workbook::{Sink, WORKBOOK_MAX, is_container};
+use scorer::lead::csv::is_container;
+use workbook::{Sink, WORKBOOK_MAX};
 
 /// Hands a list to `take`, piece by piece, as text.
 pub(super) fn each_piece(

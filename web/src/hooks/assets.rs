@@ -1,4 +1,4 @@
-//! The parts that the page fetches, all before the network is locked: the worker's code, the models, the sample.
+//! The parts that the page fetches, all before the network is locked: the workers' code, the models, the sample.
 //!
 //! Owns their addresses. May not know what is done with them.
 
@@ -9,10 +9,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::RequestCache;
 
-/// The worker's code bears a hash in its name or not, so the document tells where it is.
-const WORKER_GLUE: &str = "worker-js";
-const WORKER_BOOT: &str = "static/worker-boot.js";
-const WORKER_WASM: &str = "worker-wasm";
+/// The code of workers bears a hash in its name or not, so the document tells where it is.
+const WORKER: [&str; 2] = ["worker-js", "worker-wasm"];
+const UNPACKER: [&str; 2] = ["unpacker-js", "unpacker-wasm"];
+const BOOT: &str = "static/worker-boot.js";
 const MODEL_FOLDER: &str = "models";
 const MODEL_LIST: &str = "models/index.json";
 const SAMPLE: &str = "static/samples/leads.csv";
@@ -21,14 +21,23 @@ const SAMPLE: &str = "static/samples/leads.csv";
 /// nothing can be fetched any more.
 #[derive(Debug)]
 pub struct Assets {
-    /// A `blob:` address of the worker's code.
-    pub worker: String,
-    /// The worker's WebAssembly.
-    pub wasm: ArrayBuffer,
+    /// What reads and scores.
+    pub worker: Program,
+    /// What unpacks workbooks.
+    pub unpacker: Program,
     /// Model files with their names.
     pub models: Vec<(String, ArrayBuffer)>,
     /// The sample leads.
     pub sample: ArrayBuffer,
+}
+
+/// A program for a worker of its own.
+#[derive(Debug)]
+pub struct Program {
+    /// A `blob:` address of its code.
+    pub script: String,
+    /// Its WebAssembly.
+    pub wasm: ArrayBuffer,
 }
 
 /// The part that could not be fetched.
@@ -40,17 +49,22 @@ pub struct Unfetched {
 
 /// Fetches all parts.
 pub async fn fetch() -> Result<Assets, Unfetched> {
-    let glue = text(&named(WORKER_GLUE)?).await?;
-    let boot = text(WORKER_BOOT).await?;
-    let wasm = bytes(&named(WORKER_WASM)?).await?;
+    let boot = text(BOOT).await?;
+    let worker = program(WORKER, &boot).await?;
+    let unpacker = program(UNPACKER, &boot).await?;
     let mut models = Vec::new();
     for name in model_names().await? {
         let address = format!("{MODEL_FOLDER}/{name}");
         models.push((name, bytes(&address).await?));
     }
     let sample = bytes(SAMPLE).await?;
-    let worker = browser::script_address(&[glue, boot]).map_err(|_| unfetched(WORKER_GLUE))?;
-    Ok(Assets { worker, wasm, models, sample })
+    Ok(Assets { worker, unpacker, models, sample })
+}
+
+async fn program([glue, wasm]: [&str; 2], boot: &str) -> Result<Program, Unfetched> {
+    let parts = [text(&named(glue)?).await?, boot.to_owned()];
+    let script = browser::script_address(&parts).map_err(|_| unfetched(glue))?;
+    Ok(Program { script, wasm: bytes(&named(wasm)?).await? })
 }
 
 fn named(part: &str) -> Result<String, Unfetched> {

@@ -7,16 +7,18 @@
 use super::assets::{self, Assets};
 use super::offline;
 use super::own_model::OwnModel;
-use crate::agent::{self, Export, Job, Mark, Meanings, Query, Reply, Request, Wording};
+use super::program::Running;
+use super::workbook::Unpacker;
+use crate::agent::{self, Export, Job, Mark, Meanings, PickedSheet, Query, Reply, Request, Wording};
 use crate::state::{Action, List, Look, Stop};
 use crate::{browser, memory, text};
 use js_sys::{Array, Promise};
 use scorer::lead::mapping::{Evidence, Mapping};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{ErrorEvent, File, MessageEvent, Worker};
+use web_sys::{File, MessageEvent};
 use yew::{Callback, hook, use_effect_with, use_memo};
 
 /// A handle on the worker; its copies are handles on the same one.
@@ -26,20 +28,27 @@ pub struct Engine(pub(super) Rc<Inner>);
 pub(super) struct Inner {
     dispatch: Callback<Action>,
     assets: RefCell<Option<Rc<Assets>>>,
-    running: RefCell<Option<Running>>,
+    running: RefCell<Option<(Running, Opened)>>,
     /// Kept when nothing is fetched any more that is to be kept.
     quiet: RefCell<Option<Promise>>,
     jobs: Cell<Job>,
     /// The file that is being read, and the one that the list in sight was made of.
-    files: RefCell<[Option<(Job, File)>; 2]>,
+    files: RefCell<[Option<Source>; 2]>,
     pub(super) own: OwnModel,
+    pub(super) unpacker: Unpacker,
 }
 
-struct Running {
-    worker: Worker,
-    opened: Rc<Cell<bool>>,
-    _on_message: Closure<dyn Fn(MessageEvent)>,
-    _on_error: Closure<dyn Fn(ErrorEvent)>,
+/// Whether a worker has opened its models; no other worker has the same one.
+type Opened = Rc<Cell<bool>>;
+
+/// A file, and how it is read.
+#[derive(Clone)]
+struct Source {
+    file: File,
+    /// The sheet that it was, where it came in a workbook.
+    sheet: Option<PickedSheet>,
+    job: Job,
+    request: Request,
 }
 
 impl PartialEq for Engine {
@@ -68,12 +77,13 @@ impl Engine {
             jobs: Cell::new(0),
             files: RefCell::default(),
             own: OwnModel::default(),
+            unpacker: Unpacker::default(),
         }))
     }
 
     /// Hands a file to the worker. Its bytes are not touched here.
     pub fn read(&self, file: &File) {
-        self.read_as(file, None, Vec::new(), false);
+        self.read_as((file, None), None, Vec::new(), false);
     }
 
     /// The file of the list in sight once more, its columns read as somebody said. Marks stay.
@@ -90,24 +100,49 @@ impl Engine {
 
     fn read_shown(&self, mapping: Option<Mapping>, said: Meanings) {
         let shown = self.0.files.borrow()[1].clone();
-        if let Some((_, file)) = shown {
-            self.read_as(&file, mapping, said, true);
+        if let Some(Source { file, sheet, .. }) = shown {
+            self.read_as((&file, sheet), mapping, said, true);
         }
     }
 
-    fn read_as(&self, file: &File, mapping: Option<Mapping>, said: Meanings, again: bool) {
+    fn read_as(
+        &self,
+        (file, sheet): (&File, Option<PickedSheet>),
+        mapping: Option<Mapping>,
+        said: Meanings,
+        again: bool,
+    ) {
         let job = self.0.jobs.get() + 1;
         self.0.jobs.set(job);
-        self.0.dispatch.emit(Action::Chosen { job, file: file.name(), size: file.size(), now: browser::now() });
-        self.0.files.borrow_mut()[0] = Some((job, file.clone()));
+        let (name, size, now) = (file.name(), file.size(), browser::now());
+        self.emit(Action::Chosen { job, file: name, sheet: sheet.clone(), size, now });
         let known = memory::meanings().into_iter().chain(said).collect();
-        self.post(&Request::Read { job, mapping, known, again }, &[file.into()], &[]);
+        let request = Request::Read { job, mapping, known, again };
+        self.hand(Source { file: file.clone(), sheet, job, request });
+    }
+
+    /// The sheet of a workbook in the workbook's place.
+    pub(super) fn read_unpacked(&self, job: Job, file: File, sheet: PickedSheet) {
+        let read = self.0.files.borrow_mut()[0].take_if(|source| source.job == job);
+        if let Some(source) = read {
+            self.hand(Source { file, sheet: Some(sheet), ..source });
+        }
+    }
+
+    fn hand(&self, source: Source) {
+        self.post(&source.request, &[(&source.file).into()], &[]);
+        self.0.files.borrow_mut()[0] = Some(source);
+    }
+
+    /// Gives up a reading.
+    pub fn cancel(&self, job: Job) {
+        self.0.unpacker.end(job);
+        self.send(&Request::Cancel { job });
     }
 
     /// The same with the sample leads.
     pub fn read_sample(&self) {
-        let assets = self.0.assets.borrow().clone();
-        if let Some(Ok(file)) = assets.map(|assets| browser::file(&assets.sample, text::SAMPLE_FILE)) {
+        if let Some(Ok(file)) = self.assets().map(|assets| browser::file(&assets.sample, text::SAMPLE_FILE)) {
             self.read(&file);
         }
     }
@@ -133,12 +168,12 @@ impl Engine {
         let offered = offline::offered();
         let assets = match assets::fetch().await {
             Ok(assets) => assets,
-            Err(missing) => return self.0.dispatch.emit(Action::Stopped(Stop::Unfetched { name: missing.name })),
+            Err(missing) => return self.emit(Action::Stopped(Stop::Unfetched { name: missing.name })),
         };
         *self.0.quiet.borrow_mut() = Some(offline::keep(&offered).await);
         // Without the lock nothing starts: no lock, no file.
         if browser::lock_network().is_err() {
-            return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+            return self.emit(Action::Stopped(Stop::Unstarted));
         }
         *self.0.assets.borrow_mut() = Some(Rc::new(assets));
         self.0.own.recall().await;
@@ -146,47 +181,32 @@ impl Engine {
     }
 
     fn start_worker(&self) {
-        let Some(assets) = self.0.assets.borrow().clone() else { return };
-        let Ok(worker) = Worker::new(&assets.worker) else {
-            return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
-        };
-        let opened = Rc::new(Cell::new(false));
+        let Some(assets) = self.assets() else { return };
+        let opened = Opened::default();
         let (this, was_opened) = (self.clone(), opened.clone());
-        let on_message =
-            Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| this.hear(&event, &was_opened));
+        let hear = move |event: MessageEvent| this.hear(&event, &was_opened);
         let this = self.clone();
-        // Not at once: the worker, with this very closure, is given up on the way.
-        let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |_| {
-            let this = this.clone();
-            spawn_local(async move { this.restart() });
-        });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        *self.0.running.borrow_mut() =
-            Some(Running { worker: worker.clone(), opened, _on_message: on_message, _on_error: on_error });
-        let wasm = browser::copy(&assets.wasm);
-        if worker.post_message_with_transfer(&wasm, &Array::of1(&wasm)).is_err() {
-            self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+        match Running::start(&assets.worker, hear, move || this.restart()) {
+            Ok(running) => *self.0.running.borrow_mut() = Some((running, opened)),
+            Err(_) => self.emit(Action::Stopped(Stop::Unstarted)),
         }
     }
 
     /// A worker that dies before it has opened the models would do so again.
     fn restart(&self) {
-        let Some(dead) = self.0.running.borrow_mut().take() else { return };
-        dead.worker.set_onmessage(None);
-        dead.worker.set_onerror(None);
-        dead.worker.terminate();
-        if dead.opened.get() {
-            self.0.dispatch.emit(Action::Died);
+        let dead = self.0.running.borrow_mut().take();
+        let Some((_, opened)) = dead else { return };
+        if opened.get() {
+            self.emit(Action::Died);
             self.start_worker();
         } else {
-            self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+            self.emit(Action::Stopped(Stop::Unstarted));
         }
     }
 
-    fn hear(&self, event: &MessageEvent, opened: &Rc<Cell<bool>>) {
+    fn hear(&self, event: &MessageEvent, opened: &Opened) {
         let Ok((reply, beside)) = agent::unpack::<Reply>(event.data()) else {
-            return self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+            return self.emit(Action::Stopped(Stop::Unstarted));
         };
         match &reply {
             Reply::Awake => {
@@ -208,14 +228,26 @@ impl Engine {
             }
             Reply::Read { job, .. } => {
                 let [read, shown] = &mut *self.0.files.borrow_mut();
-                if let Some(read) = read.take_if(|(of, _)| of == job) {
+                if let Some(read) = read.take_if(|source| source.job == *job) {
                     *shown = Some(read);
                 }
             }
             Reply::Exported { what, file, .. } => self.keep(*what, file, beside.first()),
             _ => {}
         }
-        self.0.dispatch.emit(Action::Heard { reply, now: browser::now() });
+        let workbook = if let Reply::Workbook { job } = reply { Some(job) } else { None };
+        self.tell(reply);
+        if let Some(job) = workbook {
+            self.open_workbook(job);
+        }
+    }
+
+    /// The file that is being read must be unpacked first.
+    fn open_workbook(&self, job: Job) {
+        let read = self.0.files.borrow()[0].clone().filter(|source| source.job == job);
+        if let Some(Source { file, .. }) = read {
+            self.unpack(job, &file);
+        }
     }
 
     /// A browser that keeps no files has told the user itself.
@@ -228,26 +260,38 @@ impl Engine {
         browser::save(made, &text::export_name(what, file)).ok();
     }
 
-    fn begin(&self, reply: Reply, opened: &Rc<Cell<bool>>) {
+    fn begin(&self, reply: Reply, opened: &Opened) {
         opened.set(true);
         let (this, opened) = (self.clone(), opened.clone());
         spawn_local(async move { this.accept(reply, &opened).await });
     }
 
     /// Lets files come once all is quiet, if this worker is still the one at work.
-    async fn accept(&self, reply: Reply, opened: &Rc<Cell<bool>>) {
+    async fn accept(&self, reply: Reply, opened: &Opened) {
         let quiet = self.0.quiet.borrow().clone();
         if let Some(quiet) = quiet {
             // It is never broken.
             JsFuture::from(quiet).await.ok();
         }
-        if self.0.running.borrow().as_ref().is_some_and(|running| Rc::ptr_eq(&running.opened, opened)) {
-            self.0.dispatch.emit(Action::Heard { reply, now: browser::now() });
+        if self.0.running.borrow().as_ref().is_some_and(|(_, of)| Rc::ptr_eq(of, opened)) {
+            self.tell(reply);
         }
     }
 
+    pub(super) fn assets(&self) -> Option<Rc<Assets>> {
+        self.0.assets.borrow().clone()
+    }
+
+    pub(super) fn emit(&self, action: Action) {
+        self.0.dispatch.emit(action);
+    }
+
+    pub(super) fn tell(&self, reply: Reply) {
+        self.emit(Action::Heard { reply, now: browser::now() });
+    }
+
     pub(super) fn hand_models(&self) {
-        let Some(assets) = self.0.assets.borrow().clone() else { return };
+        let Some(assets) = self.assets() else { return };
         let files = assets.models.iter().map(|(name, _)| name.clone()).collect();
         let bytes: Vec<JsValue> = assets.models.iter().map(|(_, bytes)| browser::copy(bytes)).collect();
         self.post(&Request::Open { files }, &bytes, &bytes);
@@ -255,12 +299,11 @@ impl Engine {
 
     pub(super) fn post(&self, request: &Request, beside: &[JsValue], given: &[JsValue]) {
         let running = self.0.running.borrow();
-        let Some(running) = running.as_ref() else { return };
+        let Some((running, _)) = running.as_ref() else { return };
         let given: Array = given.iter().collect();
-        let posted =
-            agent::pack(request, beside).and_then(|parcel| running.worker.post_message_with_transfer(&parcel, &given));
+        let posted = agent::pack(request, beside).and_then(|parcel| running.post(&parcel, &given));
         if posted.is_err() {
-            self.0.dispatch.emit(Action::Stopped(Stop::Unstarted));
+            self.emit(Action::Stopped(Stop::Unstarted));
         }
     }
 }

@@ -97,6 +97,7 @@ fn asides(props: &ListPageProps, on_ask: &Callback<Ask>, on_look: &Callback<Look
             if !summary.mapped.is_empty() {
                 <ColumnTable summary={summary.clone()} schema={props.schema.clone()} on_change={again(props)} />
             }
+            {for list.sheet.as_ref().map(|sheet| html! { <p class="aside quiet" id="sheet">{text::sheet(sheet)}</p> })}
             {for text::origin(&summary.origin).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
             {missing(props)}
             {names(&summary.unknown, text::unknown, str::to_owned)}

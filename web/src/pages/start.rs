@@ -1,7 +1,7 @@
 //! Where one begins: the drop target, or the progress of the file that was dropped; below, promise and model.
 
 use super::TITLE_ID;
-use crate::agent::{ModelFacts, Request};
+use crate::agent::ModelFacts;
 use crate::components::{drop_target::DropTarget, model_card::ModelCard, privacy::Privacy, progress::Progress};
 use crate::hooks::engine::Engine;
 use crate::state::{Action, Reading, View};
@@ -77,7 +77,7 @@ fn models(props: &StartPageProps) -> Html {
 fn cancel(props: &StartPageProps, reading: &Reading) -> Callback<()> {
     let (engine, on_action, job) = (props.engine.clone(), props.on_action.clone(), reading.job);
     Callback::from(move |()| {
-        engine.send(&Request::Cancel { job });
+        engine.cancel(job);
         on_action.emit(Action::Cancelled);
     })
 }

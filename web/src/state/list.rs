@@ -4,7 +4,8 @@
 
 use super::Reading;
 use crate::agent::{
-    Condition, Detail, Export, Job, Mark, Query, RejectGroup, Reply, Sort, Summary, Tally, Values, Wanted, Window,
+    Condition, Detail, Export, Job, Mark, PickedSheet, Query, RejectGroup, Reply, Sort, Summary, Tally, Values, Wanted,
+    Window,
 };
 use crate::project::ProjectFacts;
 use std::collections::BTreeMap;
@@ -22,7 +23,9 @@ pub struct List {
     pub job: Job,
     /// The file's name.
     pub file: String,
-    /// How long reading and scoring took, in milliseconds.
+    /// The sheet that it was, where it came in a workbook.
+    pub sheet: Option<PickedSheet>,
+    /// How long reading and scoring took, in milliseconds; of a workbook, once it was unpacked.
     pub took: f64,
     /// What the file holds.
     pub summary: std::rc::Rc<Summary>,
@@ -224,6 +227,7 @@ impl List {
         List {
             job: reading.job,
             file,
+            sheet: reading.sheet.clone(),
             took: now - reading.since,
             summary: std::rc::Rc::new(summary),
             query,

@@ -43,7 +43,7 @@ fn opened(own: Option<&str>, now: f64) -> Action {
 }
 
 fn chosen(job: Job) -> Action {
-    Action::Chosen { job, file: "leads.csv".to_owned(), size: 1000.0, now: 100.0 }
+    Action::Chosen { job, file: "leads.csv".to_owned(), sheet: None, size: 1000.0, now: 100.0 }
 }
 
 fn listed() -> State {

@@ -1,7 +1,7 @@
 //! Words of what a file's columns were read as, and of how the file was written.
 
 use super::{pick, say};
-use crate::agent::Origin;
+use crate::agent::{Origin, PickedSheet};
 use crate::format::count;
 
 words! {
@@ -56,6 +56,18 @@ pub fn unread(number: u32) -> String {
         number => say(
             format!(" {} cells not understood", count(number)),
             format!(" {} cellules pas comprises", count(number)),
+        ),
+    }
+}
+
+/// Which sheet of a workbook the list was.
+pub fn sheet(sheet: &PickedSheet) -> String {
+    let PickedSheet { name, among } = sheet;
+    match among {
+        0 | 1 => say(format!("Read from the sheet “{name}”."), format!("Lu dans la feuille « {name} ».")),
+        among => say(
+            format!("Read from the sheet “{name}”, the one of {among} with the most cells."),
+            format!("Lu dans la feuille « {name} », celle des {among} qui a le plus de cellules."),
         ),
     }
 }

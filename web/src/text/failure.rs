@@ -1,7 +1,7 @@
 //! Words of what went wrong, and what to do about it.
 
 use super::{field_label, say};
-use crate::agent::{Failure, FieldFault};
+use crate::agent::{Failure, FieldFault, WorkbookFault};
 use crate::format::{bytes, count};
 use crate::state::{Notice, Stop};
 
@@ -102,9 +102,35 @@ pub fn failure(failure: &Failure) -> String {
             format!("The model could not score this file: {reason}."),
             format!("Le modèle n’a pas pu évaluer ce fichier : {reason}."),
         ),
+        Failure::Workbook { fault } => workbook(*fault),
         Failure::BrokenProject => say(
             "This project file is damaged or of a newer version. Choose the list that it was made from.",
             "Ce fichier de projet est abîmé ou d’une version plus récente. Choisissez la liste dont il est issu.",
+        ),
+    }
+}
+
+fn workbook(fault: WorkbookFault) -> String {
+    match fault {
+        WorkbookFault::Protected => say(
+            "This workbook is protected by a password. Save a copy without one, or the sheet as “CSV UTF-8”.",
+            "Ce classeur est protégé par un mot de passe. Enregistrez une copie sans, ou la feuille en « CSV UTF-8 ».",
+        ),
+        WorkbookFault::OldFormat => say(
+            "This file is of the format before .xlsx. Open it in your spreadsheet and save it as .xlsx.",
+            "Ce fichier est au format d’avant .xlsx. Ouvrez-le dans votre tableur et enregistrez-le en .xlsx.",
+        ),
+        WorkbookFault::NoWorkbook => say(
+            "This is an archive, but no workbook (.xlsx). Unpack it and choose the list in it.",
+            "C’est une archive, mais pas un classeur (.xlsx). Décompressez-la et choisissez la liste.",
+        ),
+        WorkbookFault::TooLarge => say(
+            "This workbook is larger than this page can unpack. Save its sheet as “CSV UTF-8” and choose that.",
+            "Ce classeur est plus grand que ce que cette page peut décompresser. Enregistrez la feuille en « CSV UTF-8 ».",
+        ),
+        _ => say(
+            "This workbook is damaged. Open it in your spreadsheet and save it anew, or save its sheet as “CSV UTF-8”.",
+            "Ce classeur est abîmé. Ouvrez-le dans votre tableur et enregistrez-le à nouveau, ou en « CSV UTF-8 ».",
         ),
     }
 }

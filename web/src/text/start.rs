@@ -21,8 +21,8 @@ words! {
     /// The drop target before files can be taken.
     drop_later: "One moment: getting ready…", "Un instant : préparation…";
     /// What a file should be like.
-    drop_hint: "An export of LinkedIn, HubSpot, Apollo or a spreadsheet: its columns are recognised, and you can correct it.",
-        "Un export de LinkedIn, HubSpot, Apollo ou d’un tableur : ses colonnes sont reconnues, et vous pouvez corriger.";
+    drop_hint: "An export of LinkedIn, HubSpot or Apollo, CSV or Excel (.xlsx): its columns are recognised, and you can correct it.",
+        "Un export de LinkedIn, HubSpot ou Apollo, CSV ou Excel (.xlsx) : ses colonnes sont reconnues, et vous pouvez corriger.";
     /// Opens the list of columns.
     which_columns: "Which columns?", "Quelles colonnes ?";
     /// Opens the file chooser.
@@ -51,11 +51,18 @@ words! {
 
 /// `leads.csv`, being read.
 pub fn reading(reading: &Reading) -> String {
+    if reading.unpacking {
+        return say(format!("Unpacking {}", reading.file), format!("Décompression de {}", reading.file));
+    }
     say(format!("Reading {}", reading.file), format!("Lecture de {}", reading.file))
 }
 
 /// How far a reading is, and from a second on how fast and how long it will still take.
 pub fn progress(reading: &Reading) -> String {
+    if reading.unpacking {
+        let share = (100.0 * reading.bytes / reading.size.max(1.0)).round();
+        return say(format!("{share} %"), format!("{share} %"));
+    }
     let (rows, read, size) = (super::leads(reading.rows), bytes(reading.bytes), bytes(reading.size));
     let mut text = say(format!("{rows} · {read} of {size}"), format!("{rows} · {read} sur {size}"));
     if reading.elapsed > 1000.0 && reading.bytes > 0.0 {

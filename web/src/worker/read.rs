@@ -7,7 +7,7 @@ use crate::agent::{Failure, Job, Reply};
 use crate::project::{Place, Project, ProjectFacts, START};
 use crate::table::{self, Table};
 use js_sys::Uint8Array;
-use scorer::lead::csv::IntakeError;
+use scorer::lead::csv::{IntakeError, is_container};
 use scorer::pipeline::Scorer;
 use scorer::sheet::{Given, Sheet, SheetError, SheetReader};
 use std::sync::Arc;
@@ -36,6 +36,7 @@ impl Desk {
         match self.read_source(job, file.into(), &scorer, given).await {
             Ok(Some((source, sheet))) => self.offer(job, source, sheet, again),
             Ok(None) => {}
+            Err(Trouble::Workbook) => self.reply(&Reply::Workbook { job }),
             Err(Trouble::Told(failure)) => self.reply(&Reply::Unreadable { job, failure }),
             Err(Trouble::Sheet(error)) => self.refuse(job, error),
         }
@@ -106,6 +107,8 @@ pub(super) fn hashes(scorer: &Scorer) -> Vec<String> {
 
 /// Why a file gives no list.
 enum Trouble {
+    /// It must be unpacked first, which is not done here.
+    Workbook,
     Told(Failure),
     Sheet(SheetError),
 }
@@ -131,6 +134,9 @@ fn too_large() -> Failure {
 async fn open(file: Blob) -> Result<Source, Trouble> {
     let broken = || Trouble::Told(Failure::BrokenProject);
     let start = piece(&file, 0.0, file.size().min(START as f64)).await?;
+    if is_container(&start) {
+        return Err(Trouble::Workbook);
+    }
     let Some(place) = Place::find(&start) else { return Ok(Source { file, project: None }) };
     let Place { start, end } = place.ok_or_else(broken)?;
     let header = piece(&file, start as f64, end as f64).await?;

@@ -47,6 +47,12 @@ const START: usize = 6;
 /// The mark of UTF-8 at the start of a text.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// Whether a file that begins so is the container of a workbook: a zip archive or, before 2007 and for protected ones, an
+/// OLE file. Both are no text in any case.
+pub fn is_container(start: &[u8]) -> bool {
+    start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xD0\xCF\x11\xE0")
+}
+
 /// Refuses files of which the first bytes tell that they are no text.
 pub fn check_text(start: &[u8]) -> Result<(), IntakeError> {
     const KNOWN: [(&[u8], &str); 4] = [
