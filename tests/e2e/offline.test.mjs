@@ -30,6 +30,16 @@ const registration = (page) => page.evaluate(async () => {
   const { installing, waiting, active } = await navigator.serviceWorker.getRegistration();
   return [installing?.state, waiting?.state, active?.state];
 });
+/** A visit after which the newer build is there whole: on a slow machine that takes several, since each gives the files a
+ *  few seconds and leaves the rest to the next. */
+async function complete(site) {
+  for (let visits = 1; ; visits += 1) {
+    const page = await visit(site);
+    const [, waiting] = await registration(page);
+    if (waiting === "installed" || visits === 5) return page;
+    await page.close();
+  }
+}
 async function ranked(page) {
   await page.click("#sample");
   await listed(page);
@@ -88,7 +98,7 @@ test("an open page keeps its build; when all are closed the next visit has the n
   assert.deepEqual(await builds(page), ["old", "old"]);
   site.folder = await another("new");
   site.asked.length = 0;
-  const beside = await visit(site);
+  const beside = await complete(site);
   assert.deepEqual(await builds(beside), ["old", "old"]);
   assert.deepEqual(await registration(beside), [undefined, "installed", "activated"]);
   assert.deepEqual(site.asked.filter((path) => path.endsWith(".onnx")), []);

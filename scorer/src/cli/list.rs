@@ -4,9 +4,9 @@
 //! Owns which of the two it is. May not know leads or scores.
 
 use super::files::Input;
+use crate::lead::csv::is_container;
 use anyhow::{Result, ensure};
 use indicatif::ProgressBar;
-use scorer::lead::csv::is_container;
 use workbook::{Sink, WORKBOOK_MAX};
 
 /// Hands a list to `take`, piece by piece, as text.

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::agent::{
-    Condition, Detail, ExtraFields, FileForm, Mark, Origin, Query, Row, Score, Sort, Summary, Tally, Wanted, Which,
-    Window,
+    Condition, Detail, ExtraFields, FileForm, Mark, Origin, PickedSheet, Query, Row, Score, Sort, Summary, Tally,
+    Wanted, Which, Window,
 };
 use crate::project::ProjectFacts;
 
@@ -147,6 +147,31 @@ fn a_dead_worker_takes_the_list_with_it_and_is_told_of() {
     let back = after(state, [opened(None, 900.0)]);
     assert!(back.accepts_files());
     assert_eq!(back.notice, Some(Notice::Restarted));
+}
+
+fn picked() -> PickedSheet {
+    PickedSheet { name: "Leads".to_owned(), among: 2 }
+}
+
+#[test]
+fn a_workbook_is_unpacked_before_its_sheet_is_read() {
+    let state = after(ready(), [chosen(7), heard(Reply::Workbook { job: 7 }, 110.0)]);
+    assert!(state.reading.as_ref().unwrap().unpacking);
+    let unpacked = |job| Action::Unpacked { job, sheet: picked(), size: 9000.0, now: 400.0 };
+    let late = after(state.clone(), [unpacked(6)]);
+    assert_eq!(late, state);
+    let state = after(state, [unpacked(7)]);
+    let reading = state.reading.as_ref().unwrap();
+    assert_eq!((reading.unpacking, reading.size, reading.file.as_str()), (false, 9000.0, "leads.csv"));
+    let state = after(state, [heard(Reply::Read { job: 7, summary: summary(3), project: None }, 650.0)]);
+    assert_eq!((list(&state).sheet.clone(), list(&state).took), (Some(picked()), 250.0));
+}
+
+#[test]
+fn a_workbook_that_was_given_up_does_not_come_back() {
+    let unpacked = Action::Unpacked { job: 7, sheet: picked(), size: 9000.0, now: 400.0 };
+    let state = after(ready(), [chosen(7), heard(Reply::Workbook { job: 7 }, 110.0), Action::Cancelled, unpacked]);
+    assert_eq!((state.reading, state.notice), (None, Some(Notice::Cancelled)));
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn exports_are_named_after_the_file() {
 
 fn reading(elapsed: f64) -> Reading {
     let file = "leads.csv".to_owned();
-    Reading { job: 1, file, size: 4e6, bytes: 1e6, rows: 5000, since: 0.0, elapsed }
+    Reading { job: 1, file, size: 4e6, bytes: 1e6, rows: 5000, since: 0.0, elapsed, unpacking: false, sheet: None }
 }
 
 #[test]
