@@ -228,6 +228,27 @@ async fn scores_of_a_lying_api_do_not_match() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_that_answers_no_prediction_is_not_waited_for_lead_by_lead() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("model.onnx"), parity::own().model()).unwrap();
+    let router = Router::new()
+        .route("/health", get(async || "healthy"))
+        .route("/predict", post(std::future::pending::<()>))
+        .route("/predict/batch", post(std::future::pending::<()>));
+    let url = listen(router).await;
+    let at = folder.path().to_owned();
+    let arguments = ["validate", "--url", &url, "--model", "model.onnx", "--timeout", "1"].map(str::to_owned);
+    let checked = tokio::task::spawn_blocking(move || leadlight(&at, &arguments.each_ref().map(String::as_str)));
+    let checked = tokio::time::timeout(std::time::Duration::from_secs(20), checked).await.unwrap().unwrap();
+    assert_eq!(checked.status.code(), Some(1), "{}", said(&checked));
+    for words in ["it did not answer in time", "not asked: the time was up", "36 of 36 leads do not match"] {
+        assert!(said(&checked).contains(words), "{}", said(&checked));
+    }
+    let lax = leadlight(folder.path(), &["validate", "--model", "model.onnx", "--tolerance", "inf"]);
+    assert!(said(&lax).contains("--tolerance should be"), "{}", said(&lax));
+}
+
 fn told(leads: Option<usize>, prediction: &Value) -> Value {
     match leads {
         None => prediction.clone(),

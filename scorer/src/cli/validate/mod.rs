@@ -12,10 +12,10 @@ use crate::lead::schema::Schema;
 use crate::pipeline::{Scorer, self_check_leads};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long the API may take for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Why a lead was not asked for.
+const LATE: &str = "not asked: the time was up";
 
 /// Made-up leads as clients send them: whole ones, sparse ones, and such as only few models understand.
 const SAMPLES: &str = include_str!("leads.json");
@@ -29,6 +29,9 @@ pub(super) struct Options {
     /// The largest difference between two scores that are still the same
     #[arg(long, default_value_t = 1e-4)]
     tolerance: f64,
+    /// Seconds that the API may take for all answers together; what is not answered by then does not match
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
     /// Ask no API: only score the leads here
     #[arg(long)]
     local_only: bool,
@@ -50,17 +53,20 @@ pub(super) struct Known {
 pub(super) type Told = Result<f64, String>;
 
 pub(super) fn run(options: &Options) -> Result<()> {
-    ensure!(options.tolerance >= 0.0, "--tolerance should be a number from 0 up");
+    let is_allowed = (0.0..1.0).contains(&options.tolerance);
+    ensure!(is_allowed, "--tolerance should be a number from 0 up to, but not including, 1");
     let known = known(&options.models.read()?)?;
     if options.local_only {
         print!("{}", table::local(&known));
         println!("{} leads scored here; no API was asked", known.len());
         return Ok(());
     }
-    let client = Client::new(&options.url, PATIENCE)?;
+    let patience = Duration::from_secs(options.timeout);
+    let (client, begun) = (Client::new(&options.url, patience)?, Instant::now());
     client.get("/health").context("the API cannot be asked")?;
-    let singly: Vec<Told> = known.iter().map(|lead| ask::one(&client, lead)).collect();
-    let together = ask::all(&client, &known);
+    let in_time = || if begun.elapsed() < patience { Ok(()) } else { Err(LATE.to_owned()) };
+    let singly: Vec<Told> = known.iter().map(|lead| in_time().and_then(|()| ask::one(&client, lead))).collect();
+    let together = in_time().map_or_else(|late| vec![Err(late); known.len()], |()| ask::all(&client, &known));
     print!("{}", table::compared(&known, &singly, &together, options.tolerance));
     let is_same = |at: usize| {
         let same = |told: &Told| table::is_same(known[at].score, told, options.tolerance);
