@@ -121,6 +121,7 @@ fn list() -> List {
         exporting: None,
         tally: Tally::default(),
         active: 0,
+        moves: 0,
         open: None,
         tool: None,
         column: None,

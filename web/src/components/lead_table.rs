@@ -88,7 +88,7 @@ fn use_span(props: &LeadTableProps, frame: &NodeRef) -> Span {
     let scroll = Scroll { rows, view: *view };
     let span = if list.paged { page(list) } else { scroll.span(*top) };
     let (at, is_paged, revealed) = (list.active, list.paged, frame.clone());
-    use_effect_with((at, is_paged), move |(at, is_paged)| {
+    use_effect_with((at, list.moves, is_paged), move |(at, _, is_paged)| {
         let Some(frame) = revealed.cast::<Element>() else { return };
         let wanted = if *is_paged { None } else { scroll.reveal(*at, f64::from(frame.scroll_top())) };
         if let Some(top) = wanted {

@@ -43,6 +43,8 @@ pub struct List {
     pub tally: Tally,
     /// The row that the keyboard is at, among those found.
     pub active: u32,
+    /// How often the keyboard was moved: its row comes into sight each time, also where it stays the same.
+    pub moves: u32,
     /// The lead that is looked at.
     pub open: Option<Opened>,
     /// The tool that is open.
@@ -237,6 +239,7 @@ impl List {
             exporting: None,
             tally: Tally::default(),
             active: 0,
+            moves: 0,
             open: None,
             tool: None,
             column: None,
@@ -259,7 +262,10 @@ impl List {
             Look::Rejects => self.rejects_open = !self.rejects_open,
             Look::Tool(tool) => self.tool = if self.tool == Some(tool) { None } else { Some(tool) },
             Look::Column(column) => self.column = column,
-            Look::At(row) => self.active = row.min(self.found().saturating_sub(1)),
+            Look::At(row) => {
+                self.active = row.min(self.found().saturating_sub(1));
+                self.moves = self.moves.wrapping_add(1);
+            }
             Look::Lead(lead) => self.open = Some(Opened { lead, detail: None }),
             Look::NoLead => self.open = None,
             Look::Paged => {
