@@ -11,18 +11,27 @@ import { join } from "node:path";
 const [LIST, ...LENGTHS] = process.argv.slice(2);
 const BASE = `${process.env.BASE_URL}/`;
 
+/** The records of a CSV as they stand there: a line break within quotes ends none. */
+function split(text) {
+  const records = [];
+  let [start, quoted] = [0, false];
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '"') quoted = !quoted;
+    if (text[at] !== "\n" || quoted) continue;
+    records.push(text.slice(start, at));
+    start = at + 1;
+  }
+  return start < text.length ? [...records, text.slice(start)] : records;
+}
+
 /** The list's header and so many of its rows, again and again, as a file. */
 async function list(folder, rows) {
-  const text = await readFile(LIST, "utf8");
-  const start = text.indexOf("\n") + 1;
-  const header = text.slice(0, start);
-  // The list's rows stand on one line each.
-  const lines = text.slice(start).trimEnd().split("\n");
+  const [header, ...all] = split(await readFile(LIST, "utf8"));
   const path = join(folder, `${rows}.csv`);
   const file = createWriteStream(path);
-  file.write(header);
+  file.write(`${header}\n`);
   for (let done = 0; done < rows; ) {
-    const part = lines.slice(0, rows - done);
+    const part = all.slice(0, rows - done);
     if (!file.write(`${part.join("\n")}\n`)) await new Promise((drained) => file.once("drain", drained));
     done += part.length;
   }
