@@ -35,8 +35,9 @@ const registration = (page) => page.evaluate(async () => {
 async function complete(site) {
   for (let visits = 1; ; visits += 1) {
     const page = await visit(site);
+    for (let looks = 0; looks < 40 && (await registration(page))[0]; looks += 1) await page.waitForTimeout(250);
     const [, waiting] = await registration(page);
-    if (waiting === "installed" || visits === 5) return page;
+    if (waiting === "installed" || visits === 6) return page;
     await page.close();
   }
 }
