@@ -25,6 +25,8 @@ export async function host(folder, path = "/") {
       answer.writeHead(404).end();
     }
   });
+  // One that a failed test has left does not keep the run from ending.
+  server.unref();
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   serving.address = `http://127.0.0.1:${server.address().port}${path}`;
   serving.stop = () => new Promise((stopped) => {

@@ -239,8 +239,9 @@ impl State {
                 next.view = View::Start;
             }
             Action::Unpacked { job, sheet, size, now } => {
-                let reading = next.reading.take_if(|reading| reading.job == job);
-                next.reading = reading.map(|of| Reading::new(job, (of.file, Some(sheet)), size, now)).or(next.reading);
+                if let Some(reading) = next.reading_of(job) {
+                    *reading = Reading::new(job, (reading.file.clone(), Some(sheet)), size, now);
+                }
             }
             Action::Cancelled => {
                 next.reading = None;
@@ -293,6 +294,11 @@ impl State {
         }
     }
 
+    /// The reading under way, where it is this one.
+    fn reading_of(&mut self, job: Job) -> Option<&mut Reading> {
+        self.reading.as_mut().filter(|reading| reading.job == job)
+    }
+
     fn hear(&mut self, reply: Reply, now: f64) {
         match reply {
             Reply::Awake => {}
@@ -307,12 +313,12 @@ impl State {
             Reply::Refused { reason, own: true } => self.notice = Some(Notice::ModelRefused { reason }),
             Reply::Refused { reason, own: false } => *self = self.after(Action::Stopped(Stop::Models { reason })),
             Reply::Workbook { job } => {
-                if let Some(reading) = self.reading.as_mut().filter(|reading| reading.job == job) {
+                if let Some(reading) = self.reading_of(job) {
                     reading.unpacking = true;
                 }
             }
             Reply::Progress { job, bytes, rows } => {
-                if let Some(reading) = self.reading.as_mut().filter(|reading| reading.job == job) {
+                if let Some(reading) = self.reading_of(job) {
                     (reading.bytes, reading.rows, reading.elapsed) = (bytes, rows, now - reading.since);
                 }
             }

@@ -130,9 +130,11 @@ mod tests {
         });
         assert_eq!((&build["files"], code.as_str()), (&files, "self.onfetch = null;\n"));
         let page = String::from_utf8(page).unwrap();
-        assert!(page.starts_with(
-            "<meta content=\"worker-ba7816bf8f01cfea.js\"><meta content=\"worker-ba7816bf8f01cfea_bg.wasm\">"
-        ));
+        assert_eq!(
+            page,
+            "<meta content=\"worker-ba7816bf8f01cfea.js\"><meta content=\"worker-ba7816bf8f01cfea_bg.wasm\">\
+             <meta content=\"unpacker-ba7816bf8f01cfea.js\"><meta content=\"unpacker-ba7816bf8f01cfea_bg.wasm\">"
+        );
         fs::remove_dir_all(dist.parent().unwrap()).unwrap();
     }
 

@@ -232,14 +232,11 @@ impl Engine {
                     *shown = Some(read);
                 }
             }
+            Reply::Workbook { job } => self.open_workbook(*job),
             Reply::Exported { what, file, .. } => self.keep(*what, file, beside.first()),
             _ => {}
         }
-        let workbook = if let Reply::Workbook { job } = reply { Some(job) } else { None };
         self.tell(reply);
-        if let Some(job) = workbook {
-            self.open_workbook(job);
-        }
     }
 
     /// The file that is being read must be unpacked first.

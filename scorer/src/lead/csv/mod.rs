@@ -47,16 +47,19 @@ const START: usize = 6;
 /// The mark of UTF-8 at the start of a text.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// The mark of a zip archive at the start of a file.
+const ZIP: &[u8] = b"PK\x03\x04";
+
 /// Whether a file that begins so is the container of a workbook: a zip archive or, before 2007 and for protected ones, an
 /// OLE file. Both are no text in any case.
 pub fn is_container(start: &[u8]) -> bool {
-    start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xD0\xCF\x11\xE0")
+    start.starts_with(ZIP) || start.starts_with(b"\xD0\xCF\x11\xE0")
 }
 
 /// Refuses files of which the first bytes tell that they are no text.
 pub fn check_text(start: &[u8]) -> Result<(), IntakeError> {
     const KNOWN: [(&[u8], &str); 4] = [
-        (b"PK\x03\x04", ": it looks like an Excel workbook or a zip archive; save it as CSV first"),
+        (ZIP, ": it looks like an Excel workbook or a zip archive; save it as CSV first"),
         (b"\xFF\xD8\xFF", ": it looks like a JPEG picture"),
         (b"\x89PNG", ": it looks like a PNG picture"),
         (b"%PDF", ": it looks like a PDF document"),
