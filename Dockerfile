@@ -25,6 +25,7 @@ ENV LEADLIGHT_HOST=0.0.0.0 \
     LEADLIGHT_MODELS=/opt/leadlight/models \
     LEADLIGHT_SITE=/opt/leadlight/site \
     LEADLIGHT_SPOOL=/var/lib/leadlight/spool \
+    LEADLIGHT_REVISION_FILE=/opt/leadlight/revision \
     LEADLIGHT_LOG_FORMAT=json \
     LEADLIGHT_ANONYMOUS=predict \
     DATABASE_URL=sqlite:/var/lib/leadlight/leadlight.sqlite

@@ -75,6 +75,30 @@ async fn each_scope_opens_its_routes_and_no_others() {
 }
 
 #[tokio::test]
+async fn the_description_tells_which_scope_opens_what() {
+    let (access, secrets) = keys(&[&[Scope::Predict], &[Scope::Monitor], &[Scope::Admin]]);
+    let bench = bench(access).await;
+    let description = call(&bench, FAR, "GET", "/openapi.json", &[]).await.json();
+    let paths = description["paths"].as_object().unwrap();
+    let operations =
+        paths.iter().flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |of| (path, of.0, of.1)));
+    for (path, method, operation) in operations {
+        let security = &operation["security"];
+        let wanted: Option<Vec<&str>> =
+            security[0]["Bearer"].as_array().map(|scopes| scopes.iter().map(|scope| scope.as_str().unwrap()).collect());
+        assert_eq!(security[0]["Bearer"], security[1]["Key"], "{path}");
+        let method = method.to_uppercase();
+        let without = call(&bench, FAR, &method, path, &[]).await;
+        assert_eq!(turned_away(&without), wanted.is_some(), "{method} {path}");
+        for (secret, scope) in secrets.iter().zip(Scope::ALL) {
+            let answer = call(&bench, FAR, &method, path, &[("x-api-key", secret)]).await;
+            let opened = wanted.as_ref().is_none_or(|wanted| wanted.is_empty() || wanted.contains(&scope.word()));
+            assert_eq!(turned_away(&answer), !opened, "{method} {path} with {}", scope.word());
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_a_key_or_with_another_nobody_gets_in_not_even_from_this_machine() {
     let (access, secrets) = keys(&[&Scope::ALL]);
     let bench = bench(access).await;

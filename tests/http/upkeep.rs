@@ -175,6 +175,28 @@ fn a_health_check_tells_by_its_exit_code() {
 }
 
 #[test]
+fn a_deployment_is_known_by_its_commit() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("revision"), "0123abcd\n").unwrap();
+    let server = start_with(folder.path(), &["--revision-file", "revision", "--instance", "left-1"]);
+    let url = format!("http://{}", server.address);
+    let ask = |revision| leadlight(folder.path(), &["health", "--ready", "--url", &url, "--revision", revision]);
+    assert_eq!(ask("0123abcd").status.code(), Some(0));
+    let other = ask("4567");
+    assert_eq!(other.status.code(), Some(1));
+    assert!(said(&other).contains("runs 0123abcd, not 4567"), "{}", said(&other));
+    let silent = start_with(folder.path(), &[]);
+    let url = format!("http://{}", silent.address);
+    let untold = leadlight(folder.path(), &["health", "--url", &url, "--revision", "4567"]);
+    assert!(said(&untold).contains("does not tell its commit"), "{}", said(&untold));
+    std::fs::write(folder.path().join("revision"), "two words").unwrap();
+    let refused = leadlight(folder.path(), &["serve", "--revision-file", "revision"]);
+    assert!(said(&refused).contains("revision should hold one commit"), "{}", said(&refused));
+    let refused = leadlight(folder.path(), &["serve", "--instance", "a/b"]);
+    assert!(said(&refused).contains("--instance"), "{}", said(&refused));
+}
+
+#[test]
 fn scores_of_a_real_api_match_singly_and_in_a_batch() {
     let folder = TempDir::new().unwrap();
     let server = start_command(&mut command(folder.path()));

@@ -1,15 +1,15 @@
-//! Mixed traffic on the real program with everything going wrong in the middle: the database locked, the disk full, models
+//! Mixed traffic on the real program with everything going wrong in the middle: the database locked or stopped, the disk full, models
 //! read anew, clients that dawdle, the program killed. Afterwards every acknowledged prediction is in the log exactly once,
 //! no answer was anything but what is announced, and memory is where it was. Bounded here; `cargo xtask soak` for longer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod database;
 mod place;
 mod traffic;
 
+use database::Database;
 use place::Place;
-use sqlx::{Connection, Row, SqliteConnection};
-use std::collections::HashMap;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use traffic::Traffic;
@@ -26,12 +26,23 @@ fn seconds() -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_fails_in_the_middle_what_was_acknowledged_is_logged_once() {
-    let mut place = Place::new();
+    soak(&Database::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn and_so_it_is_in_postgresql_with_the_server_stopped_and_started() {
+    if let Some(database) = Database::postgres().await {
+        soak(&database).await;
+    }
+}
+
+async fn soak(database: &Database) {
+    let mut place = Place::new(&database.url());
     let traffic = Traffic::start(place.address());
     let part = Duration::from_millis(seconds() * 1000 / 6);
     sleep(part);
     let before = place.resident();
-    lock(&place, part).await;
+    database.away(part).await;
     // Another model is agreed upon in the database, so not while that is away.
     place.wait_until_well();
     for _ in 0..4 {
@@ -46,7 +57,7 @@ async fn whatever_fails_in_the_middle_what_was_acknowledged_is_logged_once() {
     let after = place.resident();
     let told = traffic.stop();
     place.stop();
-    let logged = logged(&place).await;
+    let logged = database.logged().await;
     println!("{told}; {before} and {after} bytes in memory; {} rows", logged.len());
     assert!(told.wrong.is_empty(), "{:?}", told.wrong);
     assert!(told.acknowledged.len() > 100 && told.refused < told.acknowledged.len(), "{told}");
@@ -54,22 +65,6 @@ async fn whatever_fails_in_the_middle_what_was_acknowledged_is_logged_once() {
     let twice = logged.values().filter(|times| **times > 1).count();
     assert_eq!((lost, twice), (0, 0));
     assert!(after as f64 <= before as f64 * GROWTH, "memory grew from {before} to {after} bytes");
-}
-
-/// Another program holds the database for a while: what comes goes to the spool.
-async fn lock(place: &Place, for_so_long: Duration) {
-    let mut other = SqliteConnection::connect(&place.database_url()).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
-    sleep(for_so_long);
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
-}
-
-/// How often each prediction is in the log, once the spool is replayed.
-async fn logged(place: &Place) -> HashMap<String, u64> {
-    let mut database = SqliteConnection::connect(&place.database_url()).await.unwrap();
-    let rows =
-        sqlx::query("SELECT id, count(*) FROM prediction_logs GROUP BY id").fetch_all(&mut database).await.unwrap();
-    rows.iter().map(|row| (row.get(0), row.get::<i64, _>(1).try_into().unwrap())).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

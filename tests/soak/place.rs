@@ -18,8 +18,8 @@ pub(crate) struct Place {
     folder: TempDir,
     address: String,
     child: Option<Child>,
-    /// The process within the namespace, where there is one.
-    on_a_disk: bool,
+    /// None on the small disk, which has its own.
+    database: Option<String>,
 }
 
 impl Drop for Place {
@@ -36,8 +36,8 @@ fn root() -> PathBuf {
 }
 
 impl Place {
-    pub(crate) fn new() -> Self {
-        let mut place = Place::empty(false);
+    pub(crate) fn new(database: &str) -> Self {
+        let mut place = Place::empty(Some(database.to_owned()));
         place.start();
         place
     }
@@ -49,34 +49,31 @@ impl Place {
         if !trial.status().is_ok_and(|status| status.success()) {
             return None;
         }
-        let mut place = Place::empty(true);
+        let mut place = Place::empty(None);
         place.start();
         Some(place)
     }
 
-    fn empty(on_a_disk: bool) -> Self {
+    fn empty(database: Option<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        Place { folder: TempDir::new().unwrap(), address, child: None, on_a_disk }
+        Place { folder: TempDir::new().unwrap(), address, child: None, database }
     }
 
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    fn database(&self) -> PathBuf {
-        self.folder.path().join("leads.sqlite")
-    }
-
-    pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.database().display())
-    }
-
     /// Starts it, in its namespace where there is a disk to fill: the disk is copied out of it at the end.
     fn start(&mut self) {
         let port = self.address.rsplit_once(':').unwrap().1;
         let program = env!("CARGO_BIN_EXE_leadlight");
-        let mut command = if self.on_a_disk {
+        let mut command = if let Some(database) = &self.database {
+            let mut command = Command::new(program);
+            command.args(["serve", "--port", port, "--database", database]);
+            command.arg("--spool").arg(self.folder.path().join("spool"));
+            command
+        } else {
             let script = format!(
                 "mount -t tmpfs -o {DISK} none \"$1\" && head -c {FILLED} /dev/zero > \"$1/filling\" && \
                  exec \"$2\" serve --port {port} --database \"$1/leads.sqlite\" --spool \"$1/spool\""
@@ -84,11 +81,6 @@ impl Place {
             let mut command = Command::new("unshare");
             command.args(["--mount", "--propagation", "private", "sh", "-c", &script, "soak"]);
             command.arg(self.folder.path()).arg(program);
-            command
-        } else {
-            let mut command = Command::new(program);
-            command.args(["serve", "--port", port, "--database"]).arg(self.database());
-            command.arg("--spool").arg(self.folder.path().join("spool"));
             command
         };
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LEADLIGHT_")) {

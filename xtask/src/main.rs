@@ -41,7 +41,9 @@ The project's commands. Each installs what it needs and says so.
   cargo xtask fuzz [target...] [--seconds N]       models that mean harm, guided by coverage; a minute each
   cargo xtask image [--out FOLDER]                 what the image holds, built in release
   cargo xtask deploy PLACE [--rollback] [--dry-run]  to the Space of staging or production, or back
-  cargo xtask verify [--wait SECONDS]              a deployment at BASE_URL: ready, same scores, the page in a browser
+  cargo xtask verify [--wait SECONDS] [--revision COMMIT] [--ready-only]
+                                                   a deployment at BASE_URL: ready, same scores, the page in a browser
+  cargo xtask nuclei PLACE                         stock templates over TARGET: in full on staging, safely on production
   cargo xtask package FOLDER                       a release's archives, contents and checksums
   cargo xtask coverage                             the lines of the scorer that tests run, and the least allowed
   cargo xtask soak [--minutes N]                   everything going wrong under load: nothing acknowledged is lost
@@ -80,6 +82,7 @@ fn dispatch() -> Result<()> {
         "image" => delivery::image(&project, rest),
         "deploy" => delivery::deploy(&project, rest),
         "verify" => delivery::verify(&project, rest),
+        "nuclei" => delivery::nuclei(&project, rest),
         "package" => delivery::package(&project, rest),
         "coverage" => delivery::coverage(&project),
         "sample" => sample::run(rest),

@@ -18,6 +18,9 @@ pub struct Health {
     pub service: String,
     /// Of the program.
     pub version: String,
+    /// The commit that it was deployed from, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// False while predictions are answered with 503.
     pub model_loaded: bool,
     /// There, and true, while this instance is under maintenance.

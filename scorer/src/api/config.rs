@@ -29,6 +29,8 @@ pub struct Config {
     pub access: Access,
     /// How much at once, and for how long.
     pub limits: Limits,
+    /// The commit of the sources that this was built from, for those who wait for a deployment.
+    pub revision: Option<String>,
 }
 
 impl Default for Config {
@@ -41,6 +43,7 @@ impl Default for Config {
             reference: None,
             access: Access::default(),
             limits: Limits::default(),
+            revision: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Owns the exit code. May not know what makes a service live or ready.
 
 use super::client::Client;
+use crate::api::answer::Health;
 use anyhow::{Context, Result, ensure};
 use std::time::{Duration, Instant};
 
@@ -27,15 +28,18 @@ pub(super) struct Options {
     /// Whether leads can be scored and recorded, not only whether it lives
     #[arg(long)]
     ready: bool,
+    /// The commit that it is to be deployed from, as GET /health tells it; an older deployment that still answers is
+    /// waited for
+    #[arg(long)]
+    revision: Option<String>,
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
     let here = || format!("http://127.0.0.1:{}", options.port);
     let client = Client::new(&options.url.clone().unwrap_or_else(here), PATIENCE)?;
-    let path = if options.ready { "/readyz" } else { "/livez" };
     let until = Instant::now() + Duration::from_secs(options.wait);
     loop {
-        match ask(&client, path) {
+        match ask(&client, options) {
             Err(_) if Instant::now() < until => std::thread::sleep(PAUSE),
             Err(error) => return Err(error),
             Ok(answer) => {
@@ -46,8 +50,22 @@ pub(super) fn run(options: &Options) -> Result<()> {
     }
 }
 
-fn ask(client: &Client, path: &str) -> Result<String> {
+fn ask(client: &Client, options: &Options) -> Result<String> {
+    if let Some(revision) = &options.revision {
+        check_revision(client, revision)?;
+    }
+    let path = if options.ready { "/readyz" } else { "/livez" };
     let answer = client.get(path).context("the service is not healthy")?;
     ensure!(answer.is_good(), "the service is not healthy: {path} answers {}", answer.status);
     Ok(String::from_utf8_lossy(&answer.body).trim_end().to_owned())
+}
+
+fn check_revision(client: &Client, wanted: &str) -> Result<()> {
+    let answer = client.get("/health").context("the service is not healthy")?;
+    ensure!(answer.is_good(), "the service is not healthy: /health answers {}", answer.status);
+    let health: Health =
+        serde_json::from_slice(&answer.body).context("/health does not answer as this service does")?;
+    let runs = health.revision.as_deref().unwrap_or("a deployment that does not tell its commit");
+    ensure!(runs == wanted, "the service runs {runs}, not {wanted}");
+    Ok(())
 }

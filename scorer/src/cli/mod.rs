@@ -34,7 +34,7 @@ enum Command {
     /// Score a CSV of leads; the best come first
     Score(score::Options),
     /// Serve the page and the API
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// Say whether the service that runs here lives
     Health(health::Options),
     /// Compare the scores of a running API with those made here

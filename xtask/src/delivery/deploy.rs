@@ -1,10 +1,12 @@
 //! A deployment to a Space: the committed sources with the Space's own README, pushed as one commit on top of what is
 //! there; and back to what was there before. Knows git; the token comes from the environment and goes nowhere else.
 
+use super::image::REVISION;
 use crate::{exec, project::Project};
 use anyhow::{Context, Result, bail, ensure};
 use std::{
     env, fs,
+    io::Write,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -43,8 +45,16 @@ pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
         return Ok(());
     }
     exec::run(&mut work.git(&["push", "--quiet", &work.address, &format!("{commit}:refs/heads/{BRANCH}")]))?;
-    println!("pushed to {}", order.place);
-    Ok(())
+    let revision = work.revision(&commit);
+    println!("pushed {revision} to {}", order.place);
+    tell(&revision)
+}
+
+/// For the workflow's next steps, where one runs this.
+fn tell(revision: &str) -> Result<()> {
+    let Some(path) = env::var_os("GITHUB_OUTPUT").filter(|path| !path.is_empty()) else { return Ok(()) };
+    let mut file = fs::OpenOptions::new().append(true).create(true).open(path).context("cannot open GITHUB_OUTPUT")?;
+    writeln!(file, "revision={revision}").context("cannot write GITHUB_OUTPUT")
 }
 
 fn order(options: &[String]) -> Result<Order> {
@@ -112,12 +122,24 @@ impl<'p> Work<'p> {
         exec::output(&mut self.git(&["fetch", "--quiet", "--depth=1", &root, &source]))?;
         exec::output(&mut self.git(&["read-tree", &source]))?;
         let readme = fs::read(project.root.join(README)).with_context(|| format!("cannot read {README}"))?;
-        write(&self.folder.join("readme"), &readme)?;
-        let blob = exec::output(&mut self.git(&["hash-object", "-w", "readme"]))?;
-        let entry = format!("100644,{},README.md", blob.trim());
-        exec::output(&mut self.git(&["update-index", "--add", "--cacheinfo", &entry]))?;
+        self.put("README.md", &readme)?;
+        self.put(REVISION, source.as_bytes())?;
         let tree = exec::output(&mut self.git(&["write-tree"]))?;
         self.commit(tree.trim(), self.there()?, &format!("Deploy {}", source.get(..12).unwrap_or(&source)))
+    }
+
+    /// A file of the commit that is put together.
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        write(&self.folder.join("file"), bytes)?;
+        let blob = exec::output(&mut self.git(&["hash-object", "-w", "file"]))?;
+        let entry = format!("100644,{},{name}", blob.trim());
+        exec::output(&mut self.git(&["update-index", "--add", "--cacheinfo", &entry]))?;
+        Ok(())
+    }
+
+    /// The commit of the sources in a commit of the Space; empty where it is older than that file.
+    fn revision(&self, commit: &str) -> String {
+        exec::output(&mut self.git(&["show", &format!("{commit}:{REVISION}")])).unwrap_or_default().trim().to_owned()
     }
 
     /// What was there before the newest commit, as a commit on top of it: so that nothing is ever rewritten.
@@ -179,6 +201,11 @@ mod tests {
         let first = push(&|work| work.sources(&project));
         assert!(show(&format!("{first}:README.md")).contains("sdk: docker"));
         assert!(show(&format!("{first}:Dockerfile")).contains("HEALTHCHECK"));
+        let place = tempfile::tempdir().unwrap();
+        let work = Work::new(&project, place.path(), space.display().to_string()).unwrap();
+        work.there().unwrap();
+        let head = exec::output(project.command("git").args(["rev-parse", "HEAD"])).unwrap();
+        assert_eq!(work.revision(&first), head.trim());
         let second = push(&|work| {
             let empty = exec::output(&mut work.git(&["mktree"]))?;
             work.commit(empty.trim(), work.there()?, "A broken one")

@@ -12,6 +12,9 @@ use std::{
 /// What goes into it beside the program and the page.
 const FILES: [&str; 2] = ["LICENSE", "README.md"];
 
+/// The file that names the commit; the sources of a deployment hold it, since they come without their history.
+pub(super) const REVISION: &str = "revision";
+
 /// Runs the program in a mount namespace of its own: everything that is there can only be read, but a folder of data.
 /// Arguments: the image's folder, the port. It is healthy, scores as it does elsewhere, ends when told to, and leaves its
 /// log.
@@ -26,11 +29,12 @@ mount -o remount,bind,ro /
 cd /opt/leadlight
 user() { exec setpriv --reuid=1000 --regid=1000 --clear-groups --no-new-privs -- "$@"; }
 export LEADLIGHT_PORT="$2" LEADLIGHT_MODELS=/opt/leadlight/models LEADLIGHT_SITE=/opt/leadlight/site
+export LEADLIGHT_REVISION_FILE=/opt/leadlight/revision
 export LEADLIGHT_SPOOL=/opt/data/spool DATABASE_URL=sqlite:/opt/data/leadlight.sqlite TMPDIR=/opt/data
 if (user touch /opt/leadlight/x) 2>/dev/null; then echo "the image can be written to" >&2; exit 1; fi
 (user ./leadlight serve) & server=$!
 tries=0
-until (user ./leadlight health --ready) 2>/dev/null; do
+until (user ./leadlight health --ready --revision "$(cat revision)") 2>/dev/null; do
   tries=$((tries + 1))
   if [ "$tries" -gt 100 ]; then echo "it did not become ready" >&2; exit 1; fi
   sleep 0.2
@@ -87,5 +91,12 @@ fn assemble(project: &Project, program: &Path, site: &Path, out: &Path) -> Resul
         exec::copy(folder, &place)?;
     }
     exec::copy(program, &out.join("leadlight"))?;
+    fs::write(out.join(REVISION), revision(project)).with_context(|| format!("cannot write {REVISION}"))?;
     FILES.iter().try_for_each(|file| exec::copy(&project.root.join(file), &out.join(file)))
+}
+
+fn revision(project: &Project) -> String {
+    let told = fs::read_to_string(project.root.join(REVISION)).ok();
+    let head = || exec::output(project.command("git").args(["rev-parse", "HEAD"])).ok();
+    told.or_else(head).unwrap_or_else(|| "unknown".to_owned())
 }

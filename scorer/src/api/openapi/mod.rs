@@ -6,6 +6,7 @@
 mod failure;
 mod lead;
 mod prediction;
+mod security;
 
 use super::answer::{Complaint, Completion, Failure, Interruption, LeadResult, PartialAnswer, Rejection};
 use super::problem::{Fault, Problem};
@@ -62,6 +63,7 @@ pub(super) fn document(schema: &Schema) -> String {
     for (path, item) in prediction::paths() {
         document["paths"][path] = item;
     }
+    security::describe(&mut document);
     document.to_string()
 }
 

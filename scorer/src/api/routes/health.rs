@@ -27,6 +27,7 @@ pub(in crate::api) async fn health(State(service): State<Arc<Service>>) -> Json<
         status: "healthy".to_owned(),
         service: SERVICE.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        revision: service.config.revision.clone(),
         model_loaded: service.serving.current().is_ok(),
         maintenance: service.at_work().is_err().then_some(true),
     })

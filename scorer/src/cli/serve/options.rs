@@ -17,6 +17,9 @@ use std::time::Duration;
 /// The log where none is named.
 const DATABASE: &str = "leadlight.sqlite";
 
+/// The instance where it has no name; each start is told apart all the same.
+const INSTANCE: &str = "leadlight";
+
 /// The options of `leadlight serve`.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Options {
@@ -49,6 +52,9 @@ pub(super) struct Upkeep {
     /// Begin under maintenance: predictions are answered with 503 until POST /admin/maintenance ends it
     #[arg(long, env = "LEADLIGHT_MAINTENANCE", default_value_t = false)]
     pub(super) maintenance: bool,
+    /// A file that holds the commit this was deployed from; GET /health tells it
+    #[arg(long, env = "LEADLIGHT_REVISION_FILE", default_value = "", hide_default_value = true)]
+    revision_file: Maybe<PathBuf>,
     /// An address that is asked for as long as this instance is ready: an Uptime Kuma push monitor's, or any heartbeat's
     #[arg(
         long,
@@ -68,6 +74,16 @@ impl Upkeep {
     pub(super) fn heartbeat(&self) -> Result<Option<Heartbeat>> {
         let address = self.heartbeat_url.0.as_deref();
         address.map(Heartbeat::new).transpose().context("--heartbeat-url")
+    }
+
+    /// The commit that this was deployed from.
+    fn revision(&self) -> Result<Option<String>> {
+        let Some(path) = &self.revision_file.0 else { return Ok(None) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let revision = text.trim();
+        let is_plain = revision.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        ensure!(is_plain && (1..=64).contains(&revision.len()), "{} should hold one commit", path.display());
+        Ok(Some(revision.to_owned()))
     }
 
     /// How often.
@@ -108,6 +124,9 @@ pub(super) struct Recording {
     /// What of a lead is kept: none, features (the model's numbers) or full (its fields)
     #[arg(long, env = "LEADLIGHT_LOG_INPUTS", default_value = "full")]
     log_inputs: Maybe<LogInputs>,
+    /// The name of this instance in the summaries of those that share a database
+    #[arg(long, env = "LEADLIGHT_INSTANCE", default_value = INSTANCE, value_parser = instance)]
+    instance: String,
 }
 
 /// Who may call.
@@ -160,6 +179,16 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "should be a whole number of at least 1".to_owned())
 }
 
+fn instance(text: &str) -> Result<String, String> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    let name = if text.is_empty() { INSTANCE } else { text };
+    if is_plain && name.len() <= 64 {
+        Ok(name.to_owned())
+    } else {
+        Err("should be at most 64 letters, digits, dots and dashes".to_owned())
+    }
+}
+
 impl Options {
     /// The settings of the API.
     pub(super) fn config(&self) -> Result<Config> {
@@ -170,6 +199,7 @@ impl Options {
             reference: self.reference.0.clone(),
             access: self.callers.access()?,
             limits: self.bounds.limits()?,
+            revision: self.upkeep.revision()?,
             ..Config::default()
         })
     }
@@ -188,6 +218,7 @@ impl Recording {
             mode: self.log.0.unwrap_or_default(),
             spool: self.spool.0.clone(),
             retention: Retention { days: self.keep_days.0, rows: self.keep_rows.0 },
+            instance: self.instance.clone(),
             ..Settings::new(self.location()?)
         })
     }

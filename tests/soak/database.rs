@@ -1,0 +1,87 @@
+//! The databases of a soak: where each is, how it goes away for a while, and what it holds in the end.
+//!
+//! Owns files and the server that may be stopped. May not know the program or its clients.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
+use std::collections::HashMap;
+use std::process::Command;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const LOGGED: &str = "SELECT id, count(*) FROM prediction_logs GROUP BY id";
+
+pub(crate) enum Database {
+    Sqlite(TempDir),
+    Postgres {
+        address: String,
+        /// A script that stops and starts the server.
+        control: String,
+    },
+}
+
+impl Database {
+    pub(crate) fn sqlite() -> Self {
+        Database::Sqlite(TempDir::new().unwrap())
+    }
+
+    /// A new database at the server that may be stopped; none, told loudly, where there is no such server.
+    pub(crate) async fn postgres() -> Option<Self> {
+        let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+        let server = variable("LEADLIGHT_TEST_POSTGRES_FRAGILE").zip(variable("LEADLIGHT_TEST_POSTGRES_CONTROL"));
+        let Some((server, control)) = server else {
+            println!("!! NOT TRIED: PostgreSQL, since no server may be stopped; `cargo xtask soak` starts one !!");
+            return None;
+        };
+        let name = format!("soak_{}", uuid::Uuid::now_v7().simple());
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.unwrap();
+        let (base, _) = server.rsplit_once('/').unwrap();
+        Some(Database::Postgres { address: format!("{base}/{name}"), control })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Database::Sqlite(folder) => format!("sqlite://{}", folder.path().join("leads.sqlite").display()),
+            Database::Postgres { address, .. } => address.clone(),
+        }
+    }
+
+    /// Cannot be written for a while: another program holds the file, or the server is stopped. What comes goes to the
+    /// spool.
+    pub(crate) async fn away(&self, for_so_long: Duration) {
+        match self {
+            Database::Sqlite(_) => {
+                let mut other = SqliteConnection::connect(&self.url()).await.unwrap();
+                sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+                std::thread::sleep(for_so_long);
+                sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+            }
+            Database::Postgres { control, .. } => {
+                tell(control, &["stop", "-m", "fast"]);
+                std::thread::sleep(for_so_long);
+                tell(control, &["start"]);
+            }
+        }
+    }
+
+    /// How often each prediction is in the log, once the spool is replayed.
+    pub(crate) async fn logged(&self) -> HashMap<String, u64> {
+        let pairs: Vec<(String, i64)> = match self {
+            Database::Sqlite(_) => {
+                let mut database = SqliteConnection::connect(&self.url()).await.unwrap();
+                let rows = sqlx::query(LOGGED).fetch_all(&mut database).await.unwrap();
+                rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+            }
+            Database::Postgres { address, .. } => {
+                let mut database = PgConnection::connect(address).await.unwrap();
+                let rows = sqlx::query(LOGGED).fetch_all(&mut database).await.unwrap();
+                rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+            }
+        };
+        pairs.into_iter().map(|(id, times)| (id, times.try_into().unwrap())).collect()
+    }
+}
+
+fn tell(control: &str, arguments: &[&str]) {
+    assert!(Command::new(control).args(arguments).status().unwrap().success(), "{arguments:?}");
+}
