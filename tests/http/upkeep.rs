@@ -108,6 +108,12 @@ async fn uptime_kuma_is_told_up_and_down_and_plain_heartbeats_only_up() {
     let push = format!("{monitor}/api/push/secret-token?status=up&msg=OK&ping=");
     let server = start_with(folder.path(), &["--heartbeat-url", &push, "--heartbeat-seconds", "1"]);
     until(&heard, |query| query.starts_with("status=up&msg=ready&ping=")).await;
+    let (model, reload) = (folder.path().join("model.onnx"), r#"{"action": "reload"}"#);
+    std::fs::write(&model, "no model").unwrap();
+    assert!(!post_to(&server, "/admin/model", reload).await);
+    until(&heard, |query| query.starts_with("status=up&msg=degraded") && query.contains("files")).await;
+    std::fs::write(&model, parity::own().model()).unwrap();
+    assert!(post_to(&server, "/admin/model", reload).await);
     // Without a key, its own machine may change that.
     assert!(post_to(&server, "/admin/maintenance", r#"{"on": true}"#).await);
     until(&heard, |query| query.starts_with("status=down&msg=maintenance&ping=")).await;

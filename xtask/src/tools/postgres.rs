@@ -131,21 +131,38 @@ fn pooler(folder: &Path, server: u16) -> Result<(Child, u16)> {
     let text = format!(
         "[databases]\n* = host=127.0.0.1 port={server} user={USER}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
          unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 200\n\
-         max_prepared_statements = 0\nlogfile = {}\n",
+         {}logfile = {}\n",
+        if keeps_statements(&program)? { "max_prepared_statements = 0\n" } else { "" },
         folder.join("pgbouncer.log").display()
     );
     fs::write(&settings, text).with_context(|| format!("cannot write {}", settings.display()))?;
     let mut command = as_user(&program)?;
     command.arg(&settings).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let child = command.spawn().context("cannot start pgbouncer")?;
+    let mut child = command.spawn().context("cannot start pgbouncer")?;
     let started = Instant::now();
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        if let Some(status) = child.try_wait().context("cannot tell whether pgbouncer runs")? {
+            bail!("pgbouncer ended with {status}");
+        }
         if started.elapsed() > PATIENCE {
             bail!("pgbouncer did not answer within {} s", PATIENCE.as_secs());
         }
         thread::sleep(Duration::from_millis(50));
     }
     Ok((child, port))
+}
+
+/// Whether it can keep prepared statements across connections, and so be told not to, as the poolers that are hardest to
+/// please do not; since 1.21.
+fn keeps_statements(program: &Path) -> Result<bool> {
+    let text = exec::output(Command::new(program).arg("--version"))?;
+    let numbers: Vec<u32> = text
+        .lines()
+        .next()
+        .and_then(|line| line.rsplit(' ').next())
+        .map(|version| version.split('.').filter_map(|number| number.parse().ok()).collect())
+        .unwrap_or_default();
+    Ok(numbers >= vec![1, 21])
 }
 
 /// Debian puts it where only root looks.

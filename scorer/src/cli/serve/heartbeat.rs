@@ -54,14 +54,19 @@ impl Heartbeat {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
-                let (heartbeat, asked) = (self.clone(), Instant::now());
-                let readiness = readiness::of(&service);
-                let took = asked.elapsed();
-                let told = tokio::task::spawn_blocking(move || heartbeat.tell(&readiness, took)).await;
+                let (heartbeat, service) = (self.clone(), service.clone());
+                let told = tokio::task::spawn_blocking(move || heartbeat.beat(&service)).await;
                 let told = told.unwrap_or_else(|_| bail!("the heartbeat was given up"));
                 note(&told, &mut was_told);
             }
         })
+    }
+
+    /// Asks the models for a score, and waits for the monitor: both would hold up requests among their threads.
+    fn beat(&self, service: &Service) -> Result<()> {
+        let asked = Instant::now();
+        let readiness = readiness::of(service);
+        self.tell(&readiness, asked.elapsed())
     }
 
     /// A monitor that only knows heartbeats is told nothing while there is no good news: their absence is what it waits
