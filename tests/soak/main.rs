@@ -1,6 +1,7 @@
-//! Mixed traffic on the real program with everything going wrong in the middle: the database locked or stopped, the disk full, models
-//! read anew, clients that dawdle, the program killed. Afterwards every acknowledged prediction is in the log exactly once,
-//! no answer was anything but what is announced, and memory is where it was. Bounded here; `cargo xtask soak` for longer.
+//! Mixed traffic on the real program with everything going wrong in the middle: the database locked or stopped, the disk full,
+//! models read anew, clients that dawdle, the program killed. Afterwards every acknowledged prediction is in the log
+//! exactly once, no answer was anything but what is announced, and memory is where it was. Bounded here; `cargo xtask
+//! soak` for longer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -54,18 +54,20 @@ fn ask(client: &Client, options: &Options) -> Result<String> {
     if let Some(revision) = &options.revision {
         check_revision(client, revision)?;
     }
-    let path = if options.ready { "/readyz" } else { "/livez" };
-    let answer = client.get(path).context("the service is not healthy")?;
-    ensure!(answer.is_good(), "the service is not healthy: {path} answers {}", answer.status);
-    Ok(String::from_utf8_lossy(&answer.body).trim_end().to_owned())
+    let body = body(client, if options.ready { "/readyz" } else { "/livez" })?;
+    Ok(String::from_utf8_lossy(&body).trim_end().to_owned())
 }
 
 fn check_revision(client: &Client, wanted: &str) -> Result<()> {
-    let answer = client.get("/health").context("the service is not healthy")?;
-    ensure!(answer.is_good(), "the service is not healthy: /health answers {}", answer.status);
-    let health: Health =
-        serde_json::from_slice(&answer.body).context("/health does not answer as this service does")?;
+    let body = body(client, "/health")?;
+    let health: Health = serde_json::from_slice(&body).context("/health does not answer as this service does")?;
     let runs = health.revision.as_deref().unwrap_or("a deployment that does not tell its commit");
     ensure!(runs == wanted, "the service runs {runs}, not {wanted}");
     Ok(())
+}
+
+fn body(client: &Client, path: &str) -> Result<Vec<u8>> {
+    let answer = client.get(path).context("the service is not healthy")?;
+    ensure!(answer.is_good(), "the service is not healthy: {path} answers {}", answer.status);
+    Ok(answer.body)
 }
