@@ -3,6 +3,7 @@
 //! Owns what is quickest up to depth 3. May not know masks.
 
 use super::block::ROWS;
+use super::plan::Bound;
 
 /// Rows that are kept in registers.
 const TOGETHER: usize = 32;
@@ -21,13 +22,7 @@ pub(super) fn add(weights: &[f32], sums: &mut [f32; ROWS]) {
 
 /// Adds the weights of the leaves that rows reach in a complete tree of a depth from 1 to 3.
 #[inline(always)]
-pub(super) fn tree(
-    depth: u8,
-    columns: &[[i32; ROWS]],
-    questions: &[(u32, i32)],
-    leaves: &[f32],
-    sums: &mut [f32; ROWS],
-) {
+pub(super) fn tree(depth: u8, columns: &[[i32; ROWS]], questions: &[Bound], leaves: &[f32], sums: &mut [f32; ROWS]) {
     match depth {
         1 => each::<1, 2>(columns, questions, leaves, sums, |[a], [f, t]| pick(a, t, f)),
         2 => each::<3, 4>(columns, questions, leaves, sums, |[a, b, c], [ff, ft, tf, tt]| {
@@ -50,7 +45,7 @@ fn pick(condition: bool, yes: f32, no: f32) -> f32 {
 #[inline(always)]
 fn each<const ASKS: usize, const LEAVES: usize>(
     columns: &[[i32; ROWS]],
-    questions: &[(u32, i32)],
+    questions: &[Bound],
     leaves: &[f32],
     sums: &mut [f32; ROWS],
     weight: impl Fn([bool; ASKS], [f32; LEAVES]) -> f32,
@@ -58,7 +53,7 @@ fn each<const ASKS: usize, const LEAVES: usize>(
     let (Some(questions), Some(leaves)) = (questions.first_chunk::<ASKS>(), leaves.first_chunk::<LEAVES>()) else {
         return;
     };
-    let asked = questions.map(|(column, end)| (&columns[column as usize], end));
+    let asked = questions.map(|Bound { key, end }| (&columns[key as usize], end));
     for row in 0..ROWS {
         sums[row] += weight(asked.map(|(keys, end)| keys[row] < end), *leaves);
     }

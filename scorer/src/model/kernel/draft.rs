@@ -3,9 +3,9 @@
 //! Owns how masks and columns are numbered. May not know how steps are run.
 
 use super::condition::{Ask, Condition};
-use super::plan::{Feature, Fork, Group, Set, Step, Threshold, What};
-use super::rank;
+use super::plan::{Bound, Feature, Fork, Group, Set, Step, Threshold, What};
 use super::shape::{Grown, Padded, Way};
+use super::{rank, single};
 use std::collections::{HashMap, HashSet};
 
 /// Different conditions that a group may have, so that their masks stay in the cache.
@@ -124,6 +124,7 @@ impl Draft {
     pub(super) fn finish(mut self) -> Group {
         self.number();
         let Draft { mut group, asked, grown, .. } = self;
+        group.bounds = single::bounds(&group.features, group.columns);
         for (fork, asked) in group.forks.iter_mut().zip(grown) {
             fork.condition = mask(&group.features, asked);
         }
@@ -168,13 +169,13 @@ impl Draft {
     }
 }
 
-/// The column of a question and what its keys should be below.
-fn question(features: &[Feature], asked: Asked) -> (u32, i32) {
+/// What is asked of a column.
+fn question(features: &[Feature], asked: Asked) -> Bound {
     match asked {
         Asked::Below(place, Threshold { key, missing }) => {
-            (features[place].columns[usize::from(missing)].unwrap_or_default() as u32, key)
+            Bound { key: features[place].columns[usize::from(missing)].unwrap_or_default() as u32, end: key }
         }
-        Asked::Nothing | Asked::Among(..) => (0, 0),
+        Asked::Nothing | Asked::Among(..) => Bound::default(),
     }
 }
 

@@ -1,9 +1,9 @@
 //! The hot loops: rows -> scores over trees, rows -> sums over features.
 //!
-//! Owns the choice between the plain walk and blocks of rows. Its one promise: weights are added in the order of the
-//! trees, in the forest's own precision, so that every machine gives the same bits; that order is part of the model
-//! format. Limits: a row must have as many features as the forest asks for, which its callers check once per matrix. May
-//! not know formats or the names of features.
+//! Owns the choice between the plain walk, rows on their own and blocks of them. Its one promise: weights are added in
+//! the order of the trees, in the forest's own precision, so that every machine gives the same bits; that order is part
+//! of the model format. Limits: a row must have as many features as the forest asks for, which its callers check once per
+//! matrix. May not know formats or the names of features.
 
 mod blend;
 mod block;
@@ -14,6 +14,7 @@ mod mask;
 mod plan;
 mod rank;
 mod shape;
+mod single;
 mod slice;
 mod walk;
 
@@ -54,12 +55,13 @@ impl<T: Scalar> Kernel<T> {
     pub fn margins_at(&self, level: Level, rows: &[T], width: usize, scores: &mut [T]) {
         let count = rows.len().checked_div(width).unwrap_or(0).min(scores.len() / self.forest.targets());
         if let Some(plan) = &self.plan
-            && count >= plan.few
+            && (count >= plan.few || plan.singly)
             && let Some(forest) = (&self.forest as &dyn Any).downcast_ref()
             && let (Some(rows), Some(scores)) = (T::floats(rows), T::floats_mut(scores))
         {
             let (rows, scores) = (&rows[..count * width], &mut scores[..count * self.forest.targets()]);
-            return block::Margins { forest, plan, rows, width, scores }.run_at(level);
+            let margins = block::Margins { forest, plan, rows, width, scores };
+            return if count < plan.few { single::run(margins) } else { margins.run_at(level) };
         }
         walk::margins(&self.forest, rows, width, scores);
     }

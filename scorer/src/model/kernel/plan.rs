@@ -4,10 +4,10 @@
 //! May not know how steps are run.
 
 use super::draft::Draft;
-use super::shape;
+use super::{shape, single};
 use crate::model::forest::{Aggregate, Forest};
 
-/// Rows that are walked whatever the trees are like: for so few, buffers are not worth having.
+/// Rows that go on their own whatever the trees are like: for so few, buffers are not worth having.
 const FEW: usize = 4;
 /// Scores that a row may have: beyond, sums of a block would not stay in the cache.
 const TARGETS: usize = 1024;
@@ -16,8 +16,10 @@ const TARGETS: usize = 1024;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
-    /// With fewer rows, walking each is quicker than a block.
+    /// With fewer rows, each on its own is quicker than a block.
     pub(super) few: usize,
+    /// Whether rows can go on their own: where not, few are walked.
+    pub(super) singly: bool,
 }
 
 /// Consecutive trees that share their conditions.
@@ -31,8 +33,10 @@ pub(super) struct Group {
     pub(super) columns: usize,
     /// The trees.
     pub(super) steps: Vec<Step>,
-    /// What blended trees ask: a column, and what its keys should be below.
-    pub(super) questions: Vec<(u32, i32)>,
+    /// What blended trees ask of columns.
+    pub(super) questions: Vec<Bound>,
+    /// What masks say of a row on its own: see [`super::single`].
+    pub(super) bounds: Vec<Bound>,
     /// What sliced trees ask: places of masks.
     pub(super) conditions: Vec<u16>,
     /// What grown trees ask, and where that leads.
@@ -91,6 +95,15 @@ pub(super) struct Set {
     pub(super) ranks: Vec<u16>,
 }
 
+/// What is asked of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Bound {
+    /// Where it is among the keys.
+    pub(super) key: u32,
+    /// What it should be below.
+    pub(super) end: i32,
+}
+
 /// A branch of a tree as it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Fork {
@@ -136,18 +149,21 @@ impl Plan {
         }
         let mut plan = Plan::default();
         let mut draft = Draft::default();
-        let (mut block, mut walk) = (0, 0);
+        let (mut block, mut row) = (0, 0);
         for root in forest.roots() {
             if draft.is_full() {
                 plan.groups.push(std::mem::take(&mut draft).finish());
             }
             let (target, way) = shape::of(forest, *root);
             let cost = way.cost();
-            (block, walk) = (block + cost.block, walk + cost.walk);
+            (block, row) = (block + cost.block, row + cost.row);
             draft.add(*root, target, way);
         }
         plan.groups.push(draft.finish());
-        plan.few = block.checked_div(walk).unwrap_or(0).max(FEW);
+        plan.singly = single::is_able(&plan);
+        // Walking takes about twice as long.
+        let row = if plan.singly { row } else { 2 * row };
+        plan.few = block.checked_div(row).unwrap_or(0).max(FEW);
         Some(plan)
     }
 }
