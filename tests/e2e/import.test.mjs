@@ -20,6 +20,7 @@ test("every export of the collection is ranked as expected", async () => {
     await listed(page);
     assert.equal(await page.locator("table.leads tr.lead").count(), wanted.leads, name);
     await page.click("details.columns summary");
+    await page.locator("details.columns table").waitFor();
     const columns = await page.locator("details.columns tbody tr").evaluateAll((rows) =>
       rows.map((row) => [row.querySelector("th").textContent, row.querySelector("select").value]),
     );

@@ -97,6 +97,7 @@ test("what columns mean is remembered only when asked", async () => {
     await choose(page, name, text);
     await listed(page);
     await page.locator("details.columns").evaluate((details) => (details.open = true));
+    await page.locator("details.columns table").waitFor();
     return page.locator("details.columns tbody tr select").evaluateAll((all) => all.map((select) => select.value));
   };
   const start = () => page.getByRole("button", { name: "Another file" }).click();

@@ -41,6 +41,7 @@ export const VIEWS = [
       await choose(page, "export.csv", "Full name,Title,# Employees,Sector\nAda Lind,CTO,37,Software\nBob Berg,Intern,4,Retail\n");
       await listed(page);
       await page.click("details.columns summary");
+      await page.locator("details.columns table").waitFor();
     },
   ],
   [

@@ -328,6 +328,9 @@ async fn another_meaning_of_a_column_is_picked() {
     let ear = picked.clone();
     let on_change = Callback::from(move |mapping: Mapping| ear.borrow_mut().push(mapping));
     let place = show::<ColumnTable>(ColumnTableProps { summary, schema: schema(), on_change }).await;
+    assert!(texts(&place, "select").is_empty());
+    click(&place, "summary");
+    until(|| !texts(&place, "select").is_empty()).await;
     assert_eq!(texts(&place, "tbody th"), ["name", "size", "Title"]);
     assert_eq!(texts(&place, "td.figures"), ["", "likely 3 cells not understood", ""]);
     let select: HtmlSelectElement = place.query_selector("select").unwrap().unwrap().dyn_into().unwrap();

@@ -1,4 +1,5 @@
-//! What each column of the file is read as, with some of its cells; picking another meaning reads the file again.
+//! What each column of the file is read as, with some of its cells; picking another meaning reads the file again. Drawn
+//! once it is unfolded: every column offers every field, which is more than all else that a list begins with.
 
 use crate::agent::{MappedColumn, Summary};
 use crate::{memory, text};
@@ -6,7 +7,7 @@ use scorer::lead::mapping::{Evidence, Mapping, Target};
 use scorer::lead::schema::{LEAD_KEY, Schema};
 use std::rc::Rc;
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Html, Properties, TargetCast, UseStateHandle, component, html, use_state};
+use yew::{Callback, Html, Properties, TargetCast, UseStateHandle, component, html, use_state, use_state_eq};
 
 /// What the table shows and tells.
 #[derive(PartialEq, Properties)]
@@ -23,23 +24,33 @@ pub struct ColumnTableProps {
 #[component]
 pub fn ColumnTable(props: &ColumnTableProps) -> Html {
     let kept = use_state(memory::keeps_meanings);
+    let unfolded = use_state_eq(|| false);
+    let set = unfolded.setter();
     let read = props.summary.mapped.iter().filter(|mapped| mapped.column.target.is_some()).count() as u32;
     html! {
-        <details class="aside columns">
+        <details class="aside columns" ontoggle={move |_| set.set(true)}>
             <summary>{text::columns_read(read, props.summary.mapped.len() as u32)}</summary>
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{text::your_column()}</th>
-                        <th scope="col">{text::for_example()}</th>
-                        <th scope="col">{text::read_as_head()}</th>
-                        <td></td>
-                    </tr>
-                </thead>
-                <tbody>{for (0..props.summary.mapped.len()).map(|at| row(props, at))}</tbody>
-            </table>
-            {remember(props, &kept)}
+            if *unfolded {
+                {table(props)}
+                {remember(props, &kept)}
+            }
         </details>
+    }
+}
+
+fn table(props: &ColumnTableProps) -> Html {
+    html! {
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">{text::your_column()}</th>
+                    <th scope="col">{text::for_example()}</th>
+                    <th scope="col">{text::read_as_head()}</th>
+                    <td></td>
+                </tr>
+            </thead>
+            <tbody>{for (0..props.summary.mapped.len()).map(|at| row(props, at))}</tbody>
+        </table>
     }
 }
 

@@ -196,8 +196,9 @@ fn lead(props: &LeadTableProps, window: &Window, at: u32) -> Html {
     }
 }
 
+/// One cell whatever the width: it is gone with the first rows, and hundreds more would hold the page up.
 fn skeleton(width: usize) -> Html {
-    html! { <tr class="skeleton" aria-hidden="true">{for (0..width).map(|_| html! { <td><i /></td> })}</tr> }
+    html! { <tr class="skeleton" aria-hidden="true"><td colspan={width.to_string()}><i /></td></tr> }
 }
 
 /// What each key does; keys that do nothing here are the browser's.
