@@ -59,9 +59,12 @@ impl Desk {
         let mapping = given.mapping.or_else(saved);
         let mut reader = SheetReader::new(scorer.clone(), Given { mapping, ..given });
         let mut at = 0.0;
+        let mut next = fetched(&source.file, at, PIECE.min(size))?;
         while at < size {
             let end = (at + PIECE).min(size);
-            let bytes = piece(&source.file, at, end).await?;
+            let bytes = received(next).await?;
+            // The browser fetches a piece while the one before is read.
+            next = fetched(&source.file, end, (end + PIECE).min(size))?;
             if self.reading.get() != job {
                 return Ok(None);
             }
@@ -146,9 +149,16 @@ async fn open(file: Blob) -> Result<Source, Trouble> {
 }
 
 pub(super) async fn piece(file: &Blob, from: f64, to: f64) -> Result<Vec<u8>, JsValue> {
-    let blob = file.slice_with_f64_and_f64(from, to)?;
-    let buffer = JsFuture::from(blob.array_buffer()).await?;
-    Ok(Uint8Array::new(&buffer).to_vec())
+    received(fetched(file, from, to)?).await
+}
+
+/// A piece of a file that is under way.
+fn fetched(file: &Blob, from: f64, to: f64) -> Result<JsFuture, JsValue> {
+    Ok(JsFuture::from(file.slice_with_f64_and_f64(from, to)?.array_buffer()))
+}
+
+async fn received(piece: JsFuture) -> Result<Vec<u8>, JsValue> {
+    Ok(Uint8Array::new(&piece.await?).to_vec())
 }
 
 fn failure(error: &SheetError) -> Failure {
