@@ -3,6 +3,7 @@
 //! Owns their addresses. May not know what is done with them.
 
 use crate::browser;
+use futures_util::future::{try_join_all, try_join3, try_join4};
 use gloo_net::http::{Request, Response};
 use js_sys::{Array, ArrayBuffer, JSON};
 use wasm_bindgen::{JsCast, JsValue};
@@ -47,24 +48,23 @@ pub struct Unfetched {
     pub name: String,
 }
 
-/// Fetches all parts.
+/// Fetches all parts, all at once: one after the other, each would wait for a host that may be far away.
 pub async fn fetch() -> Result<Assets, Unfetched> {
-    let boot = text(BOOT).await?;
-    let worker = program(WORKER, &boot).await?;
-    let unpacker = program(UNPACKER, &boot).await?;
-    let mut models = Vec::new();
-    for name in model_names().await? {
-        let address = format!("{MODEL_FOLDER}/{name}");
-        models.push((name, bytes(&address).await?));
-    }
-    let sample = bytes(SAMPLE).await?;
+    let (worker, unpacker, models, sample) =
+        try_join4(program(WORKER), program(UNPACKER), models(), bytes(SAMPLE)).await?;
     Ok(Assets { worker, unpacker, models, sample })
 }
 
-async fn program([glue, wasm]: [&str; 2], boot: &str) -> Result<Program, Unfetched> {
-    let parts = [text(&named(glue)?).await?, boot.to_owned()];
-    let script = browser::script_address(&parts).map_err(|_| unfetched(glue))?;
-    Ok(Program { script, wasm: bytes(&named(wasm)?).await? })
+async fn program([glue, wasm]: [&str; 2]) -> Result<Program, Unfetched> {
+    let (script, code) = (named(glue)?, named(wasm)?);
+    let (script, boot, wasm) = try_join3(text(&script), text(BOOT), bytes(&code)).await?;
+    let script = browser::script_address(&[script, boot]).map_err(|_| unfetched(glue))?;
+    Ok(Program { script, wasm })
+}
+
+async fn models() -> Result<Vec<(String, ArrayBuffer)>, Unfetched> {
+    let model = async |name: String| Ok((name.clone(), bytes(&format!("{MODEL_FOLDER}/{name}")).await?));
+    try_join_all(model_names().await?.into_iter().map(model)).await
 }
 
 fn named(part: &str) -> Result<String, Unfetched> {

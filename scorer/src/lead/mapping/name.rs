@@ -216,6 +216,7 @@ pub fn plain(name: &str) -> String {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
             _ if depth > 0 => {}
+            _ if character.is_ascii_alphanumeric() => plain.push(character.to_ascii_lowercase()),
             _ => plain.extend(character.to_lowercase().filter_map(base)),
         }
     }
