@@ -123,20 +123,19 @@ async fn run(
         tokio::select! {
             biased;
             _ = &mut stop, if !waiting.is_closed() => waiting.close(),
-            _ = flush.tick() => sums.write(&store, &instance).await,
+            _ = flush.tick() => match sums.write(&store, &instance).await {
+                Some(back) => sums = back,
+                None => return,
+            },
             // While the key is not known, what was seen waits.
             count = waiting.recv_many(&mut batch, AT_ONCE), if sums.key.get().is_some() || waiting.is_closed() => {
                 if count == 0 {
                     break;
                 }
                 let taken = std::mem::take(&mut batch);
-                // Summing up takes a large batch long enough to do it beside the threads that serve connections.
-                match tokio::task::spawn_blocking(move || { sums.add_all(&taken); sums }).await {
-                    Ok(back) => sums = back,
-                    Err(error) => {
-                        tracing::error!(%error, "predictions cannot be summed up any more");
-                        return;
-                    }
+                match sums.aside(move |sums| sums.add_all(&taken)).await {
+                    Some((back, ())) => sums = back,
+                    None => return,
                 }
             }
         }
@@ -168,28 +167,49 @@ impl Sums {
         }
     }
 
+    /// Works on them beside the threads that serve connections, which a large batch or long columns would hold up.
+    async fn aside<T: Send + 'static>(
+        mut self,
+        work: impl FnOnce(&mut Sums) -> T + Send + 'static,
+    ) -> Option<(Self, T)> {
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = work(&mut self);
+            (self, done)
+        });
+        worked.await.inspect_err(|error| tracing::error!(%error, "predictions cannot be summed up any more")).ok()
+    }
+
     /// Writes what changed, and lets go of hours that are over.
-    async fn write(&mut self, store: &Store, instance: &str) {
+    async fn write(self, store: &Store, instance: &str) -> Option<Self> {
         if self.key.get().is_none()
             && let Ok(bytes) = store.level_key().await
         {
             let _ = self.key.set(LevelKey::new(bytes));
         }
         let now = timestamp(OffsetDateTime::now_utc());
-        for ((start, model), span) in self.spans.iter_mut().filter(|(_, span)| !span.is_written) {
-            let row = ProfileRow {
-                level: Level::Hour,
-                start: start.clone(),
-                model_sha256: model.clone(),
-                instance: instance.to_owned(),
-                bytes: span.summary.encode(),
-                rows: span.summary.rows(),
-                updated_at: now.clone(),
-            };
+        let (hour, instance) = (Level::Hour.start(&now), instance.to_owned());
+        let (mut sums, rows) = self.aside(move |sums| sums.rows(&instance, &now)).await?;
+        for row in rows {
+            let at = (row.start.clone(), row.model_sha256.clone());
             // While the database is away the summary grows on; it is written as a whole when it is back.
-            span.is_written = store.put_profile(row).await.is_ok();
+            let is_written = store.put_profile(row).await.is_ok();
+            sums.spans.entry(at).and_modify(|span| span.is_written = is_written);
         }
-        let hour = Level::Hour.start(&now);
-        self.spans.retain(|(start, _), span| !span.is_written || *start >= hour);
+        sums.spans.retain(|(start, _), span| !span.is_written || *start >= hour);
+        Some(sums)
+    }
+
+    /// What changed, as it is written.
+    fn rows(&self, instance: &str, now: &str) -> Vec<ProfileRow> {
+        let row = |((start, model), span): (&(String, String), &Span)| ProfileRow {
+            level: Level::Hour,
+            start: start.clone(),
+            model_sha256: model.clone(),
+            instance: instance.to_owned(),
+            bytes: span.summary.encode(),
+            rows: span.summary.rows(),
+            updated_at: now.to_owned(),
+        };
+        self.spans.iter().filter(|(_, span)| !span.is_written).map(row).collect()
     }
 }
