@@ -6,17 +6,20 @@ use super::Location;
 use super::sqlite::{BUSY, checkpoint};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
-use std::path::{Path, PathBuf};
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// Bytes written before the file is emptied.
-const BYTES: usize = 8 << 20;
+/// Bytes written before the file is emptied: little at once, since the machine is busy meanwhile.
+const BYTES: usize = 1 << 20;
 
-/// Pages in the file from which on the writer finishes what is left: only then can the file begin anew.
-const PAGES_MAX: i64 = 16_384;
+/// Pages in the file from which on the writer finishes what is left: only then can the file begin anew. Rarely, since
+/// everybody waits for it.
+const PAGES_MAX: i64 = 32_768;
 
 /// The task that empties the file.
 #[derive(Debug)]
@@ -62,30 +65,63 @@ impl Checkpoints {
 }
 
 async fn run(file: PathBuf, shared: Arc<Shared>) {
-    let mut connection = None;
+    let mut emptying = Emptying { file, connection: None, database: None };
     loop {
         shared.wake.notified().await;
         if shared.stopped.load(Ordering::Relaxed) {
             break;
         }
-        match empty(&file, &mut connection).await {
-            Ok(pages) => shared.is_long.store(pages > PAGES_MAX, Ordering::Relaxed),
+        match emptying.empty().await {
+            Ok(is_long) => shared.is_long.store(is_long, Ordering::Relaxed),
             Err(error) => tracing::debug!(%error, "the write-ahead file could not be emptied now"),
         }
     }
-    if let Some(connection) = connection {
+    if let Some(connection) = emptying.connection {
         // Everything in it was written by the writer's connection, which is closed after this one.
         let _ = connection.close().await;
     }
 }
 
-async fn empty(file: &Path, kept: &mut Option<SqliteConnection>) -> Result<i64, sqlx::Error> {
-    let connection = match kept.take() {
-        Some(connection) => connection,
-        None => {
-            let options = SqliteConnectOptions::new().filename(file).busy_timeout(BUSY);
-            SqliteConnection::connect_with(&options.synchronous(SqliteSynchronous::Normal)).await?
+/// What the task works with, opened when first needed.
+struct Emptying {
+    file: PathBuf,
+    connection: Option<SqliteConnection>,
+    /// Never closed: with any handle of a file, a program gives up all its locks on it, and SQLite's are among them.
+    database: Option<&'static File>,
+}
+
+impl Emptying {
+    /// Whether the file is too long afterwards.
+    async fn empty(&mut self) -> Result<bool, sqlx::Error> {
+        let pages = self.pass().await?;
+        if pages <= PAGES_MAX {
+            return Ok(false);
         }
-    };
-    checkpoint(kept.insert(connection)).await
+        // What came meanwhile, so that next to nothing is left to the writer.
+        self.pass().await?;
+        Ok(true)
+    }
+
+    /// Moves what is there; how many pages are in the file. What was moved is put on disk too: else whoever finishes
+    /// would wait for all that was moved since the file last began anew.
+    async fn pass(&mut self) -> Result<i64, sqlx::Error> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => {
+                let options = SqliteConnectOptions::new().filename(&self.file).busy_timeout(BUSY);
+                SqliteConnection::connect_with(&options.synchronous(SqliteSynchronous::Normal)).await?
+            }
+        };
+        let pages = checkpoint(self.connection.insert(connection)).await?;
+        let database = match self.database {
+            Some(database) => database,
+            None => {
+                let database = OpenOptions::new().read(true).write(true).open(&self.file)?;
+                self.database.insert(Box::leak(Box::new(database)))
+            }
+        };
+        let synced = tokio::task::spawn_blocking(|| database.sync_data()).await;
+        synced.map_err(io::Error::other)??;
+        Ok(pages)
+    }
 }

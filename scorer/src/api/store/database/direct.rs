@@ -33,7 +33,7 @@ pub(super) fn open(file: &Path, mode: LogMode) -> Result<Connection, sqlx::Error
     // write-ahead file that once grew is cut back when it is begun anew.
     let settings = format!(
         "PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864"
+         PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 268435456"
     );
     connection.execute_batch(&settings).map_err(told)?;
     Ok(connection)
