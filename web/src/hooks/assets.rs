@@ -3,7 +3,7 @@
 //! Owns their addresses. May not know what is done with them.
 
 use crate::browser;
-use futures_util::future::{try_join_all, try_join3, try_join4};
+use futures_util::future::{try_join, try_join_all, try_join5};
 use gloo_net::http::{Request, Response};
 use js_sys::{Array, ArrayBuffer, JSON};
 use wasm_bindgen::{JsCast, JsValue};
@@ -50,15 +50,20 @@ pub struct Unfetched {
 
 /// Fetches all parts, all at once: one after the other, each would wait for a host that may be far away.
 pub async fn fetch() -> Result<Assets, Unfetched> {
-    let (worker, unpacker, models, sample) =
-        try_join4(program(WORKER), program(UNPACKER), models(), bytes(SAMPLE)).await?;
+    let parts = try_join5(text(BOOT), parts(WORKER), parts(UNPACKER), models(), bytes(SAMPLE));
+    let (boot, worker, unpacker, models, sample) = parts.await?;
+    let (worker, unpacker) = (program(WORKER, worker, &boot)?, program(UNPACKER, unpacker, &boot)?);
     Ok(Assets { worker, unpacker, models, sample })
 }
 
-async fn program([glue, wasm]: [&str; 2]) -> Result<Program, Unfetched> {
-    let (script, code) = (named(glue)?, named(wasm)?);
-    let (script, boot, wasm) = try_join3(text(&script), text(BOOT), bytes(&code)).await?;
-    let script = browser::script_address(&[script, boot]).map_err(|_| unfetched(glue))?;
+/// The glue and the WebAssembly of a program.
+async fn parts([glue, wasm]: [&str; 2]) -> Result<(String, ArrayBuffer), Unfetched> {
+    let (glue, wasm) = (named(glue)?, named(wasm)?);
+    try_join(text(&glue), bytes(&wasm)).await
+}
+
+fn program([glue, _]: [&str; 2], (text, wasm): (String, ArrayBuffer), boot: &str) -> Result<Program, Unfetched> {
+    let script = browser::script_address(&[text, boot.to_owned()]).map_err(|_| unfetched(glue))?;
     Ok(Program { script, wasm })
 }
 
