@@ -103,7 +103,7 @@ impl Emptying {
     }
 
     /// Moves what is there; how many pages are in the file. What was moved is put on disk too: else whoever finishes
-    /// would wait for all that was moved since the file last began anew.
+    /// would wait for all that was moved since the file last began anew. Where that fails, it does wait.
     async fn pass(&mut self) -> Result<i64, sqlx::Error> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
@@ -113,6 +113,13 @@ impl Emptying {
             }
         };
         let pages = checkpoint(self.connection.insert(connection)).await?;
+        if let Err(error) = self.sync().await {
+            tracing::debug!(%error, "what was moved could not be put on disk now");
+        }
+        Ok(pages)
+    }
+
+    async fn sync(&mut self) -> io::Result<()> {
         let database = match self.database {
             Some(database) => database,
             None => {
@@ -120,8 +127,6 @@ impl Emptying {
                 self.database.insert(Box::leak(Box::new(database)))
             }
         };
-        let synced = tokio::task::spawn_blocking(|| database.sync_data()).await;
-        synced.map_err(io::Error::other)??;
-        Ok(pages)
+        tokio::task::spawn_blocking(|| database.sync_data()).await?
     }
 }
