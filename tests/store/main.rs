@@ -14,3 +14,4 @@ mod profile;
 mod reading;
 mod retention;
 mod row;
+mod server;
