@@ -3,6 +3,14 @@
 //! Owns the three encodings that spreadsheets and exporters write. May not know CSV or leads. Windows-1252 as the WHATWG
 //! Encoding Standard has it: every byte is a character.
 
+use std::str::Utf8Error;
+
+/// Bytes as the text that they are; of others, where they stop being one.
+pub fn utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
+    // Checked quickly, and once more where it matters what is wrong.
+    simdutf8::basic::from_utf8(bytes).or_else(|_| std::str::from_utf8(bytes))
+}
+
 /// An encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {

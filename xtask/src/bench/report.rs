@@ -37,7 +37,8 @@ const CLOSING: &str = "\
 - onnxruntime and onnxruntime-web run the same file as Leadlight's opened model.
 - The line of the replaced system is written anew with pandas and XGBoost, each column at once
   (`tests/bench/original.py`): reading, encoding, scoring, sorting.
-- In the browser Leadlight is built, bound and optimised as the page's worker is.
+- Natively Leadlight has the allocator of its binary; in the browser it is built, bound and optimised as the page's worker
+  is.
 ";
 
 /// The tables of sections, each under its title.

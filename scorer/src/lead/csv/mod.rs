@@ -25,6 +25,7 @@ pub use table::records;
 use super::Lead;
 use super::mapping::Mapping;
 use super::schema::Schema;
+use super::text::utf8;
 use header::Header;
 use memchr::{memchr_iter, memchr2};
 use split::Splitter;
@@ -232,7 +233,7 @@ impl Reader {
     fn end_record(&mut self, record: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
         let line = self.line;
         self.line += self.splitter.breaks() + u64::from(record.ends_with(b"\n"));
-        match (&mut self.header, std::str::from_utf8(record)) {
+        match (&mut self.header, utf8(record)) {
             (None, Ok(text)) if !text.contains('\0') => {
                 self.header = Some(Header::new(self.splitter.cells(text), &self.schema, self.mapping.take())?);
             }

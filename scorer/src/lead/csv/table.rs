@@ -4,6 +4,7 @@
 
 use super::split::Splitter;
 use super::{Cells, Dialect, IntakeError, MARK, ROW_MAX, breaks};
+use crate::lead::text::utf8;
 use std::borrow::Cow;
 
 /// Hands over every record of a file, the names of the columns first, with the line on which it starts, from 1. Lines
@@ -29,7 +30,7 @@ pub fn records(
             return Err(IntakeError::TooBroken { line });
         }
         let (record, behind) = rest.split_at(splitter.length());
-        let text = std::str::from_utf8(record).map_err(|_| IntakeError::NotText { hint: "" })?;
+        let text = utf8(record).map_err(|_| IntakeError::NotText { hint: "" })?;
         let lines = splitter.breaks() + u64::from(text.ends_with('\n'));
         sink(line, splitter.cells(text))?;
         splitter.restart();

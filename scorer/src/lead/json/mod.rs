@@ -8,6 +8,7 @@ pub mod syntax;
 pub use lines::{LINE_MAX, Line, LineError, Lines};
 
 use super::schema::{LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
+use super::text::utf8;
 use super::{Fault, Lead, Raw, Value};
 use std::borrow::Cow;
 use syntax::{Json, Reader, SyntaxError};
@@ -151,7 +152,7 @@ fn body_text(body: &[u8]) -> Result<&str, BodyError> {
     }
     // Some Windows programs put a byte order mark in front; Python skips it.
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    std::str::from_utf8(body).map_err(|_| BodyError::NotUtf8)
+    utf8(body).map_err(|_| BodyError::NotUtf8)
 }
 
 fn leads_step() -> Step {

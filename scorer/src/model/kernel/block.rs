@@ -8,12 +8,14 @@ use super::mask::{self, Bytes, Mask};
 use super::plan::{Feature, Group, Plan, Step, What};
 use super::{blend, rank, slice, walk};
 use crate::model::forest::Forest;
-use crate::model::simd::{Level, Work};
+use crate::model::simd::{Level, Work, prefetch};
 
 /// Rows of a block.
 pub(super) const ROWS: usize = 256;
 /// Rows whose features are read together, so that they stay in the cache meanwhile.
 const READ: usize = 32;
+/// Values in a line of the cache.
+const LINE: usize = 16;
 /// With so many thresholds, searching the rank of each key is quicker than comparing all keys with each.
 const SEARCHED: usize = 16;
 
@@ -57,13 +59,19 @@ impl Work for Margins<'_> {
         let Margins { forest, plan, rows, width, scores } = self;
         let targets = forest.targets();
         let mut block = Block::new(plan, targets);
-        for (rows, scores) in rows.chunks(ROWS * width).zip(scores.chunks_mut(ROWS * targets)) {
+        let steps = plan.groups.iter().map(|group| group.steps.len()).sum();
+        let mut rest = rows;
+        for scores in scores.chunks_mut(ROWS * targets) {
+            let (rows, behind) = rest.split_at(rest.len().min(ROWS * width));
+            rest = behind;
+            let mut ahead = ahead(&rest[..rest.len().min(ROWS * width)], steps);
             for (sums, base) in block.sums.iter_mut().zip(forest.base()) {
                 sums.fill(*base);
             }
             for group in &plan.groups {
                 block.look(group, rows, width);
                 for step in &group.steps {
+                    ahead.next().unwrap_or_default().chunks(LINE).for_each(prefetch);
                     block.step(forest, group, step, rows, width);
                 }
             }
@@ -72,6 +80,13 @@ impl Work for Margins<'_> {
             }
         }
     }
+}
+
+/// The next block in as many parts as there are steps: what each step has fetched while it works, since half of the time
+/// would be spent waiting for memory.
+#[inline(always)]
+fn ahead(next: &[f32], steps: usize) -> std::slice::Chunks<'_, f32> {
+    next.chunks(next.len().div_ceil(steps.max(1)).next_multiple_of(LINE).max(LINE))
 }
 
 impl Block {

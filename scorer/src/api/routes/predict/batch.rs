@@ -19,6 +19,9 @@ use serde_json::json;
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
+/// About how many bytes an answer has for each lead: so that a large one is not copied while it grows.
+const ANSWER_BYTES: usize = 320;
+
 /// What a lead that is not valid means for the others of its batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OnError {
@@ -42,7 +45,7 @@ pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, Error> {
         complaints.iter_mut().for_each(|complaint| complaint.loc = vec![json!("body")]);
         return Err(Error::Invalid(complaints));
     };
-    let body = written(&prediction(row))?;
+    let body = written(&prediction(row), 1)?;
     Ok(Draft::new(rows, Form::Json, body, vec![seen]).took(parse, spent, made.elapsed()))
 }
 
@@ -131,7 +134,7 @@ fn rejected(fates: Vec<Fate>) -> Vec<Complaint> {
 fn whole(block: &Block) -> Result<Vec<u8>, Error> {
     let mut models = Vec::new();
     add_models(&mut models, &block.rows);
-    written(&BatchAnswer::new(block.rows.iter().map(prediction).collect(), models))
+    written(&BatchAnswer::new(block.rows.iter().map(prediction).collect(), models), block.rows.len())
 }
 
 fn partial(block: &Block) -> Result<Vec<u8>, Error> {
@@ -140,7 +143,7 @@ fn partial(block: &Block) -> Result<Vec<u8>, Error> {
     block.rows.iter().for_each(|row| sum.add(row.probability));
     let mut rows = block.rows.iter();
     let results = block.fates.iter().map(|fate| result(fate, &mut rows)).collect::<Option<Vec<_>>>();
-    written(&PartialAnswer {
+    let answer = PartialAnswer {
         results: results.ok_or(Error::Internal)?,
         total_count: block.fates.len(),
         scored_count: sum.scored,
@@ -148,7 +151,8 @@ fn partial(block: &Block) -> Result<Vec<u8>, Error> {
         avg_score: sum.mean(),
         high_engagement_count: sum.engaged,
         models,
-    })
+    };
+    written(&answer, block.fates.len())
 }
 
 /// What is told of the next lead.
@@ -171,6 +175,8 @@ fn lines(block: &Block, form: Form) -> Result<Vec<u8>, Error> {
     Ok(body)
 }
 
-fn written(answer: &impl Serialize) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec(answer).map_err(|_| Error::Internal)
+fn written(answer: &impl Serialize, leads: usize) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::with_capacity(leads * ANSWER_BYTES);
+    serde_json::to_writer(&mut body, answer).map_err(|_| Error::Internal)?;
+    Ok(body)
 }

@@ -7,6 +7,7 @@
 use crate::api::config::LogInputs;
 use crate::lead::encode::Values;
 use crate::lead::schema::{Kind, Schema};
+use crate::lead::text::utf8;
 use crate::lead::{Lead, Value};
 use crate::pipeline::{Model, Scorer};
 
@@ -48,7 +49,7 @@ impl<'a> Inputs<'a> {
         }
         self.text.push(b'}');
         // Of texts and numbers alone, which are UTF-8.
-        String::from_utf8(self.text.clone()).unwrap_or_default()
+        utf8(&self.text).map(str::to_owned).unwrap_or_default()
     }
 
     fn fields(&mut self, lead: &Lead) {
