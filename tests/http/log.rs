@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 #[tokio::test]
 async fn a_prediction_is_kept_as_it_was_answered() {
     let bench = Bench::new(Some(parity::own().scorer())).await;
-    let lead = json!({"lead_key": "crm-7", "jobtitle": "CTO", "llm_quality": "75", "unknown": 1, "skills": null});
+    let title = "CTO \"acting\" \\ é\n\u{1}";
+    let lead = json!({"lead_key": "crm-7", "jobtitle": title, "summary": "plain", "llm_quality": "75", "unknown": 1, "skills": null});
     let request = Request::post("/predict").header("x-request-id", "call 9").body(Body::from(lead.to_string()));
     let told = bench.send(request.unwrap()).await.json();
     let (mut rows, _folder) = bench.rows().await;
@@ -26,7 +27,7 @@ async fn a_prediction_is_kept_as_it_was_answered() {
     assert_eq!(row.get::<String, _>("request_id"), "call 9");
     assert_eq!((row.get::<String, _>("lead_key"), told["lead_key"].as_str()), ("crm-7".to_owned(), Some("crm-7")));
     let features: Value = serde_json::from_str(row.get("input_features")).unwrap();
-    assert_eq!(features, json!({"jobtitle": "CTO", "llm_quality": 75}));
+    assert_eq!(features, json!({"jobtitle": title, "summary": "plain", "llm_quality": 75}));
     assert_eq!(row.get::<String, _>("model_sha256").len(), 64);
 }
 

@@ -4,6 +4,7 @@
 
 mod lines;
 pub mod syntax;
+mod turns;
 
 pub use lines::{LINE_MAX, Line, LineError, Lines};
 
@@ -13,6 +14,7 @@ use super::{Fault, Lead, Raw, Value};
 use std::borrow::Cow;
 use syntax::{Json, Reader, SyntaxError};
 use thiserror::Error;
+use turns::Turns;
 
 /// The most leads that a batch may have.
 pub const BATCH_MAX: usize = 10_000;
@@ -98,7 +100,7 @@ pub fn read_lead(body: &[u8], schema: &Schema) -> Result<Lead, BodyError> {
 pub fn read_into(body: &[u8], schema: &Schema, lead: &mut Lead) -> Result<(), BodyError> {
     lead.clear();
     let mut reader = Reader::new(body_text(body)?);
-    let problems = fill(lead, &mut reader, schema, || Vec::with_capacity(1))?;
+    let problems = fill(lead, &mut reader, schema, &mut Turns::new(), || Vec::with_capacity(1))?;
     reader.end()?;
     if problems.is_empty() { Ok(()) } else { Err(BodyError::Invalid(problems)) }
 }
@@ -166,11 +168,11 @@ fn read_leads(reader: &mut Reader<'_>, schema: &Schema, sink: &mut impl Sink) ->
     if reader.peek() != Some(b'[') {
         return Ok(of_list(Trouble::NotList, reader.small_value()?.into_owned()));
     }
-    let (mut lead, mut count) = (Lead::empty(schema.len()), 0);
+    let (mut lead, mut turns, mut count) = (Lead::empty(schema.len()), Turns::new(), 0);
     reader.list::<SyntaxError>(|reader| {
         if count < BATCH_MAX {
             lead.clear();
-            let problems = fill(&mut lead, reader, schema, || vec![leads_step(), Step::Index(count)])?;
+            let problems = fill(&mut lead, reader, schema, &mut turns, || vec![leads_step(), Step::Index(count)])?;
             sink.take(&lead, problems);
         } else {
             reader.skip()?;
@@ -191,6 +193,7 @@ fn fill(
     lead: &mut Lead,
     reader: &mut Reader<'_>,
     schema: &Schema,
+    turns: &mut Turns,
     path: impl Fn() -> Vec<Step>,
 ) -> Result<Vec<Problem>, SyntaxError> {
     if reader.peek() != Some(b'{') {
@@ -198,8 +201,9 @@ fn fill(
         return Ok(vec![Problem { path: path(), trouble: Trouble::NotObject, input }]);
     }
     let mut found: Vec<(Option<usize>, Problem)> = Vec::new();
+    turns.begin();
     reader.object::<SyntaxError>(|reader, name| {
-        let place = schema.position(&name);
+        let place = turns.place(&name, schema);
         if place.is_none() && name != LEAD_KEY {
             return reader.skip();
         }

@@ -68,7 +68,7 @@ impl<'a> Inputs<'a> {
                     write(&(whole as i64), &mut self.text)
                 }
                 Value::Number(number) => write_number(number, &mut self.text),
-                Value::Text(text) => write(text, &mut self.text),
+                Value::Text(text) => write_text(text, &mut self.text),
             }
         }
     }
@@ -102,6 +102,17 @@ fn name(name: &str, out: &mut Vec<u8>) {
 /// Infinite numbers, which JSON cannot hold, are written as texts, which a field of numbers reads back as the same.
 fn write_number(number: f64, out: &mut Vec<u8>) {
     if number.is_finite() { write(&number, out) } else { write(&number.to_string(), out) }
+}
+
+/// Most texts need no escape, which is seen many bytes at a time.
+fn write_text(text: &str, out: &mut Vec<u8>) {
+    let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if text.bytes().fold(false, |found, byte| found | is_special(byte)) {
+        return write(text, out);
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
 }
 
 /// Texts and numbers can always be written into memory.
