@@ -37,6 +37,14 @@ pub struct Span {
     pub below: f64,
 }
 
+impl Span {
+    /// The same with so many rows at most; the space of the others stays empty.
+    pub fn first(self, rows: u32) -> Span {
+        let to = self.to.min(self.from + rows);
+        Span { to, below: self.below + f64::from(self.to - to) * ROW, ..self }
+    }
+}
+
 impl Scroll {
     fn height(&self) -> f64 {
         (f64::from(self.rows) * ROW).min(HEIGHT_MAX)
@@ -121,6 +129,15 @@ mod tests {
             let at = span.above + f64::from(row - span.from) * ROW - top;
             assert!((-0.5..=720.0 - ROW + 0.5).contains(&at), "{row} at {at}");
         }
+    }
+
+    #[test]
+    fn rows_that_are_not_drawn_yet_have_their_space() {
+        let span = Scroll { rows: 100, view: 720.0 }.span(0.0);
+        let first = span.first(8);
+        assert_eq!((first.from, first.to, first.above), (0, 8, 0.0));
+        assert_eq!(first.below + 8.0 * ROW, 3600.0);
+        assert_eq!(span.first(1000), span);
     }
 
     #[test]

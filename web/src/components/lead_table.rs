@@ -7,7 +7,9 @@ use crate::scroll::{ROW, Scroll, Span};
 use crate::state::{Ask, List, Look};
 use crate::{browser, text};
 use std::rc::Rc;
+use std::time::Duration;
 use web_sys::{Element, KeyboardEvent};
+use yew::platform::{spawn_local, time::sleep};
 use yew::{
     Callback, Html, NodeRef, Properties, UseStateHandle, classes, component, hook, html, use_effect_with, use_node_ref,
     use_state_eq,
@@ -21,6 +23,10 @@ const LEAP: u32 = 15;
 
 /// Rows that are fetched before and behind those that are drawn.
 const AHEAD: u32 = 30;
+
+/// Rows that a list begins with, the others a moment later: so many cells at once would hold the page up, which is slow
+/// when it draws its first list.
+const FIRST: u32 = 8;
 
 /// What the table shows and tells.
 #[derive(PartialEq, Properties)]
@@ -41,6 +47,7 @@ pub fn LeadTable(props: &LeadTableProps) -> Html {
     let list = &props.list;
     let frame = use_node_ref();
     let span = use_span(props, &frame);
+    let span = if use_begun(list.window.is_some()) { span } else { span.first(FIRST) };
     let is_stale = list.window.as_ref().is_some_and(|window| !window.query.finds_the_same(&list.query));
     let is_empty = list.window.as_ref().is_some_and(|window| window.found == 0);
     let columns: Vec<&Column> = shown(list);
@@ -110,6 +117,22 @@ fn use_span(props: &LeadTableProps, frame: &NodeRef) -> Span {
         }
     });
     span
+}
+
+/// Whether the first rows were drawn.
+#[hook]
+fn use_begun(is_there: bool) -> bool {
+    let begun = use_state_eq(|| false);
+    let set = begun.setter();
+    use_effect_with(is_there, move |is_there| {
+        if *is_there {
+            spawn_local(async move {
+                sleep(Duration::ZERO).await;
+                set.set(true);
+            });
+        }
+    });
+    *begun
 }
 
 /// How far the frame is scrolled and how high it is.

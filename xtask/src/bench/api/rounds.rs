@@ -7,14 +7,17 @@ use super::services::{BATCH, Field};
 use crate::server::Server;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 3;
 /// How long single predictions are asked for in a round.
 const SECONDS: f64 = 8.0;
 const HALF_SECONDS: f64 = 20.0;
 /// Batches in a round, of which the first one is not counted.
-const BATCHES: usize = 4;
+const BATCHES: usize = 6;
+/// How long nobody is asked before batches: what was written meanwhile comes onto the disk, which is no part of them.
+const REST: Duration = Duration::from_secs(3);
 /// The time between two looks at memory.
 const SLICE_SECONDS: f64 = 2.0;
 /// Pages over the log, and how often each is looked at.
@@ -54,6 +57,7 @@ fn take_turn(field: &mut Field, who: Who, side: &mut Side) -> Result<()> {
     let closed = |connections: u32| json!({ "task": "closed", "address": address, "connections": connections, "seconds": SECONDS });
     side.few.push(Single::of(&field.ask(&closed(FEW))?)?);
     side.many.push(Single::of(&field.ask(&closed(MANY))?)?);
+    thread::sleep(REST);
     let told = batches(field, &address, BATCHES)?;
     let seconds = told["seconds"].as_array().context("the load tells no seconds")?;
     side.batches.extend(seconds.iter().skip(1).filter_map(Value::as_f64));
