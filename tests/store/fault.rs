@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -31,6 +32,50 @@ pub(crate) async fn log(store: &Store, count: usize) -> HashSet<String> {
         }
     }
     ids
+}
+
+/// Entries that are logged all the while.
+pub(crate) struct Load {
+    stop: Arc<AtomicBool>,
+    tasks: Vec<JoinHandle<HashSet<String>>>,
+}
+
+impl Load {
+    /// Each of several tasks logs so many, pauses, and again.
+    pub(crate) fn start<P>(
+        store: &Store,
+        tasks: usize,
+        count: usize,
+        pause: impl Fn() -> P + Copy + Send + 'static,
+    ) -> Self
+    where
+        P: Future<Output = ()> + Send,
+    {
+        let stop = Arc::new(AtomicBool::new(false));
+        let task = |_| {
+            let (store, stop) = (store.clone(), stop.clone());
+            tokio::spawn(async move {
+                let mut acknowledged = HashSet::new();
+                while !stop.load(Ordering::Relaxed) {
+                    acknowledged.extend(log(&store, count).await);
+                    pause().await;
+                }
+                acknowledged
+            })
+        };
+        let tasks = (0..tasks).map(task).collect();
+        Load { stop, tasks }
+    }
+
+    /// Ends it; the ids of what was acknowledged.
+    pub(crate) async fn stop(self) -> HashSet<String> {
+        self.stop.store(true, Ordering::Relaxed);
+        let mut acknowledged = HashSet::new();
+        for task in self.tasks {
+            acknowledged.extend(task.await.unwrap());
+        }
+        acknowledged
+    }
 }
 
 async fn ids(place: &Place) -> Vec<String> {
@@ -119,29 +164,13 @@ async fn a_long_spool_is_caught_up_with_while_more_comes() {
     let mut acknowledged = log(&store, 3_000).await;
     assert_eq!(store.state(), StoreState::Degraded { spooled_rows: 3_000 });
     writer.finish().await;
-    let stop = Arc::new(AtomicBool::new(false));
     // Opened as after a kill: the folder is looked through first.
     let (store, writer) = place.open().await;
-    let load: Vec<_> = (0..8)
-        .map(|_| {
-            let (store, stop) = (store.clone(), stop.clone());
-            tokio::spawn(async move {
-                let mut acknowledged = HashSet::new();
-                while !stop.load(Ordering::Relaxed) {
-                    acknowledged.extend(log(&store, 1).await);
-                    tokio::task::yield_now().await;
-                }
-                acknowledged
-            })
-        })
-        .collect();
+    let load = Load::start(&store, 8, 1, tokio::task::yield_now);
     tokio::time::sleep(Duration::from_millis(300)).await;
     other.run("ROLLBACK").await;
     until_connected(&store).await;
-    stop.store(true, Ordering::Relaxed);
-    for task in load {
-        acknowledged.extend(task.await.unwrap());
-    }
+    acknowledged.extend(load.stop().await);
     assert_kept(&place, &acknowledged).await;
     assert_eq!(files(&place.spool(), "spool"), 0);
     writer.finish().await;

@@ -1,11 +1,10 @@
 //! A server goes away and comes back, or is cut off in the middle: nothing acknowledged is missing, nothing is there
 //! twice.
 
-use crate::fault::{assert_kept, log, until_connected};
+use crate::fault::{Load, assert_kept, log, until_connected};
 use crate::place::Place;
 use crate::row::entry;
 use scorer::api::store::{Recent, Settings, Store, StoreError, StoreState};
-use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::Arc;
@@ -130,20 +129,7 @@ async fn a_server_that_is_stopped_under_load_loses_nothing() {
     let Some(place) = Place::postgres("LEADLIGHT_TEST_POSTGRES_FRAGILE").await else { return };
     let place = place.with_spool();
     let (store, writer) = place.open().await;
-    let stop = Arc::new(AtomicBool::new(false));
-    let load: Vec<_> = (0..4)
-        .map(|_| {
-            let (store, stop) = (store.clone(), stop.clone());
-            tokio::spawn(async move {
-                let mut acknowledged = HashSet::new();
-                while !stop.load(Ordering::Relaxed) {
-                    acknowledged.extend(log(&store, 10).await);
-                    tokio::time::sleep(Duration::from_millis(1)).await;
-                }
-                acknowledged
-            })
-        })
-        .collect();
+    let load = Load::start(&store, 4, 10, || tokio::time::sleep(Duration::from_millis(1)));
     for how in ["fast", "immediate"] {
         tokio::time::sleep(Duration::from_millis(500)).await;
         tokio::task::block_in_place(|| control(&["stop", "-m", how]));
@@ -155,11 +141,7 @@ async fn a_server_that_is_stopped_under_load_loses_nothing() {
         // The load goes on all the while.
         until_connected(&store).await;
     }
-    stop.store(true, Ordering::Relaxed);
-    let mut acknowledged = HashSet::new();
-    for task in load {
-        acknowledged.extend(task.await.unwrap());
-    }
+    let acknowledged = load.stop().await;
     until_connected(&store).await;
     println!("{} acknowledged around two stops of the server", acknowledged.len());
     assert_kept(&place, &acknowledged).await;

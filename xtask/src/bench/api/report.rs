@@ -16,7 +16,8 @@ Made by `cargo xtask bench api --write`; every figure is of one run of it. The s
 replaced service written anew from its contract: FastAPI, pandas, XGBoost and SQLAlchemy, one uvicorn worker. Both have the
 same model, both record every prediction with its input and every call, and an answer of ours counts as given only
 when its row is in the log. They take turns, round after round; the load runs on the same machine and checks every answer.
-Before batches nobody is asked for three seconds, so that what was written before is on the disk. A stand-in slower than the replaced service by more than 20 % makes the run void.
+Before batches nobody is asked for three seconds, so that what was written before is on the disk.
+A stand-in slower than the replaced service by more than 20 % makes the run void.
 ";
 
 /// Everything about a run.
