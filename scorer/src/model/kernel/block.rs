@@ -60,11 +60,10 @@ impl Work for Margins<'_> {
         let targets = forest.targets();
         let mut block = Block::new(plan, targets);
         let steps = plan.groups.iter().map(|group| group.steps.len()).sum();
-        let mut rest = rows;
-        for scores in scores.chunks_mut(ROWS * targets) {
-            let (rows, behind) = rest.split_at(rest.len().min(ROWS * width));
-            rest = behind;
-            let mut ahead = ahead(&rest[..rest.len().min(ROWS * width)], steps);
+        let blocks = rows.chunks(ROWS * width);
+        let following = blocks.clone().skip(1).chain([&rows[..0]]);
+        for ((rows, next), scores) in blocks.zip(following).zip(scores.chunks_mut(ROWS * targets)) {
+            let mut ahead = ahead(next, steps);
             for (sums, base) in block.sums.iter_mut().zip(forest.base()) {
                 sums.fill(*base);
             }
