@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Who runs the servers where this is root, which they refuse.
 const USER: &str = "postgres";
 
+/// How a program becomes that user's: in this very process, so that whoever stops it stops the program itself.
+const AS_USER: [&str; 5] = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"];
+
 /// Running servers; dropping them stops them.
 pub(crate) struct Postgres {
     folder: PathBuf,
@@ -104,7 +107,7 @@ impl Cluster {
             "-c listen_addresses=127.0.0.1 -c port={port} -c fsync=off -c max_connections=200 -k {}",
             sockets.display()
         );
-        let prefix = if is_root()? { format!("runuser -u {USER} -- ") } else { String::new() };
+        let prefix = if is_root()? { AS_USER.join(" ") + " " } else { String::new() };
         let (program, log) = (programs.join("pg_ctl"), folder.with_extension("log"));
         let script = format!(
             "#!/bin/sh\nexec {prefix}'{}' -D '{}' -l '{}' -o '{options}' -w -s \"$@\" < /dev/null > /dev/null\n",
@@ -189,8 +192,9 @@ fn as_user(program: &Path) -> Result<Command> {
     if !is_root()? {
         return Ok(Command::new(program));
     }
-    let mut command = Command::new("runuser");
-    command.args(["-u", USER, "--"]).arg(program);
+    let [setpriv, options @ ..] = AS_USER;
+    let mut command = Command::new(setpriv);
+    command.args(options).arg(program);
     // Its own folder may be closed to that user.
     command.current_dir("/");
     Ok(command)
