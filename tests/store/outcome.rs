@@ -67,8 +67,8 @@ async fn a_person_is_deleted_everywhere(place: Place) {
     let (store, writer) = place.open().await;
     let theirs = of_lead("ada \"1\"\n%");
     let id = theirs.id.clone();
-    let names_them = Entry { rows: vec![theirs, of_lead("ada")], keyed: Some(answer("k1", "names ada 1")) };
-    let other = Entry { rows: vec![of_lead("ada"), prediction()], keyed: Some(answer("k2", "names ada")) };
+    let names_them = Entry { keyed: Some(answer("k1", "names ada 1")), ..Entry::new(vec![theirs, of_lead("ada")]) };
+    let other = Entry { keyed: Some(answer("k2", "names ada")), ..Entry::new(vec![of_lead("ada"), prediction()]) };
     store.log(names_them).await.unwrap();
     store.log(other).await.unwrap();
     let told = vec![

@@ -19,8 +19,8 @@ async fn fill(place: &Place) -> (scorer::api::store::Store, scorer::api::store::
     store.log(Entry::new((0..4_800).map(row).collect())).await.unwrap();
     (0..48).for_each(|hours| store.note(call("/predict", 200, &ago(hours))));
     let keyed = |hours: i64| Some(KeyedAnswer { created_at: ago(hours), ..answer(&hours.to_string(), "") });
-    store.log(Entry { keyed: keyed(25), rows: Vec::new() }).await.unwrap();
-    store.log(Entry { keyed: keyed(23), rows: Vec::new() }).await.unwrap();
+    store.log(Entry { keyed: keyed(25), ..Entry::new(Vec::new()) }).await.unwrap();
+    store.log(Entry { keyed: keyed(23), ..Entry::new(Vec::new()) }).await.unwrap();
     let outcome = |hours: i64| OutcomeRow {
         subject: Subject::Lead(hours.to_string()),
         replied: true,

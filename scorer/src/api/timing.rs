@@ -9,7 +9,7 @@ use std::time::Duration;
 /// The header.
 pub(super) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
-/// How long each phase took; together about the time from a request's head to the head of its answer.
+/// How long each phase took; all but the writing together about the time from a request's head to that of its answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Timing {
     /// The body came in.
@@ -20,7 +20,7 @@ pub(super) struct Timing {
     pub(super) score: Duration,
     /// Rows for the log were made.
     pub(super) record: Duration,
-    /// The answer was written.
+    /// The answer was written, mostly while the log took the rows.
     pub(super) write: Duration,
     /// The log took the rows.
     pub(super) log: Duration,

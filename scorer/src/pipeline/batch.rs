@@ -43,10 +43,10 @@ impl Batch {
         if lane.leads.len() < LEADS_AT_ONCE { Ok(()) } else { self.score(scorer, model) }
     }
 
-    /// The score of every lead, in the order in which they came.
-    pub fn finish(mut self, scorer: &Scorer) -> Result<Vec<Result<Score, NotProbability>>, ScoreError> {
+    /// The score of every lead, in the order in which they came; none is left in the batch.
+    pub fn finish(&mut self, scorer: &Scorer) -> Result<Vec<Result<Score, NotProbability>>, ScoreError> {
         (0..self.lanes.len()).try_for_each(|model| self.score(scorer, model))?;
-        Ok(self.scores)
+        Ok(std::mem::take(&mut self.scores))
     }
 
     fn score(&mut self, scorer: &Scorer, place: usize) -> Result<(), ScoreError> {

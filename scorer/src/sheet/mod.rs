@@ -116,7 +116,7 @@ impl SheetReader {
         let Self { scorer, source, mut list } = self;
         let (intake, origin) = source.finish(&mut |row| list.take(row, &scorer))?;
         list.check()?;
-        let List { mut rows, batch, mut rejects, .. } = list;
+        let List { mut rows, mut batch, mut rejects, .. } = list;
         let scores = keep_scored(batch.finish(&scorer)?, &mut rows, &mut rejects);
         rejects.finish(&intake.columns);
         if scores.is_empty() {

@@ -12,7 +12,8 @@ pub(crate) fn batches(leads: &Leads, task: &Value) -> Result<Value, String> {
     let address = task["address"].as_str().ok_or("an address")?;
     let count = task["leads"].as_u64().ok_or("leads")? as usize;
     let times = task["times"].as_u64().ok_or("times")?;
-    let request = leads.batch(address, count);
+    let bytes_a_lead = task["bytes_a_lead"].as_u64().map(|bytes| bytes as usize);
+    let request = leads.batch(address, count, bytes_a_lead);
     let mut connection = Connection::open(address).map_err(|error| error.to_string())?;
     let (mut tally, mut seconds) = (Tally::default(), Vec::new());
     for _ in 0..times {

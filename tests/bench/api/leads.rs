@@ -39,10 +39,28 @@ impl Leads {
         self.bodies.iter().map(|body| request(address, "/predict", body)).collect()
     }
 
-    /// One request for as many leads as are asked for, the list over and over.
-    pub(crate) fn batch(&self, address: &str, count: usize) -> Vec<u8> {
-        let leads: Vec<&str> = self.bodies.iter().cycle().take(count).map(String::as_str).collect();
+    /// One request for as many leads as are asked for, over and over: all of the list, or its shorter ones, which have
+    /// about so many bytes each on average.
+    pub(crate) fn batch(&self, address: &str, count: usize, bytes_a_lead: Option<usize>) -> Vec<u8> {
+        let longest = bytes_a_lead.map_or(usize::MAX, |mean| self.longest(mean));
+        let short = self.bodies.iter().map(String::as_str).filter(|body| body.len() <= longest);
+        let leads: Vec<&str> = short.cycle().take(count).collect();
         request(address, "/predict/batch", &format!("{{\"leads\":[{}]}}", leads.join(",")))
+    }
+
+    /// How long the longest lead may be so that those up to it have this mean.
+    fn longest(&self, mean: usize) -> usize {
+        let mut lengths: Vec<usize> = self.bodies.iter().map(String::len).collect();
+        lengths.sort_unstable();
+        let (mut sum, mut longest) = (0, 0);
+        for (before, length) in lengths.into_iter().enumerate() {
+            sum += length;
+            if sum > mean * (before + 1) {
+                break;
+            }
+            longest = length;
+        }
+        longest
     }
 }
 

@@ -22,15 +22,12 @@ pub(crate) fn check(project: &Project) -> Result<()> {
         steps(text).with_context(|| name.clone())?;
     }
     println!("{} workflows: actions pinned, steps known", files.len());
-    match on_path(&["actionlint"]) {
-        Some(actionlint) => exec::run(&mut project.command(actionlint))?,
-        // Its releases stand on GitHub alone.
-        None => println!("!! NOT CHECKED: workflows by actionlint, which is not installed !!"),
-    }
     let Ok(python) = tools::environment(project, "workflows", REQUIREMENTS) else {
-        println!("!! NOT CHECKED: workflows by zizmor, which cannot be installed !!");
+        println!("!! NOT CHECKED: workflows by actionlint and zizmor, which cannot be installed !!");
         return Ok(());
     };
+    let actionlint = on_path(&["actionlint"]).unwrap_or_else(|| python.with_file_name("actionlint"));
+    exec::run(&mut project.command(actionlint))?;
     let mut zizmor = project.command(python.with_file_name("zizmor"));
     exec::run(zizmor.args(["--offline", "--no-progress", "--min-severity", "low", FOLDER]))
 }

@@ -47,7 +47,7 @@ pub(super) async fn append(
     if !fresh.is_empty() {
         let written = entries.len() - fresh.iter().map(|frame| frame.entries.len()).sum::<usize>();
         let counted = entries.iter().enumerate().skip(written).filter(|(at, _)| !late.contains_key(at));
-        let rows: Vec<&PredictionRow> = counted.flat_map(|(_, entry)| &entry.rows).collect();
+        let rows: Vec<&PredictionRow> = counted.flat_map(|(_, entry)| entry.rows.iter()).collect();
         transaction.insert(&rows, "ON CONFLICT (id) DO NOTHING").await?;
         let calls: Vec<&CallRow> = fresh.iter().flat_map(|frame| &frame.calls).collect();
         if !calls.is_empty() {

@@ -5,12 +5,13 @@
 
 use super::record::{CallRow, PredictionRow};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Predictions that are logged together or not at all.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// In the order they were answered.
-    pub rows: Vec<PredictionRow>,
+    /// In the order they were answered. Shared, since the answer is written while they are logged.
+    pub rows: Arc<Vec<PredictionRow>>,
     /// The answer that is given again to a request with the same key.
     pub keyed: Option<KeyedAnswer>,
 }
@@ -47,7 +48,7 @@ pub enum Logged {
 impl Entry {
     /// Predictions without a key.
     pub fn new(rows: Vec<PredictionRow>) -> Self {
-        Entry { rows, keyed: None }
+        Entry { rows: Arc::new(rows), keyed: None }
     }
 
     /// The lead keys of its predictions, each as JSON between line breaks, which JSON has none of: so that one person's
@@ -65,14 +66,8 @@ impl Entry {
 
     /// The same with texts that every database takes.
     pub(super) fn fit(mut self) -> Self {
-        for row in &mut self.rows {
-            for (text, characters_max) in [(&mut row.id, 36), (&mut row.model_version, 50), (&mut row.request_id, 128)]
-            {
-                fit(text, characters_max);
-            }
-            if let Some(key) = &mut row.lead_key {
-                fit(key, 200);
-            }
+        if !self.rows.iter().all(fits) {
+            Arc::make_mut(&mut self.rows).iter_mut().for_each(fit_row);
         }
         if let Some(keyed) = &mut self.keyed {
             fit(&mut keyed.key, usize::MAX);
@@ -98,6 +93,25 @@ pub(super) fn mark(lead_key: &str) -> String {
 /// PostgreSQL's texts hold no zero character.
 pub(super) fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { text.replace('\0', "\u{FFFD}").into() } else { text.into() }
+}
+
+fn fit_row(row: &mut PredictionRow) {
+    fit(&mut row.id, 36);
+    fit(&mut row.model_version, 50);
+    fit(&mut row.request_id, 128);
+    if let Some(key) = &mut row.lead_key {
+        fit(key, 200);
+    }
+}
+
+/// Whether [`fit_row`] would leave it as it is, seen without a change to it: few texts are so long that they are counted.
+fn fits(row: &PredictionRow) -> bool {
+    let texts = [Some(&row.id), Some(&row.model_version), Some(&row.request_id), row.lead_key.as_ref()];
+    texts.into_iter().flatten().all(|text| text.len() <= 36 && !text.contains('\0')) || {
+        let mut fitted = row.clone();
+        fit_row(&mut fitted);
+        fitted == *row
+    }
 }
 
 fn fit(text: &mut String, characters_max: usize) {

@@ -49,11 +49,21 @@ pub(super) struct Contest {
 pub(super) struct Side {
     pub(super) few: Vec<Single>,
     pub(super) many: Vec<Single>,
-    /// Seconds of each batch.
-    pub(super) batches: Vec<f64>,
-    /// The mean score of a batch: who does the same work comes to the same.
+    /// Of leads as long as the target has them.
+    pub(super) batches: Batches,
+    /// Of all leads of the list, which are longer.
+    pub(super) long: Batches,
+}
+
+/// Batches of one kind.
+#[derive(Default)]
+pub(super) struct Batches {
+    /// Of each.
+    pub(super) seconds: Vec<f64>,
+    pub(super) bytes_a_lead: u64,
+    /// The mean score: who does the same work comes to the same.
     pub(super) mean: f64,
-    /// Where a batch's time goes, in milliseconds, as the service tells it.
+    /// Where the time of one goes, in milliseconds, as the service tells it.
     pub(super) parts: BTreeMap<String, f64>,
 }
 
@@ -106,9 +116,21 @@ impl Single {
     }
 }
 
-impl Side {
-    pub(super) fn batch(&self) -> f64 {
-        median(self.batches.clone())
+impl Batches {
+    /// Adds a round, from the load's answer; its first batch is not counted.
+    pub(super) fn add(&mut self, told: &Value) -> Result<()> {
+        let seconds = told["seconds"].as_array().context("the load tells no seconds")?;
+        self.seconds.extend(seconds.iter().skip(1).filter_map(Value::as_f64));
+        self.bytes_a_lead = told["bytes_a_lead"].as_u64().context("the load tells no length of its leads")?;
+        self.mean = told["mean"].as_f64().context("the load tells no mean")?;
+        let parts = told["parts"].as_object().context("the load tells no parts")?;
+        self.parts = parts.iter().filter_map(|(name, millis)| Some((name.clone(), millis.as_f64()?))).collect();
+        Ok(())
+    }
+
+    /// Seconds that one took.
+    pub(super) fn median(&self) -> f64 {
+        median(self.seconds.clone())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The section as text: tables and what is to be known about them. Knows words; measures nothing.
 
 use super::super::{machine, table};
-use super::figures::{FEW, Look, MANY, Run, Side, Single, Watch};
+use super::figures::{Batches, FEW, Look, MANY, Run, Single, Watch};
 use super::services::BATCH;
 use super::verdict;
 use crate::project::Project;
@@ -32,9 +32,10 @@ pub(super) fn report(project: &Project, run: &Run, on_postgres: bool) -> String 
     );
     let watch = memory(&run.watch);
     let targets = table::table(&["target", "asked", "measured", ""], &verdict::targets(run));
-    let (singles, batches) = (singles(run), batches(run));
-    let page = page(&run.page);
-    format!("{OPENING}\n{machine}{list}\n{singles}\n{batches}\n{watch}\n{page}{targets}")
+    let (ours, theirs) = (&run.contest.ours, &run.contest.stand_in);
+    let (singles, page) = (singles(run), page(&run.page));
+    let (asked, long) = (batches(&ours.batches, &theirs.batches), batches(&ours.long, &theirs.long));
+    format!("{OPENING}\n{machine}{list}\n{singles}\n{asked}\n{long}\n{watch}\n{page}{targets}")
 }
 
 fn singles(run: &Run) -> String {
@@ -60,10 +61,9 @@ fn single(what: String, rounds: &[Single], first: &[Single]) -> Row {
     vec![what, per_second, millis(figures.p50_ms), millis(figures.p99_ms), millis(figures.p99_9_ms), ratio]
 }
 
-fn batches(run: &Run) -> String {
-    let (ours, theirs) = (&run.contest.ours, &run.contest.stand_in);
-    let row = |what: &str, side: &Side| {
-        vec![what.to_owned(), table::seconds(side.batch()), table::ratio(theirs.batch() / side.batch())]
+fn batches(ours: &Batches, theirs: &Batches) -> String {
+    let row = |what: &str, batches: &Batches| {
+        vec![what.to_owned(), table::seconds(batches.median()), table::ratio(theirs.median() / batches.median())]
     };
     let mut rows = vec![row("Leadlight", ours), row("the stand-in", theirs)];
     // As the service tells them, in no order of its own: what took longest first.
@@ -73,7 +73,8 @@ fn batches(run: &Run) -> String {
         vec![format!("of ours: {name}"), table::seconds(millis / 1e3), "-".to_owned()]
     };
     rows.splice(1..1, parts.into_iter().map(part));
-    table::table(&[&format!("a batch of {BATCH} leads"), "seconds", "ratio"], &rows)
+    let what = format!("a batch of {BATCH} leads of {} bytes each", ours.bytes_a_lead);
+    table::table(&[&what, "seconds", "ratio"], &rows)
 }
 
 /// At most a dozen moments of it.

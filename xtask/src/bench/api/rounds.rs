@@ -3,7 +3,7 @@
 
 use super::super::contest::median;
 use super::figures::{Contest, FEW, Look, MANY, Moment, Side, Single, Watch, half_of};
-use super::services::{BATCH, Field};
+use super::services::{BATCH, BYTES, Field};
 use crate::server::Server;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -42,12 +42,14 @@ pub(super) fn contest(field: &mut Field) -> Result<Contest> {
         for (name, who, side) in sides {
             take_turn(field, who, side).context(name)?;
             let told = |rounds: &[Single]| rounds.last().map_or(0.0, |single| single.per_second);
-            let (few, many, batch) = (told(&side.few), told(&side.many), side.batch());
+            let (few, many, batch) = (told(&side.few), told(&side.many), side.batches.median());
             println!("  {name}: {few:.1} and {many:.1} single predictions a second, a batch in {batch:.3} s");
         }
     }
-    let apart = (ours.mean - stand_in.mean).abs();
-    ensure!(apart <= TOLERANCE, "the mean score is {} with us and {} with the stand-in", ours.mean, stand_in.mean);
+    for (ours, theirs) in [(&ours.batches, &stand_in.batches), (&ours.long, &stand_in.long)] {
+        let apart = (ours.mean - theirs.mean).abs();
+        ensure!(apart <= TOLERANCE, "the mean score is {} with us and {} with the stand-in", ours.mean, theirs.mean);
+    }
     let half = open(field, half_of(&ours), HALF_SECONDS)?;
     Ok(Contest { ours, stand_in, half })
 }
@@ -57,18 +59,18 @@ fn take_turn(field: &mut Field, who: Who, side: &mut Side) -> Result<()> {
     let closed = |connections: u32| json!({ "task": "closed", "address": address, "connections": connections, "seconds": SECONDS });
     side.few.push(Single::of(&field.ask(&closed(FEW))?)?);
     side.many.push(Single::of(&field.ask(&closed(MANY))?)?);
-    thread::sleep(REST);
-    let told = batches(field, &address, BATCHES)?;
-    let seconds = told["seconds"].as_array().context("the load tells no seconds")?;
-    side.batches.extend(seconds.iter().skip(1).filter_map(Value::as_f64));
-    side.mean = told["mean"].as_f64().context("the load tells no mean")?;
-    let parts = told["parts"].as_object().context("the load tells no parts")?;
-    side.parts = parts.iter().filter_map(|(name, millis)| Some((name.clone(), millis.as_f64()?))).collect();
+    for (batches, bytes) in [(&mut side.batches, Some(BYTES)), (&mut side.long, None)] {
+        thread::sleep(REST);
+        batches.add(&ask(field, &address, bytes, BATCHES)?)?;
+    }
     Ok(())
 }
 
-fn batches(field: &mut Field, address: &str, times: usize) -> Result<Value> {
-    field.ask(&json!({ "task": "batch", "address": address, "leads": BATCH, "times": times }))
+/// Batches of the whole list, or of those of its leads that have so many bytes on average.
+fn ask(field: &mut Field, address: &str, bytes_a_lead: Option<u64>, times: usize) -> Result<Value> {
+    let task =
+        json!({ "task": "batch", "address": address, "leads": BATCH, "bytes_a_lead": bytes_a_lead, "times": times });
+    field.ask(&task)
 }
 
 /// Ours, with requests that are due at even steps.
@@ -88,7 +90,7 @@ pub(super) fn watch(field: &mut Field, minutes: f64, rate: f64) -> Result<Watch>
     let mut watch = Watch { moments: Vec::new(), answers: 0 };
     loop {
         let single = open(field, rate, SLICE_SECONDS)?;
-        batches(field, &address, 1)?;
+        ask(field, &address, None, 1)?;
         watch.answers += (single.per_second * SLICE_SECONDS) as u64 + BATCH;
         let minute = started.elapsed().as_secs_f64() / 60.0;
         watch.moments.push(Moment { minute, resident_bytes: field.ours.resident_bytes()?, p99_ms: single.p99_ms });
@@ -105,7 +107,7 @@ pub(super) fn page(field: &mut Field, rows: u64) -> Result<Vec<Look>> {
     while logged < rows {
         println!("{logged} of {rows} predictions put into the log");
         let times = (rows - logged).div_ceil(BATCH).min(FILL);
-        batches(field, &address, times as usize)?;
+        ask(field, &address, None, times as usize)?;
         logged += times * BATCH;
     }
     PAGES.iter().map(|path| look(field, path, logged)).collect()

@@ -23,7 +23,7 @@ const MADE: &str = "trees-100";
 
 pub(super) const BATCH: u64 = 10_000;
 /// The least that leads have to be like to stand for real ones.
-const BYTES_LEAST: u64 = 800;
+pub(super) const BYTES: u64 = 800;
 const LEVELS_LEAST: u64 = 50;
 
 /// Everything that a run needs.
@@ -53,7 +53,7 @@ impl Field {
         let (leads, bytes, levels_least) = (number("leads")?, number("bytes")?, number("levels_least")?);
         ensure!(leads == BATCH, "there are {leads} leads, not {BATCH}");
         let bytes_a_lead = bytes / leads;
-        ensure!(bytes_a_lead >= BYTES_LEAST, "the leads have {bytes_a_lead} bytes each, fewer than {BYTES_LEAST}");
+        ensure!(bytes_a_lead >= BYTES, "the leads have {bytes_a_lead} bytes each, fewer than {BYTES}");
         ensure!(levels_least >= LEVELS_LEAST, "a field has {levels_least} levels, fewer than {LEVELS_LEAST}");
         Ok(List { leads, bytes_a_lead, levels_least })
     }

@@ -4,12 +4,14 @@
 
 use super::beside::{self, BYTES_LEAST};
 use super::draft::Draft;
-use super::scoring::{Block, Fate, Scoring, Shared, Take, add_models, prediction};
+use super::scoring::{Block, Fate, Scoring, Shared, Take};
+use super::told::{add_models, prediction};
 use super::writing::{Shape, Writer};
 use crate::api::answer::{Complaint, LeadResult, PartialAnswer, Rejection};
 use crate::api::complaint::of_problems;
 use crate::api::error::Error;
 use crate::api::media::Form;
+use crate::api::store::record::PredictionRow;
 use crate::lead::Lead;
 use crate::lead::json::{PROBLEMS_MAX, Problem, Sink, read_batch, read_each, read_lead};
 use crate::lead::schema::Schema;
@@ -39,30 +41,28 @@ pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, Error> {
     let mut scoring = Scoring::new(shared);
     scoring.take(&lead, None);
     let Block { rows, fates, seen, spent } = scoring.finish()?;
-    let made = Instant::now();
-    let Some(row) = rows.first() else {
+    if rows.is_empty() {
         let mut complaints = rejected(fates);
         complaints.iter_mut().for_each(|complaint| complaint.loc = vec![json!("body")]);
         return Err(Error::Invalid(complaints));
-    };
-    let body = written(&prediction(row), 1)?;
-    Ok(Draft::new(rows, Form::Json, body, vec![seen]).took(parse, spent, made.elapsed()))
+    }
+    let write = |rows: &[PredictionRow]| written(&rows.first().map(prediction), 1);
+    Ok(Draft::new(rows, Form::Json, vec![seen], write).took(parse, spent))
 }
 
 /// A batch and its scores.
 pub(super) fn many(shared: &Shared, body: &[u8], on_error: OnError, form: Form) -> Result<Draft, Error> {
-    let (block, parse) = taken(shared, body, on_error)?;
+    let (Block { rows, fates, seen, spent }, parse) = taken(shared, body, on_error)?;
     let is_wrong = |fate: &Fate| matches!(fate, Fate::Rejected(_));
-    if on_error == OnError::Fail && block.fates.iter().any(is_wrong) {
-        return Err(Error::Invalid(rejected(block.fates)));
+    if on_error == OnError::Fail && fates.iter().any(is_wrong) {
+        return Err(Error::Invalid(rejected(fates)));
     }
-    let made = Instant::now();
-    let body = match form {
-        Form::Json if on_error == OnError::Fail => whole(&block)?,
-        Form::Json => partial(&block)?,
-        form => lines(&block, form)?,
+    let write = move |rows: &[PredictionRow]| match form {
+        Form::Json if on_error == OnError::Fail => whole(rows),
+        Form::Json => partial(rows, &fates),
+        form => lines(rows, &fates, form),
     };
-    Ok(Draft::new(block.rows, form, body, vec![block.seen]).took(parse, block.spent, made.elapsed()))
+    Ok(Draft::new(rows, form, vec![seen], write).took(parse, spent))
 }
 
 /// What is wrong with a body as far as that can be told without a model.
@@ -131,46 +131,43 @@ fn rejected(fates: Vec<Fate>) -> Vec<Complaint> {
     errors.take(PROBLEMS_MAX).collect()
 }
 
-fn whole(block: &Block) -> Result<Vec<u8>, Error> {
+fn whole(rows: &[PredictionRow]) -> Result<Vec<u8>, Error> {
     let mut models = Vec::new();
-    add_models(&mut models, &block.rows);
-    written(&BatchAnswer::new(block.rows.iter().map(prediction).collect(), models), block.rows.len())
+    add_models(&mut models, rows);
+    written(&BatchAnswer::new(rows.iter().map(prediction).collect(), models), rows.len())
 }
 
-fn partial(block: &Block) -> Result<Vec<u8>, Error> {
+fn partial(rows: &[PredictionRow], fates: &[Fate]) -> Result<Vec<u8>, Error> {
     let (mut models, mut sum) = (Vec::new(), Summary::default());
-    add_models(&mut models, &block.rows);
-    block.rows.iter().for_each(|row| sum.add(row.probability));
-    let mut rows = block.rows.iter();
-    let results = block.fates.iter().map(|fate| result(fate, &mut rows)).collect::<Option<Vec<_>>>();
+    add_models(&mut models, rows);
+    rows.iter().for_each(|row| sum.add(row.probability));
+    let mut next = rows.iter();
+    let results = fates.iter().map(|fate| result(fate, &mut next)).collect::<Option<Vec<_>>>();
     let answer = PartialAnswer {
         results: results.ok_or(Error::Internal)?,
-        total_count: block.fates.len(),
+        total_count: fates.len(),
         scored_count: sum.scored,
-        rejected_count: block.fates.len() - sum.scored,
+        rejected_count: fates.len() - sum.scored,
         avg_score: sum.mean(),
         high_engagement_count: sum.engaged,
         models,
     };
-    written(&answer, block.fates.len())
+    written(&answer, fates.len())
 }
 
 /// What is told of the next lead.
-pub(super) fn result<'a>(
-    fate: &'a Fate,
-    rows: &mut impl Iterator<Item = &'a crate::api::store::record::PredictionRow>,
-) -> Option<LeadResult<'a>> {
+pub(super) fn result<'a>(fate: &'a Fate, rows: &mut impl Iterator<Item = &'a PredictionRow>) -> Option<LeadResult<'a>> {
     Some(match fate {
         Fate::Scored(_) => LeadResult::Scored(prediction(rows.next()?)),
         Fate::Rejected(rejection) => LeadResult::Rejected(rejection.clone()),
     })
 }
 
-fn lines(block: &Block, form: Form) -> Result<Vec<u8>, Error> {
+fn lines(rows: &[PredictionRow], fates: &[Fate], form: Form) -> Result<Vec<u8>, Error> {
     let mut writer = Writer::new(Shape::of_keys(form));
     let mut body = Vec::new();
     writer.begin(&[], &mut body);
-    writer.block(block, None, &mut body)?;
+    writer.block(rows, fates, None, &mut body)?;
     writer.end(&mut body)?;
     Ok(body)
 }

@@ -2,7 +2,9 @@
 //!
 //! May not know how they are made, nor when they are recorded.
 
-use super::scoring::{Spent, add_models};
+use super::scoring::Spent;
+use super::told::add_models;
+use crate::api::error::Error;
 use crate::api::idempotency::IDEMPOTENT_REPLAYED;
 use crate::api::media::Form;
 use crate::api::monitor::Seen;
@@ -17,6 +19,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The versions of the models that gave the scores of an answer.
@@ -26,11 +29,18 @@ pub(in crate::api) const X_MODEL_VERSION: HeaderName = HeaderName::from_static("
 pub(in crate::api) const X_MODEL_SHA256: HeaderName = HeaderName::from_static("x-model-sha256");
 
 /// An answer, before it is recorded.
-#[derive(Debug)]
 pub(super) struct Draft {
-    pub(super) rows: Vec<PredictionRow>,
+    pub(super) rows: Arc<Vec<PredictionRow>>,
+    pub(super) text: Text,
+    pub(super) about: About,
+}
+
+/// Writes the body of an answer.
+pub(super) type Text = Box<dyn FnOnce() -> Result<Vec<u8>, Error> + Send>;
+
+/// What is known of an answer beside its body.
+pub(super) struct About {
     pub(super) form: Form,
-    pub(super) body: Bytes,
     /// Those that gave its scores.
     pub(super) models: Vec<ModelName<'static>>,
     /// Its leads, for those who watch.
@@ -39,15 +49,22 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn new(rows: Vec<PredictionRow>, form: Form, body: Vec<u8>, seen: Vec<Seen>) -> Self {
+    /// An answer whose body is yet to be written, from these rows.
+    pub(super) fn new<W>(rows: Vec<PredictionRow>, form: Form, seen: Vec<Seen>, write: W) -> Self
+    where
+        W: FnOnce(&[PredictionRow]) -> Result<Vec<u8>, Error> + Send + 'static,
+    {
         let mut models = Vec::new();
         add_models(&mut models, &rows);
-        Draft { rows, form, body: body.into(), models, seen, timing: Timing::default() }
+        let rows = Arc::new(rows);
+        let told = rows.clone();
+        let about = About { form, models, seen, timing: Timing::default() };
+        Draft { rows, text: Box::new(move || write(&told)), about }
     }
 
     /// With the time of its making.
-    pub(super) fn took(mut self, parse: Duration, spent: Spent, write: Duration) -> Self {
-        self.timing = Timing { parse, score: spent.score, record: spent.record, write, ..self.timing };
+    pub(super) fn took(mut self, parse: Duration, spent: Spent) -> Self {
+        self.about.timing = Timing { parse, score: spent.score, record: spent.record, ..self.about.timing };
         self
     }
 }
@@ -60,9 +77,9 @@ pub(super) fn response(form: Form, body: Bytes, models: &[ModelName<'_>]) -> Res
 }
 
 /// The answer, with what it took.
-pub(super) fn timed(form: Form, body: Bytes, models: &[ModelName<'_>], timing: &Timing) -> Response {
-    let mut response = response(form, body, models);
-    if let Some(told) = timing.header() {
+pub(super) fn timed(about: &About, body: Bytes) -> Response {
+    let mut response = response(about.form, body, &about.models);
+    if let Some(told) = about.timing.header() {
         response.headers_mut().insert(SERVER_TIMING, told);
     }
     response

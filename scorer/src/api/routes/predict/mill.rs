@@ -127,7 +127,7 @@ impl Mill {
             self.writer.shape.delimiter = table.map_or(b',', |table| table.delimiter);
             self.writer.begin(table.map_or(&[], |table| &table.columns), &mut text);
         }
-        self.writer.block(&block, table.map(|_| own), &mut text)?;
+        self.writer.block(&block.rows, &block.fates, table.map(|_| own), &mut text)?;
         let leads = block.fates.len() as u64;
         Ok(Portion { rows: block.rows, seen: Some(block.seen), text, leads, proof: None, shape: self.writer.shape })
     }

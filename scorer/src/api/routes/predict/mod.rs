@@ -13,6 +13,7 @@ mod mill;
 mod outlet;
 mod scoring;
 mod stream;
+mod told;
 mod writing;
 
 use crate::api::around::Rows;
@@ -29,11 +30,11 @@ pub(in crate::api) use ask::KEYED_STREAM_BYTES;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use draft::Draft;
+use draft::{About, Draft, Text};
 pub(in crate::api) use draft::{X_MODEL_SHA256, X_MODEL_VERSION};
 use scoring::Shared;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 pub(in crate::api) use writing::ADDED;
 
@@ -110,37 +111,64 @@ async fn once(
         }
     }
     let mut draft = near(size, move || work(&ask, &bytes)).await??;
-    draft.timing.read = read;
-    record(service, draft, named).await
+    draft.about.timing.read = read;
+    match named {
+        Some(named) => record_named(service, size, draft, named).await,
+        None => record(service, size, draft).await,
+    }
 }
 
-async fn record(service: &Service, draft: Draft, named: Option<Named>) -> Result<Response, Error> {
-    let Draft { rows, form, body, models, seen, mut timing } = draft;
-    let count = Rows(rows.len());
-    let keyed = named.as_ref().map(|named| KeyedAnswer {
+/// Logs the rows of an answer while it is written.
+async fn record(service: &Service, size: usize, draft: Draft) -> Result<Response, Error> {
+    let Draft { rows, text, mut about } = draft;
+    let (count, started) = (rows.len(), Instant::now());
+    let log = async {
+        if count > 0 && matches!(service.store.log(Entry { rows, keyed: None }).await?, Logged::Answered(_)) {
+            return Err(Error::Internal);
+        }
+        Ok(started.elapsed())
+    };
+    let (logged, written) = tokio::join!(log, near(size, move || timed(text)));
+    about.timing.log = logged?;
+    let (body, took) = written??;
+    about.timing.write = took;
+    Ok(respond(service, about, count, body))
+}
+
+/// Writes an answer that may be asked for again, then logs it with its rows.
+async fn record_named(service: &Service, size: usize, draft: Draft, named: Named) -> Result<Response, Error> {
+    let Draft { rows, text, mut about } = draft;
+    let count = rows.len();
+    let (body, took) = near(size, move || timed(text)).await??;
+    about.timing.write = took;
+    let keyed = KeyedAnswer {
         key: named.key.clone(),
         fingerprint: named.fingerprint.clone(),
         status: 200,
-        content_type: form.content_type().to_owned(),
-        body: body.to_vec(),
+        content_type: about.form.content_type().to_owned(),
+        body: body.clone(),
         created_at: timestamp(OffsetDateTime::now_utc()),
-    });
-    if rows.is_empty() && keyed.is_none() {
-        return Ok(draft::timed(form, body, &models, &timing));
-    }
+    };
     let started = Instant::now();
-    let logged = service.store.log(Entry { rows, keyed }).await?;
-    timing.log = started.elapsed();
-    match (logged, named) {
-        (Logged::Answered(first), Some(named)) => same(first, &named.fingerprint).map(draft::again),
-        (Logged::Answered(_), None) => Err(Error::Internal),
-        (Logged::Written | Logged::Spooled, _) => {
-            service.recorded(seen);
-            let mut response = draft::timed(form, body, &models, &timing);
-            response.extensions_mut().insert(count);
-            Ok(response)
-        }
+    let logged = service.store.log(Entry { rows, keyed: Some(keyed) }).await?;
+    about.timing.log = started.elapsed();
+    match logged {
+        Logged::Answered(first) => same(first, &named.fingerprint).map(draft::again),
+        Logged::Written | Logged::Spooled => Ok(respond(service, about, count, body)),
     }
+}
+
+/// The body, and how long writing it took.
+fn timed(text: Text) -> Result<(Vec<u8>, Duration), Error> {
+    let started = Instant::now();
+    text().map(|body| (body, started.elapsed()))
+}
+
+fn respond(service: &Service, about: About, rows: usize, body: Vec<u8>) -> Response {
+    let mut response = draft::timed(&about, body.into());
+    service.recorded(about.seen.into_iter().filter(|seen| !seen.leads.is_empty()));
+    response.extensions_mut().insert(Rows(rows));
+    response
 }
 
 /// Does work on so many bytes: here, where they are few, else beside the threads that serve connections.

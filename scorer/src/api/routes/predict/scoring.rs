@@ -12,9 +12,7 @@ use crate::api::monitor::Seen;
 use crate::api::store::record::{PredictionRow, timestamp};
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
-use crate::model::onnx::ScoreError;
 use crate::pipeline::{Batch, Score, Scorer};
-use crate::wire::{ModelName, Prediction};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -96,13 +94,27 @@ pub(super) struct Scoring<'a> {
     shared: &'a Shared,
     batch: Batch,
     inputs: Inputs<'a>,
-    /// Key and inputs of each lead that is to be scored.
-    kept: Vec<(Option<String>, String)>,
-    leads: Vec<Lead>,
+    /// Those that wait to be scored.
+    waiting: Vec<Waiting>,
+    /// What came of those that were.
+    rows: Vec<PredictionRow>,
+    seen: Seen,
     fates: Vec<Fate>,
+    /// How many of the fates are not about to change.
+    settled: usize,
     spent: Spent,
-    failed: Option<ScoreError>,
+    failed: Option<Error>,
 }
+
+/// A lead and what is recorded of it beside its score.
+struct Waiting {
+    lead_key: Option<String>,
+    inputs: String,
+    lead: Lead,
+}
+
+/// How many leads wait before they are scored: while a batch is still being read, most of its rows are made already.
+const WAITING: usize = 1024;
 
 impl<'a> Scoring<'a> {
     pub(super) fn new(shared: &'a Shared) -> Self {
@@ -110,9 +122,11 @@ impl<'a> Scoring<'a> {
             shared,
             batch: Batch::new(&shared.scorer),
             inputs: Inputs::new(&shared.scorer, shared.inputs),
-            kept: Vec::new(),
-            leads: Vec::new(),
+            waiting: Vec::new(),
+            rows: Vec::new(),
+            seen: shared.seen(),
             fates: Vec::new(),
+            settled: 0,
             spent: Spent::default(),
             failed: None,
         }
@@ -134,13 +148,16 @@ impl<'a> Scoring<'a> {
             return;
         }
         let started = Instant::now();
-        self.failed = self.batch.add(&self.shared.scorer, &lead).err();
+        self.failed = self.batch.add(&self.shared.scorer, &lead).err().map(Error::from);
         let scored = Instant::now();
         self.spent.score += scored - started;
-        self.kept.push((lead.key().map(str::to_owned), self.inputs.of(&lead)));
-        self.leads.push(lead);
+        let (lead_key, inputs) = (lead.key().map(str::to_owned), self.inputs.of(&lead));
+        self.waiting.push(Waiting { lead_key, inputs, lead });
         self.fates.push(Fate::Scored(line));
         self.spent.record += scored.elapsed();
+        if self.waiting.len() == WAITING && self.failed.is_none() {
+            self.failed = self.settle().err();
+        }
     }
 
     /// How long the leads took that were taken so far.
@@ -154,25 +171,30 @@ impl<'a> Scoring<'a> {
     }
 
     /// Scores what was taken.
-    pub(super) fn finish(self) -> Result<Block, Error> {
-        let Scoring { shared, batch, kept, leads, mut fates, mut spent, failed, .. } = self;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
+    pub(super) fn finish(mut self) -> Result<Block, Error> {
+        self.failed.take().map_or(Ok(()), Err)?;
+        let leads = self.rows.len() + self.waiting.len();
+        self.settle()?;
+        let Scoring { mut rows, fates, mut seen, spent, .. } = self;
+        seen.each_ms = rounded(spent.score.as_secs_f64() * 1_000.0 / leads.max(1) as f64);
+        rows.iter_mut().for_each(|row| row.inference_time_ms = seen.each_ms);
+        Ok(Block { rows, fates, seen, spent })
+    }
+
+    /// Scores the leads that wait, and makes rows of them.
+    fn settle(&mut self) -> Result<(), Error> {
+        let Scoring { shared, batch, waiting, rows, seen, fates, settled, spent, .. } = self;
         let started = Instant::now();
         let scores = batch.finish(&shared.scorer)?;
         let made = Instant::now();
         spent.score += made - started;
-        let each_ms = rounded(spent.score.as_secs_f64() * 1_000.0 / kept.len().max(1) as f64);
-        let mut rows = Vec::with_capacity(kept.len());
-        let mut seen = shared.seen(each_ms);
-        let mut scored = kept.into_iter().zip(leads).zip(scores);
-        for (place, fate) in fates.iter_mut().enumerate() {
+        let mut scored = waiting.drain(..).zip(scores);
+        for (place, fate) in fates.iter_mut().enumerate().skip(*settled) {
             let Fate::Scored(line) = *fate else { continue };
-            let (((lead_key, inputs), lead), score) = scored.next().ok_or(Error::Internal)?;
+            let (Waiting { lead_key, inputs, lead }, score) = scored.next().ok_or(Error::Internal)?;
             match score {
                 Ok(score) => {
-                    rows.push(shared.row(lead_key, inputs, score, each_ms)?);
+                    rows.push(shared.row(lead_key, inputs, score)?);
                     seen.leads.push(lead);
                     seen.scores.push(score);
                 }
@@ -182,31 +204,28 @@ impl<'a> Scoring<'a> {
                 }
             }
         }
+        drop(scored);
+        *settled = fates.len();
         spent.record += made.elapsed();
-        Ok(Block { rows, fates, seen, spent })
+        Ok(())
     }
 }
 
 impl Shared {
-    fn seen(&self, each_ms: f64) -> Seen {
+    fn seen(&self) -> Seen {
         let (scorer, created_at) = (self.scorer.clone(), self.created_at.clone());
-        Seen { scorer, leads: Vec::new(), scores: Vec::new(), each_ms, created_at }
+        Seen { scorer, leads: Vec::new(), scores: Vec::new(), each_ms: 0.0, created_at }
     }
 
-    fn row(
-        &self,
-        lead_key: Option<String>,
-        input_features: String,
-        score: Score,
-        each_ms: f64,
-    ) -> Result<PredictionRow, Error> {
+    /// A row that is yet to be told its share of the time.
+    fn row(&self, lead_key: Option<String>, input_features: String, score: Score) -> Result<PredictionRow, Error> {
         let model = self.scorer.models().get(score.model).ok_or(Error::Internal)?;
         Ok(PredictionRow {
             id: Uuid::now_v7().to_string(),
             created_at: self.created_at.clone(),
             input_features,
             predicted_score: rounded(f64::from(score.probability)),
-            inference_time_ms: each_ms,
+            inference_time_ms: 0.0,
             model_version: model.version().to_owned(),
             lead_key,
             probability: score.probability,
@@ -224,31 +243,5 @@ fn place_of(lead: usize, line: Option<u64>) -> Vec<Value> {
     match line {
         Some(line) => vec![json!("body"), json!(line)],
         None => vec![json!("body"), json!("leads"), json!(lead)],
-    }
-}
-
-/// What the client is told is what the log holds.
-pub(super) fn prediction(row: &PredictionRow) -> Prediction<'_> {
-    Prediction {
-        inference_time_ms: row.inference_time_ms,
-        prediction_id: Some(Cow::Borrowed(&row.id)),
-        lead_key: row.lead_key.as_deref().map(Cow::Borrowed),
-        ..Prediction::new(row.probability, row.grade, model_name(row))
-    }
-}
-
-fn model_name(row: &PredictionRow) -> ModelName<'_> {
-    ModelName { model_version: Cow::Borrowed(&row.model_version), model_sha256: Cow::Borrowed(&row.model_sha256) }
-}
-
-/// Adds the models of some rows to those that are known, in the order in which they come up.
-pub(super) fn add_models(known: &mut Vec<ModelName<'static>>, rows: &[PredictionRow]) {
-    for row in rows {
-        if !known.iter().any(|model| model.model_sha256 == row.model_sha256) {
-            known.push(ModelName {
-                model_version: Cow::Owned(row.model_version.clone()),
-                model_sha256: Cow::Owned(row.model_sha256.clone()),
-            });
-        }
     }
 }

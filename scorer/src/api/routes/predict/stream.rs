@@ -81,7 +81,7 @@ pub(super) fn whole(shared: Shared, body: Bytes, sent: Form, wanted: Form) -> Re
         seen.extend(portion.seen);
         text.extend(portion.text);
         if portion.proof.is_some() {
-            return Ok(Draft::new(rows, wanted, text, seen));
+            return Ok(Draft::new(rows, wanted, seen, |_| Ok(text)));
         }
     }
 }
@@ -166,7 +166,7 @@ async fn log(service: &Service, rows: Vec<PredictionRow>, seen: Option<Seen>) ->
     if rows.is_empty() {
         return Ok(());
     }
-    match service.store.log(Entry { rows, keyed: None }).await? {
+    match service.store.log(Entry::new(rows)).await? {
         Logged::Written | Logged::Spooled => {
             service.recorded(seen);
             Ok(())

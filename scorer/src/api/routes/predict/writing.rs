@@ -6,11 +6,13 @@
 
 use super::batch::result;
 use super::intake::Own;
-use super::scoring::{Block, Fate, add_models};
+use super::scoring::Fate;
+use super::told::add_models;
 use crate::api::answer::{Complaint, Completion, Failure, Interruption, LeadResult};
 use crate::api::error::Error;
 use crate::api::idempotency::hexadecimal;
 use crate::api::media::Form;
+use crate::api::store::record::PredictionRow;
 use crate::insight::label::probability_text;
 use crate::lead::schema::LEAD_KEY;
 use crate::sheet::{free_name, write_cell};
@@ -70,19 +72,24 @@ impl Writer {
     }
 
     /// Writes the results of some leads; of a table, beside the cells that they came with.
-    pub(super) fn block(&mut self, block: &Block, own: Option<&Own>, out: &mut Vec<u8>) -> Result<(), Error> {
-        let start = out.len();
-        let mut rows = block.rows.iter();
-        for (place, fate) in block.fates.iter().enumerate() {
-            let told = result(fate, &mut rows).ok_or(Error::Internal)?;
+    pub(super) fn block(
+        &mut self,
+        rows: &[PredictionRow],
+        fates: &[Fate],
+        own: Option<&Own>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let (start, mut next) = (out.len(), rows.iter());
+        for (place, fate) in fates.iter().enumerate() {
+            let told = result(fate, &mut next).ok_or(Error::Internal)?;
             match self.shape.form {
                 Form::Csv => self.table_row(own.map(|own| own.row(place)), &told, out),
                 Form::Json | Form::Ndjson => json_line(&told, out)?,
             }
         }
-        self.rows += block.fates.len() as u64;
-        self.scored += block.fates.iter().filter(|fate| matches!(fate, Fate::Scored(_))).count() as u64;
-        add_models(&mut self.models, &block.rows);
+        self.rows += fates.len() as u64;
+        self.scored += rows.len() as u64;
+        add_models(&mut self.models, rows);
         self.hash.update(&out[start..]);
         Ok(())
     }

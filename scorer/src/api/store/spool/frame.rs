@@ -200,7 +200,7 @@ fn read(cursor: &mut Cursor<'_>) -> Option<Frame> {
 fn read_entry(cursor: &mut Cursor<'_>) -> Option<Entry> {
     let rows = (0..cursor.count()?).map(|_| read_row(cursor)).collect::<Option<_>>()?;
     let keyed = if cursor.flag()? { Some(read_keyed(cursor)?) } else { None };
-    Some(Entry { rows, keyed })
+    Some(Entry { keyed, ..Entry::new(rows) })
 }
 
 fn read_row(cursor: &mut Cursor<'_>) -> Option<PredictionRow> {

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The files that wait, oldest first.
 #[derive(Debug, Default)]
@@ -173,7 +174,7 @@ pub(super) fn without(path: &Path, lead_key: &str) -> io::Result<u64> {
             Found::Whole(mut frame, _) => {
                 for entry in &mut frame.entries {
                     let before = entry.rows.len();
-                    entry.rows.retain(|row| !is_theirs(&row.lead_key));
+                    Arc::make_mut(&mut entry.rows).retain(|row| !is_theirs(&row.lead_key));
                     if entry.rows.len() < before {
                         gone += (before - entry.rows.len()) as u64;
                         entry.keyed = None;

@@ -64,3 +64,17 @@ fn deep_nesting_is_refused_instead_of_exhausting_the_stack() {
     assert!(read(&"[".repeat(100_000)).is_err());
     assert!(read(&"{\"a\":".repeat(100_000)).is_err());
 }
+
+#[test]
+fn a_text_is_plain_up_to_its_first_special_character_wherever_that_stands() {
+    for filler in ["a", " ", "!", "#", "[", "]", "\u{7f}", "\u{e9}", "\u{1f600}"] {
+        let plain = filler.repeat(50);
+        assert_eq!(plain_length(plain.as_bytes()), plain.len());
+        for (at, _) in plain.char_indices() {
+            for special in ["\"", "\\", "\n", "\0", "\u{1f}", "\u{1f}\"", "\"\u{1}\\"] {
+                let (before, behind) = plain.split_at(at);
+                assert_eq!(plain_length(format!("{before}{special}{behind}").as_bytes()), at, "{filler}{special:?}");
+            }
+        }
+    }
+}

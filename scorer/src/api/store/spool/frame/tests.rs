@@ -34,8 +34,8 @@ fn frame() -> Frame {
         source: "run".to_owned(),
         number: 7,
         entries: vec![
-            Entry { rows: vec![row("a", None), row("b", Some(""))], keyed: Some(keyed) },
-            Entry { rows: vec![PredictionRow { grade: None, ..row("c", Some("crm")) }], keyed: None },
+            Entry { keyed: Some(keyed), ..Entry::new(vec![row("a", None), row("b", Some(""))]) },
+            Entry::new(vec![PredictionRow { grade: None, ..row("c", Some("crm")) }]),
         ],
         calls: vec![CallRow {
             created_at: "2026-01-31 09:30:00.000000".to_owned(),
