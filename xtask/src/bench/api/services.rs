@@ -21,9 +21,10 @@ const DATA: [&str; 2] = ["bench/api/ours", "bench/api/stand-in"];
 /// Where the golden set has no XGBoost model, this forest over its features stands for it.
 const MADE: &str = "trees-100";
 
+/// The batches that the target is for: how many leads, and how many bytes each has on average.
 pub(super) const BATCH: u64 = 10_000;
-/// The least that leads have to be like to stand for real ones.
 pub(super) const BYTES: u64 = 800;
+/// The least that leads have to be like to stand for real ones: so long at least, and so many levels.
 const LEVELS_LEAST: u64 = 50;
 
 /// Everything that a run needs.

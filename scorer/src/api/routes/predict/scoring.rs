@@ -1,7 +1,7 @@
 //! Leads that come one by one -> rows of the log, and what became of each lead.
 //!
-//! Owns what is recorded of a prediction. A lead is encoded when it comes, so that it need not be kept. May not know
-//! how leads are read, nor how answers are written.
+//! Owns what is recorded of a prediction. A lead is encoded when it comes and scored with
+//! the next thousand. May not know how leads are read, nor how answers are written.
 
 use super::inputs::Inputs;
 use crate::api::answer::Rejection;
