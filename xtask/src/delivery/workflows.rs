@@ -7,7 +7,10 @@ use crate::{
     tools,
 };
 use anyhow::{Context, Result, ensure};
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 const FOLDER: &str = ".github/workflows";
 const REQUIREMENTS: &str = "deploy/workflows-requirements.txt";
@@ -22,14 +25,18 @@ pub(crate) fn check(project: &Project) -> Result<()> {
         steps(text).with_context(|| name.clone())?;
     }
     println!("{} workflows: actions pinned, steps known", files.len());
-    let Ok(python) = tools::environment(project, "workflows", REQUIREMENTS) else {
-        println!("!! NOT CHECKED: workflows by actionlint and zizmor, which cannot be installed !!");
+    let python = tools::environment(project, "workflows", REQUIREMENTS).ok();
+    let installed = |name: &str| python.as_ref().map(|python| python.with_file_name(name));
+    read_by(project, "actionlint", on_path(&["actionlint"]).or_else(|| installed("actionlint")), &[])?;
+    read_by(project, "zizmor", installed("zizmor"), &["--offline", "--no-progress", "--min-severity", "low", FOLDER])
+}
+
+fn read_by(project: &Project, name: &str, program: Option<PathBuf>, options: &[&str]) -> Result<()> {
+    let Some(program) = program else {
+        println!("!! NOT CHECKED: workflows by {name}, which cannot be installed !!");
         return Ok(());
     };
-    let actionlint = on_path(&["actionlint"]).unwrap_or_else(|| python.with_file_name("actionlint"));
-    exec::run(&mut project.command(actionlint))?;
-    let mut zizmor = project.command(python.with_file_name("zizmor"));
-    exec::run(zizmor.args(["--offline", "--no-progress", "--min-severity", "low", FOLDER]))
+    exec::run(project.command(program).args(options))
 }
 
 fn files(folder: &Path) -> Result<Vec<(String, String)>> {
