@@ -8,7 +8,7 @@ use crate::lead::encode::Encoding;
 use crate::model::onnx::{NotProbability, ScoreError};
 
 /// How many leads are scored at once: bounds memory, and has no influence on any score.
-const LEADS_AT_ONCE: usize = 1024;
+pub const LEADS_AT_ONCE: usize = 1024;
 
 /// Leads handed over to a scorer, of which some have their scores and some wait.
 #[derive(Debug)]

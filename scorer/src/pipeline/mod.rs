@@ -8,10 +8,10 @@ mod open;
 mod pack;
 mod selfcheck;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod version;
 
-pub use batch::Batch;
+pub use batch::{Batch, LEADS_AT_ONCE};
 pub use open::{Model, OpenError};
 pub use pack::{PackError, Parts, pack};
 pub use selfcheck::leads_of as self_check_leads;

@@ -25,6 +25,12 @@ fn file(name: &str, requires_any: &[&str]) -> (String, Vec<u8>) {
     (name.to_owned(), pack(&graph(), parts(name, requires_any, encoder(2))).unwrap())
 }
 
+/// A scorer that has no probability for a company founded in the year infinity.
+pub(crate) fn undecided() -> Scorer {
+    let file = pack(&model("LinearClassifier", difference()), parts("m", &[], year_twice())).unwrap();
+    Scorer::open(&[("m".into(), file)]).unwrap()
+}
+
 fn lead(scorer: &Scorer, json: &str) -> Lead {
     read_lead(json.as_bytes(), scorer.schema()).unwrap()
 }
@@ -64,8 +70,7 @@ fn the_model_is_chosen_by_the_lead_alone() {
 
 #[test]
 fn a_lead_without_a_probability_costs_the_others_nothing() {
-    let file = pack(&model("LinearClassifier", difference()), parts("m", &[], year_twice())).unwrap();
-    let scorer = Scorer::open(&[("m".into(), file)]).unwrap();
+    let scorer = undecided();
     let bad = lead(&scorer, r#"{"companyfoundedon": Infinity}"#);
     let good = |at: usize| lead(&scorer, &format!(r#"{{"companyfoundedon": {at}e-2}}"#));
     let leads: Vec<Lead> = (0..2500).map(|at| if at % 3 == 0 { bad.clone() } else { good(at) }).collect();

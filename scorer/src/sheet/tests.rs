@@ -1,11 +1,9 @@
 //! A list from bytes to bytes, with the models that are shipped.
 
 use super::*;
-use crate::insight::card::Card;
-use crate::insight::grade::Grades;
 use crate::lead::mapping::Target;
-use crate::model::onnx;
-use crate::pipeline::{Parts, Scorer, pack};
+use crate::pipeline::Scorer;
+use crate::pipeline::tests::undecided;
 
 fn scorer() -> Arc<Scorer> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
@@ -95,12 +93,7 @@ fn a_list_without_a_usable_lead_says_why() {
 
 #[test]
 fn a_lead_that_its_model_makes_nothing_of_is_a_reject() {
-    let encoder = onnx::tests::year_twice();
-    let card = Card { name: "m".into(), version: "1".into(), ..Card::default() };
-    let parts = Parts { encoder, card, grades: Grades::default(), profile: None, output: None };
-    let file = pack(&onnx::tests::model("LinearClassifier", onnx::tests::difference()), parts).unwrap();
-    let scorer = Arc::new(Scorer::open(&[("m".into(), file)]).unwrap());
-    let mut reader = SheetReader::new(scorer, Given::default());
+    let mut reader = SheetReader::new(Arc::new(undecided()), Given::default());
     reader.push(b"companyfoundedon,note\n1,a\ninf,b\nx,c\n-inf,d\n-4,e\n").unwrap();
     let sheet = reader.finish().unwrap();
     assert_eq!(

@@ -3,6 +3,7 @@
 use super::super::table;
 use super::figures::{Contest, Run, Single};
 use super::report::Row;
+use super::services::BYTES;
 use anyhow::{Result, bail};
 
 /// What the replaced service does on the machine that it was measured on: single predictions a second over eight
@@ -48,11 +49,12 @@ pub(super) fn targets(run: &Run) -> Vec<Row> {
     let below = |what: &str, target: String, got: String, met: bool| row(what, format!("below {target}"), got, met);
     let p99 = run.contest.half.p99_ms;
     let growth = run.watch.growth();
+    let batches = format!("batches of 10,000 leads of {BYTES} bytes");
     let mut targets = vec![
         at_least("single predictions, 8 connections", SINGLES_RATIO, ratio(&ours.few, &theirs.few)),
         at_least("single predictions, 64 connections", SINGLES_RATIO, ratio(&ours.many, &theirs.many)),
         below("99 of 100 answers at half load", format!("{P99_MS} ms"), format!("{p99:.2} ms"), p99 < P99_MS),
-        at_least("batches of 10,000 leads of 800 bytes", BATCH_RATIO, theirs.batches.median() / ours.batches.median()),
+        at_least(&batches, BATCH_RATIO, theirs.batches.median() / ours.batches.median()),
         below("growth of memory", format!("{GROWTH} ×"), format!("{growth:.3} ×"), growth < GROWTH),
     ];
     if let Some(page) = run.page.first() {

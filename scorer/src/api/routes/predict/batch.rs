@@ -5,7 +5,7 @@
 use super::beside::{self, BYTES_LEAST};
 use super::draft::Draft;
 use super::scoring::{Block, Fate, Scoring, Shared, Take};
-use super::told::{add_models, prediction};
+use super::told::{models, prediction};
 use super::writing::{Shape, Writer};
 use crate::api::answer::{Complaint, LeadResult, PartialAnswer, Rejection};
 use crate::api::complaint::of_problems;
@@ -132,14 +132,11 @@ fn rejected(fates: Vec<Fate>) -> Vec<Complaint> {
 }
 
 fn whole(rows: &[PredictionRow]) -> Result<Vec<u8>, Error> {
-    let mut models = Vec::new();
-    add_models(&mut models, rows);
-    written(&BatchAnswer::new(rows.iter().map(prediction).collect(), models), rows.len())
+    written(&BatchAnswer::new(rows.iter().map(prediction).collect(), models(rows)), rows.len())
 }
 
 fn partial(rows: &[PredictionRow], fates: &[Fate]) -> Result<Vec<u8>, Error> {
-    let (mut models, mut sum) = (Vec::new(), Summary::default());
-    add_models(&mut models, rows);
+    let mut sum = Summary::default();
     rows.iter().for_each(|row| sum.add(row.probability));
     let mut next = rows.iter();
     let results = fates.iter().map(|fate| result(fate, &mut next)).collect::<Option<Vec<_>>>();
@@ -150,7 +147,7 @@ fn partial(rows: &[PredictionRow], fates: &[Fate]) -> Result<Vec<u8>, Error> {
         rejected_count: fates.len() - sum.scored,
         avg_score: sum.mean(),
         high_engagement_count: sum.engaged,
-        models,
+        models: models(rows),
     };
     written(&answer, fates.len())
 }

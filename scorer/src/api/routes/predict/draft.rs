@@ -3,7 +3,7 @@
 //! May not know how they are made, nor when they are recorded.
 
 use super::scoring::Spent;
-use super::told::add_models;
+use super::told::models;
 use crate::api::error::Error;
 use crate::api::idempotency::IDEMPOTENT_REPLAYED;
 use crate::api::media::Form;
@@ -54,11 +54,9 @@ impl Draft {
     where
         W: FnOnce(&[PredictionRow]) -> Result<Vec<u8>, Error> + Send + 'static,
     {
-        let mut models = Vec::new();
-        add_models(&mut models, &rows);
+        let about = About { form, models: models(&rows), seen, timing: Timing::default() };
         let rows = Arc::new(rows);
         let told = rows.clone();
-        let about = About { form, models, seen, timing: Timing::default() };
         Draft { rows, text: Box::new(move || write(&told)), about }
     }
 

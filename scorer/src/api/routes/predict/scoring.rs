@@ -1,7 +1,8 @@
 //! Leads that come one by one -> rows of the log, and what became of each lead.
 //!
-//! Owns what is recorded of a prediction. A lead is encoded when it comes and scored with
-//! the next thousand. May not know how leads are read, nor how answers are written.
+//! Owns what is recorded of a prediction. A lead is encoded when it comes and scored with the next thousand, so that
+//! most rows of a batch are made while it is still being read. May not know how leads are read, nor how answers are
+//! written.
 
 use super::inputs::Inputs;
 use crate::api::answer::Rejection;
@@ -12,7 +13,7 @@ use crate::api::monitor::Seen;
 use crate::api::store::record::{PredictionRow, timestamp};
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
-use crate::pipeline::{Batch, Score, Scorer};
+use crate::pipeline::{Batch, LEADS_AT_ONCE, Score, Scorer};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -102,6 +103,8 @@ pub(super) struct Scoring<'a> {
     fates: Vec<Fate>,
     /// How many of the fates are not about to change.
     settled: usize,
+    /// How many leads were encoded and scored, or are about to be.
+    tried: usize,
     spent: Spent,
     failed: Option<Error>,
 }
@@ -112,9 +115,6 @@ struct Waiting {
     inputs: String,
     lead: Lead,
 }
-
-/// How many leads wait before they are scored: while a batch is still being read, most of its rows are made already.
-const WAITING: usize = 1024;
 
 impl<'a> Scoring<'a> {
     pub(super) fn new(shared: &'a Shared) -> Self {
@@ -127,6 +127,7 @@ impl<'a> Scoring<'a> {
             seen: shared.seen(),
             fates: Vec::new(),
             settled: 0,
+            tried: 0,
             spent: Spent::default(),
             failed: None,
         }
@@ -148,6 +149,7 @@ impl<'a> Scoring<'a> {
             return;
         }
         let started = Instant::now();
+        self.tried += 1;
         self.failed = self.batch.add(&self.shared.scorer, &lead).err().map(Error::from);
         let scored = Instant::now();
         self.spent.score += scored - started;
@@ -155,7 +157,7 @@ impl<'a> Scoring<'a> {
         self.waiting.push(Waiting { lead_key, inputs, lead });
         self.fates.push(Fate::Scored(line));
         self.spent.record += scored.elapsed();
-        if self.waiting.len() == WAITING && self.failed.is_none() {
+        if self.waiting.len() == LEADS_AT_ONCE && self.failed.is_none() {
             self.failed = self.settle().err();
         }
     }
@@ -173,10 +175,9 @@ impl<'a> Scoring<'a> {
     /// Scores what was taken.
     pub(super) fn finish(mut self) -> Result<Block, Error> {
         self.failed.take().map_or(Ok(()), Err)?;
-        let leads = self.rows.len() + self.waiting.len();
         self.settle()?;
-        let Scoring { mut rows, fates, mut seen, spent, .. } = self;
-        seen.each_ms = rounded(spent.score.as_secs_f64() * 1_000.0 / leads.max(1) as f64);
+        let Scoring { mut rows, fates, mut seen, spent, tried, .. } = self;
+        seen.each_ms = rounded(spent.score.as_secs_f64() * 1_000.0 / tried.max(1) as f64);
         rows.iter_mut().for_each(|row| row.inference_time_ms = seen.each_ms);
         Ok(Block { rows, fates, seen, spent })
     }
@@ -243,5 +244,27 @@ fn place_of(lead: usize, line: Option<u64>) -> Vec<Value> {
     match line {
         Some(line) => vec![json!("body"), json!(line)],
         None => vec![json!("body"), json!("leads"), json!(lead)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lead::json::read_lead;
+    use crate::pipeline::tests::undecided;
+
+    #[test]
+    fn leads_that_cannot_be_scored_take_their_share_of_the_time() {
+        let scorer = Arc::new(undecided());
+        let lead = |json: &str| read_lead(json.as_bytes(), scorer.schema()).unwrap();
+        let (bad, good) = (lead(r#"{"companyfoundedon": Infinity}"#), lead(r#"{"companyfoundedon": 0.5}"#));
+        let shared = Shared::new(scorer.clone(), LogInputs::None, "r".into());
+        let mut scoring = Scoring::new(&shared);
+        (0..LEADS_AT_ONCE).for_each(|_| scoring.take(&bad, None));
+        scoring.take(&good, None);
+        let Block { rows, fates, seen, spent } = scoring.finish().unwrap();
+        assert_eq!((rows.len(), fates.len()), (1, LEADS_AT_ONCE + 1));
+        let share = rounded(spent.score.as_secs_f64() * 1_000.0 / fates.len() as f64);
+        assert_eq!((rows[0].inference_time_ms, seen.each_ms), (share, share));
     }
 }

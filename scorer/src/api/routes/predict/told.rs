@@ -20,6 +20,13 @@ fn model_name(row: &PredictionRow) -> ModelName<'_> {
     ModelName { model_version: Cow::Borrowed(&row.model_version), model_sha256: Cow::Borrowed(&row.model_sha256) }
 }
 
+/// The models of some rows, in the order in which they come up.
+pub(super) fn models(rows: &[PredictionRow]) -> Vec<ModelName<'static>> {
+    let mut models = Vec::new();
+    add_models(&mut models, rows);
+    models
+}
+
 /// Adds the models of some rows to those that are known, in the order in which they come up.
 pub(super) fn add_models(known: &mut Vec<ModelName<'static>>, rows: &[PredictionRow]) {
     for row in rows {
