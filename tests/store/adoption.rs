@@ -44,6 +44,7 @@ async fn is_taken_over(place: Place, call_id: &str) {
         let (store, writer) = place.open().await;
         store.note(call("/health", 200, "2026-02-01 00:00:00.000000"));
         store.log(entry()).await.unwrap();
+        place.until_called(2 + round as i64).await;
         let page = store.recent(&Recent { limit: 10, ..Recent::default() }).await.unwrap();
         assert_eq!((page.rows.len(), page.next), (round + 2, None));
         let old = &page.rows[round..];

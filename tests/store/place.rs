@@ -5,6 +5,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Runs test functions on every kind of database. What is missing on this machine is said, loudly.
@@ -112,6 +113,15 @@ impl Place {
 
     pub(crate) async fn count(&self, table: &str) -> i64 {
         self.beside().await.number(&format!("SELECT count(*) FROM {table}")).await
+    }
+
+    /// Waits for so many calls, which are written soon after they were noted, no more is said.
+    pub(crate) async fn until_called(&self, calls: i64) {
+        let started = Instant::now();
+        while self.count("api_metrics").await != calls {
+            assert!(started.elapsed() < Duration::from_secs(10), "not {calls} calls");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 

@@ -108,10 +108,10 @@ async fn a_wire_that_is_cut_anywhere_loses_nothing_and_doubles_nothing() {
         acknowledged.extend(log(&store, 1).await);
         assert_eq!(acknowledged.len(), 162, "with a spool, everything is acknowledged");
         assert_kept(&place, &acknowledged).await;
+        writer.finish().await;
         let sums =
             place.beside().await.number("SELECT CAST(sum(calls) AS BIGINT) FROM call_sums WHERE level = 'hour'").await;
         assert_eq!((place.count("api_metrics").await, sums), (40, 40));
-        writer.finish().await;
     }
 }
 

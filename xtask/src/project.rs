@@ -51,6 +51,11 @@ impl Project {
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_TERM_PROGRESS_WHEN", "never")
             .env("LEADLIGHT_SHARED", &self.shared);
+        // What cargo says of xtask to xtask: build scripts would take it for a change of theirs, and build anew what was
+        // built without xtask, and the other way round.
+        env::vars_os().filter(|(name, _)| is_of_package(name)).for_each(|(name, _)| {
+            command.env_remove(name);
+        });
         command
     }
 
@@ -82,6 +87,12 @@ impl Project {
         // A folder whose name holds a colon cannot be on a PATH; then the inherited one is all there is.
         env::join_paths(own.chain(env::split_paths(&inherited))).unwrap_or(inherited)
     }
+}
+
+/// Whether cargo sets this for the package that it runs.
+fn is_of_package(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.starts_with(start))
 }
 
 /// A path from the environment; an empty value counts as unset.

@@ -14,8 +14,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// Bytes written before the file is emptied: little at once, since the machine is busy meanwhile.
-const BYTES: usize = 1 << 20;
+/// Bytes of rows written before the file is emptied: little at once, since a machine with few processors is busy with
+/// the disk meanwhile, and everybody waits for that. Much less would cost more flushes than it spares.
+const BYTES: usize = 1 << 18;
 
 /// Pages in the file from which on the writer finishes what is left: only then can the file begin anew. Rarely, since
 /// everybody waits for it.

@@ -1,16 +1,18 @@
 //! What the writer does without the database: takes what comes, spools it, tells clients and the state.
 //!
-//! Owns the queue, the spool and the state that is told. May not know the database.
+//! Owns the queue, what is next of it, the spool and the state that is told. May not know the database.
 
 use super::super::entry::{KeyedAnswer, Logged};
 use super::super::shared::Shared;
 use super::super::spool::{Frame, Limit, Spool};
 use super::super::{StoreState, keyed};
 use super::TAKEN_MAX;
+use super::calls::Calls;
 use super::database::Failure;
 use super::group::{BYTES_MAX, Group, Message, ROWS_MAX};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -21,6 +23,7 @@ pub(super) struct Desk {
     messages: mpsc::Receiver<Message>,
     stop: oneshot::Receiver<()>,
     pub(super) taken: VecDeque<Message>,
+    calls: Calls,
     pub(super) spool: Option<Spool>,
     shared: Arc<Shared>,
     /// The name of this run.
@@ -43,8 +46,18 @@ impl Desk {
     ) -> Self {
         let is_away = spool.as_ref().is_some_and(|spool| !is_connected || !spool.is_empty());
         let source = Uuid::now_v7().to_string();
-        let taken = VecDeque::new();
-        let desk = Desk { messages, stop, taken, spool, shared, source, number: 0, is_failing: !is_connected, is_away };
+        let desk = Desk {
+            messages,
+            stop,
+            taken: VecDeque::new(),
+            calls: Calls::default(),
+            spool,
+            shared,
+            source,
+            number: 0,
+            is_failing: !is_connected,
+            is_away,
+        };
         desk.tell_state();
         desk
     }
@@ -69,9 +82,29 @@ impl Desk {
         true
     }
 
-    /// The next group, with its number; empty when something else is next.
+    /// In what time there is something to write even if nothing more comes.
+    pub(super) fn due_in(&self) -> Option<Duration> {
+        self.calls.due_in()
+    }
+
+    /// The next group, with its number; empty when something else is next. Calls go before what came after them, and
+    /// to the spool at once.
     pub(super) fn next_group(&mut self) -> Group {
-        let mut group = Group::take(&mut self.taken);
+        let mut group = Group::take(&mut self.taken, &mut self.calls);
+        if self.is_away || !self.taken.is_empty() || self.calls.due_in() == Some(Duration::ZERO) {
+            group.frame.calls = self.calls.take();
+        }
+        self.numbered(group)
+    }
+
+    /// What still waits when there will be nothing more.
+    pub(super) fn last_group(&mut self) -> Group {
+        let mut group = Group::default();
+        group.frame.calls = self.calls.take();
+        self.numbered(group)
+    }
+
+    fn numbered(&mut self, mut group: Group) -> Group {
         self.number += 1;
         group.frame.source.clone_from(&self.source);
         group.frame.number = self.number;

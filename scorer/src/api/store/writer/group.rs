@@ -7,6 +7,7 @@ use super::super::entry::{Entry, KeyedAnswer, Logged};
 use super::super::record::CallRow;
 use super::super::spool::Frame;
 use super::Change;
+use super::calls::Calls;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -41,13 +42,14 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Takes entries and calls up to what one group may have, or up to the first message that is neither.
-    pub(super) fn take(messages: &mut VecDeque<Message>) -> Self {
+    /// Takes entries up to what one group may have, or up to the first message that is neither an entry nor a call; the
+    /// calls among them are put with those that wait.
+    pub(super) fn take(messages: &mut VecDeque<Message>, calls: &mut Calls) -> Self {
         let mut group = Group::default();
         let (mut rows, mut bytes) = (0, 0);
         while rows < ROWS_MAX && bytes < BYTES_MAX {
             match messages.pop_front() {
-                Some(Message::Call(row)) => group.frame.calls.push(row),
+                Some(Message::Call(row)) => calls.push(row),
                 Some(Message::Entry { entry, since, done }) => {
                     rows += entry.rows.len();
                     bytes += entry.bytes();

@@ -2,6 +2,7 @@
 //!
 //! Owns the order of writing, retrying and replaying. May not know SQL.
 
+mod calls;
 mod database;
 mod desk;
 mod group;
@@ -123,6 +124,7 @@ impl Writer {
     /// Writes until told to stop, then what still waits, and closes the database.
     async fn run(mut self, working: oneshot::Sender<()>) {
         while if self.desk.is_away { self.spool_until_back().await } else { self.write_until_away().await } {}
+        self.write_last().await;
         self.database.close().await;
         // With the spool folder's lock.
         drop(self.desk);
@@ -133,9 +135,11 @@ impl Writer {
     /// Straight into the database; false when told to stop.
     async fn write_until_away(&mut self) -> bool {
         while !self.desk.is_away {
-            match tokio::time::timeout(QUIET, self.desk.wait()).await {
+            let quiet = self.desk.due_in().map_or(QUIET, |due| due.min(QUIET));
+            match tokio::time::timeout(quiet, self.desk.wait()).await {
                 Ok(false) => return false,
                 Ok(true) => self.work().await,
+                Err(_) if self.desk.due_in().is_some() => self.work().await,
                 Err(_) => {
                     let well = self.database.ping().await;
                     self.desk.tell(well.as_ref().err());
@@ -159,6 +163,15 @@ impl Writer {
             }
             _ => {}
         }
+    }
+
+    /// The calls that nobody waited for.
+    async fn write_last(&mut self) {
+        let group = self.desk.last_group();
+        if group.is_empty() {
+            return;
+        }
+        if self.desk.is_away { self.desk.spool(group) } else { self.write(group).await }
     }
 
     async fn write(&mut self, group: Group) {
