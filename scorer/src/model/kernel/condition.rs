@@ -7,6 +7,8 @@ use crate::model::forest::{Comparison, Forest, Test};
 
 /// The key of NaN, above all others, which is also above all that conditions compare with.
 pub(super) const MISSING: i32 = i32::MAX;
+/// Above no key but that of which `columns` makes NaN where a branch takes it: what is below it is NaN or nothing.
+const LOWEST: i32 = i32::MIN + 1;
 /// Members that a set may have at most to be asked for in blocks.
 const LARGEST_SET: usize = 32;
 
@@ -66,6 +68,8 @@ impl Condition {
             Test::Compare(Comparison::Neq, threshold) => {
                 Condition { feature, ask: Ask::Among(vec![key(threshold)]), missing: false, swapped: true }
             }
+            // A set has a mask because its keys have; one without keys would have none.
+            Test::Member(_, 0) => condition(Ask::Below(LOWEST), false),
             Test::Member(first, count) if count as usize <= LARGEST_SET => {
                 let members = &forest.members()[first as usize..][..count as usize];
                 let mut keys: Vec<i32> = members.iter().map(|member| key(*member)).collect();
@@ -90,5 +94,6 @@ mod tests {
         assert_eq!(key(-0.0), key(0.0));
         assert_eq!([f32::NAN, -f32::NAN, f32::from_bits(0x7f80_0001)].map(key), [MISSING; 3]);
         assert!(key(f32::INFINITY) + 1 < MISSING);
+        assert!(LOWEST < key(f32::NEG_INFINITY));
     }
 }

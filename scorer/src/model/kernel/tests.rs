@@ -87,7 +87,8 @@ fn ask(plain: bool) -> BoxedStrategy<Ask> {
         return order.boxed();
     }
     let equal = (prop::sample::select(vec![Comparison::Eq, Comparison::Neq]), number());
-    let among = prop::collection::vec(number(), 0..40);
+    let members = prop_oneof![0usize..3, 0usize..40];
+    let among = members.prop_flat_map(|count| prop::collection::vec(number(), count));
     prop_oneof![4 => order, 1 => equal.prop_map(|(by, with)| Ask::Compare(by, with)), 1 => among.prop_map(Ask::Among)]
         .boxed()
 }
@@ -188,6 +189,29 @@ proptest! {
     #[test]
     fn lopsided_trees_give_the_bits_of_a_walk(trees in prop::collection::vec(vine(40), 1..8), rows in rows()) {
         assert_same(&trees, vec![0.0], &rows)?;
+    }
+}
+
+#[test]
+fn of_a_set_of_nothing_only_nan_can_be() {
+    let leaf = |weight: f32| Box::new(Tree::Leaf(vec![(0, weight)]));
+    let rows: Vec<f32> = (0..130 * WIDTH).map(|place| if place % 3 == 0 { f32::NAN } else { place as f32 }).collect();
+    for (missing_is_true, feature) in [(true, 0), (false, 0), (true, WIDTH - 1)] {
+        let ask = || Ask::Among(Vec::new());
+        let alone = Tree::Branch { feature, ask: ask(), missing_is_true, yes: leaf(-0.5), no: leaf(0.25) };
+        assert_same(std::slice::from_ref(&alone), vec![1.0], &rows).unwrap();
+        let among =
+            Tree::Branch { feature, ask: Ask::Among(vec![4.0]), missing_is_true, yes: Box::new(alone), no: leaf(2.0) };
+        assert_same(&[among], vec![1.0], &rows).unwrap();
+        // Deep on one side, so that it is run as it is.
+        let deep = (0..12).fold(*leaf(3.0), |tree, _| Tree::Branch {
+            feature,
+            ask: ask(),
+            missing_is_true,
+            yes: Box::new(tree),
+            no: leaf(-1.0),
+        });
+        assert_same(&[deep], vec![0.0], &rows).unwrap();
     }
 }
 
