@@ -87,24 +87,14 @@ impl Desk {
         self.calls.due_in()
     }
 
-    /// The next group, with its number; empty when something else is next. Calls go before what came after them, and
-    /// to the spool at once.
+    /// The next group, with its number; empty when something else is next. Calls go before what came after them, and at
+    /// once where there will be nothing more, or the spool is where all goes.
     pub(super) fn next_group(&mut self) -> Group {
         let mut group = Group::take(&mut self.taken, &mut self.calls);
-        if self.is_away || !self.taken.is_empty() || self.calls.due_in() == Some(Duration::ZERO) {
+        let is_due = self.calls.due_in() == Some(Duration::ZERO);
+        if is_due || self.is_away || self.messages.is_closed() || !self.taken.is_empty() {
             group.frame.calls = self.calls.take();
         }
-        self.numbered(group)
-    }
-
-    /// What still waits when there will be nothing more.
-    pub(super) fn last_group(&mut self) -> Group {
-        let mut group = Group::default();
-        group.frame.calls = self.calls.take();
-        self.numbered(group)
-    }
-
-    fn numbered(&mut self, mut group: Group) -> Group {
         self.number += 1;
         group.frame.source.clone_from(&self.source);
         group.frame.number = self.number;

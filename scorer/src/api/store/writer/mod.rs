@@ -167,7 +167,7 @@ impl Writer {
 
     /// The calls that nobody waited for.
     async fn write_last(&mut self) {
-        let group = self.desk.last_group();
+        let group = self.desk.next_group();
         if group.is_empty() {
             return;
         }
