@@ -73,13 +73,9 @@ impl Server {
         self.address.to_string()
     }
 
-    /// How much memory it holds, as Linux tells.
-    pub(crate) fn resident_bytes(&self) -> Result<u64> {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-        let kilobytes: u64 = kilobytes.and_then(|number| number.parse().ok()).context("the server tells no memory")?;
-        Ok(kilobytes << 10)
+    /// Tells how much memory it holds, to any thread.
+    pub(crate) fn memory(&self) -> Memory {
+        Memory(format!("/proc/{}/status", self.child.id()))
     }
 
     fn wait(&mut self) -> Result<()> {
@@ -94,6 +90,18 @@ impl Server {
             thread::sleep(Duration::from_millis(100));
         }
         Ok(())
+    }
+}
+
+/// How much memory a server holds, as Linux tells.
+pub(crate) struct Memory(String);
+
+impl Memory {
+    pub(crate) fn resident_bytes(&self) -> Result<u64> {
+        let status = fs::read_to_string(&self.0).with_context(|| format!("cannot read {}", self.0))?;
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        let kilobytes: u64 = kilobytes.and_then(|number| number.parse().ok()).context("the server tells no memory")?;
+        Ok(kilobytes << 10)
     }
 }
 

@@ -76,18 +76,34 @@ pub(super) struct Single {
     pub(super) p99_9_ms: f64,
 }
 
-/// Our service over some minutes at half load, with a batch in between.
+/// Our service over some minutes at half load, with a batch every few seconds.
 pub(super) struct Watch {
     pub(super) moments: Vec<Moment>,
     pub(super) answers: u64,
 }
 
-/// What was seen at one moment of it.
+/// A few seconds of it, of which a batch is the end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Moment {
+    /// When they ended.
     pub(super) minute: f64,
-    pub(super) resident_bytes: u64,
+    /// What was held half of the time, and at most.
+    pub(super) memory: Held,
     pub(super) p99_ms: f64,
+}
+
+/// Bytes of memory.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Held {
+    pub(super) median: f64,
+    pub(super) most: f64,
+}
+
+impl Held {
+    pub(super) fn of(bytes: Vec<u64>) -> Result<Self> {
+        let most = *bytes.iter().max().context("nobody looked at memory")? as f64;
+        Ok(Held { median: median(bytes.into_iter().map(|bytes| bytes as f64).collect()), most })
+    }
 }
 
 impl Single {
@@ -146,14 +162,18 @@ pub(super) fn half_of(side: &Side) -> f64 {
 }
 
 impl Watch {
-    /// How many times as much memory at the end as early on: medians of the last quarter and of the second one, since
-    /// what is filled once (caches, the allocator's own) is filled in the first.
+    /// How many times as much memory at the end as early on, in what is held and at most, whichever grew more: medians of
+    /// the last quarter and of the second one, since what is filled once (caches, the allocator's own) is filled in the
+    /// first.
     pub(super) fn growth(&self) -> f64 {
-        let quarter = |number: usize| {
-            let (from, to) = (self.moments.len() * number / 4, self.moments.len() * (number + 1) / 4);
-            median(self.moments[from..to].iter().map(|moment| moment.resident_bytes as f64).collect())
+        let grown = |of: fn(&Held) -> f64| {
+            let quarter = |number: usize| {
+                let (from, to) = (self.moments.len() * number / 4, self.moments.len() * (number + 1) / 4);
+                median(self.moments[from..to].iter().map(|moment| of(&moment.memory)).collect())
+            };
+            quarter(3) / quarter(1)
         };
-        quarter(3) / quarter(1)
+        grown(|held| held.median).max(grown(|held| held.most))
     }
 }
 
@@ -162,15 +182,27 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn watch(megabytes: &[u64]) -> Watch {
-        let moment = |megabytes: &u64| Moment { minute: 0.0, resident_bytes: megabytes << 20, p99_ms: 1.0 };
-        Watch { moments: megabytes.iter().map(moment).collect(), answers: 0 }
+    fn watch(held: &[(f64, f64)]) -> Watch {
+        let moment = |&(median, most): &(f64, f64)| Moment { minute: 0.0, memory: Held { median, most }, p99_ms: 1.0 };
+        Watch { moments: held.iter().map(moment).collect(), answers: 0 }
     }
 
     #[test]
     fn growth_is_seen_behind_the_first_quarter() {
-        assert_eq!(watch(&[10, 50, 100, 100, 100, 100, 100, 100]).growth(), 1.0);
-        assert_eq!(watch(&[10, 20, 100, 100, 110, 120, 150, 150]).growth(), 1.5);
+        let flat = [10.0, 50.0, 100.0, 100.0, 100.0, 100.0, 100.0, 100.0];
+        let growing = [10.0, 20.0, 100.0, 100.0, 110.0, 120.0, 150.0, 150.0];
+        let both = |median: &[f64], most: &[f64]| {
+            watch(&median.iter().copied().zip(most.iter().copied()).collect::<Vec<_>>()).growth()
+        };
+        assert_eq!(both(&flat, &flat), 1.0);
+        assert_eq!(both(&growing, &flat), 1.5);
+        assert_eq!(both(&flat, &growing), 1.5);
+    }
+
+    #[test]
+    fn what_is_held_is_told_for_half_of_the_time_and_at_most() {
+        assert_eq!(Held::of(vec![5, 1, 3]).unwrap(), Held { median: 3.0, most: 5.0 });
+        assert!(Held::of(Vec::new()).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod report;
 mod rounds;
 mod services;
 mod verdict;
+mod watch;
 
 pub(super) use page::with_part_of;
 
@@ -36,7 +37,7 @@ pub(super) fn run(project: &Project, options: &[String]) -> Result<()> {
     let mut field = services::start(project, order.postgres.as_deref())?;
     let list = field.list()?;
     let contest = rounds::contest(&mut field)?;
-    let watch = rounds::watch(&mut field, order.minutes, contest.half_load())?;
+    let watch = watch::over(&mut field, order.minutes, contest.half_load())?;
     let page = if order.rows > 0 { rounds::page(&mut field, order.rows)? } else { Vec::new() };
     let run = Run { list, contest, watch, page };
     let report = report::report(project, &run, order.postgres.is_some());

@@ -1,7 +1,7 @@
 //! The section as text: tables and what is to be known about them. Knows words; measures nothing.
 
 use super::super::{machine, table};
-use super::figures::{Batches, FEW, Look, MANY, Run, Single, Watch};
+use super::figures::{Batches, FEW, Look, MANY, Moment, Run, Single, Watch};
 use super::services::BATCH;
 use super::verdict;
 use crate::project::Project;
@@ -80,13 +80,14 @@ fn batches(ours: &Batches, theirs: &Batches) -> String {
 /// At most a dozen moments of it.
 fn memory(watch: &Watch) -> String {
     let step = watch.moments.len().div_ceil(12).max(1);
-    let row = |moment: &super::figures::Moment| {
-        let megabytes = moment.resident_bytes as f64 / f64::from(1 << 20);
-        vec![format!("{:.1}", moment.minute), format!("{megabytes:.0} MiB"), table::seconds(moment.p99_ms / 1e3)]
+    let megabytes = |bytes: f64| format!("{:.0} MiB", bytes / f64::from(1 << 20));
+    let row = |moment: &Moment| {
+        let (minute, p99) = (format!("{:.1}", moment.minute), table::seconds(moment.p99_ms / 1e3));
+        vec![minute, megabytes(moment.memory.median), megabytes(moment.memory.most), p99]
     };
     let rows: Vec<Row> = watch.moments.iter().rev().step_by(step).map(row).collect();
     let rows: Vec<Row> = rows.into_iter().rev().collect();
-    let table = table::table(&["minute", "resident", "99 % within"], &rows);
+    let table = table::table(&["minute", "resident half of the time", "at most", "99 % within"], &rows);
     format!("{table}\nAt half load with a batch every few seconds: {} predictions in all.\n", watch.answers)
 }
 

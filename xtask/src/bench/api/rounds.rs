@@ -2,13 +2,13 @@
 //! both. Knows tasks of the load's program; no targets.
 
 use super::super::contest::median;
-use super::figures::{Contest, FEW, Look, MANY, Moment, Side, Single, Watch, half_of};
+use super::figures::{Contest, FEW, Look, MANY, Side, Single, half_of};
 use super::services::{BATCH, BYTES, Field};
 use crate::server::Server;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const ROUNDS: usize = 3;
 /// How long single predictions are asked for in a round.
@@ -18,8 +18,6 @@ const HALF_SECONDS: f64 = 20.0;
 const BATCHES: usize = 6;
 /// How long nobody is asked before batches: what was written meanwhile comes onto the disk, which is no part of them.
 const REST: Duration = Duration::from_secs(3);
-/// The time between two looks at memory.
-const SLICE_SECONDS: f64 = 2.0;
 /// Pages over the log, and how often each is looked at.
 const PAGES: [&str; 4] =
     ["/monitoring", "/monitoring?window=all", "/monitoring/data?window=all", "/monitoring/report?window=all"];
@@ -67,37 +65,19 @@ fn take_turn(field: &mut Field, who: Who, side: &mut Side) -> Result<()> {
 }
 
 /// Batches of the whole list, or of those of its leads that have so many bytes on average.
-fn ask(field: &mut Field, address: &str, bytes_a_lead: Option<u64>, times: usize) -> Result<Value> {
+pub(super) fn ask(field: &mut Field, address: &str, bytes_a_lead: Option<u64>, times: usize) -> Result<Value> {
     let task =
         json!({ "task": "batch", "address": address, "leads": BATCH, "bytes_a_lead": bytes_a_lead, "times": times });
     field.ask(&task)
 }
 
 /// Ours, with requests that are due at even steps.
-fn open(field: &mut Field, rate: f64, seconds: f64) -> Result<Single> {
+pub(super) fn open(field: &mut Field, rate: f64, seconds: f64) -> Result<Single> {
     let address = field.ours.address();
     let task = json!({
         "task": "open", "address": address, "connections": MANY, "rate": rate, "seconds": seconds,
     });
     Single::of(&field.ask(&task)?)
-}
-
-/// Ours at half load for some minutes, a batch every few seconds, and what it holds in memory all the while.
-pub(super) fn watch(field: &mut Field, minutes: f64, rate: f64) -> Result<Watch> {
-    println!("watching memory for {minutes} minutes at {rate:.0} single predictions a second, with batches in between");
-    let started = Instant::now();
-    let address = field.ours.address();
-    let mut watch = Watch { moments: Vec::new(), answers: 0 };
-    loop {
-        let single = open(field, rate, SLICE_SECONDS)?;
-        ask(field, &address, None, 1)?;
-        watch.answers += (single.per_second * SLICE_SECONDS) as u64 + BATCH;
-        let minute = started.elapsed().as_secs_f64() / 60.0;
-        watch.moments.push(Moment { minute, resident_bytes: field.ours.resident_bytes()?, p99_ms: single.p99_ms });
-        if minute >= minutes {
-            return Ok(watch);
-        }
-    }
 }
 
 /// Puts so many predictions into our log, then looks at the pages over it.
