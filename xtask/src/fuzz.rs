@@ -59,7 +59,7 @@ pub(crate) fn run(project: &Project, arguments: &[String]) -> Result<()> {
     let host = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     exec::run(
         project
-            .cargo(&format!("build --release --manifest-path fuzz/Cargo.toml --target {host}"))
+            .cargo(&format!("build --release --locked --manifest-path fuzz/Cargo.toml --target {host}"))
             .env("CARGO_TARGET_DIR", &folder)
             .env("RUSTFLAGS", FLAGS),
     )?;

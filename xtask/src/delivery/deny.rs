@@ -2,7 +2,8 @@
 //! network.
 
 use crate::{exec, project::Project, tools};
-use anyhow::Result;
+use anyhow::{Context, Result};
+use std::process::Stdio;
 
 /// Checks what the lock file alone tells, always; known faults where their database can be reached.
 pub(crate) fn run(project: &Project) -> Result<()> {
@@ -13,9 +14,16 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         command
     };
     exec::run(&mut deny(&["licenses", "bans", "sources"]))?;
+    fuzz_is_locked(project)?;
     if !exec::succeeds(project.command(&program).args(["fetch", "db"])) {
         println!("!! NOT CHECKED: known faults of dependencies, since their database cannot be reached !!");
         return Ok(());
     }
     exec::run(&mut deny(&["advisories"]))
+}
+
+/// The fuzz targets are a workspace of their own, whose lock file no other build looks at.
+fn fuzz_is_locked(project: &Project) -> Result<()> {
+    let mut metadata = project.cargo("metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml");
+    exec::run(metadata.stdout(Stdio::null())).context("fuzz/Cargo.lock does not fit what the fuzz targets need")
 }
