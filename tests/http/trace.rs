@@ -54,6 +54,21 @@ fn a_request_is_one_line_that_names_its_caller_and_nothing_of_a_lead() {
 }
 
 #[test]
+fn the_start_says_what_is_recorded_in_the_words_of_the_options() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = folder.path().join("spool");
+    let mut command = command(folder.path());
+    command.args(["--log-format", "json", "--log", "power-safe", "--log-inputs", "features", "--spool"]).arg(&spool);
+    let (server, log) = start_logged(&mut command);
+    let text = log(server);
+    let line = text.lines().find(|line| line.contains("predictions are recorded")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!((line["mode"].as_str(), line["inputs"].as_str()), (Some("power-safe"), Some("features")));
+    assert_eq!(line["spool"].as_str(), spool.to_str());
+    assert_eq!(line.get("keep_days"), None);
+}
+
+#[test]
 fn an_id_cannot_forge_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let (server, log) = start_logged(&mut command(folder.path()));

@@ -102,16 +102,25 @@ pub enum LogInputs {
 #[error("what is kept of a lead should be none, features or full, not {0:?}")]
 pub struct LogInputsError(String);
 
+impl LogInputs {
+    /// Its word among options.
+    pub fn word(self) -> &'static str {
+        match self {
+            LogInputs::None => "none",
+            LogInputs::Features => "features",
+            LogInputs::Full => "full",
+        }
+    }
+}
+
 impl std::str::FromStr for LogInputs {
     type Err = LogInputsError;
 
     fn from_str(text: &str) -> Result<Self, LogInputsError> {
-        match text {
-            "none" => Ok(LogInputs::None),
-            "features" => Ok(LogInputs::Features),
-            "full" => Ok(LogInputs::Full),
-            _ => Err(LogInputsError(text.to_owned())),
-        }
+        [LogInputs::None, LogInputs::Features, LogInputs::Full]
+            .into_iter()
+            .find(|inputs| inputs.word() == text)
+            .ok_or_else(|| LogInputsError(text.to_owned()))
     }
 }
 

@@ -118,11 +118,11 @@ fn tell_start(serving: &Serving, options: &Options, location: &Location, config:
     let recording = &options.recording;
     tracing::info!(
         database = %location,
-        mode = ?recording.log.0.unwrap_or_default(),
-        spool = ?recording.spool.0,
+        mode = recording.log.0.unwrap_or_default().word(),
+        spool = recording.spool.0.as_ref().map(|folder| tracing::field::display(folder.display())),
         keep_days = recording.keep_days.0,
         keep_rows = recording.keep_rows.0,
-        inputs = ?config.log_inputs,
+        inputs = config.log_inputs.word(),
         "predictions are recorded",
     );
     tell_access(config, address);
