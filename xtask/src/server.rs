@@ -75,7 +75,7 @@ impl Server {
 
     /// Tells how much memory it holds, to any thread.
     pub(crate) fn memory(&self) -> Memory {
-        Memory(format!("/proc/{}/status", self.child.id()))
+        Memory::of(self.child.id())
     }
 
     fn wait(&mut self) -> Result<()> {
@@ -93,23 +93,28 @@ impl Server {
     }
 }
 
-/// How much memory a server holds, as Linux tells.
-pub(crate) struct Memory(String);
-
-impl Memory {
-    pub(crate) fn resident_bytes(&self) -> Result<u64> {
-        let status = fs::read_to_string(&self.0).with_context(|| format!("cannot read {}", self.0))?;
-        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
-        let kilobytes: u64 = kilobytes.and_then(|number| number.parse().ok()).context("the server tells no memory")?;
-        Ok(kilobytes << 10)
-    }
-}
-
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended by itself; then there is nothing to stop.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// How much memory a server holds, as Linux tells.
+pub(crate) struct Memory(String);
+
+impl Memory {
+    /// Of the process with this number.
+    pub(crate) fn of(process: u32) -> Self {
+        Memory(format!("/proc/{process}/status"))
+    }
+
+    pub(crate) fn resident_bytes(&self) -> Result<u64> {
+        let status = fs::read_to_string(&self.0).with_context(|| format!("cannot read {}", self.0))?;
+        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+        let kilobytes: u64 = kilobytes.and_then(|number| number.parse().ok()).context("the server tells no memory")?;
+        Ok(kilobytes << 10)
     }
 }
 
