@@ -50,7 +50,7 @@ use thiserror::Error;
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
-use writer::{Change, Database, Done, Message, Writer};
+use writer::{Change, Database, Done, Message, Pushed, Writer};
 
 /// How many messages may wait for the writer. Predictions beyond that are turned away; calls are dropped.
 const WAITING_MAX: usize = 4_096;
@@ -188,10 +188,13 @@ impl Store {
         })
     }
 
-    /// Writes a call with the next group. Nobody waits for it, so one that finds no room is let go.
+    /// Writes a call with one of the next groups. Nobody waits for it, so one that finds no room is let go.
     pub fn note(&self, row: CallRow) {
-        if self.messages.try_send(Message::Call(row.fit())).is_err() {
-            tracing::debug!("a call was not noted: the log is behind or closed");
+        match self.shared.calls().push(row.fit()) {
+            Pushed::Waits => {}
+            // A writer whose queue is full does not sleep.
+            Pushed::Wakes => drop(self.messages.try_send(Message::Calls)),
+            Pushed::LetGo => tracing::debug!("a call was not noted: the log is behind or closed"),
         }
     }
 

@@ -7,7 +7,6 @@ use super::super::shared::Shared;
 use super::super::spool::{Frame, Limit, Spool};
 use super::super::{StoreState, keyed};
 use super::TAKEN_MAX;
-use super::calls::Calls;
 use super::database::Failure;
 use super::group::{BYTES_MAX, Group, Message, ROWS_MAX};
 use std::collections::{BTreeMap, VecDeque};
@@ -23,7 +22,6 @@ pub(super) struct Desk {
     messages: mpsc::Receiver<Message>,
     stop: oneshot::Receiver<()>,
     pub(super) taken: VecDeque<Message>,
-    calls: Calls,
     pub(super) spool: Option<Spool>,
     shared: Arc<Shared>,
     /// The name of this run.
@@ -50,7 +48,6 @@ impl Desk {
             messages,
             stop,
             taken: VecDeque::new(),
-            calls: Calls::default(),
             spool,
             shared,
             source,
@@ -82,18 +79,32 @@ impl Desk {
         true
     }
 
+    /// Whether predictions wait.
+    pub(super) fn has_entries(&self) -> bool {
+        self.taken.iter().any(|message| matches!(message, Message::Entry { .. }))
+    }
+
+    /// Takes what came in the meantime.
+    pub(super) fn take_more(&mut self) {
+        while self.taken.len() < TAKEN_MAX
+            && let Ok(message) = self.messages.try_recv()
+        {
+            self.taken.push_back(message);
+        }
+    }
+
     /// In what time there is something to write even if nothing more comes.
     pub(super) fn due_in(&self) -> Option<Duration> {
-        self.calls.due_in()
+        self.shared.calls().due_in()
     }
 
     /// The next group, with its number; empty when something else is next. Calls go before what came after them, and at
     /// once where there will be nothing more, or the spool is where all goes.
     pub(super) fn next_group(&mut self) -> Group {
-        let mut group = Group::take(&mut self.taken, &mut self.calls);
-        let is_due = self.calls.due_in() == Some(Duration::ZERO);
+        let mut group = Group::take(&mut self.taken);
+        let is_due = self.shared.calls().due_in() == Some(Duration::ZERO);
         if is_due || self.is_away || self.messages.is_closed() || !self.taken.is_empty() {
-            group.frame.calls = self.calls.take();
+            group.frame.calls = self.shared.calls().take();
         }
         self.number += 1;
         group.frame.source.clone_from(&self.source);

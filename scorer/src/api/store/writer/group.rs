@@ -4,10 +4,8 @@
 
 use super::super::StoreError;
 use super::super::entry::{Entry, KeyedAnswer, Logged};
-use super::super::record::CallRow;
 use super::super::spool::Frame;
 use super::Change;
-use super::calls::Calls;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -24,8 +22,8 @@ pub(in crate::api::store) type Done = Option<oneshot::Sender<Result<Logged, Stor
 pub(in crate::api::store) enum Message {
     /// An entry, and who waits for it since when.
     Entry { entry: Entry, since: Instant, done: Done },
-    /// A call that nobody waits for.
-    Call(CallRow),
+    /// There are calls, which nobody waits for.
+    Calls,
     /// Something else that changes the database.
     Change(Change),
     /// A lead's rows are to be deleted.
@@ -44,12 +42,12 @@ pub(super) struct Group {
 impl Group {
     /// Takes entries up to what one group may have, or up to the first message that is neither an entry nor a call; the
     /// calls among them are put with those that wait.
-    pub(super) fn take(messages: &mut VecDeque<Message>, calls: &mut Calls) -> Self {
+    pub(super) fn take(messages: &mut VecDeque<Message>) -> Self {
         let mut group = Group::default();
         let (mut rows, mut bytes) = (0, 0);
         while rows < ROWS_MAX && bytes < BYTES_MAX {
             match messages.pop_front() {
-                Some(Message::Call(row)) => calls.push(row),
+                Some(Message::Calls) => {}
                 Some(Message::Entry { entry, since, done }) => {
                     rows += entry.rows.len();
                     bytes += entry.bytes();

@@ -6,7 +6,9 @@ mod calls;
 mod database;
 mod desk;
 mod group;
+mod pace;
 
+pub(super) use calls::{Calls, Pushed};
 pub(super) use database::Database;
 pub(super) use group::{Done, Message};
 
@@ -21,6 +23,7 @@ use database::Failure;
 use desk::{Desk, give_up};
 use futures_util::future::BoxFuture;
 use group::Group;
+use pace::Pace;
 use std::collections::BTreeMap;
 use std::io;
 use std::slice::from_ref;
@@ -78,6 +81,7 @@ pub(super) struct Writer {
     desk: Desk,
     /// How many frames of the spool are replayed at once.
     frames: usize,
+    pace: Pace,
 }
 
 /// What came of trying the first frames of the spool.
@@ -101,18 +105,19 @@ impl Writer {
         shared: Arc<Shared>,
     ) -> Self {
         let desk = Desk::new(messages, stop, spool, shared, database.is_connected());
-        Writer { database, desk, frames: FRAMES_MAX }
+        Writer { database, desk, frames: FRAMES_MAX, pace: Pace::default() }
     }
 
     /// Lets it work: for a file on a thread of its own, where it may wait for the disk, for a server beside everything
     /// else. What is returned is told when it has ended.
-    pub(super) fn start(self, location: &Location) -> io::Result<oneshot::Receiver<()>> {
+    pub(super) fn start(mut self, location: &Location) -> io::Result<oneshot::Receiver<()>> {
         let (working, ended) = oneshot::channel();
         match location {
             Location::Server(_) => {
                 tokio::spawn(self.run(working));
             }
             Location::File(_) => {
+                self.pace = Pace::of_a_thread();
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
                 let work = move || runtime.block_on(self.run(working));
                 std::thread::Builder::new().name("log".to_owned()).spawn(work)?;
@@ -138,7 +143,12 @@ impl Writer {
             let quiet = self.desk.due_in().map_or(QUIET, |due| due.min(QUIET));
             match tokio::time::timeout(quiet, self.desk.wait()).await {
                 Ok(false) => return false,
-                Ok(true) => self.work().await,
+                Ok(true) => {
+                    if self.desk.has_entries() && self.pace.keep() {
+                        self.desk.take_more();
+                    }
+                    self.work().await;
+                }
                 Err(_) if self.desk.due_in().is_some() => self.work().await,
                 Err(_) => {
                     let well = self.database.ping().await;
