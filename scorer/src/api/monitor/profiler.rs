@@ -23,6 +23,9 @@ const WAITING_MAX: usize = 4_096;
 /// How many requests are summed up before the next look at the clock.
 const AT_ONCE: usize = 256;
 
+/// How long more are waited for while there are fewer than that.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// How often summaries are written.
 const FLUSH_EVERY: Duration = Duration::from_secs(5);
 
@@ -137,10 +140,19 @@ async fn run(
                     Some((back, ())) => sums = back,
                     None => return,
                 }
+                pause(&waiting).await;
             }
         }
     }
     sums.write(&store, &instance).await;
+}
+
+/// Lets some more come: waking another thread for each would cost more than summing it up.
+async fn pause(waiting: &mpsc::Receiver<Seen>) {
+    let enough = waiting.len() >= AT_ONCE;
+    if !enough && !waiting.is_closed() {
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 impl Sums {
