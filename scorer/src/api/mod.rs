@@ -54,6 +54,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -74,17 +75,16 @@ pub fn router(service: Arc<Service>) -> Router {
         .fallback(site::file)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         // Bodies are bounded where they are read, by the limit that is set.
-        .layer(DefaultBodyLimit::disable())
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(encoding::decompression())
-        .layer(encoding::compression())
+        .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked)).layer(DefaultBodyLimit::disable()))
+        .layer(encoding::decompression());
+    // Made one: for every request, a router clones and boxes each of its layers, and those below it again.
+    let outer = ServiceBuilder::new()
+        .layer(from_fn_with_state(service.clone(), around::around))
+        .option_layer(cors(&service.config.cors_origins))
+        .layer(from_fn(problem::tell))
         .layer(from_fn(encoding::count))
-        .layer(from_fn(problem::tell));
-    let router = match cors(&service.config.cors_origins) {
-        Some(cors) => router.layer(cors),
-        None => router,
-    };
-    router.layer(from_fn_with_state(service.clone(), around::around)).with_state(service)
+        .layer(encoding::compression());
+    router.layer(outer).with_state(service)
 }
 
 /// For everyone, wherever they are.

@@ -11,6 +11,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
+    /// Room for what one read brings.
+    piece: Vec<u8>,
 }
 
 /// What came back.
@@ -29,7 +31,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Connection { stream, received: Vec::with_capacity(1 << 14) })
+        Ok(Connection { stream, received: Vec::with_capacity(1 << 14), piece: vec![0; 1 << 16] })
     }
 
     /// Sends a request and waits for the whole answer.
@@ -52,14 +54,13 @@ impl Connection {
 
     /// Reads on until a thing is found in what was received.
     fn until<T>(&mut self, found: impl Fn(&[u8]) -> Option<T>) -> Result<T> {
-        let mut piece = [0; 1 << 16];
         loop {
             if let Some(found) = found(&self.received) {
                 return Ok(found);
             }
-            match self.stream.read(&mut piece)? {
+            match self.stream.read(&mut self.piece)? {
                 0 => return Err(ErrorKind::UnexpectedEof.into()),
-                count => self.received.extend_from_slice(&piece[..count]),
+                count => self.received.extend_from_slice(&self.piece[..count]),
             }
         }
     }

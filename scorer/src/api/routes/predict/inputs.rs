@@ -95,7 +95,7 @@ fn features(lead: &Lead, model: &Model, out: &mut Vec<u8>) {
 
 fn name(name: &str, out: &mut Vec<u8>) {
     out.push(b',');
-    write(name, out);
+    write_text(name, out);
     out.push(b':');
 }
 
