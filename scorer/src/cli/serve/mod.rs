@@ -26,6 +26,9 @@ use tracing_subscriber::EnvFilter;
 /// Threads for scoring, per processor: more would only take memory from one another.
 const SCORING_THREADS: usize = 4;
 
+/// How long such a thread waits for more work: idle, it holds memory of the last batch that it scored.
+const IDLE: Duration = Duration::from_millis(50);
+
 /// How long work that nobody waits for any more may hold up the end.
 const LAST_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -41,6 +44,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(processors * SCORING_THREADS)
+        .thread_keep_alive(IDLE)
         .build()
         .context("cannot start the threads of the server")?;
     let served = runtime.block_on(async {
