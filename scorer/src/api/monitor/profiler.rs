@@ -149,8 +149,7 @@ async fn run(
 
 /// Lets some more come: waking another thread for each would cost more than summing it up.
 async fn pause(waiting: &mpsc::Receiver<Seen>) {
-    let enough = waiting.len() >= AT_ONCE;
-    if !enough && !waiting.is_closed() {
+    if waiting.len() < AT_ONCE && !waiting.is_closed() {
         tokio::time::sleep(PAUSE).await;
     }
 }

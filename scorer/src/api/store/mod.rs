@@ -52,7 +52,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use writer::{Change, Database, Done, Message, Pushed, Writer};
 
-/// How many messages may wait for the writer. Predictions beyond that are turned away; calls are dropped.
+/// How many messages may wait for the writer. Predictions beyond that are turned away.
 const WAITING_MAX: usize = 4_096;
 
 /// How often rows that are kept no longer are looked for.

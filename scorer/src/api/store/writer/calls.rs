@@ -1,7 +1,7 @@
 //! Calls on their way to the log.
 //!
-//! Owns how long they may wait, and how many: nobody waits for them, and in every transaction of their own they would change as many
-//! pages of the database as the predictions do. May not know the database.
+//! Owns how long they may wait, and how many: nobody waits for them, and in every transaction of their own they would
+//! change as many pages of the database as the predictions do. May not know the database.
 
 use super::super::record::CallRow;
 use std::time::{Duration, Instant};

@@ -40,8 +40,8 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Takes entries up to what one group may have, or up to the first message that is neither an entry nor a call; the
-    /// calls among them are put with those that wait.
+    /// Takes entries up to what one group may have, or up to the first message that is neither an entry nor tells of
+    /// calls, which wait elsewhere.
     pub(super) fn take(messages: &mut VecDeque<Message>) -> Self {
         let mut group = Group::default();
         let (mut rows, mut bytes) = (0, 0);
