@@ -1,6 +1,6 @@
 //! Instruction levels: which vector instructions this machine has, and running a piece of work with them.
 //!
-//! Owns the only code of the project that depends on the target, and its only `unsafe`: work is written once, as plain
+//! Owns the only code of the library that depends on the target, and its only `unsafe`: work is written once, as plain
 //! loops, and compiled here for each level. May not know what the work is. No level changes a bit: none reorders or
 //! fuses arithmetic.
 
