@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use work::Work;
 
-/// That of the binary.
+/// That of the binary, without its setting.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

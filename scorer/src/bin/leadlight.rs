@@ -1,6 +1,6 @@
 //! The binary: hands over to the command line, and tells how it ended. Owns the allocator and its one setting.
 
-use libmimalloc_sys::{mi_option_set, mi_option_t};
+use libmimalloc_sys::{mi_option_set_default, mi_option_t};
 use mimalloc::MiMalloc;
 use std::ffi::c_long;
 use std::process::ExitCode;
@@ -27,8 +27,8 @@ fn main() -> ExitCode {
 
 #[allow(unsafe_code)]
 fn give_memory_back_soon() {
-    // SAFETY: sets a number that any thread may set at any time; an option that is not there is left alone.
-    unsafe { mi_option_set(PURGE_DELAY, PURGE_MS) }
+    // SAFETY: sets a number, before there is another thread; what the environment says (`MIMALLOC_PURGE_DELAY`) stays.
+    unsafe { mi_option_set_default(PURGE_DELAY, PURGE_MS) }
 }
 
 #[cfg(test)]
