@@ -2,7 +2,7 @@
 //!
 //! The layers import upwards only: `lead` (what a lead is, how it is read and encoded), `model` (files and their
 //! arithmetic), `insight` (what follows from scores), `train`, `pipeline` (the one line through all of them), and the
-//! edges `wire`, `sheet`, `chart`, `api`, `cli`. Everything above the edges takes bytes and returns values: no clock, no files,
+//! edges `wire`, `scored_list`, `chart`, `api`, `cli`. Everything above the edges takes bytes and returns values: no clock, no files,
 //! no network, no randomness.
 
 #[cfg(feature = "native")]
@@ -17,7 +17,7 @@ pub mod model;
 #[cfg(feature = "onnx")]
 pub mod pipeline;
 #[cfg(feature = "onnx")]
-pub mod sheet;
+pub mod scored_list;
 #[cfg(feature = "train")]
 pub mod train;
 pub mod wire;

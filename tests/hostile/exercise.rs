@@ -1,6 +1,6 @@
 //! Everything that is done with the bytes of a model that somebody brings.
 
-use scorer::lead::encode::{Block, Element, Specification, Values};
+use scorer::lead::encode::{Element, InputBlock, InputValues, Specification};
 use scorer::model::bundle::Output;
 use scorer::model::onnx::{self, Graph, GraphInput};
 
@@ -23,7 +23,8 @@ pub(crate) fn exercise(bytes: &[u8]) -> bool {
         let output = Output { name: output.name, column: 0 };
         let Ok(graph) = Graph::open(bytes, &Specification::passthrough(named()), &output) else { continue };
         for rows in [0, 1, 3] {
-            let blocks: Vec<Block> = inputs.iter().map(|input| block(element(input), width(input), rows)).collect();
+            let blocks: Vec<InputBlock> =
+                inputs.iter().map(|input| block(element(input), width(input), rows)).collect();
             ran |= graph.run_all(&blocks).is_ok();
             let _ = graph.run(&blocks);
         }
@@ -31,13 +32,13 @@ pub(crate) fn exercise(bytes: &[u8]) -> bool {
     ran
 }
 
-fn block(element: Element, width: usize, rows: usize) -> Block {
+fn block(element: Element, width: usize, rows: usize) -> InputBlock {
     let numbers = || (0..rows * width).map(|at| VALUES[at % VALUES.len()]);
     let values = match element {
-        Element::Float => Values::Float(numbers().map(|number| number as f32).collect()),
-        Element::Double => Values::Double(numbers().collect()),
-        Element::Integer => Values::Integer(numbers().map(|number| number as i64).collect()),
-        Element::String => Values::Text(numbers().map(|number| number.to_string()).collect()),
+        Element::Float => InputValues::Float(numbers().map(|number| number as f32).collect()),
+        Element::Double => InputValues::Double(numbers().collect()),
+        Element::Integer => InputValues::Integer(numbers().map(|number| number as i64).collect()),
+        Element::String => InputValues::Text(numbers().map(|number| number.to_string()).collect()),
     };
-    Block { width, values }
+    InputBlock { width, values }
 }

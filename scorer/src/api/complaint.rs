@@ -3,11 +3,11 @@
 //! Owns the types, sentences and places of that list. May not know HTTP or how a body is read.
 
 use super::answer::Complaint;
-use crate::lead::Fault;
-use crate::lead::csv::{IntakeError, Reject};
+use crate::lead::ValueError;
+use crate::lead::csv::{ImportError, Reject};
 use crate::lead::json::syntax::{Json, SyntaxError};
-use crate::lead::json::{BATCH_MAX, BodyError, Problem, Step, Trouble};
-use crate::lead::schema::{Kind, Schema};
+use crate::lead::json::{BATCH_MAX, BodyError, Issue, IssueKind, PathSegment};
+use crate::lead::schema::{FieldKind, Schema};
 use crate::model::onnx::NotProbability;
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(super) fn complaints(error: BodyError, schema: &Schema) -> Vec<Complaint> {
 }
 
 /// What is wrong with one lead. The path that its problems start from is its place in the body.
-pub(super) fn of_problems(problems: &[Problem], schema: &Schema) -> Vec<Complaint> {
+pub(super) fn of_problems(problems: &[Issue], schema: &Schema) -> Vec<Complaint> {
     problems.iter().map(|problem| complaint(problem, schema)).collect()
 }
 
@@ -45,7 +45,7 @@ pub(super) fn of_row(reject: Reject) -> Complaint {
 }
 
 /// A file that cannot be read as a table of leads at all.
-pub(super) fn of_table(error: &IntakeError) -> Complaint {
+pub(super) fn of_table(error: &ImportError) -> Complaint {
     of_body("csv_invalid", error.to_string(), Value::Null)
 }
 
@@ -99,7 +99,7 @@ pub(super) fn of_header(name: &str, msg: &str) -> Complaint {
 
 /// A body that its head says is no JSON, which the old service then took for a text.
 pub(super) fn not_declared_json() -> Complaint {
-    let (kind, msg, _) = trouble_words(&Trouble::NotObject, None);
+    let (kind, msg, _) = issue_words(&IssueKind::NotObject, None);
     of_body(kind, format!("{msg}; send it as application/json"), Value::Null)
 }
 
@@ -115,15 +115,15 @@ fn not_json(at: usize, reason: &str) -> Complaint {
     }
 }
 
-fn complaint(problem: &Problem, schema: &Schema) -> Complaint {
+fn complaint(problem: &Issue, schema: &Schema) -> Complaint {
     let field = match problem.path.last() {
-        Some(Step::Key(name)) => schema.position(name).map(|place| &schema.fields()[place].kind),
+        Some(PathSegment::Key(name)) => schema.position(name).map(|place| &schema.fields()[place].kind),
         _ => None,
     };
-    let (kind, msg, ctx) = trouble_words(&problem.trouble, field);
+    let (kind, msg, ctx) = issue_words(&problem.kind, field);
     let steps = problem.path.iter().map(|step| match step {
-        Step::Key(key) => json!(key),
-        Step::Index(index) => json!(index),
+        PathSegment::Key(key) => json!(key),
+        PathSegment::Index(index) => json!(index),
     });
     let loc = std::iter::once(json!("body")).chain(steps).collect();
     Complaint { kind: kind.to_owned(), loc, msg, input: shown(&problem.input), ctx }
@@ -131,22 +131,22 @@ fn complaint(problem: &Problem, schema: &Schema) -> Complaint {
 
 type Words = (&'static str, String, Option<Value>);
 
-fn trouble_words(trouble: &Trouble, field: Option<&Kind>) -> Words {
-    match trouble {
-        Trouble::Value(fault) => fault_words(fault, field),
-        Trouble::NotObject => (
+fn issue_words(kind: &IssueKind, field: Option<&FieldKind>) -> Words {
+    match kind {
+        IssueKind::Value(fault) => value_error_words(fault, field),
+        IssueKind::NotObject => (
             "model_attributes_type",
             "Input should be a valid dictionary or object to extract fields from".to_owned(),
             None,
         ),
-        Trouble::Missing => ("missing", "Field required".to_owned(), None),
-        Trouble::NotList => ("list_type", "Input should be a valid list".to_owned(), None),
-        Trouble::NoLeads => (
+        IssueKind::Missing => ("missing", "Field required".to_owned(), None),
+        IssueKind::NotList => ("list_type", "Input should be a valid list".to_owned(), None),
+        IssueKind::NoLeads => (
             "too_short",
             "List should have at least 1 item after validation, not 0".to_owned(),
             Some(json!({"field_type": "List", "min_length": 1, "actual_length": 0})),
         ),
-        Trouble::TooManyLeads { count } => (
+        IssueKind::TooManyLeads { count } => (
             "too_long",
             format!("List should have at most {BATCH_MAX} items after validation, not {count}"),
             Some(json!({"field_type": "List", "max_length": BATCH_MAX, "actual_length": count})),
@@ -154,39 +154,39 @@ fn trouble_words(trouble: &Trouble, field: Option<&Kind>) -> Words {
     }
 }
 
-fn fault_words(fault: &Fault, field: Option<&Kind>) -> Words {
+fn value_error_words(fault: &ValueError, field: Option<&FieldKind>) -> Words {
     let limit = |number: f64| match field {
-        Some(Kind::Integer { .. }) => json!(number as i64),
+        Some(FieldKind::Integer { .. }) => json!(number as i64),
         _ => json!(number),
     };
     let plain = |kind, msg: &str| (kind, msg.to_owned(), None);
     match fault {
-        Fault::TooSmall { min } => {
+        ValueError::TooSmall { min } => {
             let msg = format!("Input should be greater than or equal to {min}");
             ("greater_than_equal", msg, Some(json!({"ge": limit(*min)})))
         }
-        Fault::TooLarge { max } => {
+        ValueError::TooLarge { max } => {
             let msg = format!("Input should be less than or equal to {max}");
             ("less_than_equal", msg, Some(json!({"le": limit(*max)})))
         }
-        Fault::TooLong { max_chars } => {
+        ValueError::TooLong { max_chars } => {
             let msg = format!("String should have at most {max_chars} characters");
             ("string_too_long", msg, Some(json!({"max_length": max_chars})))
         }
-        Fault::Fraction => {
+        ValueError::Fraction => {
             plain("int_from_float", "Input should be a valid integer, got a number with a fractional part")
         }
-        Fault::NotFinite => plain("finite_number", "Input should be a finite number"),
-        Fault::NotIntegerText => {
+        ValueError::NotFinite => plain("finite_number", "Input should be a finite number"),
+        ValueError::NotIntegerText => {
             plain("int_parsing", "Input should be a valid integer, unable to parse string as an integer")
         }
-        Fault::NotInteger => plain("int_type", "Input should be a valid integer"),
-        Fault::NotNumberText => {
+        ValueError::NotInteger => plain("int_type", "Input should be a valid integer"),
+        ValueError::NotNumberText => {
             plain("float_parsing", "Input should be a valid number, unable to parse string as a number")
         }
-        Fault::NotNumber => plain("float_type", "Input should be a valid number"),
-        Fault::NotText => plain("string_type", "Input should be a valid string"),
-        Fault::LoneSurrogate => {
+        ValueError::NotNumber => plain("float_type", "Input should be a valid number"),
+        ValueError::NotText => plain("string_type", "Input should be a valid string"),
+        ValueError::LoneSurrogate => {
             plain("string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string")
         }
     }

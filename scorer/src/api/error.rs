@@ -7,7 +7,7 @@ use super::complaint::complaints;
 use super::problem::Told;
 use super::refusal::{Reason, Refusal, retry_after};
 use super::store::StoreError;
-use crate::lead::json::{BodyError, PROBLEMS_MAX};
+use crate::lead::json::{BodyError, ISSUES_MAX};
 use crate::lead::schema::Schema;
 use crate::model::onnx::ScoreError;
 use axum::Json;
@@ -128,8 +128,8 @@ impl Error {
 
     fn message(&self) -> String {
         let words = match self {
-            Error::Invalid(complaints) if complaints.len() >= PROBLEMS_MAX => {
-                return format!("Request validation failed. Only the first {PROBLEMS_MAX} problems are listed.");
+            Error::Invalid(complaints) if complaints.len() >= ISSUES_MAX => {
+                return format!("Request validation failed. Only the first {ISSUES_MAX} problems are listed.");
             }
             Error::Invalid(_) => "Request validation failed",
             Error::TooLarge { bytes_max } => {

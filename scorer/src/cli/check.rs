@@ -4,7 +4,7 @@
 
 use super::array::{self, Array, Values};
 use super::files;
-use crate::lead::encode::{self, Block, Element, Specification};
+use crate::lead::encode::{self, Element, InputBlock, Specification};
 use crate::model::bundle::{self, Output};
 use crate::model::onnx::{self, Graph, GraphInput};
 use anyhow::{Context, Result, bail, ensure};
@@ -53,7 +53,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         .zip(elements)
         .zip(&inputs)
         .map(|((array, element), input)| block(array, element, &input.name));
-    let (ours, columns) = graph.run_all(&blocks.collect::<Result<Vec<Block>>>()?)?;
+    let (ours, columns) = graph.run_all(&blocks.collect::<Result<Vec<InputBlock>>>()?)?;
     let expected = array::read(&options.expected, &files::read(&options.expected)?)?;
     let compared = Compared::new(&ours, columns, graph.column(), rows, &expected, options.tolerance)?;
     files::write(None, |out| out.write_all(compared.report(&graph, options.tolerance).as_bytes()))?;
@@ -86,20 +86,20 @@ fn element(input: &GraphInput) -> Result<Element> {
     })
 }
 
-fn block(array: Array, element: Element, name: &str) -> Result<Block> {
+fn block(array: Array, element: Element, name: &str) -> Result<InputBlock> {
     let values = match (array.values, element) {
         (Values::Numbers(numbers), Element::Float) => {
-            encode::Values::Float(numbers.into_iter().map(|number| number as f32).collect())
+            encode::InputValues::Float(numbers.into_iter().map(|number| number as f32).collect())
         }
-        (Values::Numbers(numbers), Element::Double) => encode::Values::Double(numbers),
+        (Values::Numbers(numbers), Element::Double) => encode::InputValues::Double(numbers),
         (Values::Numbers(numbers), Element::Integer) => {
-            encode::Values::Integer(numbers.into_iter().map(|number| number as i64).collect())
+            encode::InputValues::Integer(numbers.into_iter().map(|number| number as i64).collect())
         }
-        (Values::Texts(texts), Element::String) => encode::Values::Text(texts),
+        (Values::Texts(texts), Element::String) => encode::InputValues::Text(texts),
         (Values::Numbers(_), Element::String) => bail!("the input {name:?} should be texts, not numbers"),
         (Values::Texts(_), _) => bail!("the input {name:?} should be numbers, not texts"),
     };
-    Ok(Block { width: array.width, values })
+    Ok(InputBlock { width: array.width, values })
 }
 
 /// The output that is named, or that of the model file, or the one that the rule finds.

@@ -4,7 +4,7 @@
 
 use super::files::{self, Input};
 use crate::lead::Lead;
-use crate::lead::csv::{Dialect, Reader};
+use crate::lead::csv::{CsvReader, Dialect};
 use crate::lead::json::read_lead;
 use crate::pipeline::Model;
 use anyhow::{Context, Result, bail};
@@ -61,11 +61,11 @@ fn leads(path: &Path, model: &Model) -> Result<Vec<Lead>> {
     }
     let mut leads = Vec::new();
     let mut rejected = None;
-    let mut sink = |row: crate::lead::csv::Row<'_>| match row.lead {
+    let mut sink = |row: crate::lead::csv::CsvRow<'_>| match row.lead {
         Ok(lead) => leads.push(lead.clone()),
         Err(reject) => rejected = rejected.take().or(Some(reject)),
     };
-    let mut reader = Reader::new(schema.clone(), Dialect::default());
+    let mut reader = CsvReader::new(schema.clone(), Dialect::default());
     Input::open(Some(path))?.each_piece(|piece| Ok(reader.push(piece, &mut sink)?))?;
     reader.finish(&mut sink).with_context(|| path.display().to_string())?;
     match rejected {

@@ -4,7 +4,7 @@
 //! Owns which of the two it is. May not know leads or scores.
 
 use super::files::Input;
-use crate::lead::csv::is_container;
+use crate::lead::csv::is_workbook_container;
 use anyhow::{Result, ensure};
 use indicatif::ProgressBar;
 use workbook::{Sink, WORKBOOK_MAX};
@@ -19,7 +19,7 @@ pub(super) fn each_piece(
     let mut is_first = true;
     input.each_piece(|piece| {
         bar.inc(piece.len() as u64);
-        if std::mem::take(&mut is_first) && is_container(piece) {
+        if std::mem::take(&mut is_first) && is_workbook_container(piece) {
             book = Some(Vec::new());
         }
         let Some(book) = &mut book else { return take(piece) };

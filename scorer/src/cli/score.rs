@@ -4,10 +4,11 @@
 
 use super::files::{self, Input, Models};
 use super::list;
+use crate::lead::import::ImportOptions;
 use crate::lead::mapping::{Evidence, Mapping};
-use crate::lead::text::Encoding;
+use crate::lead::text::TextEncoding;
 use crate::pipeline::Scorer;
-use crate::sheet::{Given, Rejects, Sheet, SheetError, SheetReader};
+use crate::scored_list::{ListError, ListReader, Rejects, ScoredList};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -55,20 +56,20 @@ pub(super) fn run(options: &Options) -> Result<()> {
         bail!("the scored list and the rejected rows cannot go to the same file");
     }
     let mapping = options.mapping.as_deref().map(mapping).transpose()?;
-    let given = Given { delimiter: options.delimiter, mapping, ..Given::default() };
+    let given = ImportOptions { delimiter: options.delimiter, mapping, ..ImportOptions::default() };
     let read = read(&mut input, &scorer, given)?;
-    if let Err(SheetError::NoLeads { rejects }) = &read {
+    if let Err(ListError::NoLeads { rejects }) = &read {
         save_rejects(options, rejects)?;
     }
     let sheet = read.with_context(|| input.name().to_owned())?;
     files::write(options.output.as_deref(), |mut out| sheet.write_csv(&mut out))?;
     save_rejects(options, sheet.rejects())?;
     if let Some(path) = &options.save_mapping {
-        let text = serde_json::to_string_pretty(&sheet.intake().mapping)?;
+        let text = serde_json::to_string_pretty(&sheet.summary().mapping)?;
         files::write(Some(path), |out| writeln!(out, "{text}"))?;
     }
     if options.mapping.is_some()
-        && !sheet.intake().mapping.columns.iter().any(|column| column.evidence == Evidence::Hand)
+        && !sheet.summary().mapping.columns.iter().any(|column| column.evidence == Evidence::Manual)
     {
         eprintln!("the mapping is about other columns than the list's, so it was not used");
     }
@@ -85,7 +86,7 @@ fn mapping(path: &Path) -> Result<Mapping> {
     for column in
         mapping.columns.iter_mut().filter(|column| column.target.is_some() && column.evidence != Evidence::Exact)
     {
-        column.evidence = Evidence::Hand;
+        column.evidence = Evidence::Manual;
     }
     Ok(mapping)
 }
@@ -98,10 +99,10 @@ fn save_rejects(options: &Options, rejects: &Rejects) -> Result<()> {
 }
 
 /// The list, or why there is none; a file that cannot be read is an error of its own.
-fn read(input: &mut Input, scorer: &Arc<Scorer>, given: Given) -> Result<Result<Sheet, SheetError>> {
+fn read(input: &mut Input, scorer: &Arc<Scorer>, given: ImportOptions) -> Result<Result<ScoredList, ListError>> {
     let bar = input.length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     bar.set_style(ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta} left")?);
-    let mut reader = SheetReader::new(scorer.clone(), given);
+    let mut reader = ListReader::new(scorer.clone(), given);
     let sheet = list::each_piece(input, &bar, |piece| {
         reader.push(piece)?;
         bar.set_message(format!("{} rows", reader.rows()));
@@ -120,15 +121,15 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// What had to be guessed of the file, to standard error; nothing where nothing had to.
-fn tell_source(sheet: &Sheet) {
-    let (origin, intake) = (sheet.origin(), sheet.intake());
-    if origin.encoding != Encoding::Utf8 {
+fn tell_source(sheet: &ScoredList) {
+    let (origin, intake) = (sheet.format(), sheet.summary());
+    if origin.encoding != TextEncoding::Utf8 {
         eprintln!("read as {}", origin.encoding.name());
     }
     if origin.line > 1 {
         eprintln!("the columns are named on line {}; what stands above it was passed over", origin.line);
     }
-    let columns = intake.mapping.columns.iter().zip(&intake.unread);
+    let columns = intake.mapping.columns.iter().zip(&intake.unrecognized_cells);
     for (column, unread) in columns {
         let Some(target) = column.target.as_ref().filter(|_| column.evidence != Evidence::Exact) else { continue };
         let sure = (column.confidence * 100.0).round();
@@ -143,9 +144,9 @@ fn tell_source(sheet: &Sheet) {
 }
 
 /// A summary, to standard error: standard output is the list's.
-fn tell(sheet: &Sheet, rejects_written: bool) {
+fn tell(sheet: &ScoredList, rejects_written: bool) {
     eprintln!("{} scored, {} rejected", counted(sheet.len(), "lead"), counted(sheet.rejects().len(), "row"));
-    let used = sheet.scorer().models().iter().enumerate().filter(|(place, _)| sheet.used(*place));
+    let used = sheet.scorer().models().iter().enumerate().filter(|(place, _)| sheet.is_model_used(*place));
     let models: Vec<String> = used.map(|(_, model)| format!("{} {}", model.card().name, model.version())).collect();
     eprintln!("models: {}", models.join(", "));
     if !sheet.missing_fields().is_empty() {

@@ -4,7 +4,7 @@
 
 use super::{Score, Scorer};
 use crate::lead::Lead;
-use crate::lead::encode::Encoding;
+use crate::lead::encode::EncodedBatch;
 use crate::model::onnx::{NotProbability, ScoreError};
 
 /// How many leads are scored at once: bounds memory, and has no influence on any score.
@@ -22,14 +22,14 @@ pub struct Batch {
 /// The leads that wait for one model.
 #[derive(Debug)]
 struct Lane {
-    encoding: Encoding,
+    encoding: EncodedBatch,
     leads: Vec<usize>,
 }
 
 impl Batch {
     /// A batch of no leads for this scorer, which every call is to be given.
     pub fn new(scorer: &Scorer) -> Self {
-        let lane = |model: &super::Model| Lane { encoding: model.encoder().begin(), leads: Vec::new() };
+        let lane = |model: &super::Model| Lane { encoding: model.encoder().new_batch(), leads: Vec::new() };
         Batch { lanes: scorer.models().iter().map(lane).collect(), scores: Vec::new() }
     }
 
@@ -39,7 +39,7 @@ impl Batch {
         let Some(lane) = self.lanes.get_mut(model) else { return Ok(()) };
         lane.leads.push(self.scores.len());
         self.scores.push(Err(NotProbability { value: f32::NAN }));
-        scorer.models()[model].encoder().add(lead, &mut lane.encoding);
+        scorer.models()[model].encoder().encode_into(lead, &mut lane.encoding);
         if lane.leads.len() < LEADS_AT_ONCE { Ok(()) } else { self.score(scorer, model) }
     }
 

@@ -6,7 +6,7 @@ use super::selfcheck::{self, SelfCheck};
 use crate::insight::card::Card;
 use crate::insight::grade::{GradeError, Grades};
 use crate::insight::profile::Profile;
-use crate::lead::encode::{Block, Encoder, SpecificationError};
+use crate::lead::encode::{Encoder, InputBlock, SpecificationError};
 use crate::lead::schema::Schema;
 use crate::model::bundle::{self, Bundle, BundleError};
 use crate::model::onnx::{Graph, ModelError, NotProbability, ScoreError};
@@ -205,12 +205,12 @@ impl Model {
     }
 
     /// The probability of each row of the blocks that its encoder made; an error where one has none.
-    pub fn run(&self, blocks: &[Block]) -> Result<Vec<f32>, ScoreError> {
+    pub fn run(&self, blocks: &[InputBlock]) -> Result<Vec<f32>, ScoreError> {
         self.graph.run(blocks)
     }
 
     /// As [`Model::run`], but a row without a probability costs the others nothing.
-    pub(super) fn run_each(&self, blocks: &[Block]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
+    pub(super) fn run_each(&self, blocks: &[InputBlock]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
         self.graph.run_each(blocks)
     }
 

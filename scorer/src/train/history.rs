@@ -4,7 +4,7 @@
 //! out and why. May not know features, models or files.
 
 use super::TrainError;
-use crate::lead::csv::{Dialect, Intake, Reader, Reason, Reject, Row};
+use crate::lead::csv::{CsvReader, CsvRow, Dialect, ImportSummary, Reject, RejectReason};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
 
@@ -30,7 +30,7 @@ impl History {
     pub fn read(bytes: &[u8], dialect: Dialect, outcome: &str) -> Result<Self, TrainError> {
         let schema = Schema::leads();
         let mut history = History::default();
-        let mut reader = Reader::new(schema.clone(), dialect);
+        let mut reader = CsvReader::new(schema.clone(), dialect);
         let mut start = bytes.iter();
         // The header is read byte by byte: so it is known before the first row comes.
         while reader.columns().is_none() {
@@ -39,7 +39,7 @@ impl History {
         }
         let column = reader.columns().map(|names| outcome_column(names, outcome, &schema)).transpose()?;
         let mut fault = None;
-        let mut sink = |row: Row<'_>| match history.add(row, column, &schema) {
+        let mut sink = |row: CsvRow<'_>| match history.add(row, column, &schema) {
             Err(error) if fault.is_none() => fault = Some(error),
             _ => {}
         };
@@ -55,7 +55,7 @@ impl History {
         self.outcomes.iter().filter(|outcome| **outcome).count()
     }
 
-    fn add(&mut self, row: Row<'_>, column: Option<usize>, schema: &Schema) -> Result<(), TrainError> {
+    fn add(&mut self, row: CsvRow<'_>, column: Option<usize>, schema: &Schema) -> Result<(), TrainError> {
         let lead = match row.lead.and_then(|lead| finite(lead, schema, row.line)) {
             Ok(lead) => lead,
             Err(reject) => {
@@ -78,7 +78,7 @@ impl History {
         Ok(())
     }
 
-    fn take_columns(&mut self, intake: Intake, column: Option<usize>, schema: &Schema) {
+    fn take_columns(&mut self, intake: ImportSummary, column: Option<usize>, schema: &Schema) {
         let outcome = column.and_then(|column| intake.columns.get(column));
         let unknown = intake.unknown_columns.iter().filter(|name| Some(*name) != outcome);
         self.unknown_columns = unknown.cloned().collect();
@@ -107,7 +107,7 @@ fn finite<'a>(lead: &'a Lead, schema: &Schema, line: u64) -> Result<&'a Lead, Re
         None => Ok(lead),
         Some(place) => {
             let column = schema.fields().get(place).map(|field| field.name.clone());
-            Err(Reject { line, column, reason: Reason::Infinite })
+            Err(Reject { line, column, reason: RejectReason::Infinite })
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::super::files;
 use super::Said;
-use crate::lead::csv::{Dialect, records};
+use crate::lead::csv::{Dialect, for_each_record};
 use anyhow::{Context, Result, bail};
 use std::collections::HashSet;
 use std::path::Path;
@@ -61,7 +61,7 @@ impl Table {
             Ok(())
         };
         let context = || format!("cannot read {}", path.display());
-        records(&bytes, Dialect::detect(&bytes), &mut sink).with_context(context)?;
+        for_each_record(&bytes, Dialect::detect(&bytes), &mut sink).with_context(context)?;
         let mut seen = HashSet::new();
         if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
             bail!("{}: the column {twice:?} stands in the file twice", path.display());

@@ -7,10 +7,10 @@ use super::scoring::Scoring;
 use crate::api::answer::Rejection;
 use crate::api::complaint::{of_line, of_long_line, of_row, of_table};
 use crate::api::error::Error;
-use crate::lead::csv::{Cells, Dialect, IntakeError, ROW_MAX, Reader, Row};
-use crate::lead::json::{LINE_MAX, Line, LineError};
+use crate::lead::csv::{Cells, CsvReader, CsvRow, Dialect, ImportError, ROW_BYTES_MAX};
+use crate::lead::json::{LINE_BYTES_MAX, NdjsonError, NdjsonLine};
 use crate::lead::schema::Schema;
-use crate::sheet::write_cell;
+use crate::scored_list::write_cell;
 use std::borrow::Cow;
 
 /// The most rows that one piece of a table may turn out to hold. Only a quote that is never closed makes so many of one
@@ -47,7 +47,7 @@ pub(super) struct Table {
     schema: Schema,
     /// What came before the first line ended.
     start: Vec<u8>,
-    reader: Option<Reader>,
+    reader: Option<CsvReader>,
     pub(super) delimiter: u8,
     pub(super) columns: Vec<String>,
 }
@@ -66,7 +66,7 @@ impl Table {
         self.start.extend_from_slice(piece);
         let text = self.start.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(self.start.len());
         let ended = self.start[text..].iter().any(|byte| matches!(byte, b'\r' | b'\n'));
-        if ended || self.start.len() > ROW_MAX { self.begin(scoring, own) } else { Ok(()) }
+        if ended || self.start.len() > ROW_BYTES_MAX { self.begin(scoring, own) } else { Ok(()) }
     }
 
     /// Reads what is left.
@@ -84,7 +84,7 @@ impl Table {
         let start = std::mem::take(&mut self.start);
         let dialect = Dialect::detect(&start);
         self.delimiter = dialect.delimiter;
-        self.reader = Some(Reader::new(self.schema.clone(), dialect));
+        self.reader = Some(CsvReader::new(self.schema.clone(), dialect));
         self.read(&start, scoring, own)
     }
 
@@ -99,7 +99,7 @@ impl Table {
     }
 }
 
-fn take(row: Row<'_>, scoring: &mut Scoring<'_>, own: &mut Own, delimiter: u8) {
+fn take(row: CsvRow<'_>, scoring: &mut Scoring<'_>, own: &mut Own, delimiter: u8) {
     // What is beyond is refused as soon as the piece is read.
     if scoring.len() > ROWS_MAX {
         return;
@@ -114,20 +114,20 @@ fn take(row: Row<'_>, scoring: &mut Scoring<'_>, own: &mut Own, delimiter: u8) {
     }
 }
 
-fn unreadable(error: IntakeError) -> Error {
+fn unreadable(error: ImportError) -> Error {
     Error::Invalid(vec![of_table(&error)])
 }
 
 fn check_rows(scoring: &Scoring<'_>) -> Result<(), Error> {
-    if scoring.len() <= ROWS_MAX { Ok(()) } else { Err(unreadable(IntakeError::TooBroken { line: 1 })) }
+    if scoring.len() <= ROWS_MAX { Ok(()) } else { Err(unreadable(ImportError::TooBroken { line: 1 })) }
 }
 
 /// Takes a line of JSON.
-pub(super) fn take_line(line: Line<'_>, schema: &Schema, scoring: &mut Scoring<'_>) {
-    let errors = match line.fault {
+pub(super) fn take_line(line: NdjsonLine<'_>, schema: &Schema, scoring: &mut Scoring<'_>) {
+    let errors = match line.error {
         None => return scoring.take(line.lead, Some(line.number)),
-        Some(LineError::Body(error)) => of_line(error, line.number, schema),
-        Some(LineError::TooLong) => vec![of_long_line(line.number, LINE_MAX)],
+        Some(NdjsonError::Body(error)) => of_line(error, line.number, schema),
+        Some(NdjsonError::TooLong) => vec![of_long_line(line.number, LINE_BYTES_MAX)],
     };
     let lead_key = line.lead.key().map(|key| Cow::Owned(key.to_owned()));
     scoring.reject(Rejection { line: Some(line.number), lead_key, errors });

@@ -11,7 +11,7 @@ use crate::api::error::Error;
 use crate::api::media::Form;
 use crate::api::monitor::Seen;
 use crate::api::store::record::PredictionRow;
-use crate::lead::json::Lines;
+use crate::lead::json::NdjsonReader;
 use crate::lead::schema::Schema;
 use axum::body::Bytes;
 use std::collections::VecDeque;
@@ -48,7 +48,7 @@ pub(super) struct Mill {
 
 enum Intake {
     Table(Box<Table>),
-    Lines(Lines),
+    Lines(NdjsonReader),
     /// There was a last piece, and it was read.
     Ended,
 }
@@ -58,7 +58,7 @@ impl Mill {
         let schema = shared.scorer.schema().clone();
         let intake = match sent {
             Form::Csv => Intake::Table(Box::new(Table::new(schema.clone()))),
-            Form::Json | Form::Ndjson => Intake::Lines(Lines::new(schema.clone())),
+            Form::Json | Form::Ndjson => Intake::Lines(NdjsonReader::new(schema.clone())),
         };
         let writer = Writer::new(Shape::of_keys(wanted));
         Mill { shared, schema, intake, writer, waiting: VecDeque::new(), begun: false }

@@ -15,7 +15,7 @@ use crate::api::media::Form;
 use crate::api::store::record::PredictionRow;
 use crate::insight::label::probability_text;
 use crate::lead::schema::LEAD_KEY;
-use crate::sheet::{free_name, write_cell};
+use crate::scored_list::{unique_column_name, write_cell};
 use crate::wire::{ModelName, Prediction};
 use serde::Serialize;
 use serde_json::Value;
@@ -66,7 +66,7 @@ impl Writer {
         let keys = [LEAD_KEY.to_owned()];
         let columns = if columns.is_empty() { &keys } else { columns };
         self.shape.columns = columns.len();
-        let added = ADDED.map(|name| free_name(name, columns));
+        let added = ADDED.map(|name| unique_column_name(name, columns));
         self.row(columns.iter().chain(&added).map(String::as_str), out);
         self.hash.update(&out[start..]);
     }
