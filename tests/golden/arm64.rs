@@ -1,6 +1,6 @@
-//! The golden document again, on another processor.
+//! Golden test on arm64: replays the document written by the native golden test.
 
-// A test that cannot go on has failed: that is what a panic says.
+// A panic is how a test fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod document;
@@ -8,17 +8,17 @@ mod replay;
 
 use document::Document;
 
-/// Written by the native golden test, which the project's test command runs first.
+/// Document written by the native golden test, which `cargo xtask test` runs first.
 fn document() -> Document {
     serde_json::from_slice(include_bytes!(env!("LEADLIGHT_GOLDEN"))).unwrap()
 }
 
 #[test]
-fn another_processor_gives_the_same_bits() {
-    replay::sets(&document());
+fn scores_have_the_same_bits() {
+    replay::check_sets(&document());
 }
 
 #[test]
-fn models_of_other_makers_answer_as_onnxruntime_on_another_processor_too() {
-    replay::zoo(&document());
+fn third_party_models_match_onnxruntime() {
+    replay::check_zoo(&document());
 }
