@@ -5,8 +5,8 @@ use crate::support::{Answer, Bench};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
+use scorer::api::api_keys::{Key, Keyring, Scope};
 use scorer::api::config::{Access, Config};
-use scorer::api::keys::{Key, Keyring, Scope};
 use std::net::SocketAddr;
 
 /// Every route that is not open, and the scope that opens it; none: any key.

@@ -4,9 +4,9 @@ use crate::parity;
 use crate::support::Bench;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
+use scorer::api::api_keys::{Key, Keyring, Scope};
 use scorer::api::config::{Access, Config, Limits};
-use scorer::api::keys::{Key, Keyring, Scope};
-use scorer::api::limit::Rate;
+use scorer::api::rate_limit::Rate;
 use std::time::{Duration, Instant};
 
 fn config(limits: Limits) -> Config {

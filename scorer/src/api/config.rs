@@ -2,8 +2,8 @@
 //!
 //! Owns the settings' forms and bounds. May not know where they came from: the command line reads the environment.
 
-use super::keys::Keyring;
-use super::limit::Rate;
+use super::api_keys::Keyring;
+use super::rate_limit::Rate;
 use axum::http::HeaderValue;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -14,25 +14,25 @@ const MESSAGE: &str = "Leadlight is under maintenance. Please try again later.";
 
 /// Whether this instance is under maintenance.
 #[derive(Debug, Default)]
-pub(super) struct Maintenance(RwLock<Option<Notice>>);
+pub(crate) struct Maintenance(RwLock<Option<Notice>>);
 
 /// What is said of it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Notice {
-    pub(super) message: String,
+pub(crate) struct Notice {
+    pub(crate) message: String,
     /// When it ends by itself.
-    pub(super) until: Option<OffsetDateTime>,
+    pub(crate) until: Option<OffsetDateTime>,
 }
 
 impl Notice {
     /// A notice that ends by itself after so many minutes, or not.
-    pub(super) fn new(message: Option<String>, minutes: Option<u32>, now: OffsetDateTime) -> Self {
+    pub(crate) fn new(message: Option<String>, minutes: Option<u32>, now: OffsetDateTime) -> Self {
         let until = minutes.map(|minutes| now + Duration::minutes(i64::from(minutes)));
         Notice { message: message.unwrap_or_else(|| MESSAGE.to_owned()), until }
     }
 
     /// In how many seconds to try again.
-    pub(super) fn again(&self, now: OffsetDateTime) -> u64 {
+    pub(crate) fn again(&self, now: OffsetDateTime) -> u64 {
         let left = self.until.map(|until| (until - now).whole_seconds().max(1));
         left.and_then(|left| left.try_into().ok()).unwrap_or(AGAIN_SECONDS)
     }
@@ -40,12 +40,12 @@ impl Notice {
 
 impl Maintenance {
     /// Begins, changes or ends it.
-    pub(super) fn set(&self, notice: Option<Notice>) {
+    pub(crate) fn set(&self, notice: Option<Notice>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = notice;
     }
 
     /// What is said, while it goes on.
-    pub(super) fn notice(&self, now: OffsetDateTime) -> Option<Notice> {
+    pub(crate) fn notice(&self, now: OffsetDateTime) -> Option<Notice> {
         let notice = self.0.read().unwrap_or_else(PoisonError::into_inner).clone()?;
         notice.until.is_none_or(|until| now < until).then_some(notice)
     }

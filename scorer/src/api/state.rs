@@ -3,21 +3,21 @@
 //! Owns the models in service, the log, the site, what is counted and limited. May not know routes.
 
 use super::config::Config;
-use super::idempotency::Running;
-use super::limit::{Counted, Left, Limiter, Queue};
+use super::http::idempotency::Running;
+use super::http::rejection::Refusal;
+use super::http::static_site::Site;
 use super::maintenance::{Maintenance, Notice};
-use super::meter::{Meter, Reading};
+use super::metrics::{Meter, Reading};
+use super::model_registry::Serving;
 use super::monitor::{Monitor, Seen};
-use super::refusal::Refusal;
-use super::serving::Serving;
-use super::site::Site;
-use super::store::Store;
+use super::rate_limit::{Counted, Left, Limiter, Queue};
+use prediction_log::Store;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 
 /// Memory for bodies is lent in blocks of this many bytes.
-pub(super) const BLOCK_BYTES: usize = 64 << 10;
+pub(crate) const BLOCK_BYTES: usize = 64 << 10;
 
 /// How many bodies of the largest size may be in memory at once.
 const LARGEST_BODIES: usize = 2;
@@ -26,27 +26,27 @@ const LARGEST_BODIES: usize = 2;
 #[derive(Debug)]
 pub struct Service {
     /// The models in service.
-    pub(super) serving: Serving,
+    pub(crate) serving: Serving,
     /// The log.
-    pub(super) store: Store,
+    pub(crate) store: Store,
     /// The page; `None` is a small page of links.
-    pub(super) site: Option<Site>,
+    pub(crate) site: Option<Site>,
     /// The settings.
-    pub(super) config: Config,
+    pub(crate) config: Config,
     /// Blocks of memory that bodies have not taken.
-    pub(super) blocks: Arc<Semaphore>,
+    pub(crate) blocks: Arc<Semaphore>,
     /// The keys of requests that are being answered.
-    pub(super) running: Arc<Running>,
+    pub(crate) running: Arc<Running>,
     /// How many there are.
     blocks_max: usize,
     /// The requests whose leads are scored, or wait for it.
-    pub(super) queue: Queue,
+    pub(crate) queue: Queue,
     /// Whether it scores nothing for a while.
-    pub(super) maintenance: Maintenance,
+    pub(crate) maintenance: Maintenance,
     /// What is told to those who watch.
-    pub(super) monitor: Monitor,
+    pub(crate) monitor: Monitor,
     /// What is told to Prometheus.
-    pub(super) meter: Meter,
+    pub(crate) meter: Meter,
     limiter: Option<Limiter>,
 }
 
@@ -83,14 +83,14 @@ impl Service {
     }
 
     /// Refused while under maintenance.
-    pub(super) fn at_work(&self) -> Result<(), Refusal> {
+    pub(crate) fn at_work(&self) -> Result<(), Refusal> {
         let now = OffsetDateTime::now_utc();
         let refusal = |notice: Notice| Refusal::Maintenance { seconds: notice.again(now), message: notice.message };
         self.maintenance.notice(now).map_or(Ok(()), |notice| Err(refusal(notice)))
     }
 
     /// Leads were scored and recorded.
-    pub(super) fn recorded(&self, seen: impl IntoIterator<Item = Seen>) {
+    pub(crate) fn recorded(&self, seen: impl IntoIterator<Item = Seen>) {
         for seen in seen {
             self.meter.scored(&seen);
             self.monitor.see(seen);
@@ -98,12 +98,12 @@ impl Service {
     }
 
     /// Counts a request against the rate limit, if there is one; an error is a request too many.
-    pub(super) fn count(&self, caller: &Counted) -> Result<Option<Left>, Left> {
+    pub(crate) fn count(&self, caller: &Counted) -> Result<Option<Left>, Left> {
         self.limiter.as_ref().map(|limiter| limiter.count(caller)).transpose()
     }
 
     /// All figures, in Prometheus' text form.
-    pub(super) fn figures(&self) -> Result<String, std::fmt::Error> {
+    pub(crate) fn figures(&self) -> Result<String, std::fmt::Error> {
         self.meter.read(&Reading {
             queue: self.queue.taken(),
             lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
@@ -115,7 +115,7 @@ impl Service {
     }
 
     /// Follows what is changed outside: model files, other instances, keys. To be called again and again.
-    pub(super) async fn look(&self) {
+    pub(crate) async fn look(&self) {
         self.serving.look().await;
         match self.config.access.keys.refresh() {
             Ok(true) => tracing::info!("the keys were read again"),

@@ -3,7 +3,7 @@
 //! Owns what is said of it. The key itself is shown once and kept nowhere.
 
 use super::files;
-use crate::api::keys::{Key, scopes};
+use crate::api::api_keys::{Key, scopes};
 use anyhow::Result;
 
 /// The options of `leadlight key`.

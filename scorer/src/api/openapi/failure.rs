@@ -3,9 +3,9 @@
 //! May not know which route fails how.
 
 use super::reference;
-use crate::api::answer::Complaint;
-use crate::api::error::Error;
-use crate::api::problem::problem;
+use crate::api::http::error::Error;
+use crate::api::http::response::Complaint;
+use crate::api::middleware::problem_details::problem;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};

@@ -7,10 +7,11 @@ mod failure;
 mod lead;
 mod prediction;
 mod security;
+pub(crate) mod viewer;
 
-use super::answer::{Complaint, Completion, Failure, Interruption, LeadResult, PartialAnswer, Rejection};
-use super::problem::{Fault, Problem};
-use super::routes::{admin, forget, health, metrics, model, monitoring, outcomes, upkeep};
+use super::http::response::{Complaint, Completion, Failure, Interruption, LeadResult, PartialAnswer, Rejection};
+use super::middleware::problem_details::{Fault, Problem};
+use super::routes::{erasure, health, maintenance, metrics, model, models, monitoring, outcomes};
 use crate::lead::schema::Schema;
 use crate::wire::{BatchAnswer, ModelName, Prediction};
 use lead::{BatchBody, LEAD, LeadBody, lead};
@@ -27,8 +28,8 @@ use utoipa::OpenApi;
                        with gzip or br (`Content-Encoding`), and so are answers for those who take it.",
     ),
     paths(
-        model::model, health::health, health::livez, health::readyz, metrics::metrics, admin::models, admin::change,
-        forget::forget, upkeep::state, upkeep::change, outcomes::tell, monitoring::show, monitoring::data, monitoring::alerts, monitoring::full_report
+        model::model, health::health, health::livez, health::readyz, metrics::metrics, models::models, models::change,
+        erasure::forget, maintenance::state, maintenance::change, outcomes::tell, monitoring::show, monitoring::data, monitoring::alerts, monitoring::full_report
     ),
     components(schemas(
         LeadBody,

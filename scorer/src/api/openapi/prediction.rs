@@ -5,8 +5,8 @@
 use super::failure::{OF_MANY, OF_ONE, example_complaint, references};
 use super::lead::{LEAD, example_batch, example_lead};
 use super::reference;
-use crate::api::answer::{Completion, LeadResult, PartialAnswer, Rejection};
-use crate::api::idempotency::KEY_MAX;
+use crate::api::http::idempotency::KEY_MAX;
+use crate::api::http::response::{Completion, LeadResult, PartialAnswer, Rejection};
 use crate::api::routes::predict::{ADDED, KEYED_STREAM_BYTES};
 use crate::wire::{BatchAnswer, ModelName, Prediction};
 use serde_json::{Map, Value, json};

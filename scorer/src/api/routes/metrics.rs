@@ -1,7 +1,7 @@
 //! Figures for Prometheus.
 
-use crate::api::answer::Failure;
-use crate::api::error::Error;
+use crate::api::http::error::Error;
+use crate::api::http::response::Failure;
 use crate::api::state::Service;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -17,7 +17,7 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
     (status = 401, body = Failure, description = "A key is needed"),
     (status = 403, body = Failure, description = "The key lacks the scope monitor"),
 ))]
-pub(in crate::api) async fn metrics(State(service): State<Arc<Service>>) -> Result<impl IntoResponse, Error> {
+pub(crate) async fn metrics(State(service): State<Arc<Service>>) -> Result<impl IntoResponse, Error> {
     let figures = service.figures().map_err(|_| Error::Internal)?;
     Ok(([(CONTENT_TYPE, TEXT)], figures))
 }

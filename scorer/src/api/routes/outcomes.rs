@@ -2,18 +2,18 @@
 //!
 //! Owns the forms of outcomes. May not know how they are kept, nor what is made of them.
 
-use crate::api::answer::{Complaint, Failure};
-use crate::api::aside::aside;
-use crate::api::body;
-use crate::api::complaint::of_member;
-use crate::api::error::Error;
-use crate::api::media::Form;
+use crate::api::http::blocking::aside;
+use crate::api::http::body;
+use crate::api::http::content_negotiation::Form;
+use crate::api::http::error::Error;
+use crate::api::http::response::{Complaint, Failure};
+use crate::api::http::validation_error::of_member;
 use crate::api::state::Service;
-use crate::api::store::record::timestamp;
-use crate::api::store::{OutcomeFate, OutcomeRow, Subject};
 use crate::lead::csv::{Dialect, records};
 use axum::Json;
 use axum::extract::{Request, State};
+use prediction_log::record::timestamp;
+use prediction_log::{OutcomeFate, OutcomeRow, Subject};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ const AHEAD: time::Duration = time::Duration::minutes(5);
 
 /// Outcomes to be told.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(in crate::api) struct OutcomeList {
+pub(crate) struct OutcomeList {
     /// 1 to 100,000 of them.
     #[schema(min_items = 1, max_items = 100_000)]
     outcomes: Vec<Outcome>,
@@ -43,7 +43,7 @@ pub(in crate::api) struct OutcomeList {
 
 /// One outcome: of a prediction, or of the latest prediction of a lead before it.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(in crate::api) struct Outcome {
+pub(crate) struct Outcome {
     /// The prediction's id, as it was answered; or else `lead_key`.
     #[schema(min_length = 1, max_length = 200)]
     prediction_id: Option<String>,
@@ -59,7 +59,7 @@ pub(in crate::api) struct Outcome {
 
 /// What became of outcomes.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub(in crate::api) struct Taken {
+pub(crate) struct Taken {
     /// New ones.
     added: usize,
     /// Those that replace one of the same prediction or lead and moment.
@@ -88,7 +88,7 @@ pub(in crate::api) struct Taken {
     (status = 422, body = Failure, description = "Something is wrong with an outcome; none was kept"),
     (status = 503, body = Failure, description = "The log cannot be written"),
 ))]
-pub(in crate::api) async fn tell(State(service): State<Arc<Service>>, request: Request) -> Result<Json<Taken>, Error> {
+pub(crate) async fn tell(State(service): State<Arc<Service>>, request: Request) -> Result<Json<Taken>, Error> {
     body::check_head(request.headers(), BYTES_MAX)?;
     let form = Form::sent(request.headers())?;
     let whole = body::read(&service, request, BYTES_MAX).await?;

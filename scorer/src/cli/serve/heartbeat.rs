@@ -3,7 +3,7 @@
 //! Owns when and how a monitor is told, as Uptime Kuma's push monitors and plain heartbeat addresses want it. May not know
 //! what makes an instance ready. The address holds a token, so it is never logged.
 
-use crate::api::answer::Readiness;
+use crate::api::http::response::Readiness;
 use crate::api::readiness;
 use crate::api::state::Service;
 use crate::cli::client::{agent, check, plain};

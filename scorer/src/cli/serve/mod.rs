@@ -7,15 +7,15 @@ mod journal;
 mod options;
 
 use crate::api::config::Config;
+use crate::api::http::static_site::Site;
+use crate::api::model_registry::{Agreement, Serving};
 use crate::api::monitor::{Monitor, Reference};
-use crate::api::serving::{Agreement, Serving};
-use crate::api::site::Site;
 use crate::api::state::Service;
-use crate::api::store::{Location, Store};
 use anyhow::{Context, Result, bail};
 use journal::{Ending, Journal};
 use options::LogFormat;
 pub(super) use options::Options;
+use prediction_log::{Location, Store};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;

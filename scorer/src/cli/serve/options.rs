@@ -3,12 +3,12 @@
 //! Owns names, defaults and the way from options to settings. May not know what a setting does.
 
 use super::heartbeat::Heartbeat;
+use crate::api::api_keys::Keyring;
 use crate::api::config::{Access, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
-use crate::api::keys::Keyring;
-use crate::api::limit::Rate;
-use crate::api::store::{Location, LogMode, Retention, Settings};
+use crate::api::rate_limit::Rate;
 use crate::cli::files::Models;
 use anyhow::{Context, Result, ensure};
+use prediction_log::{Location, LogMode, Retention, Settings};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;

@@ -2,20 +2,20 @@
 //!
 //! Owns what a lead that is not valid means for the others. May not know HTTP's heads, nor where answers are recorded.
 
-use super::beside::{self, BYTES_LEAST};
-use super::draft::Draft;
+use super::pending_response::Draft;
+use super::row_response::{models, prediction};
+use super::row_writer::{Shape, Writer};
 use super::scoring::{Block, Fate, Scoring, Shared, Take};
-use super::told::{models, prediction};
-use super::writing::{Shape, Writer};
-use crate::api::answer::{Complaint, LeadResult, PartialAnswer, Rejection};
-use crate::api::complaint::of_problems;
-use crate::api::error::Error;
-use crate::api::media::Form;
-use crate::api::store::record::PredictionRow;
+use super::two_thread_pipeline::{self, BYTES_LEAST};
+use crate::api::http::content_negotiation::Form;
+use crate::api::http::error::Error;
+use crate::api::http::response::{Complaint, LeadResult, PartialAnswer, Rejection};
+use crate::api::http::validation_error::of_problems;
 use crate::lead::Lead;
 use crate::lead::json::{PROBLEMS_MAX, Problem, Sink, read_batch, read_each, read_lead};
 use crate::lead::schema::Schema;
 use crate::wire::{BatchAnswer, Summary};
+use prediction_log::record::PredictionRow;
 use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;
@@ -83,7 +83,7 @@ fn taken(shared: &Shared, body: &[u8], on_error: OnError) -> Result<(Block, Dura
         let parse = started.elapsed().saturating_sub(spent.score + spent.record);
         return Ok((scoring.finish()?, parse));
     }
-    let (read, block) = beside::read(shared, |hand| {
+    let (read, block) = two_thread_pipeline::read(shared, |hand| {
         let mut taken = Taken { schema, on_error, to: hand, problems: 0 };
         read_each(body, schema, &mut taken).map(|()| started.elapsed())
     });

@@ -3,57 +3,54 @@
 //! Owns the two routes, that a request with a name is done once, and the heads of answers. May not know encoding, models
 //! or SQL.
 
-mod ask;
 mod batch;
-mod beside;
-mod draft;
-mod inputs;
-mod intake;
-mod mill;
-mod outlet;
+mod chunk_processor;
+mod logged_inputs;
+mod params;
+mod pending_response;
+mod row_response;
+mod row_writer;
 mod scoring;
+mod spill_buffer;
 mod stream;
-mod told;
-mod writing;
+mod table_input;
+mod two_thread_pipeline;
 
-use crate::api::around::Rows;
-use crate::api::aside::aside;
-use crate::api::body;
-use crate::api::error::Error;
-use crate::api::idempotency::{self, Named, Turn, same};
-use crate::api::media::Form;
+use crate::api::http::blocking::aside;
+use crate::api::http::body;
+use crate::api::http::content_negotiation::Form;
+use crate::api::http::error::Error;
+use crate::api::http::idempotency::{self, Named, Turn, same};
+use crate::api::middleware::request_context::Rows;
 use crate::api::state::Service;
-use crate::api::store::record::timestamp;
-use crate::api::store::{Entry, KeyedAnswer, Logged};
-use ask::Ask;
-pub(in crate::api) use ask::KEYED_STREAM_BYTES;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use draft::{About, Draft, Text};
-pub(in crate::api) use draft::{X_MODEL_SHA256, X_MODEL_VERSION};
+use params::Ask;
+pub(crate) use params::KEYED_STREAM_BYTES;
+use pending_response::{About, Draft, Text};
+pub(crate) use pending_response::{X_MODEL_SHA256, X_MODEL_VERSION};
+use prediction_log::record::timestamp;
+use prediction_log::{Entry, KeyedAnswer, Logged};
+pub(crate) use row_writer::ADDED;
 use scoring::Shared;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
-pub(in crate::api) use writing::ADDED;
 
 /// The largest body that is read and scored by the thread that serves its connection: handing it to another takes
 /// longer than that.
 const INLINE_BYTES: usize = 16 << 10;
 
 /// Scores one lead.
-pub(in crate::api) async fn predict(State(service): State<Arc<Service>>, request: Request) -> Result<Response, Error> {
+pub(crate) async fn predict(State(service): State<Arc<Service>>, request: Request) -> Result<Response, Error> {
     service.at_work()?;
     let ask = Ask::one(&request, &service.config)?;
     document(&service, request, ask).await
 }
 
 /// Scores many leads, in the order sent.
-pub(in crate::api) async fn predict_batch(
-    State(service): State<Arc<Service>>,
-    request: Request,
-) -> Result<Response, Error> {
+pub(crate) async fn predict_batch(State(service): State<Arc<Service>>, request: Request) -> Result<Response, Error> {
     service.at_work()?;
     let ask = Ask::many(&request, &service.config)?;
     if ask.sent == Form::Json {
@@ -106,7 +103,7 @@ async fn once(
         .await?;
         ask = kept;
         match idempotency::begin(service, key, fingerprint).await? {
-            Turn::Again(answer) => return Ok(draft::again(answer)),
+            Turn::Again(answer) => return Ok(pending_response::again(answer)),
             Turn::First(first) => named = Some(first),
         }
     }
@@ -153,7 +150,7 @@ async fn record_named(service: &Service, size: usize, draft: Draft, named: Named
     let logged = service.store.log(Entry { rows, keyed: Some(keyed) }).await?;
     about.timing.log = started.elapsed();
     match logged {
-        Logged::Answered(first) => same(first, &named.fingerprint).map(draft::again),
+        Logged::Answered(first) => same(first, &named.fingerprint).map(pending_response::again),
         Logged::Written | Logged::Spooled => Ok(respond(service, about, count, body)),
     }
 }
@@ -165,7 +162,7 @@ fn timed(text: Text) -> Result<(Vec<u8>, Duration), Error> {
 }
 
 fn respond(service: &Service, about: About, rows: usize, body: Vec<u8>) -> Response {
-    let mut response = draft::timed(&about, body.into());
+    let mut response = pending_response::timed(&about, body.into());
     service.recorded(about.seen.into_iter().filter(|seen| !seen.leads.is_empty()));
     response.extensions_mut().insert(Rows(rows));
     response

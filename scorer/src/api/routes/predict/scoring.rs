@@ -4,16 +4,16 @@
 //! most rows of a batch are made while it is still being read. May not know how leads are read, nor how answers are
 //! written.
 
-use super::inputs::Inputs;
-use crate::api::answer::Rejection;
-use crate::api::complaint::not_scorable;
+use super::logged_inputs::Inputs;
 use crate::api::config::LogInputs;
-use crate::api::error::Error;
+use crate::api::http::error::Error;
+use crate::api::http::response::Rejection;
+use crate::api::http::validation_error::not_scorable;
 use crate::api::monitor::Seen;
-use crate::api::store::record::{PredictionRow, timestamp};
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
 use crate::pipeline::{Batch, LEADS_AT_ONCE, Score, Scorer};
+use prediction_log::record::{PredictionRow, timestamp};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -3,24 +3,24 @@
 //! Owns the order of things: a portion is read and scored, then logged, then answered, while the next one is read and
 //! scored. May not know what a portion is made of.
 
-use super::draft::{Draft, models_of, write_head};
-use super::mill::{Mill, Portion};
-use super::outlet::{self, Gone, Inlet};
+use super::chunk_processor::{Mill, Portion};
+use super::pending_response::{Draft, models_of, write_head};
+use super::row_writer::{Shape, interrupt};
 use super::scoring::Shared;
-use super::writing::{Shape, interrupt};
-use crate::api::aside::aside;
-use crate::api::body::{Loan, Pieces};
-use crate::api::error::Error;
-use crate::api::media::Form;
+use super::spill_buffer::{self, Gone, Inlet};
+use crate::api::http::blocking::aside;
+use crate::api::http::body::{Loan, Pieces};
+use crate::api::http::content_negotiation::Form;
+use crate::api::http::error::Error;
 use crate::api::monitor::Seen;
 use crate::api::state::Service;
-use crate::api::store::record::PredictionRow;
-use crate::api::store::{Entry, Logged};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::TRAILER;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
+use prediction_log::record::PredictionRow;
+use prediction_log::{Entry, Logged};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -62,7 +62,7 @@ pub(super) async fn answer(
     let mut flow = Flow { pieces: Pieces::new(&service, request), mill, _loan: loan, _turn: turn };
     let mut first = flow.next().await?;
     log(&service, std::mem::take(&mut first.rows), first.seen.take()).await?;
-    let (inlet, outlet) = outlet::open(service.config.silence);
+    let (inlet, outlet) = spill_buffer::open(service.config.silence);
     tokio::spawn(go_on(service, flow, inlet, first).in_current_span());
     let mut response = Response::new(Body::new(outlet));
     write_head(response.headers_mut(), wanted, &models);
