@@ -1,6 +1,6 @@
 //! File access of the commands: finds models, reads input in chunks, writes output atomically.
 
-use crate::api::serving::folder;
+use crate::api::model_registry::watcher;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -25,14 +25,14 @@ impl ModelArgs {
 
     /// Reads the files, and those inside the folders; returns display names and contents.
     pub(super) fn read(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let files = folder::files(&self.models)?;
+        let files = watcher::files(&self.models)?;
         files.into_iter().map(|path| Ok((path.display().to_string(), read(&path)?))).collect()
     }
 }
 
 /// Reads a whole file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    Ok(folder::read(path)?)
+    Ok(watcher::read(path)?)
 }
 
 /// Input of a command: a file or standard input.

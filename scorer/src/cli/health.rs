@@ -2,7 +2,7 @@
 //! no shell.
 
 use super::client::Client;
-use crate::api::answer::Health;
+use crate::api::http::response::Health;
 use anyhow::{Context, Result, ensure};
 use std::time::{Duration, Instant};
 

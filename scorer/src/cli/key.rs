@@ -1,7 +1,7 @@
 //! `leadlight key`: generates an API key. The key is printed once and stored nowhere.
 
 use super::files;
-use crate::api::keys::{Key, scopes};
+use crate::api::api_keys::{ApiKey, scopes};
 use anyhow::Result;
 
 /// Options of `leadlight key`.
@@ -15,7 +15,7 @@ pub(super) struct KeyArgs {
 }
 
 pub(super) fn run(args: &KeyArgs) -> Result<()> {
-    let (secret, key) = Key::make(&args.name, scopes(&args.scopes)?)?;
+    let (secret, key) = ApiKey::make(&args.name, scopes(&args.scopes)?)?;
     let line = key.line();
     files::write(None, |out| {
         writeln!(out, "key:  {secret}")?;

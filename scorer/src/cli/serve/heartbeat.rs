@@ -1,9 +1,9 @@
 //! Sends heartbeats with the readiness of this instance to an uptime monitor: an Uptime Kuma push monitor or a plain
 //! heartbeat URL. The URL contains a token, so it is never logged.
 
-use crate::api::answer::Readiness;
+use crate::api::http::response::Readiness;
 use crate::api::readiness;
-use crate::api::state::Service;
+use crate::api::state::AppState;
 use crate::cli::client::{check_url, new_agent, without_url};
 use anyhow::{Result, bail};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl Heartbeat {
     }
 
     /// Sends a heartbeat at every interval until the task is aborted.
-    pub(super) fn start(self, service: Arc<Service>, period: Duration) -> JoinHandle<()> {
+    pub(super) fn start(self, service: Arc<AppState>, period: Duration) -> JoinHandle<()> {
         tokio::spawn(async move {
             let (mut ticks, mut was_sent) = (interval(period), true);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -61,9 +61,9 @@ impl Heartbeat {
     }
 
     /// Checks readiness (which scores a lead) and sends the result. Blocking, so it must not run on an async worker.
-    fn beat(&self, service: &Service) -> Result<()> {
+    fn beat(&self, service: &AppState) -> Result<()> {
         let started = Instant::now();
-        let readiness = readiness::of(service);
+        let readiness = readiness::check_readiness(service);
         self.send(&readiness, started.elapsed())
     }
 

@@ -1,12 +1,12 @@
 //! Options of `leadlight serve` and their environment variables, one struct per concern, and their conversion to settings.
 
 use super::heartbeat::Heartbeat;
-use crate::api::config::{Access, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
-use crate::api::keys::Keyring;
-use crate::api::limit::Rate;
-use crate::api::store::{Location, LogMode, Retention, Settings};
+use crate::api::api_keys::ApiKeys;
+use crate::api::config::{AuthConfig, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
+use crate::api::rate_limit::Rate;
 use crate::cli::files::ModelArgs;
 use anyhow::{Context, Result, ensure};
+use prediction_log::{Location, LogMode, Retention, Settings};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -31,7 +31,7 @@ pub(in crate::cli) struct ServeArgs {
     #[command(flatten)]
     pub(super) recording: RecordingArgs,
     #[command(flatten)]
-    access: AccessArgs,
+    auth: AuthArgs,
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
@@ -130,7 +130,7 @@ pub(super) struct RecordingArgs {
 
 /// Options of authentication and origin checks.
 #[derive(Debug, clap::Args)]
-struct AccessArgs {
+struct AuthArgs {
     /// API key file, one line per key as printed by `leadlight key`; reloaded when it changes
     #[arg(long, env = "LEADLIGHT_KEYS_FILE", default_value = "", hide_default_value = true)]
     keys: EmptyAsNone<PathBuf>,
@@ -192,11 +192,11 @@ impl ServeArgs {
     /// Converts the options to the configuration of the API.
     pub(super) fn config(&self) -> Result<Config> {
         Ok(Config {
-            cors_origins: self.access.cors_origins.parse()?,
+            cors_origins: self.auth.cors_origins.parse()?,
             body_bytes_max: usize::from(self.limits.body_limit_mb) << 20,
             log_inputs: self.recording.log_inputs.0.unwrap_or_default(),
             reference: self.reference.0.clone(),
-            access: self.access.access()?,
+            access: self.auth.config()?,
             limits: self.limits.limits()?,
             revision: self.operations.revision()?,
             ..Config::default()
@@ -223,12 +223,12 @@ impl RecordingArgs {
     }
 }
 
-impl AccessArgs {
-    fn access(&self) -> Result<Access> {
+impl AuthArgs {
+    fn config(&self) -> Result<AuthConfig> {
         // Only an environment variable: options are visible to all users in the process list.
         let text = std::env::var("LEADLIGHT_KEYS").unwrap_or_default();
-        Ok(Access {
-            keys: Keyring::open(self.keys.0.as_deref(), &text)?,
+        Ok(AuthConfig {
+            keys: ApiKeys::open(self.keys.0.as_deref(), &text)?,
             anonymous_predict: self.anonymous.0.is_some(),
             hosts: hosts(&self.allowed_hosts)?,
             proxies: self.proxies.0.unwrap_or_default(),
