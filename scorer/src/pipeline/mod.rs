@@ -12,7 +12,7 @@ mod version;
 
 pub use batch::{BATCH_LEADS, Batch};
 pub use open::{Model, OpenError};
-pub use pack::{PackError, Parts, pack};
+pub use pack::{ModelParts, PackError, pack};
 pub use self_check::self_check_leads;
 pub use version::is_newer;
 
