@@ -3,7 +3,7 @@
 use super::*;
 use crate::lead::mapping::Target;
 use crate::pipeline::Scorer;
-use crate::pipeline::tests::undecided;
+use crate::pipeline::tests::scorer_without_probability;
 
 fn scorer() -> Arc<Scorer> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
@@ -93,7 +93,7 @@ fn list_without_a_usable_lead_is_an_error() {
 
 #[test]
 fn lead_without_a_probability_is_a_reject() {
-    let mut reader = ListReader::new(Arc::new(undecided()), ImportOptions::default());
+    let mut reader = ListReader::new(Arc::new(scorer_without_probability()), ImportOptions::default());
     reader.push(b"companyfoundedon,note\n1,a\ninf,b\nx,c\n-inf,d\n-4,e\n").unwrap();
     let sheet = reader.finish().unwrap();
     assert_eq!(
