@@ -1,9 +1,9 @@
-//! Protobuf messages taken apart without knowing what they mean, changed, and put together again: so a change deep
-//! inside a file still gives a file that can be read.
+//! Schema-less protobuf mutation: parses messages into fields, mutates them, and serializes them again, so that a mutation
+//! deep inside a file still gives a well-formed file.
 
 use crate::random::Random;
 
-/// A field of a message: its number, and what it holds.
+/// Field of a message.
 #[derive(Clone)]
 struct Field {
     number: u64,
@@ -19,47 +19,47 @@ enum Value {
     Message(Vec<Field>),
 }
 
-/// How deep messages are taken apart.
-const DEPTH: usize = 8;
+/// Largest nesting depth of parsed messages.
+const DEPTH_MAX: usize = 8;
 
-/// Numbers that break things.
-const INTERESTING: [u64; 14] =
+/// Edge cases of integers.
+const INTEGERS: [u64; 14] =
     [0, 1, 2, 3, 7, 8, 127, 255, 65_536, i32::MAX as u64, u32::MAX as u64, 1 << 40, i64::MAX as u64, u64::MAX];
 
 const FLOATS: [f32; 7] = [0.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, 1e-40, -1.0];
 
-/// A file with one to four places changed; now and then cut short, or with a byte changed blindly.
-pub(crate) fn mutated(bytes: &[u8], random: &mut Random) -> Vec<u8> {
-    let mut changed = match parse(bytes, DEPTH) {
+/// Applies one to four mutations; sometimes also truncates the file or overwrites a byte.
+pub(crate) fn mutate(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut mutated = match parse(bytes, DEPTH_MAX) {
         Some(mut fields) => {
             for _ in 0..=random.below(4) {
-                change(&mut fields, random);
+                mutate_fields(&mut fields, random);
             }
-            write(&fields)
+            serialize(&fields)
         }
         None => bytes.to_vec(),
     };
-    if !changed.is_empty() && random.below(10) == 0 {
-        let at = random.below(changed.len());
-        changed[at] = random.next() as u8;
+    if !mutated.is_empty() && random.below(10) == 0 {
+        let at = random.below(mutated.len());
+        mutated[at] = random.next() as u8;
     }
     if random.below(50) == 0 {
-        changed.truncate(random.below(changed.len() + 1));
+        mutated.truncate(random.below(mutated.len() + 1));
     }
-    changed
+    mutated
 }
 
-fn change(fields: &mut Vec<Field>, random: &mut Random) {
+fn mutate_fields(fields: &mut Vec<Field>, random: &mut Random) {
     if fields.is_empty() {
         return;
     }
     let at = random.below(fields.len());
-    // Most changes go as deep as they can: the numbers and lists of nodes are there.
+    // Mostly descends: the numbers and lists of nodes are deep inside.
     if random.below(8) > 0
         && let Value::Message(inner) = &mut fields[at].value
         && !inner.is_empty()
     {
-        return change(inner, random);
+        return mutate_fields(inner, random);
     }
     let other = random.below(fields.len());
     match random.below(10) {
@@ -67,35 +67,35 @@ fn change(fields: &mut Vec<Field>, random: &mut Random) {
         1 => fields.insert(other, fields[at].clone()),
         2 => fields.swap(at, other),
         3 => fields[at].value = fields[other].value.clone(),
-        _ => change_value(&mut fields[at].value, random),
+        _ => mutate_value(&mut fields[at].value, random),
     }
 }
 
-fn change_value(value: &mut Value, random: &mut Random) {
+fn mutate_value(value: &mut Value, random: &mut Random) {
     match value {
         Value::Varint(number) => {
             *number = match random.below(3) {
                 0 => number.wrapping_add(1),
                 1 => number.wrapping_sub(1),
-                _ => INTERESTING[random.below(INTERESTING.len())],
+                _ => INTEGERS[random.below(INTEGERS.len())],
             }
         }
         Value::Fixed64(bytes) => *bytes = random.next().to_le_bytes(),
         Value::Fixed32(bytes) => *bytes = FLOATS[random.below(FLOATS.len())].to_le_bytes(),
         Value::Bytes(bytes) if bytes.is_empty() => bytes.push(random.next() as u8),
-        Value::Bytes(bytes) => change_bytes(bytes, random),
+        Value::Bytes(bytes) => mutate_bytes(bytes, random),
         Value::Message(fields) => fields.truncate(random.below(fields.len() + 1)),
     }
 }
 
-fn change_bytes(bytes: &mut Vec<u8>, random: &mut Random) {
+fn mutate_bytes(bytes: &mut Vec<u8>, random: &mut Random) {
     let at = random.below(bytes.len());
     match random.below(4) {
         0 => bytes.truncate(at),
         1 => bytes.extend_from_within(at..),
         2 => bytes[at] = random.next() as u8,
         _ => {
-            // Packed floats lie on fours.
+            // Packed floats are aligned to four bytes.
             let float = FLOATS[random.below(FLOATS.len())].to_le_bytes();
             let at = at / 4 * 4;
             let end = bytes.len().min(at + 4);
@@ -147,7 +147,7 @@ fn varint(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-fn write(fields: &[Field]) -> Vec<u8> {
+fn serialize(fields: &[Field]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for field in fields {
         let mut put = |kind: u64, length: Option<usize>, data: &[u8]| {
@@ -166,7 +166,7 @@ fn write(fields: &[Field]) -> Vec<u8> {
             Value::Fixed32(data) => put(5, None, data),
             Value::Bytes(data) => put(2, Some(data.len()), data),
             Value::Message(fields) => {
-                let data = write(fields);
+                let data = serialize(fields);
                 put(2, Some(data.len()), &data);
             }
         }

@@ -1,17 +1,16 @@
-//! Everything that is done with the bytes of a model that somebody brings.
+//! Opens and runs the bytes of an untrusted model through the public API.
 
 use scorer::lead::encode::{Block, Element, Specification, Values};
-use scorer::model::bundle::Output;
+use scorer::model::bundle::OutputColumn;
 use scorer::model::onnx::{self, Graph, GraphInput};
 
-/// Wider inputs are refused by the specification before a graph is opened.
+/// Specifications reject wider inputs before a graph is opened.
 const WIDTH_MAX: usize = 4096;
 
-/// Numbers that models seldom see.
+/// Edge cases of floats.
 const VALUES: [f64; 9] = [0.5, f64::NAN, f64::INFINITY, -0.0, f64::NEG_INFINITY, 1e30, 3.0, -1.0, 1e-40];
 
-/// Opens bytes as a model in every way that the program does, and runs what opens. Tells whether any output could be
-/// run.
+/// Opens bytes as a model by every entry point, and runs the graphs that open. Returns true when any output could be run.
 pub(crate) fn exercise(bytes: &[u8]) -> bool {
     let (Ok(inputs), Ok(outputs)) = (onnx::inputs(bytes), onnx::outputs(bytes)) else { return false };
     let width = |input: &GraphInput| input.width.unwrap_or(3).min(WIDTH_MAX);
@@ -20,7 +19,7 @@ pub(crate) fn exercise(bytes: &[u8]) -> bool {
     let _ = (onnx::find_output(bytes, &Specification::passthrough(named())), onnx::operators(bytes));
     let mut ran = false;
     for output in outputs.into_iter().take(3) {
-        let output = Output { name: output.name, column: 0 };
+        let output = OutputColumn { name: output.name, column: 0 };
         let Ok(graph) = Graph::open(bytes, &Specification::passthrough(named()), &output) else { continue };
         for rows in [0, 1, 3] {
             let blocks: Vec<Block> = inputs.iter().map(|input| block(element(input), width(input), rows)).collect();

@@ -1,6 +1,6 @@
-//! Numbers that look random and are the same on every run (splitmix64, Steele and others 2014).
+//! Deterministic pseudorandom numbers (splitmix64, Steele et al. 2014).
 
-/// A source of numbers.
+/// Generator state.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -16,7 +16,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below a bound, which is not 0.
+    /// Uniform number below a nonzero bound.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
     }
