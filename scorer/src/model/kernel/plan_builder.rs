@@ -1,161 +1,160 @@
-//! A group of trees while it is put together: places of masks are known only when all its conditions are.
-//!
-//! Owns how masks and columns are numbered. May not know how steps are run.
+//! Builds the groups of a plan: mask and column indices are assigned once all conditions of a group are known.
 
-use super::condition::{Ask, Condition};
-use super::plan::{Bound, Feature, Fork, Group, Set, Step, Threshold, What};
-use super::shape::{Grown, Padded, Way};
-use super::{rank, single};
+use super::condition::{Condition, Predicate};
+use super::plan::{Action, Branch, Feature, Group, Set, Step, Threshold, UpperBound};
+use super::strategy::{CompleteTree, SparseTree, Strategy};
+use super::{rank, single_row};
 use std::collections::{HashMap, HashSet};
 
-/// Different conditions that a group may have, so that their masks stay in the cache.
-const CONDITIONS: usize = 12 * 1024;
-/// Features that a group may have, for the same reason.
-const FEATURES: usize = 512;
+/// Distinct conditions per group, so that their masks stay in the cache.
+const CONDITIONS_MAX: usize = 12 * 1024;
+/// Features per group, for the same reason.
+const FEATURES_MAX: usize = 512;
 
-/// A group that is being put together.
+/// Builder of a group.
 #[derive(Default)]
-pub(super) struct Draft {
+pub(super) struct GroupBuilder {
     group: Group,
-    /// Where each feature stands in the group.
-    places: HashMap<u32, usize>,
-    /// What is compared, with the feature's place.
-    compared: HashSet<(usize, Threshold)>,
-    /// How many masks sets need.
-    sets: usize,
-    /// What complete trees ask.
-    asked: Vec<Asked>,
-    /// The same for grown trees, in the order of their forks.
-    grown: Vec<Asked>,
+    /// Position of each feature in the group.
+    positions: HashMap<u32, usize>,
+    /// Distinct thresholds, each with its feature's position.
+    distinct_thresholds: HashSet<(usize, Threshold)>,
+    /// Upper bound on the masks that sets need.
+    set_masks: usize,
+    /// Conditions of complete trees, node by node.
+    complete_tests: Vec<Test>,
+    /// Conditions of sparse trees, in the order of their branches.
+    sparse_tests: Vec<Test>,
 }
 
-/// What a node of a complete tree asks.
+/// Condition of a node, before its mask or column has an index.
 #[derive(Clone, Copy)]
-enum Asked {
-    /// Nothing: both ways lead to the same leaf.
-    Nothing,
-    /// Whether a key is below.
-    Below(usize, Threshold),
-    /// Whether a key is in one of the feature's sets.
-    Among(usize, usize),
+enum Test {
+    /// None: both children lead to the same leaf.
+    Unconditional,
+    /// Feature position and threshold.
+    LessThan(usize, Threshold),
+    /// Feature position and index among the feature's sets.
+    OneOf(usize, usize),
 }
 
-impl Draft {
-    /// Whether further trees should go to another group.
+impl GroupBuilder {
+    /// True when further trees should go to another group.
     pub(super) fn is_full(&self) -> bool {
-        self.compared.len() + self.sets > CONDITIONS || self.group.features.len() > FEATURES
+        self.distinct_thresholds.len() + self.set_masks > CONDITIONS_MAX || self.group.features.len() > FEATURES_MAX
     }
 
-    /// Adds a tree behind those that are there.
-    pub(super) fn add(&mut self, root: u32, target: u32, way: Way) {
+    /// Appends a tree.
+    pub(super) fn push(&mut self, root: u32, target: u32, strategy: Strategy) {
         let leaves = self.group.leaves.len() as u32;
-        let step = |asks: usize, what| Step { target, asks: asks as u32, leaves, what };
-        match way {
-            Way::Nothing => {}
-            Way::Walk => self.group.steps.push(step(0, What::Walk(root))),
-            Way::Constant(weight) => {
+        let step = |first_test: usize, action| Step { target, first_test: first_test as u32, leaves, action };
+        match strategy {
+            Strategy::Empty => {}
+            Strategy::Walk => self.group.steps.push(step(0, Action::Walk(root))),
+            Strategy::Constant(weight) => {
                 self.group.leaves.push(weight);
                 match self.group.steps.last_mut() {
-                    Some(Step { target: last, what: What::Add(count), .. }) if *last == target => *count += 1,
-                    _ => self.group.steps.push(step(0, What::Add(1))),
+                    Some(Step { target: last, action: Action::AddConstants(count), .. }) if *last == target => {
+                        *count += 1
+                    }
+                    _ => self.group.steps.push(step(0, Action::AddConstants(1))),
                 }
             }
-            Way::Padded(padded) => {
-                let is_blended = padded.is_blended();
-                let depth = padded.depth as u8;
-                let what = if is_blended { What::Blend(depth) } else { What::Slice(depth) };
-                self.group.steps.push(step(self.asked.len(), what));
-                self.add_padded(padded, is_blended);
+            Strategy::Complete(tree) => {
+                let selects_leaves = tree.selects_leaves();
+                let depth = tree.depth as u8;
+                let action = if selects_leaves { Action::SelectLeaves(depth) } else { Action::SliceComplete(depth) };
+                self.group.steps.push(step(self.complete_tests.len(), action));
+                self.push_complete(tree, selects_leaves);
             }
-            Way::Grown(grown) => {
-                self.group.steps.push(step(self.group.forks.len(), What::Grow(grown.children.len() as u16)));
-                self.add_grown(grown);
+            Strategy::Sparse(tree) => {
+                self.group.steps.push(step(self.group.branches.len(), Action::SliceSparse(tree.children.len() as u16)));
+                self.push_sparse(tree);
             }
         }
     }
 
-    fn add_padded(&mut self, padded: Padded, is_blended: bool) {
-        self.group.leaves.extend(padded.leaves);
-        for condition in padded.conditions {
-            let asked = condition.map_or(Asked::Nothing, |condition| self.ask(condition, is_blended));
-            self.asked.push(asked);
+    fn push_complete(&mut self, tree: CompleteTree, selects_leaves: bool) {
+        self.group.leaves.extend(tree.leaves);
+        for condition in tree.conditions {
+            let test = condition.map_or(Test::Unconditional, |condition| self.register(condition, selects_leaves));
+            self.complete_tests.push(test);
         }
     }
 
-    fn add_grown(&mut self, grown: Grown) {
-        self.group.leaves.extend(grown.leaves);
-        for (condition, children) in grown.conditions.into_iter().zip(grown.children) {
-            let asked = self.ask(condition, false);
-            self.grown.push(asked);
-            self.group.forks.push(Fork { condition: 0, children });
+    fn push_sparse(&mut self, tree: SparseTree) {
+        self.group.leaves.extend(tree.leaves);
+        for (condition, children) in tree.conditions.into_iter().zip(tree.children) {
+            let test = self.register(condition, false);
+            self.sparse_tests.push(test);
+            self.group.branches.push(Branch { mask: 0, children });
         }
     }
 
-    fn ask(&mut self, condition: Condition, is_blended: bool) -> Asked {
-        let Condition { feature, ask, missing, .. } = condition;
+    fn register(&mut self, condition: Condition, selects_leaves: bool) -> Test {
+        let Condition { feature, predicate, nan_matches, .. } = condition;
         let features = &mut self.group.features;
-        let place = *self.places.entry(feature).or_insert_with(|| {
-            features.push(Feature { feature: feature as usize, ..Feature::default() });
+        let position = *self.positions.entry(feature).or_insert_with(|| {
+            features.push(Feature { index: feature as usize, ..Feature::default() });
             features.len() - 1
         });
-        let feature = &mut features[place];
-        match ask {
-            Ask::Below(key) => {
-                let threshold = Threshold { key, missing };
-                if is_blended {
-                    feature.columns[usize::from(missing)] = Some(0);
-                } else if self.compared.insert((place, threshold)) {
+        let feature = &mut features[position];
+        match predicate {
+            Predicate::LessThan(key) => {
+                let threshold = Threshold { key, nan_matches };
+                if selects_leaves {
+                    feature.columns[usize::from(nan_matches)] = Some(0);
+                } else if self.distinct_thresholds.insert((position, threshold)) {
                     feature.thresholds.push(threshold);
                 }
-                Asked::Below(place, threshold)
+                Test::LessThan(position, threshold)
             }
-            Ask::Among(keys) => {
-                self.sets += 2 * keys.len() + 1;
-                feature
-                    .thresholds
-                    .extend(keys.iter().flat_map(|key| [*key, key + 1]).map(|key| Threshold { key, missing: false }));
-                feature.sets.push(Set { mask: 0, missing, keys, ranks: Vec::new() });
-                Asked::Among(place, feature.sets.len() - 1)
+            Predicate::OneOf(keys) => {
+                self.set_masks += 2 * keys.len() + 1;
+                let bounds = keys.iter().flat_map(|key| [*key, key + 1]);
+                feature.thresholds.extend(bounds.map(|key| Threshold { key, nan_matches: false }));
+                feature.sets.push(Set { mask: 0, nan_matches, keys, ranks: Vec::new() });
+                Test::OneOf(position, feature.sets.len() - 1)
             }
         }
     }
 
-    /// The group with everything in its place.
-    pub(super) fn finish(mut self) -> Group {
-        self.number();
-        let Draft { mut group, asked, grown, .. } = self;
-        group.bounds = single::bounds(&group.features, group.columns);
-        for (fork, asked) in group.forks.iter_mut().zip(grown) {
-            fork.condition = mask(&group.features, asked);
+    /// Assigns all indices and returns the group.
+    pub(super) fn build(mut self) -> Group {
+        self.assign_indices();
+        let GroupBuilder { mut group, complete_tests, sparse_tests, .. } = self;
+        group.mask_bounds = single_row::mask_bounds(&group.features, group.columns);
+        for (branch, test) in group.branches.iter_mut().zip(sparse_tests) {
+            branch.mask = mask_index(&group.features, test);
         }
         for step in &mut group.steps {
-            let (first, features) = (step.asks as usize, &group.features);
-            match step.what {
-                What::Blend(depth) => {
-                    step.asks = group.questions.len() as u32;
-                    let asked = &asked[first..][..(1 << depth) - 1];
-                    group.questions.extend(asked.iter().map(|asked| question(features, *asked)));
+            let (first, features) = (step.first_test as usize, &group.features);
+            match step.action {
+                Action::SelectLeaves(depth) => {
+                    step.first_test = group.column_bounds.len() as u32;
+                    let tests = &complete_tests[first..][..(1 << depth) - 1];
+                    group.column_bounds.extend(tests.iter().map(|test| column_bound(features, *test)));
                 }
-                What::Slice(depth) => {
-                    step.asks = group.conditions.len() as u32;
-                    let asked = &asked[first..][..(1 << depth) - 1];
-                    // One more than there are, so that a tree's are a power of two.
-                    group.conditions.extend(asked.iter().map(|asked| mask(features, *asked)).chain([0]));
+                Action::SliceComplete(depth) => {
+                    step.first_test = group.mask_indices.len() as u32;
+                    let tests = &complete_tests[first..][..(1 << depth) - 1];
+                    // One more, so that the indices of a tree are a power of two.
+                    group.mask_indices.extend(tests.iter().map(|test| mask_index(features, *test)).chain([0]));
                 }
-                What::Add(_) | What::Grow(_) | What::Walk(_) => {}
+                Action::AddConstants(_) | Action::SliceSparse(_) | Action::Walk(_) => {}
             }
         }
         group
     }
 
-    /// Gives every mask and column its place.
-    fn number(&mut self) {
+    /// Assigns an index to every mask and column.
+    fn assign_indices(&mut self) {
         let Group { features, masks, columns, .. } = &mut self.group;
         let take = |counter: &mut usize, count: usize| std::mem::replace(counter, *counter + count);
         for feature in features {
             feature.thresholds.sort_unstable();
             feature.thresholds.dedup();
-            feature.search = rank::table(&feature.thresholds);
+            feature.search_table = rank::search_table(&feature.thresholds);
             feature.masks = take(masks, feature.thresholds.len());
             for column in feature.columns.iter_mut().flatten() {
                 *column = take(columns, 1);
@@ -169,25 +168,26 @@ impl Draft {
     }
 }
 
-/// What is asked of a column.
-fn question(features: &[Feature], asked: Asked) -> Bound {
-    match asked {
-        Asked::Below(place, Threshold { key, missing }) => {
-            Bound { key: features[place].columns[usize::from(missing)].unwrap_or_default() as u32, end: key }
-        }
-        Asked::Nothing | Asked::Among(..) => Bound::default(),
+/// Bound on a column.
+fn column_bound(features: &[Feature], test: Test) -> UpperBound {
+    match test {
+        Test::LessThan(position, Threshold { key, nan_matches }) => UpperBound {
+            key: features[position].columns[usize::from(nan_matches)].unwrap_or_default() as u32,
+            end: key,
+        },
+        Test::Unconditional | Test::OneOf(..) => UpperBound::default(),
     }
 }
 
-/// The place of the mask of a condition.
-fn mask(features: &[Feature], asked: Asked) -> u16 {
-    let place = match asked {
-        Asked::Nothing => 0,
-        Asked::Below(place, threshold) => {
-            let feature = &features[place];
+/// Index of a condition's mask.
+fn mask_index(features: &[Feature], test: Test) -> u16 {
+    let index = match test {
+        Test::Unconditional => 0,
+        Test::LessThan(position, threshold) => {
+            let feature = &features[position];
             feature.masks + feature.thresholds.partition_point(|other| *other < threshold)
         }
-        Asked::Among(place, set) => features[place].sets[set].mask,
+        Test::OneOf(position, set) => features[position].sets[set].mask,
     };
-    place as u16
+    index as u16
 }
