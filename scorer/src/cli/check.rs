@@ -5,7 +5,7 @@
 use super::array::{self, Array, Values};
 use super::files;
 use crate::lead::encode::{self, Block, Element, Specification};
-use crate::model::bundle::{self, Output};
+use crate::model::bundle::{self, OutputColumn};
 use crate::model::onnx::{self, Graph, GraphInput};
 use anyhow::{Context, Result, bail, ensure};
 use std::fmt::Write;
@@ -36,7 +36,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<()> {
     ensure!(options.tolerance >= 0.0, "--tolerance should be a number from 0 up");
     let file = files::read(&options.model)?;
-    let bytes = bundle::graph_of(&file).with_context(|| options.model.display().to_string())?;
+    let bytes = bundle::graph_bytes(&file).with_context(|| options.model.display().to_string())?;
     let inputs = onnx::inputs(bytes)?;
     let arrays = arrays(&options.inputs, &inputs)?;
     let rows = arrays.first().map_or(0, |array| array.rows);
@@ -103,9 +103,9 @@ fn block(array: Array, element: Element, name: &str) -> Result<Block> {
 }
 
 /// The output that is named, or that of the model file, or the one that the rule finds.
-fn output(options: &Options, file: &[u8], graph: &[u8], encoder: &Specification) -> Result<Output> {
+fn output(options: &Options, file: &[u8], graph: &[u8], encoder: &Specification) -> Result<OutputColumn> {
     if let Some(name) = &options.probability_output {
-        return Ok(Output { name: name.clone(), column: options.probability_column.unwrap_or(0) });
+        return Ok(OutputColumn { name: name.clone(), column: options.probability_column.unwrap_or(0) });
     }
     let found =
         if bundle::is_packed(file)? { Some(bundle::read(file)?.output) } else { onnx::find_output(graph, encoder)? };

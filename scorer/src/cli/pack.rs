@@ -6,7 +6,7 @@ use super::{adopt, files};
 use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::lead::encode::Specification;
-use crate::model::bundle::{Output, graph_of, hash};
+use crate::model::bundle::{OutputColumn, graph_bytes, sha256_hex};
 use crate::model::onnx;
 use crate::pipeline::{Parts, pack};
 use anyhow::{Context, Result, bail};
@@ -49,7 +49,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> Result<()> {
     let file = files::read(&options.model)?;
-    let graph = graph_of(&file).with_context(|| options.model.display().to_string())?;
+    let graph = graph_bytes(&file).with_context(|| options.model.display().to_string())?;
     let parts = Parts {
         encoder: encoder(&options.encoder, graph)?,
         card: card(options, graph)?,
@@ -59,11 +59,11 @@ pub(super) fn run(options: &Options) -> Result<()> {
             .probability_output
             .clone()
             .zip(options.probability_column)
-            .map(|(name, column)| Output { name, column }),
+            .map(|(name, column)| OutputColumn { name, column }),
     };
     let packed = pack(graph, parts).with_context(|| options.model.display().to_string())?;
     files::write(Some(&options.output), |out| out.write_all(&packed))?;
-    println!("{}: {} bytes, sha256 {}", options.output.display(), packed.len(), hash(&packed));
+    println!("{}: {} bytes, sha256 {}", options.output.display(), packed.len(), sha256_hex(&packed));
     Ok(())
 }
 
@@ -98,7 +98,7 @@ fn card(options: &Options, graph: &[u8]) -> Result<Card> {
         card.name = options.output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     }
     if card.version.is_empty() {
-        card.version = hash(graph)[..VERSION_DIGITS].to_owned();
+        card.version = sha256_hex(graph)[..VERSION_DIGITS].to_owned();
     }
     Ok(card)
 }

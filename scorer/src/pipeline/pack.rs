@@ -8,7 +8,7 @@ use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::insight::profile::Profile;
 use crate::lead::encode::{Encoder, Specification, SpecificationError};
-use crate::model::bundle::{self, BundleError, Output};
+use crate::model::bundle::{self, BundleError, OutputColumn};
 use crate::model::onnx::{self, Graph, ModelError};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub struct Parts {
     /// The profile of its history, where there is one.
     pub profile: Option<Profile>,
     /// Which output is the probability; found by itself where the graph leaves no doubt.
-    pub output: Option<Output>,
+    pub output: Option<OutputColumn>,
 }
 
 /// Why no model file can be made.
@@ -58,7 +58,7 @@ pub enum PackError {
 /// Makes a model file of a graph; a graph that is packed already is packed anew. The file is opened once before it is
 /// given out.
 pub fn pack(graph: &[u8], parts: Parts) -> Result<Vec<u8>, PackError> {
-    let graph = bundle::graph_of(graph)?;
+    let graph = bundle::graph_bytes(graph)?;
     let encoder = Encoder::new(parts.encoder)?;
     let output = match parts.output {
         Some(output) => output,

@@ -5,7 +5,7 @@
 use super::design::INPUT;
 use super::logistic::Line;
 use super::rows::Scaling;
-use crate::model::bundle::Output;
+use crate::model::bundle::OutputColumn;
 use crate::model::proto::{
     Attribute, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetId, Shape, TensorType, TypeProto, ValueInfo,
 };
@@ -27,8 +27,8 @@ const FLOAT: i32 = 1;
 const INT64: i32 = 7;
 
 /// Which of the graph's outputs is the probability of the outcome.
-pub(super) fn output() -> Output {
-    Output { name: PROBABILITIES.to_owned(), column: 1 }
+pub(super) fn output() -> OutputColumn {
+    OutputColumn { name: PROBABILITIES.to_owned(), column: 1 }
 }
 
 /// The bytes of the model.

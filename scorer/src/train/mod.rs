@@ -29,7 +29,7 @@ use crate::lead::csv::IntakeError;
 use crate::lead::encode::{Specification, SpecificationError};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
-use crate::model::bundle::Output;
+use crate::model::bundle::OutputColumn;
 use candidate::Candidate;
 use thiserror::Error;
 use validate::{STRENGTHS, validate};
@@ -69,7 +69,7 @@ pub struct Fitted {
     /// The ONNX graph.
     pub graph: Vec<u8>,
     /// Which of its outputs is the probability.
-    pub output: Output,
+    pub output: OutputColumn,
     /// How leads become its input.
     pub encoder: Specification,
     /// What it says about itself.

@@ -1,10 +1,10 @@
-//! The allow-list: which operators are served, up to which version of their set, and by whom.
+//! Allow-list: supported operators, versions of their sets, and the backend that runs each.
 //!
-//! Anything that is not here is refused before tract sees it. May not know what an operator computes.
+//! All others are rejected before tract sees them.
 
-use super::operation::{self, Operation};
-use super::site::Site;
-use super::{ModelError, NodeError, classify, features, graph, math, moves, regress, scaler, svm};
+use super::node_context::NodeContext;
+use super::operator::{self, Operator};
+use super::{ModelError, NodeError, classifier, features, graph, layout_ops, math, regressor, scaler, svm};
 use std::sync::Arc;
 use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;
@@ -12,150 +12,150 @@ use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::InferenceOp;
 use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
 
-/// The name of the default domain in messages.
-pub(super) const DEFAULT: &str = "ai.onnx";
+/// Name of the default domain in messages.
+pub(super) const DEFAULT_DOMAIN: &str = "ai.onnx";
 
-/// The domain of the classical machine-learning operators.
-pub(super) const ML: &str = "ai.onnx.ml";
+/// Domain of the classical machine-learning operators.
+pub(super) const ML_DOMAIN: &str = "ai.onnx.ml";
 
-/// The operator sets of each domain that are served.
-const VERSIONS: [(&str, std::ops::RangeInclusive<i64>); 2] = [(DEFAULT, 7..=25), (ML, 1..=5)];
+/// Supported operator set versions of each domain.
+const OPSET_VERSIONS: [(&str, std::ops::RangeInclusive<i64>); 2] = [(DEFAULT_DOMAIN, 7..=25), (ML_DOMAIN, 1..=5)];
 
-/// Builds an operator of ours for a node.
-type Build = fn(&Site<'_>) -> Result<Arc<dyn Operation>, NodeError>;
+/// Constructor of our operator for a node.
+type Build = fn(&NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError>;
 
-/// Who runs an operator.
+/// Implementation that runs an operator.
 #[derive(Clone, Copy)]
-pub(super) enum Runner {
-    /// Leadlight's own code, in a fixed order: the same bits on every platform.
-    Ours(Build),
-    /// The same, but on sizes of tensors tract, which knows them while it plans.
-    OursOrSizes(Build),
-    /// tract, by moving values: the same bits too.
-    Exact,
-    /// tract, by whatever is fastest on the processor: another platform may round otherwise.
-    Fast,
-    /// Nobody: it stands at the end of a graph, and what it reads is taken instead.
-    Dropped,
+pub(super) enum Backend {
+    /// Ours, in a fixed order of arithmetic: bit-exact on every platform.
+    Own(Build),
+    /// As `Own`; on shape values tract's, which evaluates them while it plans.
+    OwnExceptShapes(Build),
+    /// tract's, which only moves values: bit-exact as well.
+    TractExact,
+    /// tract's, tuned for the processor: other platforms may round differently.
+    TractInexact,
+    /// None: the node ends a graph, and its input is taken instead of its output.
+    Skipped,
 }
 
-use Runner::{Dropped, Exact, Fast, Ours, OursOrSizes};
+use Backend::{Own, OwnExceptShapes, Skipped, TractExact, TractInexact};
 
-/// All operators that are served, by domain and name.
-const OPERATORS: &[(&str, &str, Runner)] = &[
-    (ML, "ArrayFeatureExtractor", Ours(features::array_feature_extractor)),
-    (ML, "Binarizer", Ours(features::binarizer)),
-    (ML, "CategoryMapper", Ours(features::category_mapper)),
-    (ML, "FeatureVectorizer", Ours(features::vectorizer)),
-    (ML, "Imputer", Ours(features::imputer)),
-    (ML, "LabelEncoder", Ours(features::label_encoder)),
-    (ML, "LinearClassifier", Ours(classify::linear)),
-    (ML, "LinearRegressor", Ours(regress::linear)),
-    (ML, "Normalizer", Ours(features::normalizer)),
-    (ML, "OneHotEncoder", Ours(features::one_hot)),
-    (ML, "SVMClassifier", Ours(svm::classifier)),
-    (ML, "SVMRegressor", Ours(svm::regressor)),
-    (ML, "Scaler", Ours(scaler::scaler)),
-    (ML, "TreeEnsemble", Ours(regress::tree_ensemble)),
-    (ML, "TreeEnsembleClassifier", Ours(classify::trees)),
-    (ML, "TreeEnsembleRegressor", Ours(regress::trees)),
-    (ML, "ZipMap", Dropped),
-    (DEFAULT, "Abs", Ours(math::unary)),
-    (DEFAULT, "Add", OursOrSizes(math::combine)),
-    (DEFAULT, "And", Ours(math::compare)),
-    (DEFAULT, "ArgMax", Ours(math::arg)),
-    (DEFAULT, "ArgMin", Ours(math::arg)),
-    (DEFAULT, "BatchNormalization", Ours(math::batch_normalization)),
-    (DEFAULT, "Cast", Ours(math::cast)),
-    (DEFAULT, "Ceil", Ours(math::unary)),
-    (DEFAULT, "Clip", Ours(math::clip)),
-    (DEFAULT, "Concat", Exact),
-    (DEFAULT, "Constant", Exact),
-    (DEFAULT, "ConstantOfShape", Exact),
-    (DEFAULT, "Cos", Fast),
-    (DEFAULT, "Div", Ours(math::combine)),
-    (DEFAULT, "Dropout", Ours(moves::dropout)),
-    (DEFAULT, "Elu", Ours(math::unary)),
-    (DEFAULT, "Equal", Ours(math::compare)),
-    (DEFAULT, "Erf", Ours(math::unary)),
-    (DEFAULT, "Exp", Ours(math::unary)),
-    (DEFAULT, "Flatten", Ours(moves::flatten)),
-    (DEFAULT, "Floor", Ours(math::unary)),
-    (DEFAULT, "Gather", Ours(moves::gather)),
-    (DEFAULT, "Gelu", Ours(math::unary)),
-    (DEFAULT, "Gemm", Ours(math::gemm)),
-    (DEFAULT, "Greater", Ours(math::compare)),
-    (DEFAULT, "GreaterOrEqual", Ours(math::compare)),
-    (DEFAULT, "HardSigmoid", Ours(math::unary)),
-    (DEFAULT, "Identity", Ours(moves::identity)),
-    (DEFAULT, "IsNaN", Ours(math::is_nan)),
-    (DEFAULT, "LeakyRelu", Ours(math::unary)),
-    (DEFAULT, "Less", Ours(math::compare)),
-    (DEFAULT, "LessOrEqual", Ours(math::compare)),
-    (DEFAULT, "Log", Ours(math::unary)),
-    (DEFAULT, "LogSoftmax", Ours(math::softmax)),
-    (DEFAULT, "MatMul", Ours(math::matmul)),
-    (DEFAULT, "Max", Ours(math::combine)),
-    (DEFAULT, "Mean", Ours(math::combine)),
-    (DEFAULT, "Min", Ours(math::combine)),
-    (DEFAULT, "Mul", OursOrSizes(math::combine)),
-    (DEFAULT, "Neg", Ours(math::unary)),
-    (DEFAULT, "Not", Ours(math::not)),
-    (DEFAULT, "Or", Ours(math::compare)),
-    (DEFAULT, "Pow", Ours(math::pow)),
-    (DEFAULT, "Reciprocal", Ours(math::unary)),
-    (DEFAULT, "ReduceL1", Ours(math::reduce)),
-    (DEFAULT, "ReduceL2", Ours(math::reduce)),
-    (DEFAULT, "ReduceLogSum", Ours(math::reduce)),
-    (DEFAULT, "ReduceLogSumExp", Ours(math::reduce)),
-    (DEFAULT, "ReduceMax", Ours(math::reduce)),
-    (DEFAULT, "ReduceMean", Ours(math::reduce)),
-    (DEFAULT, "ReduceMin", Ours(math::reduce)),
-    (DEFAULT, "ReduceProd", Ours(math::reduce)),
-    (DEFAULT, "ReduceSum", Ours(math::reduce)),
-    (DEFAULT, "ReduceSumSquare", Ours(math::reduce)),
-    (DEFAULT, "Relu", Ours(math::unary)),
-    (DEFAULT, "Reshape", Exact),
-    (DEFAULT, "Round", Ours(math::unary)),
-    (DEFAULT, "Selu", Ours(math::unary)),
-    (DEFAULT, "Shape", Exact),
-    (DEFAULT, "Sigmoid", Ours(math::unary)),
-    (DEFAULT, "Sign", Ours(math::unary)),
-    (DEFAULT, "Sin", Fast),
-    (DEFAULT, "Slice", Ours(moves::slice)),
-    (DEFAULT, "Softmax", Ours(math::softmax)),
-    (DEFAULT, "Softplus", Ours(math::unary)),
-    (DEFAULT, "Split", Ours(moves::split)),
-    (DEFAULT, "Sqrt", Ours(math::unary)),
-    (DEFAULT, "Squeeze", Ours(moves::squeeze)),
-    (DEFAULT, "Sub", OursOrSizes(math::combine)),
-    (DEFAULT, "Sum", Ours(math::combine)),
-    (DEFAULT, "Tanh", Ours(math::unary)),
-    (DEFAULT, "Transpose", Ours(moves::transpose)),
-    (DEFAULT, "Unsqueeze", Ours(moves::unsqueeze)),
-    (DEFAULT, "Where", Ours(math::choose)),
+/// Supported operators by domain and name.
+const OPERATORS: &[(&str, &str, Backend)] = &[
+    (ML_DOMAIN, "ArrayFeatureExtractor", Own(features::array_feature_extractor)),
+    (ML_DOMAIN, "Binarizer", Own(features::binarizer)),
+    (ML_DOMAIN, "CategoryMapper", Own(features::category_mapper)),
+    (ML_DOMAIN, "FeatureVectorizer", Own(features::feature_vectorizer)),
+    (ML_DOMAIN, "Imputer", Own(features::imputer)),
+    (ML_DOMAIN, "LabelEncoder", Own(features::label_encoder)),
+    (ML_DOMAIN, "LinearClassifier", Own(classifier::linear)),
+    (ML_DOMAIN, "LinearRegressor", Own(regressor::linear)),
+    (ML_DOMAIN, "Normalizer", Own(features::normalizer)),
+    (ML_DOMAIN, "OneHotEncoder", Own(features::one_hot)),
+    (ML_DOMAIN, "SVMClassifier", Own(svm::classifier)),
+    (ML_DOMAIN, "SVMRegressor", Own(svm::regressor)),
+    (ML_DOMAIN, "Scaler", Own(scaler::scaler)),
+    (ML_DOMAIN, "TreeEnsemble", Own(regressor::tree_ensemble)),
+    (ML_DOMAIN, "TreeEnsembleClassifier", Own(classifier::trees)),
+    (ML_DOMAIN, "TreeEnsembleRegressor", Own(regressor::trees)),
+    (ML_DOMAIN, "ZipMap", Skipped),
+    (DEFAULT_DOMAIN, "Abs", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Add", OwnExceptShapes(math::binary)),
+    (DEFAULT_DOMAIN, "And", Own(math::compare)),
+    (DEFAULT_DOMAIN, "ArgMax", Own(math::arg)),
+    (DEFAULT_DOMAIN, "ArgMin", Own(math::arg)),
+    (DEFAULT_DOMAIN, "BatchNormalization", Own(math::batch_normalization)),
+    (DEFAULT_DOMAIN, "Cast", Own(math::cast)),
+    (DEFAULT_DOMAIN, "Ceil", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Clip", Own(math::clip)),
+    (DEFAULT_DOMAIN, "Concat", TractExact),
+    (DEFAULT_DOMAIN, "Constant", TractExact),
+    (DEFAULT_DOMAIN, "ConstantOfShape", TractExact),
+    (DEFAULT_DOMAIN, "Cos", TractInexact),
+    (DEFAULT_DOMAIN, "Div", Own(math::binary)),
+    (DEFAULT_DOMAIN, "Dropout", Own(layout_ops::dropout)),
+    (DEFAULT_DOMAIN, "Elu", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Equal", Own(math::compare)),
+    (DEFAULT_DOMAIN, "Erf", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Exp", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Flatten", Own(layout_ops::flatten)),
+    (DEFAULT_DOMAIN, "Floor", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Gather", Own(layout_ops::gather)),
+    (DEFAULT_DOMAIN, "Gelu", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Gemm", Own(math::gemm)),
+    (DEFAULT_DOMAIN, "Greater", Own(math::compare)),
+    (DEFAULT_DOMAIN, "GreaterOrEqual", Own(math::compare)),
+    (DEFAULT_DOMAIN, "HardSigmoid", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Identity", Own(layout_ops::identity)),
+    (DEFAULT_DOMAIN, "IsNaN", Own(math::is_nan)),
+    (DEFAULT_DOMAIN, "LeakyRelu", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Less", Own(math::compare)),
+    (DEFAULT_DOMAIN, "LessOrEqual", Own(math::compare)),
+    (DEFAULT_DOMAIN, "Log", Own(math::unary)),
+    (DEFAULT_DOMAIN, "LogSoftmax", Own(math::softmax)),
+    (DEFAULT_DOMAIN, "MatMul", Own(math::matmul)),
+    (DEFAULT_DOMAIN, "Max", Own(math::binary)),
+    (DEFAULT_DOMAIN, "Mean", Own(math::binary)),
+    (DEFAULT_DOMAIN, "Min", Own(math::binary)),
+    (DEFAULT_DOMAIN, "Mul", OwnExceptShapes(math::binary)),
+    (DEFAULT_DOMAIN, "Neg", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Not", Own(math::not)),
+    (DEFAULT_DOMAIN, "Or", Own(math::compare)),
+    (DEFAULT_DOMAIN, "Pow", Own(math::pow)),
+    (DEFAULT_DOMAIN, "Reciprocal", Own(math::unary)),
+    (DEFAULT_DOMAIN, "ReduceL1", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "ReduceL2", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "ReduceLogSum", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "ReduceLogSumExp", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "ReduceMax", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "ReduceMean", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "ReduceMin", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "ReduceProd", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "ReduceSum", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "ReduceSumSquare", Own(math::reduce)),
+    (DEFAULT_DOMAIN, "Relu", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Reshape", TractExact),
+    (DEFAULT_DOMAIN, "Round", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Selu", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Shape", TractExact),
+    (DEFAULT_DOMAIN, "Sigmoid", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Sign", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Sin", TractInexact),
+    (DEFAULT_DOMAIN, "Slice", Own(layout_ops::slice)),
+    (DEFAULT_DOMAIN, "Softmax", Own(math::softmax)),
+    (DEFAULT_DOMAIN, "Softplus", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Split", Own(layout_ops::split)),
+    (DEFAULT_DOMAIN, "Sqrt", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Squeeze", Own(layout_ops::squeeze)),
+    (DEFAULT_DOMAIN, "Sub", OwnExceptShapes(math::binary)),
+    (DEFAULT_DOMAIN, "Sum", Own(math::binary)),
+    (DEFAULT_DOMAIN, "Tanh", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Transpose", Own(layout_ops::transpose)),
+    (DEFAULT_DOMAIN, "Unsqueeze", Own(layout_ops::unsqueeze)),
+    (DEFAULT_DOMAIN, "Where", Own(math::select)),
 ];
 
-/// The domain of a node, by its full name.
+/// Full domain name of a node.
 pub(super) fn domain(node: &NodeProto) -> &str {
-    if node.domain.is_empty() { DEFAULT } else { &node.domain }
+    if node.domain.is_empty() { DEFAULT_DOMAIN } else { &node.domain }
 }
 
-/// Who runs a node, if it is served.
-pub(super) fn runner(node: &NodeProto) -> Option<Runner> {
+/// Backend of a node; `None` for an unsupported operator.
+pub(super) fn backend(node: &NodeProto) -> Option<Backend> {
     let found = OPERATORS.iter().find(|(set, name, _)| *set == domain(node) && *name == node.op_type);
-    found.map(|(.., runner)| *runner)
+    found.map(|(.., backend)| *backend)
 }
 
-/// Whether a version of a domain's operator set is served.
-pub(super) fn has_version(domain: &str, version: i64) -> bool {
-    VERSIONS.iter().any(|(set, versions)| *set == domain && versions.contains(&version))
+/// True when a version of a domain's operator set is supported.
+pub(super) fn supports_version(domain: &str, version: i64) -> bool {
+    OPSET_VERSIONS.iter().any(|(set, versions)| *set == domain && versions.contains(&version))
 }
 
-/// What is served of a domain, in words.
-pub(super) fn described(domain: &str) -> String {
-    match VERSIONS.iter().find(|(set, _)| *set == domain) {
-        None => format!("only {DEFAULT} and {ML} are"),
+/// Lists the supported operators of a domain, for error messages.
+pub(super) fn describe(domain: &str) -> String {
+    match OPSET_VERSIONS.iter().find(|(set, _)| *set == domain) {
+        None => format!("only {DEFAULT_DOMAIN} and {ML_DOMAIN} are"),
         Some((_, versions)) => {
             let names: Vec<&str> =
                 OPERATORS.iter().filter(|(set, ..)| *set == domain).map(|(_, name, _)| *name).collect();
@@ -164,29 +164,29 @@ pub(super) fn described(domain: &str) -> String {
     }
 }
 
-/// tract's register with a place for each of our operators, and nothing else of ai.onnx.ml.
-pub(super) fn register() -> tract_onnx::Onnx {
+/// tract's operator registry with placeholders for our operators.
+pub(super) fn registry() -> tract_onnx::Onnx {
     let mut onnx = tract_onnx::onnx().with_ignore_output_shapes(true).with_ignore_output_types(true);
-    for (_, name, runner) in OPERATORS {
-        if matches!(runner, Ours(_)) {
-            onnx.op_register.insert(name, place);
+    for (_, name, backend) in OPERATORS {
+        if matches!(backend, Own(_)) {
+            onnx.op_register.insert(name, placeholder);
         }
     }
     onnx
 }
 
-/// Stands where an operator of ours is put in once the whole graph is there.
-fn place(_: &ParsingContext<'_>, node: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
+/// Placeholder that [`insert_operators`] replaces in the parsed graph.
+fn placeholder(_: &ParsingContext<'_>, node: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
     Ok((Box::new(UnimplementedOp::new(node.output.len(), node.op_type.as_str(), "")), vec![]))
 }
 
-/// Puts our operators into tract's graph of the same nodes: they stand there in order, behind inputs and constants.
-pub(super) fn put_in(model: &mut InferenceModel, needed: &graph::Needed) -> Result<(), ModelError> {
-    let before = model.nodes().len().checked_sub(needed.operations.len());
+/// Replaces placeholders by our operators: tract keeps the nodes in order, after inputs and constants.
+pub(super) fn insert_operators(model: &mut InferenceModel, subgraph: &graph::Subgraph) -> Result<(), ModelError> {
+    let before = model.nodes().len().checked_sub(subgraph.operators.len());
     let first = before.ok_or_else(|| ModelError::Graph("its nodes were not all read".to_owned()))?;
-    for (at, operation) in needed.operations.iter().enumerate() {
-        if let Some(operation) = operation {
-            model.node_mut(first + at).op = operation::boxed(operation.clone());
+    for (at, operator) in subgraph.operators.iter().enumerate() {
+        if let Some(operator) = operator {
+            model.node_mut(first + at).op = operator::into_inference_op(operator.clone());
         }
     }
     Ok(())

@@ -1,20 +1,20 @@
-//! Constants: what must hold before tract sees one.
+//! Checks of constants that tract does not make.
 //!
-//! tract panics at texts that stand as raw bytes. Of constants of a shape it cuts long lengths short and takes doubles
-//! where the specification says floats, so lengths are looked at here and the default is written out. May not know how a
-//! graph is run.
+//! tract panics at strings in raw bytes. For ConstantOfShape it truncates long lengths and defaults to f64 instead of
+//! f32, so lengths are checked here and the default is made explicit.
 
 use super::{ModelError, NodeError, graph};
 use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto, attribute_proto, tensor_proto::DataType};
 
-/// The longest dimension that a constant may have.
+/// Longest dimension of a constant.
 const LENGTH_MAX: i64 = 1 << 20;
 
-/// Refuses texts that stand as raw bytes, as the specification does, in the constants of a graph and of its nodes.
-pub(super) fn check_texts(graph: &GraphProto) -> Result<(), ModelError> {
-    let of_nodes = graph.node.iter().flat_map(|node| &node.attribute).filter_map(|attribute| attribute.t.as_ref());
+/// Rejects strings in raw bytes, which the specification forbids, in initializers and attributes.
+pub(super) fn check_strings(graph: &GraphProto) -> Result<(), ModelError> {
+    let attribute_tensors =
+        graph.node.iter().flat_map(|node| &node.attribute).filter_map(|attribute| attribute.t.as_ref());
     let is_raw = |tensor: &&TensorProto| tensor.data_type == DataType::String as i32 && !tensor.raw_data.is_empty();
-    match graph.initializer.iter().chain(of_nodes).find(is_raw) {
+    match graph.initializer.iter().chain(attribute_tensors).find(is_raw) {
         Some(tensor) => {
             Err(ModelError::Graph(format!("the constant {:?} holds texts that stand as raw bytes", tensor.name)))
         }
@@ -22,8 +22,8 @@ pub(super) fn check_texts(graph: &GraphProto) -> Result<(), ModelError> {
     }
 }
 
-/// Checks the lengths that a ConstantOfShape reads: they must stand in the file, or be those of another value.
-pub(super) fn check(graph: &GraphProto, node: &NodeProto) -> Result<(), ModelError> {
+/// Checks the shape input of a ConstantOfShape: it must be a constant, or the output of a Shape node.
+pub(super) fn check_constant_of_shape(graph: &GraphProto, node: &NodeProto) -> Result<(), ModelError> {
     if node.op_type != "ConstantOfShape" {
         return Ok(());
     }
@@ -35,7 +35,7 @@ pub(super) fn check(graph: &GraphProto, node: &NodeProto) -> Result<(), ModelErr
     if graph.node.iter().any(|maker| maker.op_type == "Shape" && maker.output.contains(name)) {
         return Ok(());
     }
-    let Some(lengths) = graph.initializer.iter().find(|tensor| tensor.name == *name).and_then(whole_numbers) else {
+    let Some(lengths) = graph.initializer.iter().find(|tensor| tensor.name == *name).and_then(int64_elements) else {
         return error("should be lengths that stand in the file, or what a Shape made");
     };
     match lengths.iter().find(|length| !(0..=LENGTH_MAX).contains(*length)) {
@@ -47,15 +47,15 @@ pub(super) fn check(graph: &GraphProto, node: &NodeProto) -> Result<(), ModelErr
     }
 }
 
-fn whole_numbers(tensor: &TensorProto) -> Option<Vec<i64>> {
+fn int64_elements(tensor: &TensorProto) -> Option<Vec<i64>> {
     let (lengths, rest) = tensor.raw_data.as_chunks::<8>();
-    let is_whole = tensor.data_type == DataType::Int64 as i32 && rest.is_empty();
+    let is_int64 = tensor.data_type == DataType::Int64 as i32 && rest.is_empty();
     let raw = || lengths.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect();
-    is_whole.then(|| if tensor.int64_data.is_empty() { raw() } else { tensor.int64_data.clone() })
+    is_int64.then(|| if tensor.int64_data.is_empty() { raw() } else { tensor.int64_data.clone() })
 }
 
-/// Writes out the default of a ConstantOfShape: one float, 0.
-pub(super) fn complete(node: &mut NodeProto) {
+/// Makes the default value of a ConstantOfShape explicit: f32 0.
+pub(super) fn add_default_value(node: &mut NodeProto) {
     if node.op_type != "ConstantOfShape" || node.attribute.iter().any(|attribute| attribute.name == "value") {
         return;
     }

@@ -1,7 +1,4 @@
-//! Our operators in the clothes that tract wants.
-//!
-//! Owns the one adapter between tract's register and what an operator of ours is: a name, the types and shapes of its
-//! outputs, and its values. May not know any operator.
+//! Operator trait, and its adapter to tract.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -13,71 +10,71 @@ use tract_onnx::tract_hir::internal::{
 };
 use tract_onnx::tract_hir::ops::expandable::expand;
 
-/// The type and the shape of a tensor. The first dimension is that of the leads, where there is one.
-pub(super) type Form = (DatumType, TVec<TDim>);
+/// Element type and shape of a tensor. The first dimension is the leads', where there is one.
+pub(super) type TensorType = (DatumType, TVec<TDim>);
 
-/// An operator of ours. Total on tensors of the forms that [`Operation::forms`] accepted.
-pub(super) trait Operation: Debug + Send + Sync + 'static {
-    /// Its name, for people.
+/// An operator of ours. Total on tensors of the types that [`Operator::output_types`] accepted.
+pub(super) trait Operator: Debug + Send + Sync + 'static {
+    /// Name for messages.
     fn name(&self) -> &'static str;
 
-    /// How many inputs it reads.
+    /// Number of inputs.
     fn inputs(&self) -> usize {
         1
     }
 
-    /// How many outputs it makes.
+    /// Number of outputs.
     fn outputs(&self) -> usize {
         1
     }
 
-    /// The forms of its outputs, or why these inputs cannot be used.
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>>;
+    /// Infers the types of the outputs; fails for unsupported inputs.
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>>;
 
-    /// The values of its outputs.
+    /// Computes the outputs.
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>>;
 }
 
-/// Wraps an operator for tract's register.
-pub(super) fn boxed(operation: Arc<dyn Operation>) -> Box<dyn InferenceOp> {
-    expand(Adapter(operation))
+/// Wraps an operator for tract.
+pub(super) fn into_inference_op(operator: Arc<dyn Operator>) -> Box<dyn InferenceOp> {
+    expand(TractAdapter(operator))
 }
 
 #[derive(Debug, Clone)]
-struct Adapter(Arc<dyn Operation>);
+struct TractAdapter(Arc<dyn Operator>);
 
-// Only used by tract to find equal nodes: one operator is equal to itself.
-impl PartialEq for Adapter {
+// tract compares operators only to find equal nodes; an operator is equal to itself.
+impl PartialEq for TractAdapter {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Eq for Adapter {}
+impl Eq for TractAdapter {}
 
-impl Adapter {
-    /// States what follows once the first so many inputs are known, and asks for the next.
-    fn solve<'r, 'p: 'r, 's: 'r>(
+impl TractAdapter {
+    /// Waits for the types of all inputs, one after the other, then states those of the outputs.
+    fn infer_types<'r, 'p: 'r, 's: 'r>(
         &'s self,
         solver: &mut Solver<'r>,
         inputs: &'p [TensorProxy],
         outputs: &'p [TensorProxy],
-        known: Vec<Form>,
+        known: Vec<TensorType>,
     ) -> InferenceResult {
         let Some(next) = inputs.get(known.len()) else {
-            for ((kind, shape), output) in self.0.forms(&known)?.into_iter().zip(outputs) {
+            for ((kind, shape), output) in self.0.output_types(&known)?.into_iter().zip(outputs) {
                 solver.equals(&output.datum_type, kind)?;
                 solver.equals(&output.shape, shape)?;
             }
             return Ok(());
         };
         solver.given_2(&next.datum_type, &next.shape, move |solver, kind, shape| {
-            self.solve(solver, inputs, outputs, [known.clone(), vec![(kind, shape)]].concat())
+            self.infer_types(solver, inputs, outputs, [known.clone(), vec![(kind, shape)]].concat())
         })
     }
 }
 
-impl Expansion for Adapter {
+impl Expansion for TractAdapter {
     fn name(&self) -> StaticName {
         self.0.name().into()
     }
@@ -90,7 +87,7 @@ impl Expansion for Adapter {
     ) -> InferenceResult {
         check_input_arity(inputs, self.0.inputs())?;
         check_output_arity(outputs, self.0.outputs())?;
-        self.solve(solver, inputs, outputs, vec![])
+        self.infer_types(solver, inputs, outputs, vec![])
     }
 
     fn wire(&self, prefix: &str, model: &mut TypedModel, inputs: &[OutletId]) -> TractResult<TVec<OutletId>> {
@@ -102,7 +99,7 @@ impl Expansion for Adapter {
     }
 }
 
-impl Op for Adapter {
+impl Op for TractAdapter {
     fn name(&self) -> StaticName {
         self.0.name().into()
     }
@@ -110,7 +107,7 @@ impl Op for Adapter {
     op_as_typed_op!();
 }
 
-impl EvalOp for Adapter {
+impl EvalOp for TractAdapter {
     op_out_of_plan!();
 
     fn eval(&self, _context: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
@@ -118,16 +115,16 @@ impl EvalOp for Adapter {
     }
 }
 
-impl TypedOp for Adapter {
+impl TypedOp for TractAdapter {
     fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
-        let known: Vec<Form> = inputs.iter().map(|fact| (fact.datum_type, fact.shape.to_tvec())).collect();
-        Ok(self.0.forms(&known)?.into_iter().map(|(kind, shape)| kind.fact(shape)).collect())
+        let known: Vec<TensorType> = inputs.iter().map(|fact| (fact.datum_type, fact.shape.to_tvec())).collect();
+        Ok(self.0.output_types(&known)?.into_iter().map(|(kind, shape)| kind.fact(shape)).collect())
     }
 
     as_op!();
 }
 
-/// Rows and columns of a tensor of rank 1 or 2; a tensor of rank 1 is one row, as onnxruntime takes it.
+/// Rows and columns of a tensor of rank 1 or 2; rank 1 is one row, as in onnxruntime.
 pub(super) fn rows_and_columns(shape: &[usize]) -> TractResult<[usize; 2]> {
     match *shape {
         [columns] => Ok([1, columns]),
@@ -136,7 +133,7 @@ pub(super) fn rows_and_columns(shape: &[usize]) -> TractResult<[usize; 2]> {
     }
 }
 
-/// A tensor of that shape.
-pub(super) fn made<T: Datum>(shape: &[usize], values: Vec<T>) -> TractResult<Tensor> {
+/// Tensor of row-major values.
+pub(super) fn tensor_from<T: Datum>(shape: &[usize], values: Vec<T>) -> TractResult<Tensor> {
     Ok(tract_ndarray::ArrayD::from_shape_vec(shape, values)?.into_tensor())
 }

@@ -1,31 +1,31 @@
-//! TreeEnsembleRegressor, TreeEnsemble and LinearRegressor: features -> scores.
+//! TreeEnsembleRegressor, TreeEnsemble and LinearRegressor: features to scores.
 //!
-//! Owns their attributes and what onnxruntime makes of one score and of several. May not know the kernel.
+//! Follows onnxruntime, which treats a single target differently from several.
 
 use super::NodeError;
 use super::attributes::Attributes;
-use super::classify::coefficients;
-use super::operation::{Form, Operation};
-use super::score::Source;
-use super::site::Site;
-use super::trees::{self, Lists, Precision, Trees};
-use crate::model::classifier::Transform;
+use super::classifier::linear_estimator;
+use super::estimator::Estimator;
+use super::node_context::NodeContext;
+use super::operator::{Operator, TensorType};
+use super::trees::{self, AttributeNames, TreeKernel, Trees};
 use crate::model::forest::{Node, Weight};
+use crate::model::post_transform::PostTransform;
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// A regressor. Input: (rows, features). Output: scores (rows, targets) of f32, of f64 for a TreeEnsemble of doubles.
+/// Input: (rows, features). Output: scores (rows, targets) of f32, or of f64 for a TreeEnsemble of doubles.
 #[derive(Debug)]
 pub(super) struct Regressor {
-    source: Source,
-    transform: Transform,
-    /// Whether a score of which no leaf spoke is 0, whatever its base value.
-    zero_unreached: bool,
+    estimator: Estimator,
+    transform: PostTransform,
+    /// True when scores without any weight are 0, ignoring the base value.
+    zero_unweighted: bool,
     output: DatumType,
 }
 
-const LISTS: Lists = Lists {
+const NAMES: AttributeNames = AttributeNames {
     prefix: "target",
     own: &[
         "aggregate_function",
@@ -40,107 +40,113 @@ const LISTS: Lists = Lists {
     ],
 };
 
-/// The most scores that a row may have.
-const TARGETS_MAX: i64 = 4096;
-
-/// Reads a TreeEnsembleRegressor.
-pub(super) fn trees(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let (attributes, input) = (site.attributes(), site.input_type(0));
-    let read = trees::lists(&attributes, &LISTS)?;
-    if read.doubles && input != DatumType::F64 {
+/// Parses a TreeEnsembleRegressor.
+pub(super) fn trees(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let (attributes, input) = (context.attributes(), context.input_type(0));
+    let ensemble = trees::parse_ensemble(&attributes, &NAMES)?;
+    if ensemble.has_doubles && input != DatumType::F64 {
         return Err(attributes.error("nodes_values_as_tensor", "holds doubles, but the input does not"));
     }
-    let mut trees = read.trees;
-    let targets = attributes.int("n_targets", 1);
-    if !(1..=TARGETS_MAX).contains(&targets) {
-        return Err(attributes.error("n_targets", format!("{targets} should be from 1 to {TARGETS_MAX}")));
-    }
+    let mut trees = ensemble.trees;
+    let targets = attributes.targets("n_targets")?;
     if !trees.base.is_empty() {
-        attributes.length("base_values", &trees.base, targets as usize)?;
+        attributes.check_length("base_values", &trees.base, targets)?;
     }
-    trees.base.resize(targets as usize, 0.0);
+    trees.base.resize(targets, 0.0);
     if targets == 1 {
-        give_weights(&attributes, &mut trees, &read.silent)?;
+        use_node_values_as_weights(&attributes, &mut trees, &ensemble.weightless_leaves)?;
     }
-    regressor(&attributes, trees, attributes.transform()?, input, DatumType::F32)
+    tree_regressor(&attributes, trees, attributes.post_transform()?, input, DatumType::F32)
 }
 
-/// Of one score, onnxruntime takes the number of a leaf's node for the weight that the leaf lacks.
-fn give_weights(attributes: &Attributes<'_>, trees: &mut Trees, silent: &[(usize, f64)]) -> Result<(), NodeError> {
-    for (place, value) in silent {
-        attributes.all_finite("nodes_values", &[*value])?;
-        trees.nodes[*place] =
-            Node::Leaf { first: attributes.place("nodes_values", trees.weights.len() as i64)?, count: 1 };
+/// For a single target, onnxruntime uses the node's value as the weight of a leaf that has none.
+fn use_node_values_as_weights(
+    attributes: &Attributes<'_>,
+    trees: &mut Trees,
+    weightless_leaves: &[(usize, f64)],
+) -> Result<(), NodeError> {
+    for (index, value) in weightless_leaves {
+        attributes.finite("nodes_values", &[*value])?;
+        trees.nodes[*index] =
+            Node::Leaf { first: attributes.index("nodes_values", trees.weights.len() as i64)?, count: 1 };
         trees.weights.push(Weight { target: 0, value: *value });
     }
     Ok(())
 }
 
-/// Reads a TreeEnsemble.
-pub(super) fn tree_ensemble(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let (attributes, input) = (site.attributes(), site.input_type(0));
-    let (trees, transform, doubles) = trees::tree_ensemble(&attributes)?;
+/// Parses a TreeEnsemble.
+pub(super) fn tree_ensemble(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let (attributes, input) = (context.attributes(), context.input_type(0));
+    let (trees, transform, doubles) = trees::parse_ensemble_v5(&attributes)?;
     let (kind, name) = if doubles { (DatumType::F64, "doubles") } else { (DatumType::F32, "floats") };
     if input != kind {
         return Err(attributes.error("leaf_weights", format!("holds {name}, but the input does not")));
     }
-    regressor(&attributes, trees, transform, input, kind)
+    tree_regressor(&attributes, trees, transform, input, kind)
 }
 
-fn regressor(
+fn tree_regressor(
     attributes: &Attributes<'_>,
     trees: Trees,
-    transform: Transform,
+    transform: PostTransform,
     input: DatumType,
     output: DatumType,
-) -> Result<Arc<dyn Operation>, NodeError> {
-    let zero_unreached = trees.base.len() > 1 && trees.base.iter().any(|base| *base != 0.0) && trees::may_miss(&trees);
-    let source = Source::Trees(Precision::of(trees, input == DatumType::F64, attributes)?);
-    Ok(Arc::new(Regressor { transform: of_one(transform, &source), source, zero_unreached, output }))
+) -> Result<Arc<dyn Operator>, NodeError> {
+    let zero_unweighted =
+        trees.base.len() > 1 && trees.base.iter().any(|base| *base != 0.0) && trees::may_miss_targets(&trees);
+    let estimator = Estimator::Trees(TreeKernel::new(trees, input == DatumType::F64, attributes)?);
+    Ok(Arc::new(Regressor {
+        transform: effective_transform(transform, &estimator),
+        estimator,
+        zero_unweighted,
+        output,
+    }))
 }
 
-/// Reads a LinearRegressor.
-pub(super) fn linear(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&["coefficients", "intercepts", "post_transform", "targets"])?;
-    let targets = attributes.int("targets", 1);
-    if !(1..=TARGETS_MAX).contains(&targets) {
-        return Err(attributes.error("targets", format!("{targets} should be from 1 to {TARGETS_MAX}")));
+/// Parses a LinearRegressor.
+pub(super) fn linear(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&["coefficients", "intercepts", "post_transform", "targets"])?;
+    let targets = attributes.targets("targets")?;
+    let estimator = linear_estimator(&attributes, Some(targets))?;
+    if estimator.targets() != targets {
+        return Err(attributes.error("intercepts", format!("has {} values for {targets} targets", estimator.targets())));
     }
-    let source = coefficients(&attributes, Some(targets as usize))?;
-    if source.targets() != targets as usize {
-        return Err(attributes.error("intercepts", format!("has {} values for {targets} targets", source.targets())));
-    }
-    let transform = of_one(attributes.transform()?, &source);
-    Ok(Arc::new(Regressor { source, transform, zero_unreached: false, output: DatumType::F32 }))
+    let transform = effective_transform(attributes.post_transform()?, &estimator);
+    Ok(Arc::new(Regressor { estimator, transform, zero_unweighted: false, output: DatumType::F32 }))
 }
 
-/// onnxruntime applies nothing but PROBIT to a single score.
-fn of_one(transform: Transform, source: &Source) -> Transform {
-    if source.targets() > 1 || transform == Transform::Probit { transform } else { Transform::None }
+/// Transform that onnxruntime really applies: to a single score only PROBIT.
+fn effective_transform(transform: PostTransform, estimator: &Estimator) -> PostTransform {
+    if estimator.targets() > 1 || transform == PostTransform::Probit { transform } else { PostTransform::None }
 }
 
-impl Operation for Regressor {
+impl Operator for Regressor {
     fn name(&self) -> &'static str {
         "LeadlightRegressor"
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         let [rows, columns] = shape.as_slice() else { bail!("the input should have two dimensions") };
-        self.source.check(*kind, columns)?;
-        Ok(vec![(self.output, tvec!(rows.clone(), self.source.targets().to_dim()))])
+        self.estimator.check(*kind, columns)?;
+        Ok(vec![(self.output, tvec!(rows.clone(), self.estimator.targets().to_dim()))])
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
-        let mut scores = self.source.scores(&inputs[0])?;
-        if self.zero_unreached
-            && let Some(reached) = self.source.reached(&inputs[0])?
+        let mut scores = self.estimator.scores(&inputs[0])?;
+        if self.zero_unweighted
+            && let Some(weighted) = self.estimator.weighted_targets(&inputs[0])?
         {
-            scores.values.iter_mut().zip(reached).filter(|(_, reached)| !reached).for_each(|(score, _)| *score = 0.0);
+            scores
+                .values
+                .iter_mut()
+                .zip(weighted)
+                .filter(|(_, weighted)| !weighted)
+                .for_each(|(score, _)| *score = 0.0);
         }
-        let targets = self.source.targets();
-        if self.transform != Transform::None {
+        let targets = self.estimator.targets();
+        if self.transform != PostTransform::None {
             scores.values.chunks_exact_mut(targets).for_each(|row| self.transform.apply(row));
         }
         let tensor = Tensor::from_shape(&[scores.rows, targets], &scores.values)?;

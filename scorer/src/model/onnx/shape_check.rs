@@ -1,37 +1,36 @@
-//! The sizes of everything that a graph makes, worked out before any of it is made.
+//! Size check: infers the shapes of all intermediate values before any of them is allocated.
 //!
-//! tract evaluates constant parts while it plans, so a small file could have it allocate without bound: a shape of
-//! 2^40, or forty Concats each of the one before twice. Here every node's shape is derived first, and values only of
-//! constants that are small. May not know what operators compute.
+//! tract evaluates constant parts while it plans, so a small file could make it allocate without bound: a shape of 2^40,
+//! or forty Concats that each double the previous one. Here shapes are inferred first, and values only of small constants.
 
 use super::ModelError;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::{Factoid, InferenceFact, InferenceModel};
 
-/// The most elements that one node may make for one lead.
-const ELEMENTS_MAX: u64 = 1 << 20;
+/// Most elements per lead that one node may produce.
+const NODE_ELEMENTS_MAX: u64 = 1 << 20;
 
-/// The most elements that all nodes together may make for one lead.
-const ALL_ELEMENTS_MAX: u64 = 1 << 23;
+/// Most elements per lead that all nodes may produce.
+const GRAPH_ELEMENTS_MAX: u64 = 1 << 23;
 
-/// The most elements of a constant whose value may decide a shape.
-const VALUE_MAX: u64 = 4096;
+/// Most elements of a constant that is evaluated for shape inference.
+const EVALUATED_MAX: u64 = 4096;
 
-/// The number of elements that the graph makes for one lead, or which node makes too many.
-pub(super) fn elements(model: &InferenceModel, rows: &Symbol) -> Result<u64, ModelError> {
+/// Number of elements that the graph produces per lead; fails where a node or the sum exceeds the caps.
+pub(super) fn count_elements(model: &InferenceModel, rows: &Symbol) -> Result<u64, ModelError> {
     let mut facts: std::collections::HashMap<OutletId, InferenceFact> = std::collections::HashMap::new();
-    let mut all = 0_u64;
+    let mut total = 0_u64;
     for id in model.eval_order().map_err(|error| super::graph_error(&error))? {
         let node = model.node(id);
         let inputs: TVec<InferenceFact> =
             node.inputs.iter().map(|outlet| facts.get(outlet).cloned().unwrap_or_default()).collect();
-        let made = derive(model, id, &inputs).map_err(|error| super::graph_error(&error))?;
-        for (slot, fact) in made.into_iter().enumerate() {
-            let size = size(&fact, rows);
-            all = all.saturating_add(size);
-            if size > ELEMENTS_MAX || all > ALL_ELEMENTS_MAX {
+        let outputs = infer(model, id, &inputs).map_err(|error| super::graph_error(&error))?;
+        for (slot, fact) in outputs.into_iter().enumerate() {
+            let count = element_count(&fact, rows);
+            total = total.saturating_add(count);
+            if count > NODE_ELEMENTS_MAX || total > GRAPH_ELEMENTS_MAX {
                 let reason = format!(
-                    "node {:?} makes {size} numbers for a lead; at most {ELEMENTS_MAX} are allowed, {ALL_ELEMENTS_MAX} in all nodes",
+                    "node {:?} makes {count} numbers for a lead; at most {NODE_ELEMENTS_MAX} are allowed, {GRAPH_ELEMENTS_MAX} in all nodes",
                     node.name
                 );
                 return Err(ModelError::TooLarge(reason));
@@ -39,11 +38,11 @@ pub(super) fn elements(model: &InferenceModel, rows: &Symbol) -> Result<u64, Mod
             facts.insert(OutletId::new(id, slot), fact);
         }
     }
-    Ok(all)
+    Ok(total)
 }
 
-/// What a node makes: the shapes that follow from its inputs, and the values where they are small constants.
-fn derive(model: &InferenceModel, id: usize, inputs: &TVec<InferenceFact>) -> TractResult<TVec<InferenceFact>> {
+/// Infers a node's outputs: shapes from its inputs, and values of small constants.
+fn infer(model: &InferenceModel, id: usize, inputs: &TVec<InferenceFact>) -> TractResult<TVec<InferenceFact>> {
     let node = model.node(id);
     let known: TVec<InferenceFact> = node.outputs.iter().map(|output| output.fact.clone()).collect();
     if node.inputs.is_empty() {
@@ -57,7 +56,7 @@ fn derive(model: &InferenceModel, id: usize, inputs: &TVec<InferenceFact>) -> Tr
     let values: Option<TVec<TValue>> = inputs.iter().map(|fact| Some(fact.value.concretize()?.into_tvalue())).collect();
     let is_small = |fact: &InferenceFact| {
         let shape = fact.shape.concretize().map(|shape| volume(&shape));
-        shape.is_some_and(|volume| volume <= VALUE_MAX)
+        shape.is_some_and(|volume| volume <= EVALUATED_MAX)
     };
     match values {
         Some(values) if inputs.iter().chain(&outputs).all(is_small) => {
@@ -68,9 +67,9 @@ fn derive(model: &InferenceModel, id: usize, inputs: &TVec<InferenceFact>) -> Tr
     }
 }
 
-/// How many elements a fact stands for where there is one lead; what cannot be told counts as nothing here and is
-/// refused by tract, which wants to know every shape before it runs.
-fn size(fact: &InferenceFact, rows: &Symbol) -> u64 {
+/// Number of elements of a fact for one lead. Unknown shapes count as 0; tract rejects them, since it needs every shape
+/// before it runs.
+fn element_count(fact: &InferenceFact, rows: &Symbol) -> u64 {
     let one = SymbolValues::default().with(rows, 1);
     fact.shape
         .concretize()

@@ -1,36 +1,34 @@
-//! ArrayFeatureExtractor: some columns of a tensor, in the order asked for.
-//!
-//! May not know what the columns are.
+//! ArrayFeatureExtractor: selects columns of a tensor by index.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made};
-use super::super::score::slice;
-use super::super::site::Site;
-use super::super::walk::fixed;
+use super::super::broadcast::fixed_length;
+use super::super::estimator::elements;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// Inputs: data (…, columns) of any type, places of i64. Output: (…, places) of the data's type; data of one dimension
-/// are one row.
+/// Inputs: data (…, columns) of any type, indices of i64. Output: (…, indices) of the data's type; data of rank 1 are one
+/// row.
 #[derive(Debug)]
 struct Extractor {
-    /// The places, where they stand in the file.
-    known: Vec<i64>,
+    /// Indices, if they are constant.
+    constant_indices: Vec<i64>,
 }
 
-/// Reads an ArrayFeatureExtractor.
-pub(in super::super) fn array_feature_extractor(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&[])?;
-    let known = match site.constant(1) {
-        Some(tensor) => attributes.whole_numbers("places", tensor)?,
+/// Parses an ArrayFeatureExtractor.
+pub(in super::super) fn array_feature_extractor(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&[])?;
+    let constant_indices = match context.constant(1) {
+        Some(tensor) => attributes.integers("places", tensor)?,
         None => Vec::new(),
     };
-    Ok(Arc::new(Extractor { known }))
+    Ok(Arc::new(Extractor { constant_indices }))
 }
 
-impl Operation for Extractor {
+impl Operator for Extractor {
     fn name(&self) -> &'static str {
         "LeadlightExtractor"
     }
@@ -39,41 +37,44 @@ impl Operation for Extractor {
         2
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
-        let ((kind, shape), (places, places_shape)) = (&inputs[0], &inputs[1]);
-        ensure!(*places == DatumType::I64, "the places should be whole numbers, not {places:?}");
-        let count = places_shape.iter().product::<TDim>();
-        let Some((width, before)) = shape.split_last() else { bail!("the data should have a dimension") };
-        let width = fixed(width)? as i64;
-        ensure!(self.known.iter().all(|place| (0..width).contains(place)), "places should be from 0 to before {width}");
-        let mut shape: TVec<TDim> = if before.is_empty() { tvec!(1.to_dim()) } else { before.into() };
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
+        let ((kind, shape), (indices, indices_shape)) = (&inputs[0], &inputs[1]);
+        ensure!(*indices == DatumType::I64, "the places should be whole numbers, not {indices:?}");
+        let count = indices_shape.iter().product::<TDim>();
+        let Some((width, outer)) = shape.split_last() else { bail!("the data should have a dimension") };
+        let width = fixed_length(width)? as i64;
+        ensure!(
+            self.constant_indices.iter().all(|index| (0..width).contains(index)),
+            "places should be from 0 to before {width}"
+        );
+        let mut shape: TVec<TDim> = if outer.is_empty() { tvec!(1.to_dim()) } else { outer.into() };
         shape.push(count);
         Ok(vec![(*kind, shape)])
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
-        let (data, places) = (&inputs[0], slice::<i64>(&inputs[1])?);
-        let Some((width, before)) = data.shape().split_last() else { bail!("the data should have a dimension") };
-        ensure!(!places.is_empty(), "no place is asked for");
-        let place = |place: &i64| usize::try_from(*place).ok().filter(|place| place < width);
-        let Some(places) = places.iter().map(place).collect::<Option<Vec<usize>>>() else {
+        let (data, indices) = (&inputs[0], elements::<i64>(&inputs[1])?);
+        let Some((width, outer)) = data.shape().split_last() else { bail!("the data should have a dimension") };
+        ensure!(!indices.is_empty(), "no place is asked for");
+        let index = |index: &i64| usize::try_from(*index).ok().filter(|index| index < width);
+        let Some(indices) = indices.iter().map(index).collect::<Option<Vec<usize>>>() else {
             bail!("places should be from 0 to {}", width.saturating_sub(1))
         };
-        let shape = if before.is_empty() { vec![1, places.len()] } else { [before, &[places.len()]].concat() };
+        let shape = if outer.is_empty() { vec![1, indices.len()] } else { [outer, &[indices.len()]].concat() };
         Ok(vec![match data.datum_type() {
-            DatumType::F32 => taken::<f32>(data, &places, &shape)?,
-            DatumType::F64 => taken::<f64>(data, &places, &shape)?,
-            DatumType::I64 => taken::<i64>(data, &places, &shape)?,
-            DatumType::I32 => taken::<i32>(data, &places, &shape)?,
-            DatumType::Bool => taken::<bool>(data, &places, &shape)?,
-            DatumType::String => taken::<String>(data, &places, &shape)?,
+            DatumType::F32 => select_columns::<f32>(data, &indices, &shape)?,
+            DatumType::F64 => select_columns::<f64>(data, &indices, &shape)?,
+            DatumType::I64 => select_columns::<i64>(data, &indices, &shape)?,
+            DatumType::I32 => select_columns::<i32>(data, &indices, &shape)?,
+            DatumType::Bool => select_columns::<bool>(data, &indices, &shape)?,
+            DatumType::String => select_columns::<String>(data, &indices, &shape)?,
             other => bail!("data of type {other:?} are not served"),
         }])
     }
 }
 
-fn taken<T: Datum>(data: &Tensor, places: &[usize], shape: &[usize]) -> TractResult<Tensor> {
+fn select_columns<T: Datum>(data: &Tensor, indices: &[usize], shape: &[usize]) -> TractResult<Tensor> {
     let width = data.shape().last().copied().unwrap_or(1).max(1);
-    let rows = slice::<T>(data)?.chunks_exact(width);
-    made(shape, rows.flat_map(|row| places.iter().map(|place| row[*place].clone())).collect())
+    let rows = elements::<T>(data)?.chunks_exact(width);
+    tensor_from(shape, rows.flat_map(|row| indices.iter().map(|index| row[*index].clone())).collect())
 }

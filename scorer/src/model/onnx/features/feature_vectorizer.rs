@@ -1,11 +1,10 @@
-//! FeatureVectorizer: several tensors side by side, as floats.
-//!
-//! Owns the widths: what an input has beyond its own is left out, what it lacks is 0. May not know what the features are.
+//! FeatureVectorizer: concatenates the columns of several tensors, as f32. Each input is truncated or padded with 0 to its
+//! declared width.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made, rows_and_columns};
-use super::super::score::floats;
-use super::super::site::Site;
+use super::super::estimator::to_f32;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, rows_and_columns, tensor_from};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
@@ -16,25 +15,25 @@ struct Vectorizer {
     widths: Vec<usize>,
 }
 
-/// The most features that all inputs together may have.
+/// Most features of all inputs together.
 const FEATURES_MAX: usize = 1 << 16;
 
-/// Reads a FeatureVectorizer.
-pub(in super::super) fn vectorizer(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&["inputdimensions"])?;
-    let given = attributes.ints("inputdimensions");
-    attributes.length("inputdimensions", given, site.inputs())?;
+/// Parses a FeatureVectorizer.
+pub(in super::super) fn feature_vectorizer(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&["inputdimensions"])?;
+    let widths = attributes.ints("inputdimensions");
+    attributes.check_length("inputdimensions", widths, context.input_count())?;
     let width = |width: &i64| usize::try_from(*width).ok().filter(|width| *width <= FEATURES_MAX);
-    let widths: Option<Vec<usize>> = given.iter().map(width).collect();
-    let small = |widths: &Vec<usize>| (1..=FEATURES_MAX).contains(&widths.iter().sum());
-    let Some(widths) = widths.filter(small) else {
+    let widths: Option<Vec<usize>> = widths.iter().map(width).collect();
+    let is_in_range = |widths: &Vec<usize>| (1..=FEATURES_MAX).contains(&widths.iter().sum());
+    let Some(widths) = widths.filter(is_in_range) else {
         return Err(attributes.error("inputdimensions", format!("should add up to 1 to {FEATURES_MAX}")));
     };
     Ok(Arc::new(Vectorizer { widths }))
 }
 
-impl Operation for Vectorizer {
+impl Operator for Vectorizer {
     fn name(&self) -> &'static str {
         "LeadlightVectorizer"
     }
@@ -43,8 +42,8 @@ impl Operation for Vectorizer {
         self.widths.len()
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
-        let rows = |(_, shape): &Form| match shape.as_slice() {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
+        let rows = |(_, shape): &TensorType| match shape.as_slice() {
             [_] => Ok(1.to_dim()),
             [rows, _] => Ok(rows.clone()),
             _ => bail!("the inputs should have one or two dimensions"),
@@ -61,16 +60,16 @@ impl Operation for Vectorizer {
         let [rows, _] = rows_and_columns(inputs[0].shape())?;
         let width: usize = self.widths.iter().sum();
         let mut values = vec![0.0; rows * width];
-        let mut from = 0;
-        for (input, own) in inputs.iter().zip(&self.widths) {
+        let mut start = 0;
+        for (input, own_width) in inputs.iter().zip(&self.widths) {
             let [_, columns] = rows_and_columns(input.shape())?;
-            let taken = columns.min(*own);
-            let given = floats(input)?;
-            for (row, given) in values.chunks_exact_mut(width).zip(given.chunks_exact(columns.max(1))) {
-                row[from..from + taken].copy_from_slice(&given[..taken]);
+            let copied = columns.min(*own_width);
+            let source = to_f32(input)?;
+            for (row, source) in values.chunks_exact_mut(width).zip(source.chunks_exact(columns.max(1))) {
+                row[start..start + copied].copy_from_slice(&source[..copied]);
             }
-            from += own;
+            start += own_width;
         }
-        Ok(vec![made(&[rows, width], values)?])
+        Ok(vec![tensor_from(&[rows, width], values)?])
     }
 }

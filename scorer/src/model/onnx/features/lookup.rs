@@ -1,115 +1,113 @@
-//! Lists of keys and values of any type that a table from one to the other may have.
-//!
-//! May not know which operator looks things up.
+//! Typed lists and hash indices for lookup tables.
 
-use super::super::operation::made;
-use super::super::score::slice;
+use super::super::estimator::elements;
+use super::super::operator::tensor_from;
 use std::collections::HashMap;
 use tract_onnx::prelude::*;
 
-/// A list of one type.
+/// List of one element type.
 #[derive(Debug, Clone)]
-pub(super) enum List {
-    Texts(Vec<String>),
-    Ints(Vec<i64>),
-    Shorts(Vec<i16>),
+pub(super) enum TypedList {
+    Strings(Vec<String>),
+    Int64s(Vec<i64>),
+    Int16s(Vec<i16>),
     Floats(Vec<f32>),
     Doubles(Vec<f64>),
 }
 
-impl List {
+impl TypedList {
     pub(super) fn len(&self) -> usize {
         match self {
-            List::Texts(list) => list.len(),
-            List::Ints(list) => list.len(),
-            List::Shorts(list) => list.len(),
-            List::Floats(list) => list.len(),
-            List::Doubles(list) => list.len(),
+            TypedList::Strings(list) => list.len(),
+            TypedList::Int64s(list) => list.len(),
+            TypedList::Int16s(list) => list.len(),
+            TypedList::Floats(list) => list.len(),
+            TypedList::Doubles(list) => list.len(),
         }
     }
 
-    pub(super) fn kind(&self) -> DatumType {
+    pub(super) fn datum_type(&self) -> DatumType {
         match self {
-            List::Texts(_) => DatumType::String,
-            List::Ints(_) => DatumType::I64,
-            List::Shorts(_) => DatumType::I16,
-            List::Floats(_) => DatumType::F32,
-            List::Doubles(_) => DatumType::F64,
+            TypedList::Strings(_) => DatumType::String,
+            TypedList::Int64s(_) => DatumType::I64,
+            TypedList::Int16s(_) => DatumType::I16,
+            TypedList::Floats(_) => DatumType::F32,
+            TypedList::Doubles(_) => DatumType::F64,
         }
     }
 
-    /// The elements at some places, as a tensor of that shape.
-    pub(super) fn taken(&self, places: &[usize], shape: &[usize]) -> TractResult<Tensor> {
+    /// Tensor of the elements at the given indices.
+    pub(super) fn gather(&self, find: &[usize], shape: &[usize]) -> TractResult<Tensor> {
         match self {
-            List::Texts(list) => made(shape, places.iter().map(|place| list[*place].clone()).collect()),
-            List::Ints(list) => made(shape, places.iter().map(|place| list[*place]).collect()),
-            List::Shorts(list) => made(shape, places.iter().map(|place| list[*place]).collect()),
-            List::Floats(list) => made(shape, places.iter().map(|place| list[*place]).collect()),
-            List::Doubles(list) => made(shape, places.iter().map(|place| list[*place]).collect()),
+            TypedList::Strings(list) => tensor_from(shape, find.iter().map(|index| list[*index].clone()).collect()),
+            TypedList::Int64s(list) => tensor_from(shape, find.iter().map(|index| list[*index]).collect()),
+            TypedList::Int16s(list) => tensor_from(shape, find.iter().map(|index| list[*index]).collect()),
+            TypedList::Floats(list) => tensor_from(shape, find.iter().map(|index| list[*index]).collect()),
+            TypedList::Doubles(list) => tensor_from(shape, find.iter().map(|index| list[*index]).collect()),
         }
     }
 }
 
-/// Which place belongs to each key. NaN is a key like others; 0 and -0 are the same.
+/// Index of each key. NaN is equal to NaN, and 0 to -0.
 #[derive(Debug, Clone)]
-pub(super) enum Keys {
-    Texts(HashMap<String, usize>),
-    Ints(HashMap<i64, usize>),
+pub(super) enum KeyIndex {
+    Strings(HashMap<String, usize>),
+    Int64s(HashMap<i64, usize>),
     Floats(HashMap<u32, usize>),
     Doubles(HashMap<u64, usize>),
 }
 
-impl Keys {
-    /// Of a list; where a key stands twice, the first counts, or the last. `None` for keys of a type that no table has.
-    pub(super) fn of(list: &List, first_counts: bool) -> Option<Self> {
+impl KeyIndex {
+    /// Indexes a list; of duplicate keys the first counts, or the last. `None` for unsupported key types.
+    pub(super) fn new(list: &TypedList, first_wins: bool) -> Option<Self> {
         Some(match list {
-            List::Texts(keys) => Keys::Texts(placed(keys.iter().cloned(), first_counts)),
-            List::Ints(keys) => Keys::Ints(placed(keys.iter().copied(), first_counts)),
-            List::Floats(keys) => Keys::Floats(placed(keys.iter().copied().map(single_bits), first_counts)),
-            List::Doubles(keys) => Keys::Doubles(placed(keys.iter().copied().map(double_bits), first_counts)),
-            List::Shorts(_) => return None,
+            TypedList::Strings(keys) => KeyIndex::Strings(index_keys(keys.iter().cloned(), first_wins)),
+            TypedList::Int64s(keys) => KeyIndex::Int64s(index_keys(keys.iter().copied(), first_wins)),
+            TypedList::Floats(keys) => KeyIndex::Floats(index_keys(keys.iter().copied().map(f32_bits), first_wins)),
+            TypedList::Doubles(keys) => KeyIndex::Doubles(index_keys(keys.iter().copied().map(f64_bits), first_wins)),
+            TypedList::Int16s(_) => return None,
         })
     }
 
-    pub(super) fn kind(&self) -> DatumType {
+    pub(super) fn datum_type(&self) -> DatumType {
         match self {
-            Keys::Texts(_) => DatumType::String,
-            Keys::Ints(_) => DatumType::I64,
-            Keys::Floats(_) => DatumType::F32,
-            Keys::Doubles(_) => DatumType::F64,
+            KeyIndex::Strings(_) => DatumType::String,
+            KeyIndex::Int64s(_) => DatumType::I64,
+            KeyIndex::Floats(_) => DatumType::F32,
+            KeyIndex::Doubles(_) => DatumType::F64,
         }
     }
 
-    /// The places of the elements of a tensor of the keys' type.
-    pub(super) fn places(&self, tensor: &Tensor) -> TractResult<Vec<Option<usize>>> {
+    /// Index of each element of a tensor of the keys' type; `None` for unknown keys.
+    pub(super) fn find(&self, tensor: &Tensor) -> TractResult<Vec<Option<usize>>> {
         Ok(match self {
-            Keys::Texts(keys) => slice::<String>(tensor)?.iter().map(|key| keys.get(key).copied()).collect(),
-            Keys::Ints(keys) => slice::<i64>(tensor)?.iter().map(|key| keys.get(key).copied()).collect(),
-            Keys::Floats(keys) => {
-                slice::<f32>(tensor)?.iter().map(|key| keys.get(&single_bits(*key)).copied()).collect()
+            KeyIndex::Strings(keys) => elements::<String>(tensor)?.iter().map(|key| keys.get(key).copied()).collect(),
+            KeyIndex::Int64s(keys) => elements::<i64>(tensor)?.iter().map(|key| keys.get(key).copied()).collect(),
+            KeyIndex::Floats(keys) => {
+                elements::<f32>(tensor)?.iter().map(|key| keys.get(&f32_bits(*key)).copied()).collect()
             }
-            Keys::Doubles(keys) => {
-                slice::<f64>(tensor)?.iter().map(|key| keys.get(&double_bits(*key)).copied()).collect()
+            KeyIndex::Doubles(keys) => {
+                elements::<f64>(tensor)?.iter().map(|key| keys.get(&f64_bits(*key)).copied()).collect()
             }
         })
     }
 }
 
-fn placed<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = K>, first_counts: bool) -> HashMap<K, usize> {
-    let mut placed = HashMap::new();
-    for (place, key) in keys.enumerate() {
-        let found = placed.entry(key).or_insert(place);
-        if !first_counts {
-            *found = place;
+fn index_keys<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = K>, first_wins: bool) -> HashMap<K, usize> {
+    let mut index_keys = HashMap::new();
+    for (index, key) in keys.enumerate() {
+        let slot = index_keys.entry(key).or_insert(index);
+        if !first_wins {
+            *slot = index;
         }
     }
-    placed
+    index_keys
 }
 
-fn single_bits(value: f32) -> u32 {
+fn f32_bits(value: f32) -> u32 {
     if value.is_nan() { f32::NAN.to_bits() } else { (value + 0.0).to_bits() }
 }
 
-fn double_bits(value: f64) -> u64 {
+fn f64_bits(value: f64) -> u64 {
     if value.is_nan() { f64::NAN.to_bits() } else { (value + 0.0).to_bits() }
 }

@@ -1,32 +1,30 @@
-//! Identity and Dropout: what goes in comes out.
-//!
-//! May not know what the elements are.
+//! Identity and Dropout, which passes its input through at inference.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made};
-use super::super::site::Site;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 
-/// Input: any shape and type; what stands behind it is not looked at. Output: the same; perhaps a mask of yes.
+/// Input: any shape and type; further inputs are ignored. Outputs: the input, and perhaps a mask of true.
 #[derive(Debug)]
-struct Same {
+struct Identity {
     inputs: usize,
     mask: bool,
 }
 
-/// Reads an Identity.
-pub(in super::super) fn identity(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    site.attributes().known(&[])?;
-    Ok(Arc::new(Same { inputs: 1, mask: false }))
+/// Parses an Identity.
+pub(in super::super) fn identity(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    context.attributes().check_names(&[])?;
+    Ok(Arc::new(Identity { inputs: 1, mask: false }))
 }
 
-/// Reads a Dropout that does not train.
-pub(in super::super) fn dropout(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&["ratio", "seed"])?;
-    if site.has(2) {
-        let training = site.constant(2).and_then(|tensor| {
+/// Parses a Dropout in inference mode.
+pub(in super::super) fn dropout(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&["ratio", "seed"])?;
+    if context.has_input(2) {
+        let training = context.constant(2).and_then(|tensor| {
             let raw = tensor.raw_data.first().copied().map(i32::from);
             raw.or_else(|| tensor.int32_data.first().copied())
         });
@@ -36,10 +34,10 @@ pub(in super::super) fn dropout(site: &Site<'_>) -> Result<Arc<dyn Operation>, N
             None => return Err(attributes.error("training_mode", "should be a constant")),
         }
     }
-    Ok(Arc::new(Same { inputs: site.inputs(), mask: site.outputs() > 1 }))
+    Ok(Arc::new(Identity { inputs: context.input_count(), mask: context.output_count() > 1 }))
 }
 
-impl Operation for Same {
+impl Operator for Identity {
     fn name(&self) -> &'static str {
         "LeadlightSame"
     }
@@ -52,14 +50,14 @@ impl Operation for Same {
         1 + usize::from(self.mask)
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let mask = self.mask.then(|| (DatumType::Bool, inputs[0].1.clone()));
         Ok([inputs[0].clone()].into_iter().chain(mask).collect())
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
         let input = inputs[0].clone().into_tensor();
-        let mask = self.mask.then(|| made(input.shape(), vec![true; input.len()])).transpose()?;
+        let mask = self.mask.then(|| tensor_from(input.shape(), vec![true; input.len()])).transpose()?;
         Ok([input].into_iter().chain(mask).collect())
     }
 }

@@ -1,55 +1,59 @@
-//! Operators that move elements and change none: of any type, sizes of tensors among them.
+//! Layout operators: move elements of any type without changing them; shape values among them.
 //!
-//! Owns every check on axes and places, which may come from anywhere. No operator here takes elements along the dimension
-//! of the leads: a lead's answer does not depend on the others. May not know what the elements are.
+//! Every axis and index is checked. No operator selects along the leads' dimension: a lead's score does not depend on
+//! other leads.
 
-mod dimensions;
 mod gather;
-mod same;
+mod identity;
+mod reshape;
 mod slice;
 mod split;
 mod transpose;
 
-pub(super) use dimensions::{flatten, squeeze, unsqueeze};
 pub(super) use gather::gather;
-pub(super) use same::{dropout, identity};
+pub(super) use identity::{dropout, identity};
+pub(super) use reshape::{flatten, squeeze, unsqueeze};
 pub(super) use slice::slice;
 pub(super) use split::split;
 pub(super) use transpose::transpose;
 
-use super::operation::made;
-use super::score;
-use super::walk::strides;
+use super::broadcast::strides;
+use super::estimator;
+use super::operator::tensor_from;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// The elements of a tensor at some places, in another shape.
-fn taken(input: &Tensor, shape: &[usize], places: impl Iterator<Item = usize>) -> TractResult<Tensor> {
+/// Tensor of the elements at the given indices.
+fn gather_elements(input: &Tensor, shape: &[usize], indices: impl Iterator<Item = usize>) -> TractResult<Tensor> {
     match input.datum_type() {
-        DatumType::F32 => elements::<f32>(input, shape, places),
-        DatumType::F64 => elements::<f64>(input, shape, places),
-        DatumType::I64 => elements::<i64>(input, shape, places),
-        DatumType::I32 => elements::<i32>(input, shape, places),
-        DatumType::Bool => elements::<bool>(input, shape, places),
-        DatumType::String => elements::<String>(input, shape, places),
-        DatumType::TDim => elements::<TDim>(input, shape, places),
+        DatumType::F32 => gather_typed::<f32>(input, shape, indices),
+        DatumType::F64 => gather_typed::<f64>(input, shape, indices),
+        DatumType::I64 => gather_typed::<i64>(input, shape, indices),
+        DatumType::I32 => gather_typed::<i32>(input, shape, indices),
+        DatumType::Bool => gather_typed::<bool>(input, shape, indices),
+        DatumType::String => gather_typed::<String>(input, shape, indices),
+        DatumType::TDim => gather_typed::<TDim>(input, shape, indices),
         other => bail!("elements of type {other:?} are not served"),
     }
 }
 
-fn elements<T: Datum>(input: &Tensor, shape: &[usize], places: impl Iterator<Item = usize>) -> TractResult<Tensor> {
-    let values = score::slice::<T>(input)?;
-    made(shape, places.map(|place| values[place].clone()).collect())
+fn gather_typed<T: Datum>(
+    input: &Tensor,
+    shape: &[usize],
+    indices: impl Iterator<Item = usize>,
+) -> TractResult<Tensor> {
+    let values = estimator::elements::<T>(input)?;
+    tensor_from(shape, indices.map(|index| values[index].clone()).collect())
 }
 
-/// The elements of a tensor at some places of one axis, which are all there.
-fn along(input: &Tensor, axis: usize, taken_places: &[usize], shape: &[usize]) -> TractResult<Tensor> {
-    let own = input.shape();
-    let inner = strides(own)[axis];
-    let outer: usize = own[..axis].iter().product();
-    let block = own[axis] * inner;
-    let places = (0..outer).flat_map(|from| {
-        taken_places.iter().flat_map(move |place| (0..inner).map(move |at| from * block + place * inner + at))
+/// Selects entries of one axis; the indices must be in range.
+fn select_along(input: &Tensor, axis: usize, selected: &[usize], shape: &[usize]) -> TractResult<Tensor> {
+    let input_shape = input.shape();
+    let inner = strides(input_shape)[axis];
+    let outer: usize = input_shape[..axis].iter().product();
+    let block = input_shape[axis] * inner;
+    let indices = (0..outer).flat_map(|from| {
+        selected.iter().flat_map(move |index| (0..inner).map(move |at| from * block + index * inner + at))
     });
-    taken(input, shape, places)
+    gather_elements(input, shape, indices)
 }

@@ -1,27 +1,26 @@
-//! BatchNormalization as it is used after training: each feature is moved and scaled.
+//! BatchNormalization for inference: shifts and scales each feature.
 //!
-//! Owns the order: the scale is divided by the square root, the mean is taken into the bias, then `x * scale + bias`, in
-//! the input's precision. May not know what the features are.
+//! Order: divides the scale by the square root, folds the mean into the bias, then computes `x * scale + bias`, in f32.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made};
-use super::super::score::slice;
-use super::super::site::Site;
+use super::super::estimator::elements;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// Inputs: (rows, features, …), and scale, bias, mean and variance of each feature. Output: the first one's form.
+/// Inputs: (rows, features, …), and scale, bias, mean and variance of each feature. Output: the first input's type.
 #[derive(Debug)]
 struct BatchNormalization {
     epsilon: f32,
 }
 
-/// Reads a BatchNormalization that does not train.
-pub(in super::super) fn batch_normalization(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&["epsilon", "momentum", "spatial", "training_mode"])?;
-    if attributes.int("training_mode", 0) != 0 || site.outputs() > 1 {
+/// Parses a BatchNormalization in inference mode.
+pub(in super::super) fn batch_normalization(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&["epsilon", "momentum", "spatial", "training_mode"])?;
+    if attributes.int("training_mode", 0) != 0 || context.output_count() > 1 {
         return Err(attributes.error("training_mode", "is not served"));
     }
     if attributes.int("spatial", 1) != 1 {
@@ -30,7 +29,7 @@ pub(in super::super) fn batch_normalization(site: &Site<'_>) -> Result<Arc<dyn O
     Ok(Arc::new(BatchNormalization { epsilon: attributes.finite_float("epsilon", 1e-5)? }))
 }
 
-impl Operation for BatchNormalization {
+impl Operator for BatchNormalization {
     fn name(&self) -> &'static str {
         "LeadlightBatchNormalization"
     }
@@ -39,13 +38,13 @@ impl Operation for BatchNormalization {
         5
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         ensure!(*kind == DatumType::F32, "an input of type {kind:?} is not served");
         let features = shape.get(1).context("the input should have two dimensions at least")?;
-        for (other, own) in &inputs[1..] {
+        for (other, input_shape) in &inputs[1..] {
             ensure!(
-                *other == *kind && own.as_slice() == [features.clone()],
+                *other == *kind && input_shape.as_slice() == [features.clone()],
                 "there should be one number for each feature"
             );
         }
@@ -54,8 +53,8 @@ impl Operation for BatchNormalization {
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
         let shape = inputs[0].shape();
-        let of = |at: usize| slice::<f32>(&inputs[at]);
-        let (scale, bias, mean, variance) = (of(1)?, of(2)?, of(3)?, of(4)?);
+        let input = |at: usize| elements::<f32>(&inputs[at]);
+        let (scale, bias, mean, variance) = (input(1)?, input(2)?, input(3)?, input(4)?);
         let scales: Vec<f32> = scale
             .iter()
             .zip(variance)
@@ -65,7 +64,7 @@ impl Operation for BatchNormalization {
             bias.iter().zip(mean).zip(&scales).map(|((bias, mean), scale)| bias - mean * scale).collect();
         let inner: usize = shape[2..].iter().product();
         let feature = |at: usize| at / inner.max(1) % scales.len().max(1);
-        let moved = |(at, value): (usize, &f32)| value * scales[feature(at)] + biases[feature(at)];
-        Ok(vec![made(shape, of(0)?.iter().enumerate().map(moved).collect())?])
+        let normalized = |(at, value): (usize, &f32)| value * scales[feature(at)] + biases[feature(at)];
+        Ok(vec![tensor_from(shape, input(0)?.iter().enumerate().map(normalized).collect())?])
     }
 }

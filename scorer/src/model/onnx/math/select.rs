@@ -1,42 +1,42 @@
-//! Where: of two tensors, element by element, the one that a third says.
-//!
-//! May not know what the elements are.
+//! Where: selects elements from two tensors by a condition.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made};
-use super::super::score::slice;
-use super::super::site::Site;
-use super::super::walk::{Places, common_lengths, common_shape};
+use super::super::broadcast::{StridedIndices, broadcast_lengths, broadcast_shape};
+use super::super::estimator::elements;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
+use super::number::{for_elements, for_numbers};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// Inputs: bools, and two tensors of one type; shapes that fit each other. Output: the common shape, of that type.
+/// Inputs: bools, and two tensors of one type, with compatible shapes. Output: the broadcast shape, of that type.
 #[derive(Debug)]
-struct Choose;
+struct Select;
 
-/// Reads a Where.
-pub(in super::super) fn choose(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    site.attributes().known(&[])?;
-    Ok(Arc::new(Choose))
+/// Parses a Where.
+pub(in super::super) fn select(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    context.attributes().check_names(&[])?;
+    Ok(Arc::new(Select))
 }
 
-fn chosen<T: Datum>(inputs: &[TValue]) -> TractResult<Tensor> {
-    let (which, ones, others) = (slice::<bool>(&inputs[0])?, slice::<T>(&inputs[1])?, slice::<T>(&inputs[2])?);
+fn select_elements<T: Datum>(inputs: &[TValue]) -> TractResult<Tensor> {
+    let (condition, ones, others) =
+        (elements::<bool>(&inputs[0])?, elements::<T>(&inputs[1])?, elements::<T>(&inputs[2])?);
     let shapes: Vec<&[usize]> = inputs.iter().map(|input| input.shape()).collect();
-    let shape = common_lengths(&shapes)?;
-    let mut places = shapes.iter().map(|own| Places::stretched(own, &shape));
-    let (Some(first), Some(second), Some(third)) = (places.next(), places.next(), places.next()) else {
+    let shape = broadcast_lengths(&shapes)?;
+    let mut indices = shapes.iter().map(|input_shape| StridedIndices::broadcast(input_shape, &shape));
+    let (Some(first), Some(second), Some(third)) = (indices.next(), indices.next(), indices.next()) else {
         bail!("three inputs are needed")
     };
-    let choose = |((which_at, one), other): ((usize, usize), usize)| match which[which_at] {
+    let select = |((condition_at, one), other): ((usize, usize), usize)| match condition[condition_at] {
         true => ones[one].clone(),
         false => others[other].clone(),
     };
-    made(&shape, first.zip(second).zip(third).map(choose).collect())
+    tensor_from(&shape, first.zip(second).zip(third).map(select).collect())
 }
 
-impl Operation for Choose {
+impl Operator for Select {
     fn name(&self) -> &'static str {
         "LeadlightWhere"
     }
@@ -45,21 +45,13 @@ impl Operation for Choose {
         3
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         ensure!(inputs[0].0 == DatumType::Bool, "the first input should say yes or no");
         ensure!(inputs[1].0 == inputs[2].0, "the second and the third input should be of one type");
-        Ok(vec![(inputs[1].0, common_shape(&[&inputs[0].1, &inputs[1].1, &inputs[2].1])?)])
+        Ok(vec![(inputs[1].0, broadcast_shape(&[&inputs[0].1, &inputs[1].1, &inputs[2].1])?)])
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
-        Ok(vec![match inputs[1].datum_type() {
-            DatumType::F32 => chosen::<f32>(inputs)?,
-            DatumType::F64 => chosen::<f64>(inputs)?,
-            DatumType::I64 => chosen::<i64>(inputs)?,
-            DatumType::I32 => chosen::<i32>(inputs)?,
-            DatumType::Bool => chosen::<bool>(inputs)?,
-            DatumType::String => chosen::<String>(inputs)?,
-            other => bail!("{other:?} is not served"),
-        }])
+        Ok(vec![for_elements!(inputs[1].datum_type(), select_elements(inputs))?])
     }
 }

@@ -1,42 +1,42 @@
-//! From the probabilities of pairs of classes to those of all classes.
+//! Pairwise coupling: from the probabilities of pairs of classes to those of all classes.
 //!
 //! The second method of Wu, Lin and Weng, "Probability estimates for multi-class classification by pairwise coupling"
-//! (2004), stopped where libsvm and onnxruntime stop: after 100 rounds, or where no class is further than 0.005 divided
-//! by their number from its balance. In f32, in one order. May not know where the pairs come from.
+//! (2004), with the stopping rule of libsvm and onnxruntime: 100 rounds, or a residual below 0.005 divided by the number
+//! of classes. In f32, in a fixed order.
 
-/// The probabilities of the classes. `pairs` is row-major, classes × classes: at (i, j) the probability of i among i and
-/// j.
-pub(super) fn coupled(pairs: &[f32], classes: usize) -> Vec<f32> {
-    let balance = balance(pairs, classes);
-    let mut shares = vec![1.0 / classes as f32; classes];
-    let near = 0.005 / classes as f32;
-    let mut pulls = vec![0.0_f32; classes];
+/// Probabilities of the classes. `pairs` is row-major, classes × classes: at (i, j) the probability of i against j.
+pub(super) fn couple(pairs: &[f32], classes: usize) -> Vec<f32> {
+    let matrix = coupling_matrix(pairs, classes);
+    let mut probabilities = vec![1.0 / classes as f32; classes];
+    let tolerance = 0.005 / classes as f32;
+    let mut products = vec![0.0_f32; classes];
     for _ in 0..100 {
         let mut total = 0.0;
-        for (at, row) in balance.chunks_exact(classes).enumerate() {
-            pulls[at] = row.iter().zip(&shares).fold(0.0, |sum, (weight, share)| sum + weight * share);
-            total += shares[at] * pulls[at];
+        for (at, row) in matrix.chunks_exact(classes).enumerate() {
+            products[at] =
+                row.iter().zip(&probabilities).fold(0.0, |sum, (weight, probability)| sum + weight * probability);
+            total += probabilities[at] * products[at];
         }
-        let furthest = pulls.iter().map(|pull| (pull - total).abs()).fold(0.0, f32::max);
-        if furthest < near {
+        let residual = products.iter().map(|product| (product - total).abs()).fold(0.0, f32::max);
+        if residual < tolerance {
             break;
         }
-        for (at, row) in balance.chunks_exact(classes).enumerate() {
-            let step = (total - pulls[at]) / row[at];
-            shares[at] += step;
-            total = (total + step * (step * row[at] + 2.0 * pulls[at])) / (1.0 + step) / (1.0 + step);
-            for ((pull, share), weight) in pulls.iter_mut().zip(&mut shares).zip(row) {
-                *pull = (*pull + step * weight) / (1.0 + step);
-                *share /= 1.0 + step;
+        for (at, row) in matrix.chunks_exact(classes).enumerate() {
+            let step = (total - products[at]) / row[at];
+            probabilities[at] += step;
+            total = (total + step * (step * row[at] + 2.0 * products[at])) / (1.0 + step) / (1.0 + step);
+            for ((product, probability), weight) in products.iter_mut().zip(&mut probabilities).zip(row) {
+                *product = (*product + step * weight) / (1.0 + step);
+                *probability /= 1.0 + step;
             }
         }
     }
-    shares
+    probabilities
 }
 
-/// The matrix whose balance the probabilities are.
-fn balance(pairs: &[f32], classes: usize) -> Vec<f32> {
-    let pair = |of: usize, and: usize| pairs[of * classes + and];
+/// Matrix Q of the paper's quadratic program.
+fn coupling_matrix(pairs: &[f32], classes: usize) -> Vec<f32> {
+    let pair = |class: usize, other: usize| pairs[class * classes + other];
     let mut matrix = vec![0.0; classes * classes];
     for row in 0..classes {
         for column in (0..classes).filter(|column| *column != row) {
@@ -52,13 +52,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_classes_share_as_their_pair_does() {
-        let shares = coupled(&[0.0, 0.8, 0.2, 0.0], 2);
-        assert!((shares[0] - 0.8).abs() < 0.01 && (shares.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{shares:?}");
+    fn two_classes_match_their_pair() {
+        let probabilities = couple(&[0.0, 0.8, 0.2, 0.0], 2);
+        assert!(
+            (probabilities[0] - 0.8).abs() < 0.01 && (probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6,
+            "{probabilities:?}"
+        );
     }
 
     #[test]
-    fn pairs_that_are_no_numbers_leave_equal_shares() {
-        assert_eq!(coupled(&[0.0, f32::NAN, f32::NAN, 0.0], 2), [0.5, 0.5]);
+    fn nan_pairs_give_equal_probabilities() {
+        assert_eq!(couple(&[0.0, f32::NAN, f32::NAN, 0.0], 2), [0.5, 0.5]);
     }
 }

@@ -1,8 +1,8 @@
-//! Nodes that no exporter writes: refused with their names, whatever stands in them.
+//! Malformed nodes: rejected with the name of node and attribute.
 
-use super::bombs::{floats, node, shape};
 use super::encoder;
-use crate::model::bundle::Output;
+use super::size_limits::{floats, node, shape};
+use crate::model::bundle::OutputColumn;
 use crate::model::onnx::{Graph, ModelError};
 use prost::Message;
 use tract_onnx::pb::{
@@ -52,7 +52,7 @@ fn opened_with(node: Vec<NodeProto>, initializer: Vec<TensorProto>, version: i64
     let set = |domain: &str, version| OperatorSetIdProto { domain: domain.into(), version };
     let opset_import = vec![set("", version), set(ML, 4)];
     let file = ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..Default::default() }.encode_to_vec();
-    Graph::open(&file, &encoder(2), &Output { name: "y".into(), column: 0 })
+    Graph::open(&file, &encoder(2), &OutputColumn { name: "y".into(), column: 0 })
 }
 
 fn attribute_of(opened: Result<Graph, ModelError>) -> String {

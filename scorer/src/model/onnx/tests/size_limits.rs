@@ -1,7 +1,7 @@
-//! Small files that ask for much: refused before anything is made.
+//! Small files that would allocate without bound: rejected before anything is allocated.
 
 use super::encoder;
-use crate::model::bundle::Output;
+use crate::model::bundle::OutputColumn;
 use crate::model::onnx::{Graph, ModelError};
 use prost::Message;
 use tract_onnx::pb::{
@@ -54,7 +54,7 @@ fn opened(node: Vec<NodeProto>, initializer: Vec<TensorProto>) -> Result<(), Mod
     let opset_import = vec![OperatorSetIdProto { domain: String::new(), version: 13 }];
     let file = ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..Default::default() }.encode_to_vec();
     assert!(file.len() < 10_000);
-    Graph::open(&file, &encoder(2), &Output { name: "y".into(), column: 0 }).map(drop)
+    Graph::open(&file, &encoder(2), &OutputColumn { name: "y".into(), column: 0 }).map(drop)
 }
 
 #[test]

@@ -1,15 +1,14 @@
-//! The lists of TreeEnsembleClassifier and TreeEnsembleRegressor (ai.onnx.ml, operator sets 1 to 4).
+//! Parser of TreeEnsembleClassifier and TreeEnsembleRegressor (ai.onnx.ml, operator sets 1 to 4).
 //!
-//! Owns the names of the lists and every check on them: ids that exist once, children inside their tree, equal lengths.
-//! May not know what the scores mean.
+//! Checks that ids are unique, children are in their tree, and lists have equal lengths.
 
 use super::super::NodeError;
 use super::super::attributes::Attributes;
 use super::{Aggregate, Node, Test, Trees, Weight, aggregate, comparison};
 use std::collections::HashMap;
 
-/// The names that both operators share.
-const SHARED: [&str; 13] = [
+/// Attributes of both operators.
+const COMMON: [&str; 13] = [
     "aggregate_function",
     "nodes_falsenodeids",
     "nodes_featureids",
@@ -25,132 +24,133 @@ const SHARED: [&str; 13] = [
     "post_transform",
 ];
 
-/// How an operator calls the lists that say what leaves add.
-pub(in super::super) struct Lists {
-    /// `class` or `target`.
+/// Attribute names that differ between the operators.
+pub(in super::super) struct AttributeNames {
+    /// Prefix of the weight lists: `class` or `target`.
     pub(in super::super) prefix: &'static str,
-    /// The names that only this operator has.
+    /// Attributes of this operator only.
     pub(in super::super) own: &'static [&'static str],
 }
 
-/// The lists of a node, read.
-pub(in super::super) struct Read {
-    /// The trees; as many base values as the file has.
+/// Parsed lists of a node.
+pub(in super::super) struct ParsedEnsemble {
+    /// Trees, with the file's base values.
     pub(in super::super) trees: Trees,
-    /// Whether any number of the file is a double.
-    pub(in super::super) doubles: bool,
-    /// The leaves without a weight, and what their nodes hold in the place of a threshold.
-    pub(in super::super) silent: Vec<(usize, f64)>,
+    /// True when any number of the file is a double.
+    pub(in super::super) has_doubles: bool,
+    /// Indices of leaves without a weight, with the values of their nodes.
+    pub(in super::super) weightless_leaves: Vec<(usize, f64)>,
 }
 
-/// A node's name in the file: its tree and its number there.
-type Id = (i64, i64);
+/// Tree id and node id.
+type NodeId = (i64, i64);
 
-/// Where the weights of each leaf stand: the first, and how many.
-type Ranges = HashMap<u32, (u32, u32)>;
+/// Weight range of each leaf: first and count.
+type LeafRanges = HashMap<u32, (u32, u32)>;
 
-/// Reads the lists of a node; what they say of features, classes and walks is checked by who builds the forest.
-pub(in super::super) fn lists(attributes: &Attributes<'_>, names: &Lists) -> Result<Read, NodeError> {
-    attributes.known(&[SHARED.as_slice(), names.own].concat())?;
+/// Parses the lists; the forest validates features, targets and walks.
+pub(in super::super) fn parse_ensemble(
+    attributes: &Attributes<'_>,
+    names: &AttributeNames,
+) -> Result<ParsedEnsemble, NodeError> {
+    attributes.check_names(&[COMMON.as_slice(), names.own].concat())?;
     let (values, doubles) = attributes.numbers("nodes_values")?;
     let (base, base_doubles) = attributes.numbers("base_values")?;
     let tree_ids = attributes.ints("nodes_treeids");
     let node_ids = attributes.ints("nodes_nodeids");
-    attributes.length("nodes_nodeids", node_ids, tree_ids.len())?;
-    let ids: Vec<Id> = tree_ids.iter().copied().zip(node_ids.iter().copied()).collect();
-    let (places, roots) = places(attributes, &ids)?;
-    let (mut weights_of, weights, weight_doubles) = weights(attributes, names.prefix, &places)?;
-    let nodes = nodes(attributes, &ids, &values, &places, &mut weights_of)?;
-    if let Some(place) = weights_of.keys().min() {
+    attributes.check_length("nodes_nodeids", node_ids, tree_ids.len())?;
+    let ids: Vec<NodeId> = tree_ids.iter().copied().zip(node_ids.iter().copied()).collect();
+    let (indices, roots) = node_indices(attributes, &ids)?;
+    let (mut leaf_ranges, weights, weight_doubles) = parse_weights(attributes, names.prefix, &indices)?;
+    let nodes = parse_nodes(attributes, &ids, &values, &indices, &mut leaf_ranges)?;
+    if let Some(index) = leaf_ranges.keys().min() {
         let name = format!("{}_nodeids", names.prefix);
-        return Err(attributes.error(&name, format!("the node at place {place} is no leaf")));
+        return Err(attributes.error(&name, format!("the node at place {index} is no leaf")));
     }
-    let aggregate: Aggregate = aggregate(attributes, &attributes.text("aggregate_function"))?;
-    let is_silent = |node: &Node<f64>| matches!(node, Node::Leaf { count: 0, .. });
-    let silent = nodes.iter().enumerate().filter(|(_, node)| is_silent(node)).map(|(at, _)| (at, values[at])).collect();
+    let aggregate: Aggregate = aggregate(attributes, &attributes.string("aggregate_function"))?;
+    let is_weightless = |node: &Node<f64>| matches!(node, Node::Leaf { count: 0, .. });
+    let weightless_leaves =
+        nodes.iter().enumerate().filter(|(_, node)| is_weightless(node)).map(|(at, _)| (at, values[at])).collect();
     let trees = Trees { nodes, roots, weights, members: vec![], base, aggregate };
-    Ok(Read { trees, doubles: doubles || base_doubles || weight_doubles, silent })
+    Ok(ParsedEnsemble { trees, has_doubles: doubles || base_doubles || weight_doubles, weightless_leaves })
 }
 
-/// Where each node stands, and the first of each tree, which is its root as onnxruntime takes it.
-fn places(attributes: &Attributes<'_>, ids: &[Id]) -> Result<(HashMap<Id, u32>, Vec<u32>), NodeError> {
-    let mut places = HashMap::with_capacity(ids.len());
+/// Index of each node, and the root of each tree: its first node, as in onnxruntime.
+fn node_indices(attributes: &Attributes<'_>, ids: &[NodeId]) -> Result<(HashMap<NodeId, u32>, Vec<u32>), NodeError> {
+    let mut indices = HashMap::with_capacity(ids.len());
     let mut roots = Vec::new();
     for (at, id) in ids.iter().enumerate() {
-        let place = attributes.place("nodes_nodeids", at as i64)?;
-        if places.insert(*id, place).is_some() {
+        let index = attributes.index("nodes_nodeids", at as i64)?;
+        if indices.insert(*id, index).is_some() {
             return Err(attributes.error("nodes_nodeids", format!("node {} stands twice in tree {}", id.1, id.0)));
         }
         if at == 0 || ids[at - 1].0 != id.0 {
-            roots.push(place);
+            roots.push(index);
         }
     }
-    Ok((places, roots))
+    Ok((indices, roots))
 }
 
-/// The weights of all leaves, those of one leaf side by side, and where each leaf's stand.
-fn weights(
+/// Weights of all leaves, grouped by leaf, with each leaf's range; true when they are doubles.
+fn parse_weights(
     attributes: &Attributes<'_>,
     prefix: &str,
-    places: &HashMap<Id, u32>,
-) -> Result<(Ranges, Vec<Weight<f64>>, bool), NodeError> {
+    indices: &HashMap<NodeId, u32>,
+) -> Result<(LeafRanges, Vec<Weight<f64>>, bool), NodeError> {
     let name = |what: &str| format!("{prefix}_{what}");
     let trees = attributes.ints(&name("treeids"));
     let nodes = attributes.ints(&name("nodeids"));
     let targets = attributes.ints(&name("ids"));
     let (values, doubles) = attributes.numbers(&name("weights"))?;
-    attributes.length(&name("nodeids"), nodes, trees.len())?;
-    attributes.length(&name("ids"), targets, trees.len())?;
-    attributes.length(&name("weights"), &values, trees.len())?;
-    let mut of_leaf = Vec::with_capacity(trees.len());
+    attributes.check_length(&name("nodeids"), nodes, trees.len())?;
+    attributes.check_length(&name("ids"), targets, trees.len())?;
+    attributes.check_length(&name("weights"), &values, trees.len())?;
+    let mut by_leaf = Vec::with_capacity(trees.len());
     for (at, id) in trees.iter().copied().zip(nodes.iter().copied()).enumerate() {
-        let Some(place) = places.get(&id) else {
+        let Some(index) = indices.get(&id) else {
             return Err(attributes.error(&name("nodeids"), format!("tree {} has no node {}", id.0, id.1)));
         };
-        of_leaf.push((*place, Weight { target: attributes.place(&name("ids"), targets[at])?, value: values[at] }));
+        by_leaf.push((*index, Weight { target: attributes.index(&name("ids"), targets[at])?, value: values[at] }));
     }
-    of_leaf.sort_by_key(|(place, _)| *place);
-    let mut ranges = Ranges::new();
-    for (at, (place, _)) in of_leaf.iter().enumerate() {
-        ranges.entry(*place).or_insert((at as u32, 0)).1 += 1;
+    by_leaf.sort_by_key(|(index, _)| *index);
+    let mut ranges = LeafRanges::new();
+    for (at, (index, _)) in by_leaf.iter().enumerate() {
+        ranges.entry(*index).or_insert((at as u32, 0)).1 += 1;
     }
-    Ok((ranges, of_leaf.into_iter().map(|(_, weight)| weight).collect(), doubles))
+    Ok((ranges, by_leaf.into_iter().map(|(_, weight)| weight).collect(), doubles))
 }
 
-fn nodes(
+fn parse_nodes(
     attributes: &Attributes<'_>,
-    ids: &[Id],
+    ids: &[NodeId],
     values: &[f64],
-    places: &HashMap<Id, u32>,
-    weights_of: &mut Ranges,
+    indices: &HashMap<NodeId, u32>,
+    leaf_ranges: &mut LeafRanges,
 ) -> Result<Vec<Node<f64>>, NodeError> {
     let list = |name| {
         let list = attributes.ints(name);
-        attributes.length(name, list, ids.len()).map(|()| list)
+        attributes.check_length(name, list, ids.len()).map(|()| list)
     };
     let (features, if_true, if_false) =
         (list("nodes_featureids")?, list("nodes_truenodeids")?, list("nodes_falsenodeids")?);
     let modes = attributes.strings("nodes_modes");
-    attributes.length("nodes_modes", modes, ids.len())?;
-    attributes.length("nodes_values", values, ids.len())?;
-    let missing = attributes.ints("nodes_missing_value_tracks_true");
-    if !missing.is_empty() {
-        attributes.length("nodes_missing_value_tracks_true", missing, ids.len())?;
-    }
+    attributes.check_length("nodes_modes", modes, ids.len())?;
+    attributes.check_length("nodes_values", values, ids.len())?;
+    let nan_is_true = attributes.flags("nodes_missing_value_tracks_true", ids.len())?;
     let child = |name, tree, id| {
-        let place = places.get(&(tree, id)).copied();
-        place.ok_or_else(|| attributes.error(name, format!("tree {tree} has no node {id}")))
+        let index = indices.get(&(tree, id)).copied();
+        index.ok_or_else(|| attributes.error(name, format!("tree {tree} has no node {id}")))
     };
-    let node = |(at, (tree, _)): (usize, &Id)| match comparison(attributes, &modes[at])? {
+    let node = |(at, (tree, _)): (usize, &NodeId)| match comparison(attributes, &modes[at])? {
         Some(comparison) => Ok(Node::Branch {
-            feature: attributes.place("nodes_featureids", features[at])?,
+            feature: attributes.index("nodes_featureids", features[at])?,
             test: Test::Compare(comparison, values[at]),
             if_true: child("nodes_truenodeids", *tree, if_true[at])?,
             if_false: child("nodes_falsenodeids", *tree, if_false[at])?,
-            missing_is_true: missing.get(at).is_some_and(|flag| *flag != 0),
+            missing_is_true: nan_is_true.get(at).is_some_and(|flag| *flag != 0),
         }),
         None => {
-            let (first, count) = weights_of.remove(&(at as u32)).unwrap_or((0, 0));
+            let (first, count) = leaf_ranges.remove(&(at as u32)).unwrap_or((0, 0));
             Ok(Node::Leaf { first, count })
         }
     };
