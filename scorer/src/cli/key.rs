@@ -3,7 +3,7 @@
 //! Owns what is said of it. The key itself is shown once and kept nowhere.
 
 use super::files;
-use crate::api::api_keys::{ApiKey, scopes};
+use crate::api::api_keys::{ApiKey, parse_scopes};
 use anyhow::Result;
 
 /// The options of `leadlight key`.
@@ -17,8 +17,8 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
-    let (secret, key) = ApiKey::make(&options.name, scopes(&options.scopes)?)?;
-    let line = key.line();
+    let (secret, key) = ApiKey::generate(&options.name, parse_scopes(&options.scopes)?)?;
+    let line = key.to_line();
     files::write(None, |out| {
         writeln!(out, "key:  {secret}")?;
         writeln!(out, "line: {line}")?;

@@ -135,7 +135,7 @@ fn tell_start(serving: &Serving, options: &Options, location: &Location, config:
 }
 
 fn tell_access(config: &Config, address: SocketAddr) {
-    let (has_keys, is_open) = (!config.access.keys.is_empty(), config.access.anonymous_predict);
+    let (has_keys, is_open) = (!config.auth.keys.is_empty(), config.auth.anonymous_predict);
     match (has_keys, is_open) {
         (true, false) => tracing::info!("callers need a key"),
         (true, true) => tracing::warn!("anyone who reaches {address} can score leads; the rest needs a key"),

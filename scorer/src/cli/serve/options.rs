@@ -4,7 +4,7 @@
 
 use super::heartbeat::Heartbeat;
 use crate::api::api_keys::ApiKeys;
-use crate::api::config::{AuthConfig, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
+use crate::api::config::{AuthConfig, BODY_MEGABYTES, Config, Limits, LogInputs, parse_hosts};
 use crate::api::rate_limit::Rate;
 use crate::cli::files::Models;
 use anyhow::{Context, Result, ensure};
@@ -197,7 +197,7 @@ impl Options {
             body_bytes_max: usize::from(self.bounds.body_limit_mb) << 20,
             log_inputs: self.recording.log_inputs.0.unwrap_or_default(),
             reference: self.reference.0.clone(),
-            access: self.callers.access()?,
+            auth: self.callers.access()?,
             limits: self.bounds.limits()?,
             revision: self.upkeep.revision()?,
             ..Config::default()
@@ -231,7 +231,7 @@ impl Callers {
         Ok(AuthConfig {
             keys: ApiKeys::open(self.keys.0.as_deref(), &text)?,
             anonymous_predict: self.anonymous.0.is_some(),
-            hosts: hosts(&self.allowed_hosts)?,
+            hosts: parse_hosts(&self.allowed_hosts)?,
             proxies: self.proxies.0.unwrap_or_default(),
         })
     }
