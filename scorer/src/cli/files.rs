@@ -2,7 +2,7 @@
 //!
 //! May not know what is in them.
 
-use crate::api::serving::folder;
+use crate::api::model_registry::watcher;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -27,14 +27,14 @@ impl Models {
 
     /// The named files and those of the named folders, with their names for people.
     pub(super) fn read(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let files = folder::files(&self.models)?;
+        let files = watcher::files(&self.models)?;
         files.into_iter().map(|path| Ok((path.display().to_string(), read(&path)?))).collect()
     }
 }
 
 /// A whole file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    Ok(folder::read(path)?)
+    Ok(watcher::read(path)?)
 }
 
 /// What a command reads: a file, or what is piped into it.

@@ -3,7 +3,7 @@
 //! Owns the exit code. May not know what makes a service live or ready.
 
 use super::client::Client;
-use crate::api::answer::Health;
+use crate::api::http::response::Health;
 use anyhow::{Context, Result, ensure};
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 //! Owns what is said of it. The key itself is shown once and kept nowhere.
 
 use super::files;
-use crate::api::keys::{Key, scopes};
+use crate::api::api_keys::{ApiKey, scopes};
 use anyhow::Result;
 
 /// The options of `leadlight key`.
@@ -17,7 +17,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
-    let (secret, key) = Key::make(&options.name, scopes(&options.scopes)?)?;
+    let (secret, key) = ApiKey::make(&options.name, scopes(&options.scopes)?)?;
     let line = key.line();
     files::write(None, |out| {
         writeln!(out, "key:  {secret}")?;

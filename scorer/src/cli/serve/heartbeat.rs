@@ -3,9 +3,9 @@
 //! Owns when and how a monitor is told, as Uptime Kuma's push monitors and plain heartbeat addresses want it. May not know
 //! what makes an instance ready. The address holds a token, so it is never logged.
 
-use crate::api::answer::Readiness;
+use crate::api::http::response::Readiness;
 use crate::api::readiness;
-use crate::api::state::Service;
+use crate::api::state::AppState;
 use crate::cli::client::{agent, check, plain};
 use anyhow::{Result, bail};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Heartbeat {
     }
 
     /// Tells it every so often until the task is given up.
-    pub(super) fn start(self, service: Arc<Service>, every: Duration) -> JoinHandle<()> {
+    pub(super) fn start(self, service: Arc<AppState>, every: Duration) -> JoinHandle<()> {
         tokio::spawn(async move {
             let (mut ticks, mut was_told) = (interval(every), true);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -63,9 +63,9 @@ impl Heartbeat {
     }
 
     /// Asks the models for a score, and waits for the monitor: both would hold up requests among their threads.
-    fn beat(&self, service: &Service) -> Result<()> {
+    fn beat(&self, service: &AppState) -> Result<()> {
         let asked = Instant::now();
-        let readiness = readiness::of(service);
+        let readiness = readiness::check_readiness(service);
         self.tell(&readiness, asked.elapsed())
     }
 

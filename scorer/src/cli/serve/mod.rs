@@ -7,15 +7,15 @@ mod journal;
 mod options;
 
 use crate::api::config::Config;
+use crate::api::http::static_site::Site;
+use crate::api::model_registry::{Agreement, Serving};
 use crate::api::monitor::{Monitor, Reference};
-use crate::api::serving::{Agreement, Serving};
-use crate::api::site::Site;
-use crate::api::state::Service;
-use crate::api::store::{Location, Store};
+use crate::api::state::AppState;
 use anyhow::{Context, Result, bail};
 use journal::{Ending, Journal};
 use options::LogFormat;
 pub(super) use options::Options;
+use prediction_log::{Location, Store};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         tell_start(&serving, options, &location, &config, address);
         let reference = reference(&config, &serving)?;
         let (monitor, profiler) = Monitor::start(&store, &settings.instance, reference);
-        let service = Arc::new(Service::new(serving, store, monitor, site, config));
+        let service = Arc::new(AppState::new(serving, store, monitor, site, config));
         if options.upkeep.maintenance {
             service.begin_maintenance();
         }

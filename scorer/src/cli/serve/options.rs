@@ -3,12 +3,12 @@
 //! Owns names, defaults and the way from options to settings. May not know what a setting does.
 
 use super::heartbeat::Heartbeat;
-use crate::api::config::{Access, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
-use crate::api::keys::Keyring;
-use crate::api::limit::Rate;
-use crate::api::store::{Location, LogMode, Retention, Settings};
+use crate::api::api_keys::ApiKeys;
+use crate::api::config::{AuthConfig, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
+use crate::api::rate_limit::Rate;
 use crate::cli::files::Models;
 use anyhow::{Context, Result, ensure};
+use prediction_log::{Location, LogMode, Retention, Settings};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -225,11 +225,11 @@ impl Recording {
 }
 
 impl Callers {
-    fn access(&self) -> Result<Access> {
+    fn access(&self) -> Result<AuthConfig> {
         // An option would stand in the list of processes for all to see.
         let text = std::env::var("LEADLIGHT_KEYS").unwrap_or_default();
-        Ok(Access {
-            keys: Keyring::open(self.keys.0.as_deref(), &text)?,
+        Ok(AuthConfig {
+            keys: ApiKeys::open(self.keys.0.as_deref(), &text)?,
             anonymous_predict: self.anonymous.0.is_some(),
             hosts: hosts(&self.allowed_hosts)?,
             proxies: self.proxies.0.unwrap_or_default(),
