@@ -9,7 +9,7 @@ use prediction_log::{Settings, Store, WriterTask};
 use scorer::api::config::Config;
 use scorer::api::http::static_site::Site;
 use scorer::api::model_registry::Serving;
-use scorer::api::monitor::{Monitor, ProfilerTask};
+use scorer::api::monitor::{AggregatorTask, Monitor};
 use scorer::api::state::AppState;
 use scorer::api::{router, serve};
 use serde_json::Value;
@@ -57,12 +57,12 @@ impl Answer {
 /// What goes on behind a service.
 pub(crate) struct Tasks {
     writer: WriterTask,
-    profiler: ProfilerTask,
+    aggregator: AggregatorTask,
 }
 
 impl Tasks {
     async fn finish(self) {
-        self.profiler.finish().await;
+        self.aggregator.finish().await;
         self.writer.finish().await;
     }
 }
@@ -79,8 +79,8 @@ pub(crate) async fn service(
 ) -> (Arc<AppState>, Tasks) {
     let settings = Settings::new(database.to_str().unwrap().parse().unwrap());
     let (store, writer) = Store::open(&settings).await.unwrap();
-    let (monitor, profiler) = Monitor::start(&store, "test", None);
-    (Arc::new(AppState::new(serving, store, monitor, site, config)), Tasks { writer, profiler })
+    let (monitor, aggregator) = Monitor::start(&store, "test", None);
+    (Arc::new(AppState::new(serving, store, monitor, site, config)), Tasks { writer, aggregator })
 }
 
 impl Bench {

@@ -1,7 +1,7 @@
 //! What must not be in a model file: rows of the history, and levels so rare that they could point to a person.
 
 use super::{beside, packed, plan, shipped, synthetic, train};
-use scorer::insight::profile::{Group, Kind as ColumnKind, Profile};
+use scorer::insight::profile::{ColumnGroup, ColumnKind, Profile};
 use scorer::lead::Value;
 use scorer::lead::encode::Rule;
 use scorer::lead::schema::{Kind, Schema};
@@ -35,7 +35,7 @@ fn named(model: &Model) -> Vec<(String, String)> {
             named.extend(levels.iter().map(|level| (feature.field.clone(), level.clone())));
         }
     }
-    for (layout, _) in model.profile().unwrap().columns().filter(|(layout, _)| layout.group == Group::Field) {
+    for (layout, _) in model.profile().unwrap().columns().filter(|(layout, _)| layout.group == ColumnGroup::Field) {
         named.extend(layout.levels.iter().map(|level| (layout.name.clone(), level.clone())));
     }
     named

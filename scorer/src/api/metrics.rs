@@ -4,7 +4,7 @@
 //! that no client can make new series. May not know leads.
 
 use super::model_registry::status::{Standing, State};
-use super::monitor::Seen;
+use super::monitor::ScoredBatch;
 use axum::http::Method;
 use prediction_log::StoreState;
 use prometheus_client::encoding::prometheus_text::encode;
@@ -129,7 +129,7 @@ impl Metrics {
     }
 
     /// Leads were scored and recorded.
-    pub(crate) fn scored(&self, seen: &Seen) {
+    pub(crate) fn scored(&self, seen: &ScoredBatch) {
         let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
         for score in &seen.scores {
             *counts.entry(score.model).or_default() += 1;

@@ -9,7 +9,7 @@ use super::http::static_site::Site;
 use super::maintenance::{Maintenance, MaintenanceNotice};
 use super::metrics::{GaugeReadings, Metrics};
 use super::model_registry::Serving;
-use super::monitor::{Monitor, Seen};
+use super::monitor::{Monitor, ScoredBatch};
 use super::rate_limit::{RateLimitKey, RateLimitStatus, RateLimiter, ScoringQueue};
 use prediction_log::Store;
 use std::sync::Arc;
@@ -91,10 +91,10 @@ impl AppState {
     }
 
     /// Leads were scored and recorded.
-    pub(crate) fn recorded(&self, seen: impl IntoIterator<Item = Seen>) {
+    pub(crate) fn recorded(&self, seen: impl IntoIterator<Item = ScoredBatch>) {
         for seen in seen {
             self.meter.scored(&seen);
-            self.monitor.see(seen);
+            self.monitor.record(seen);
         }
     }
 
@@ -110,7 +110,7 @@ impl AppState {
             lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
             log: self.store.state(),
             log_waiting: self.store.waiting(),
-            left_out: self.monitor.left_out(),
+            left_out: self.monitor.dropped(),
             standing: &self.serving.standing(),
         })
     }

@@ -149,9 +149,11 @@ fn evaluate(code: AlertCode, inputs: &AlertInputs) -> Option<Exceeded> {
         }),
         AlertCode::DriftShare => drift_share(inputs.drift_share?),
         AlertCode::ScoreDrift => score_drift(inputs.score_p_value?),
-        AlertCode::ModelAge => above(inputs.model_age_days.map(|days| days as f64), MODEL_AGE_DAYS_MAX as f64, |days| {
-            format!("The model is {days:.0} days old (limit 3 months).")
-        }),
+        AlertCode::ModelAge => {
+            above(inputs.model_age_days.map(|days| days as f64), MODEL_AGE_DAYS_MAX as f64, |days| {
+                format!("The model is {days:.0} days old (limit 3 months).")
+            })
+        }
         AlertCode::ReplyRate => reply_rate(inputs.replied, inputs.labeled),
         AlertCode::NewOutcomes => new_outcomes(inputs.outcomes_since_training),
     }
@@ -245,8 +247,13 @@ mod tests {
 
     #[test]
     fn messages_have_value_and_limit_most_urgent_first() {
-        let inputs =
-            AlertInputs { calls: 8, errors: 1, model_age_days: Some(120), score_p_value: Some(1e-9), ..AlertInputs::default() };
+        let inputs = AlertInputs {
+            calls: 8,
+            errors: 1,
+            model_age_days: Some(120),
+            score_p_value: Some(1e-9),
+            ..AlertInputs::default()
+        };
         let texts: Vec<_> = alerts(&inputs).into_iter().map(|alert| alert.text).collect();
         assert_eq!(
             texts,
@@ -262,7 +269,12 @@ mod tests {
     fn nan_raises_no_alert() {
         let nan = Some(f64::NAN);
         assert_eq!(
-            codes(AlertInputs { inference_p95_ms: nan, drift_share: nan, score_p_value: nan, ..AlertInputs::default() }),
+            codes(AlertInputs {
+                inference_p95_ms: nan,
+                drift_share: nan,
+                score_p_value: nan,
+                ..AlertInputs::default()
+            }),
             []
         );
     }

@@ -53,7 +53,7 @@ impl Batch {
         let (lane, model) = (&mut self.lanes[place], &scorer.models()[place]);
         let probabilities = model.run_each(lane.encoding.blocks())?;
         for (lead, probability) in lane.leads.drain(..).zip(probabilities) {
-            let score = |probability| Score { probability, grade: model.grades().of(probability), model: place };
+            let score = |probability| Score { probability, grade: model.grades().grade(probability), model: place };
             self.scores[lead] = probability.map(score);
         }
         lane.encoding.clear();

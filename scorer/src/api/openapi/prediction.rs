@@ -8,7 +8,7 @@ use super::reference;
 use crate::api::http::idempotency::KEY_MAX;
 use crate::api::http::response::{Completion, LeadResult, PartialAnswer, RejectedLead};
 use crate::api::routes::predict::{ADDED, KEYED_STREAM_BYTES};
-use crate::wire::{BatchAnswer, ModelName, Prediction};
+use crate::wire::{BatchResponse, ModelName, Prediction};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
@@ -132,8 +132,8 @@ fn refused(line: Option<u64>) -> LeadResult<'static> {
     LeadResult::Rejected(RejectedLead { line, lead_key, errors: vec![example_validation_error()] })
 }
 
-fn whole() -> BatchAnswer<'static> {
-    BatchAnswer::new(vec![told("crm-1042"), told("crm-1043")], vec![model()])
+fn whole() -> BatchResponse<'static> {
+    BatchResponse::new(vec![told("crm-1042"), told("crm-1043")], vec![model()])
 }
 
 fn partial() -> PartialAnswer<'static> {

@@ -107,10 +107,11 @@ pub(crate) async fn full_report(
 async fn read(service: &Arc<AppState>, pairs: Pairs) -> Result<Overview, ApiError> {
     let refused = |name: &str, allowed: &str| ApiError::Invalid(vec![query_error(name, allowed)]);
     let Query(pairs) = pairs.map_err(|_| refused("query", "percent-encoded UTF-8"))?;
-    let choice = Choice::read(pairs).map_err(|error| refused(error.name, error.allowed))?;
+    let choice = Choice::from_pairs(pairs).map_err(|error| refused(error.name, error.allowed))?;
     let now = OffsetDateTime::now_utc();
     if choice.simulated {
-        return Ok(simulation::overview(&choice, &prediction_log::record::timestamp(now)));
+        let overview = simulation::overview(&choice, &prediction_log::record::timestamp(now));
+        return overview.map_err(|_| ApiError::Internal);
     }
     let cursor = choice.cursor.as_deref().map(str::parse::<Cursor>).transpose();
     let after = cursor.map_err(|_| refused("cursor", "one that an earlier page gave as recent.next"))?;

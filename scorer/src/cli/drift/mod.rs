@@ -5,11 +5,12 @@
 mod table;
 
 use super::files;
-use crate::insight::drift::{self, ColumnDrift, DriftReport, EffectState};
-use crate::insight::profile::{ColumnLayout, Group, Kind, Layout, LevelKey, Part, Profile};
-use crate::lead::Value;
+use crate::insight::drift::{self, ColumnDrift, DriftGroup, DriftOptions, DriftTest, EffectMeasure, EffectState};
+use crate::insight::profile::{ColumnGroup, ColumnKind, ColumnLayout, LevelKey, Profile, ProfileLayout, Quantity};
+use crate::lead::Value as LeadValue;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -59,12 +60,23 @@ struct LeftOut {
     reason: &'static str,
 }
 
-/// The whole answer.
-#[derive(Debug, Serialize)]
-struct Answer {
-    #[serde(flatten)]
-    report: DriftReport,
+/// Result of the command.
+#[derive(Debug)]
+struct Comparison {
+    group: DriftGroup,
     left_out: Vec<LeftOut>,
+}
+
+/// JSON output.
+#[derive(Serialize)]
+struct Output<'a> {
+    columns: Vec<Value>,
+    basis: ColumnGroup,
+    drifted: u64,
+    share: f64,
+    threshold: f64,
+    drift: bool,
+    left_out: &'a [LeftOut],
 }
 
 pub(super) fn run(options: &Options) -> Result<()> {
@@ -76,15 +88,16 @@ pub(super) fn run(options: &Options) -> Result<()> {
         bail!("there is no column to compare in {}", options.current.display());
     }
     let key = LevelKey::new([0; 16]);
-    let column = |(name, kind): &(&str, Kind)| match kind {
-        Kind::Number => ColumnLayout::number(Group::Feature, name, Part::Value),
-        Kind::Category => ColumnLayout::category(Group::Feature, name, Vec::new()),
+    let column = |(name, kind): &(&str, ColumnKind)| match kind {
+        ColumnKind::Number => ColumnLayout::number(ColumnGroup::Feature, name, Quantity::Value),
+        ColumnKind::Category => ColumnLayout::category(ColumnGroup::Feature, name, Vec::new()),
     };
-    let layout = Arc::new(Layout::new(kinds.iter().map(column).collect(), CAPACITY));
+    let layout = Arc::new(ProfileLayout::new(kinds.iter().map(column).collect(), CAPACITY));
     let profile = |table: &Table| profile(table, &kinds, &layout, key);
-    let report = drift::compare(&profile(&reference), &profile(&current), &drift::Options::new(key));
-    let answer = Answer { report, left_out };
-    let text = if options.json { serde_json::to_string_pretty(&answer)? + "\n" } else { text(&answer) };
+    let report = drift::compare(&profile(&reference), &profile(&current), &DriftOptions::new(key));
+    let group = report.features.context("there is no column to compare")?;
+    let comparison = Comparison { group, left_out };
+    let text = if options.json { json(&comparison)? } else { text(&comparison) };
     files::write(None, |out| out.write_all(text.as_bytes()))
 }
 
@@ -94,7 +107,7 @@ fn read_kinds(path: &Path) -> Result<BTreeMap<String, Said>> {
 }
 
 /// Columns and what stands in them.
-type Kinds<'t> = Vec<(&'t str, Kind)>;
+type Kinds<'t> = Vec<(&'t str, ColumnKind)>;
 
 /// The columns that are compared, with their kinds, and those that are not.
 fn kinds<'t>(
@@ -114,9 +127,9 @@ fn kinds<'t>(
             (None, _) => leave("no kind is given for it"),
             (_, None) => leave("the reference has no such column"),
             (Some(Said::Text), _) => leave("it is free text"),
-            (Some(Said::Category), _) => kinds.push((name, Kind::Category)),
+            (Some(Said::Category), _) => kinds.push((name, ColumnKind::Category)),
             (Some(Said::Number), Some(before)) if before.is_numeric() && cells.is_numeric() => {
-                kinds.push((name, Kind::Number));
+                kinds.push((name, ColumnKind::Number));
             }
             (Some(Said::Number), _) if said.is_none() => leave("one file holds numbers there, the other texts"),
             (Some(Said::Number), _) => bail!("the column {name:?} should hold numbers only, in both files"),
@@ -128,30 +141,60 @@ fn kinds<'t>(
     Ok((kinds, left_out))
 }
 
-fn profile(table: &Table, kinds: &[(&str, Kind)], layout: &Arc<Layout>, key: LevelKey) -> Profile {
+fn profile(table: &Table, kinds: &[(&str, ColumnKind)], layout: &Arc<ProfileLayout>, key: LevelKey) -> Profile {
     let mut profile = Profile::empty(Arc::clone(layout));
     profile.add_rows(table.rows());
     for (place, (name, kind)) in kinds.iter().enumerate() {
         let cells = table.column(name);
         match kind {
-            Kind::Number => profile.add_numbers(place, cells.into_iter().flat_map(Cells::numbers)),
-            Kind::Category => cells.into_iter().flat_map(Cells::levels).for_each(|level| {
-                profile.add_value(place, level.as_deref().map_or(Value::Missing, Value::Text), key);
+            ColumnKind::Number => profile.add_numbers(place, cells.into_iter().flat_map(Cells::numbers)),
+            ColumnKind::Category => cells.into_iter().flat_map(Cells::levels).for_each(|level| {
+                profile.add_value(place, level.as_deref().map_or(LeadValue::Missing, LeadValue::Text), key);
             }),
         }
     }
     profile
 }
 
-fn text(answer: &Answer) -> String {
-    let report = &answer.report;
+fn json(comparison: &Comparison) -> Result<String> {
+    let group = &comparison.group;
+    let output = Output {
+        columns: group.columns.iter().map(json_column).collect::<Result<_>>()?,
+        basis: ColumnGroup::Feature,
+        drifted: group.drifted,
+        share: group.share,
+        threshold: group.threshold,
+        drift: group.drift,
+        left_out: &comparison.left_out,
+    };
+    Ok(serde_json::to_string_pretty(&output)? + "\n")
+}
+
+/// A column with its group and an identifier instead of the measure's name, without the histogram.
+fn json_column(column: &ColumnDrift) -> Result<Value> {
+    let mut json = serde_json::to_value(ColumnDrift { histogram: None, ..column.clone() })?;
+    if let Some(members) = json.as_object_mut() {
+        members.remove("picture");
+        members.insert("group".to_owned(), "feature".into());
+    }
+    json["effect"]["measure"] = match column.effect.measure {
+        EffectMeasure::Wasserstein => "wasserstein",
+        EffectMeasure::CramersV => "cramers_v",
+        EffectMeasure::StabilityIndex => "stability_index",
+    }
+    .into();
+    Ok(json)
+}
+
+fn text(comparison: &Comparison) -> String {
+    let report = &comparison.group;
     let width = report.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or_default().max(6);
     let mut text = format!("{:<width$}  test                  score  drift  effect     rows\n", "column");
     for column in &report.columns {
         // Writing to a text cannot fail.
         let _ = writeln!(text, "{:<width$}  {}", column.name, line(column));
     }
-    for LeftOut { name, reason } in &answer.left_out {
+    for LeftOut { name, reason } in &comparison.left_out {
         let _ = writeln!(text, "{name:<width$}  not compared: {reason}");
     }
     let compared = report.columns.iter().filter(|column| column.test.is_some()).count();
@@ -168,11 +211,11 @@ fn text(answer: &Answer) -> String {
 fn line(column: &ColumnDrift) -> String {
     let test = match column.test {
         None => return "no values to compare".to_owned(),
-        Some(drift::Test::KolmogorovSmirnov) => "K-S p",
-        Some(drift::Test::ChiSquare) => "chi-square p",
-        Some(drift::Test::ZTest) => "Z test p",
-        Some(drift::Test::Wasserstein) => "Wasserstein",
-        Some(drift::Test::JensenShannon) => "Jensen-Shannon",
+        Some(DriftTest::KolmogorovSmirnov) => "K-S p",
+        Some(DriftTest::ChiSquare) => "chi-square p",
+        Some(DriftTest::ZTest) => "Z test p",
+        Some(DriftTest::Wasserstein) => "Wasserstein",
+        Some(DriftTest::JensenShannon) => "Jensen-Shannon",
     };
     let drifted = if column.drifted { "yes" } else { "no" };
     let effect = match column.effect.state {
@@ -184,7 +227,7 @@ fn line(column: &ColumnDrift) -> String {
     let missing = if column.missing.drifted { "  missing values drifted" } else { "" };
     format!(
         "{test:<14}  {:>11}  {drifted:<5}  {effect:<9}  {} / {}{few}{missing}",
-        short(column.score),
+        short(column.score.unwrap_or(f64::NAN)),
         column.reference_count,
         column.current_count
     )

@@ -54,7 +54,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         serving.share(Arc::new(Agreement(store.clone())));
         tell_start(&serving, options, &location, &config, address);
         let reference = reference(&config, &serving)?;
-        let (monitor, profiler) = Monitor::start(&store, &settings.instance, reference);
+        let (monitor, aggregator) = Monitor::start(&store, &settings.instance, reference);
         let service = Arc::new(AppState::new(serving, store, monitor, site, config));
         if options.upkeep.maintenance {
             service.begin_maintenance();
@@ -64,7 +64,7 @@ pub(super) fn run(options: &Options) -> Result<()> {
         if let Some(beating) = beating {
             beating.abort();
         }
-        profiler.finish().await;
+        aggregator.finish().await;
         writer.finish().await;
         Ok(())
     });

@@ -26,8 +26,9 @@ fn golden_folders() -> Vec<PathBuf> {
 }
 
 fn golden_sets() -> Vec<PathBuf> {
-    let entries =
-        golden_folders().into_iter().flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    let entries = golden_folders()
+        .into_iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
     let mut sets: Vec<_> = entries.filter(|path| path.join("expected.json").is_file()).collect();
     sets.sort();
     sets
@@ -89,7 +90,8 @@ fn is_near(got: f64, expected: f64) -> bool {
 
 /// True for p-values within a relative 1e-6, down to the resolution of one minus a probability.
 fn is_p_near(got: f64, expected: f64) -> bool {
-    is_near(got, expected) && (got - expected).abs() <= 1e-6 * expected.abs() + 1e-15 || got.is_nan() && expected.is_nan()
+    is_near(got, expected) && (got - expected).abs() <= 1e-6 * expected.abs() + 1e-15
+        || got.is_nan() && expected.is_nan()
 }
 
 #[test]
@@ -186,7 +188,10 @@ fn a_new_level_is_counted_and_is_drift() {
     let reference = ["a", "b", "c"].repeat(20);
     let current = [reference.clone(), vec!["d"]].concat();
     let column = compare_cells(&reference, &current, ColumnKind::Category);
-    assert_eq!((column.test, column.score, column.drifted, column.new_levels), (Some(DriftTest::ChiSquare), Some(0.0), true, 1));
+    assert_eq!(
+        (column.test, column.score, column.drifted, column.new_levels),
+        (Some(DriftTest::ChiSquare), Some(0.0), true, 1)
+    );
     assert_eq!(column.effect.state, EffectState::None, "one lead of 61 is significant but negligible");
 }
 
@@ -217,7 +222,8 @@ fn effect_states_follow_their_thresholds() {
 #[test]
 fn levels_pooled_in_the_reference_are_pooled_in_the_current_data() {
     let named = vec!["a".to_owned(), "b".to_owned(), "rare".to_owned()];
-    let layout = |levels| Arc::new(ProfileLayout::new(vec![ColumnLayout::category(ColumnGroup::Field, "x", levels)], 64));
+    let layout =
+        |levels| Arc::new(ProfileLayout::new(vec![ColumnLayout::category(ColumnGroup::Field, "x", levels)], 64));
     let fill = |mut profile: Profile, cells: &[(&str, usize)]| {
         for (cell, times) in cells {
             (0..*times).for_each(|_| profile.add_value(0, crate::lead::Value::Text(cell), key()));
@@ -237,7 +243,9 @@ fn levels_pooled_in_the_reference_are_pooled_in_the_current_data() {
 
 #[test]
 fn numbers_are_compared_at_the_lower_precision() {
-    let layout = |capacity| Arc::new(ProfileLayout::new(vec![ColumnLayout::number(ColumnGroup::Field, "x", Quantity::Value)], capacity));
+    let layout = |capacity| {
+        Arc::new(ProfileLayout::new(vec![ColumnLayout::number(ColumnGroup::Field, "x", Quantity::Value)], capacity))
+    };
     let fill = |capacity, shift: f64| {
         let mut profile = Profile::empty(layout(capacity));
         profile.add_numbers(0, (0..1000).map(|number| f64::from(number) / 7.0 + shift));
@@ -253,8 +261,10 @@ fn numbers_are_compared_at_the_lower_precision() {
 fn a_group_has_drifted_from_half_of_its_columns() {
     let features = |numbers: &[f64]| {
         let column = |name: &str| ColumnLayout::number(ColumnGroup::Feature, name, Quantity::Value);
-        let layout =
-            ProfileLayout::new(vec![column("a"), column("b"), ColumnLayout::number(ColumnGroup::Field, "c", Quantity::Value)], 99);
+        let layout = ProfileLayout::new(
+            vec![column("a"), column("b"), ColumnLayout::number(ColumnGroup::Field, "c", Quantity::Value)],
+            99,
+        );
         let mut profile = Profile::empty(Arc::new(layout));
         for (index, number) in numbers.iter().enumerate() {
             profile.add_numbers(index, std::iter::repeat_n(*number, 50));

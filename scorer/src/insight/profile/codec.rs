@@ -5,7 +5,7 @@
 //! bytes are an error, and no length is used before that many bytes are there.
 
 use super::quantized_counts::{BITS, QuantizedCounts};
-use super::{ColumnProfile, ColumnLayout, ColumnGroup, ColumnKind, ProfileLayout, Quantity, Profile, ProfileError};
+use super::{ColumnGroup, ColumnKind, ColumnLayout, ColumnProfile, Profile, ProfileError, ProfileLayout, Quantity};
 use std::sync::Arc;
 
 /// Magic number; the last byte is the version.

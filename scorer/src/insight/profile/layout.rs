@@ -165,7 +165,8 @@ impl ProfileLayout {
 
     /// Index of the column that counts the values of this field or feature.
     pub fn position(&self, group: ColumnGroup, name: &str) -> Option<usize> {
-        let matches = |column: &ColumnLayout| (column.group, column.quantity) == (group, Quantity::Value) && column.name == name;
+        let matches =
+            |column: &ColumnLayout| (column.group, column.quantity) == (group, Quantity::Value) && column.name == name;
         self.columns.iter().position(matches)
     }
 }

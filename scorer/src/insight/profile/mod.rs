@@ -98,7 +98,8 @@ impl ProfileLayout {
 impl Profile {
     /// Returns a profile of no leads.
     pub fn empty(layout: Arc<ProfileLayout>) -> Self {
-        let column = |column: &ColumnLayout| ColumnProfile { levels: vec![0; column.levels.len()], ..ColumnProfile::default() };
+        let column =
+            |column: &ColumnLayout| ColumnProfile { levels: vec![0; column.levels.len()], ..ColumnProfile::default() };
         Profile { rows: 0, columns: layout.columns().iter().map(column).collect(), layout }
     }
 
@@ -164,7 +165,9 @@ impl Profile {
         };
         let capacity = self.layout.capacity();
         match (layout.kind, layout.quantity, value) {
-            (ColumnKind::Number, Quantity::Value, Value::Number(number)) => column.add_number(number, layout.is_f32, capacity),
+            (ColumnKind::Number, Quantity::Value, Value::Number(number)) => {
+                column.add_number(number, layout.is_f32, capacity)
+            }
             (ColumnKind::Number, Quantity::Length, Value::Text(text)) => {
                 column.values.add(key_of(text.chars().count() as f64), 1, capacity);
             }

@@ -3,7 +3,9 @@
 //! The format has no hashes: rare levels are suppressed before a profile is written. Input is not trusted.
 
 use super::quantized_counts::{BITS, QuantizedCounts};
-use super::{ColumnProfile, ColumnLayout, ColumnGroup, ColumnKind, ProfileLayout, Quantity, Profile, ProfileError, key_of};
+use super::{
+    ColumnGroup, ColumnKind, ColumnLayout, ColumnProfile, Profile, ProfileError, ProfileLayout, Quantity, key_of,
+};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;

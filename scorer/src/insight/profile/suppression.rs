@@ -1,7 +1,7 @@
 //! Suppression of rare values, so that a profile can be shared.
 
 use super::quantized_counts::QuantizedCounts;
-use super::{ColumnProfile, ColumnLayout, ColumnKind, ProfileLayout, Profile, key_of};
+use super::{ColumnKind, ColumnLayout, ColumnProfile, Profile, ProfileLayout, key_of};
 use std::sync::Arc;
 
 impl Profile {
@@ -15,7 +15,12 @@ impl Profile {
     }
 }
 
-fn suppress(layout: &ColumnLayout, column: &ColumnProfile, leads_min: u64, capacity: usize) -> (ColumnLayout, ColumnProfile) {
+fn suppress(
+    layout: &ColumnLayout,
+    column: &ColumnProfile,
+    leads_min: u64,
+    capacity: usize,
+) -> (ColumnLayout, ColumnProfile) {
     let mut column = column.clone();
     if layout.kind == ColumnKind::Number {
         if column.values.len() > capacity {

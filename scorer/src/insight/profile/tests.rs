@@ -104,7 +104,10 @@ fn a_layout_has_the_fields_the_features_and_the_score() {
     assert!(titles.contains(&(ColumnGroup::Field, "skills (items)".to_owned(), ColumnKind::Number)));
     assert!(titles.contains(&(ColumnGroup::Field, "languages".to_owned(), ColumnKind::Category)));
     let (features, score) = titles[titles.len() - 3..].split_at(2);
-    let expected = [(ColumnGroup::Feature, "q".to_owned(), ColumnKind::Number), (ColumnGroup::Feature, "i".to_owned(), ColumnKind::Category)];
+    let expected = [
+        (ColumnGroup::Feature, "q".to_owned(), ColumnKind::Number),
+        (ColumnGroup::Feature, "i".to_owned(), ColumnKind::Category),
+    ];
     assert_eq!(features, expected);
     assert_eq!(score, [(ColumnGroup::Score, "score".to_owned(), ColumnKind::Number)]);
     let index = layout.position(ColumnGroup::Field, "llm_seniority").unwrap();

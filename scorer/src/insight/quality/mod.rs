@@ -116,9 +116,7 @@ pub fn evaluate(predictions: &[LabeledPrediction], extra_k: Option<usize>) -> Op
 }
 
 /// Computes the metrics of each period, ordered by name.
-pub fn evaluate_by_period(
-    predictions: impl IntoIterator<Item = (String, LabeledPrediction)>,
-) -> Vec<QualityPeriod> {
+pub fn evaluate_by_period(predictions: impl IntoIterator<Item = (String, LabeledPrediction)>) -> Vec<QualityPeriod> {
     let mut periods: BTreeMap<String, Vec<LabeledPrediction>> = BTreeMap::new();
     for (start, prediction) in predictions {
         periods.entry(start).or_default().push(prediction);

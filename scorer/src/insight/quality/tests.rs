@@ -94,7 +94,8 @@ fn leads_of_the_same_probability_share_a_bin() {
 #[test]
 fn periods_are_ordered_by_name() {
     let prediction = |start: &str, replied| (start.to_owned(), LabeledPrediction { probability: 0.5, replied });
-    let periods = evaluate_by_period([prediction("2026-03", true), prediction("2026-01", false), prediction("2026-03", false)]);
+    let periods =
+        evaluate_by_period([prediction("2026-03", true), prediction("2026-01", false), prediction("2026-03", false)]);
     let counts: Vec<_> =
         periods.iter().map(|one| (one.start.as_str(), one.measured.leads, one.measured.replied)).collect();
     assert_eq!(counts, [("2026-01", 1, 0), ("2026-03", 2, 1)]);

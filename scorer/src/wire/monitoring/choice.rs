@@ -78,7 +78,9 @@ impl Choice {
     /// Parses decoded query parameters: `window` (`hour`, `day`, `week`, `all`) or `last` (which takes precedence),
     /// `threshold`, `model_version`, `score_min`, `score_max`, `cursor`, `simulated`. Empty values, as forms send them,
     /// and unknown names are ignored; of a repeated name the last value counts.
-    pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, ChoiceError> {
+    pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, ChoiceError> {
         let (mut choice, mut last) = (Choice::default(), None);
         for (name, value) in pairs {
             let value = value.as_ref().trim();

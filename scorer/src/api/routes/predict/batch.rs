@@ -11,10 +11,11 @@ use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::response::{LeadResult, PartialAnswer, RejectedLead, ValidationError};
 use crate::api::http::validation_error::lead_errors;
+use crate::insight::label::ScoreSummary;
 use crate::lead::Lead;
 use crate::lead::json::{PROBLEMS_MAX, Problem, Sink, read_batch, read_each, read_lead};
 use crate::lead::schema::Schema;
-use crate::wire::{BatchAnswer, Summary};
+use crate::wire::BatchResponse;
 use prediction_log::record::PredictionRow;
 use serde::Serialize;
 use serde_json::json;
@@ -132,11 +133,11 @@ fn rejected(fates: Vec<Fate>) -> Vec<ValidationError> {
 }
 
 fn whole(rows: &[PredictionRow]) -> Result<Vec<u8>, ApiError> {
-    written(&BatchAnswer::new(rows.iter().map(prediction).collect(), models(rows)), rows.len())
+    written(&BatchResponse::new(rows.iter().map(prediction).collect(), models(rows)), rows.len())
 }
 
 fn partial(rows: &[PredictionRow], fates: &[Fate]) -> Result<Vec<u8>, ApiError> {
-    let mut sum = Summary::default();
+    let mut sum = ScoreSummary::default();
     rows.iter().for_each(|row| sum.add(row.probability));
     let mut next = rows.iter();
     let results = fates.iter().map(|fate| result(fate, &mut next)).collect::<Option<Vec<_>>>();

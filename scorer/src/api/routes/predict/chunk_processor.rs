@@ -9,7 +9,7 @@ use super::table_input::{Own, Table, take_line};
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::validation_error::no_leads_error;
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::lead::json::Lines;
 use crate::lead::schema::Schema;
 use axum::body::Bytes;
@@ -27,7 +27,7 @@ pub(super) struct Portion {
     /// To be logged before the text is given.
     pub(super) rows: Vec<PredictionRow>,
     /// Its leads, for those who watch.
-    pub(super) seen: Option<Seen>,
+    pub(super) seen: Option<ScoredBatch>,
     pub(super) text: Vec<u8>,
     /// How many leads it tells of.
     pub(super) leads: u64,

@@ -8,7 +8,7 @@ use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::idempotency::IDEMPOTENT_REPLAYED;
 use crate::api::http::server_timing::{SERVER_TIMING, Timing};
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::pipeline::Scorer;
 use crate::wire::ModelName;
 use axum::body::Bytes;
@@ -44,13 +44,13 @@ pub(super) struct About {
     /// Those that gave its scores.
     pub(super) models: Vec<ModelName<'static>>,
     /// Its leads, for those who watch.
-    pub(super) seen: Vec<Seen>,
+    pub(super) seen: Vec<ScoredBatch>,
     pub(super) timing: Timing,
 }
 
 impl Draft {
     /// An answer whose body is yet to be written, from these rows.
-    pub(super) fn new<W>(rows: Vec<PredictionRow>, form: MediaType, seen: Vec<Seen>, write: W) -> Self
+    pub(super) fn new<W>(rows: Vec<PredictionRow>, form: MediaType, seen: Vec<ScoredBatch>, write: W) -> Self
     where
         W: FnOnce(&[PredictionRow]) -> Result<Vec<u8>, ApiError> + Send + 'static,
     {

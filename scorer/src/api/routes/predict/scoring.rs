@@ -9,7 +9,7 @@ use crate::api::config::LogInputs;
 use crate::api::http::error::ApiError;
 use crate::api::http::response::RejectedLead;
 use crate::api::http::validation_error::not_scorable_error;
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
 use crate::pipeline::{Batch, LEADS_AT_ONCE, Score, Scorer};
@@ -53,7 +53,7 @@ pub(super) struct Block {
     /// One for each lead.
     pub(super) fates: Vec<Fate>,
     /// The leads that were scored, for those who watch.
-    pub(super) seen: Seen,
+    pub(super) seen: ScoredBatch,
     pub(super) spent: Spent,
 }
 
@@ -99,7 +99,7 @@ pub(super) struct Scoring<'a> {
     waiting: Vec<Waiting>,
     /// What came of those that were.
     rows: Vec<PredictionRow>,
-    seen: Seen,
+    seen: ScoredBatch,
     fates: Vec<Fate>,
     /// How many of the fates are not about to change.
     settled: usize,
@@ -213,9 +213,9 @@ impl<'a> Scoring<'a> {
 }
 
 impl Shared {
-    fn seen(&self) -> Seen {
+    fn seen(&self) -> ScoredBatch {
         let (scorer, created_at) = (self.scorer.clone(), self.created_at.clone());
-        Seen { scorer, leads: Vec::new(), scores: Vec::new(), each_ms: 0.0, created_at }
+        ScoredBatch { scorer, leads: Vec::new(), scores: Vec::new(), each_ms: 0.0, created_at }
     }
 
     /// A row that is yet to be told its share of the time.

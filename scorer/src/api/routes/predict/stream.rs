@@ -12,7 +12,7 @@ use crate::api::http::blocking::run_blocking;
 use crate::api::http::body::{BodyStream, MemoryPermit};
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::api::state::AppState;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -162,7 +162,7 @@ async fn answer_all(
     }
 }
 
-async fn log(service: &AppState, rows: Vec<PredictionRow>, seen: Option<Seen>) -> Result<(), ApiError> {
+async fn log(service: &AppState, rows: Vec<PredictionRow>, seen: Option<ScoredBatch>) -> Result<(), ApiError> {
     if rows.is_empty() {
         return Ok(());
     }

@@ -97,8 +97,7 @@ impl Diagonal {
         // Cell j is reached from cell j of the previous antidiagonal, or from cell j - 1; arrays are offset by one.
         let (low, high) = (first + 1, end + 1);
         let previous = self.outside[low..high].iter().zip(&self.outside[low - 1..high - 1]);
-        for ((cell, index), (same, less)) in
-            self.next[low..high].iter_mut().zip(&self.indices[low..high]).zip(previous)
+        for ((cell, index), (same, less)) in self.next[low..high].iter_mut().zip(&self.indices[low..high]).zip(previous)
         {
             *cell = (same * (total - index) + less * index) * one;
         }
