@@ -229,6 +229,6 @@ fn at_an_address_that_others_reach_they_are_turned_away_until_it_is_opened() {
         assert_eq!(crate::process::post(&far, "/admin/model", r#"{"action": "reload"}"#).unwrap().0, 403);
         assert_eq!(crate::process::post(&near, "/admin/model", r#"{"action": "reload"}"#).unwrap().0, 200);
         let text = log(server);
-        assert!(text.contains("WARN") && text.contains("no keys are configured"), "{text}");
+        assert!(text.contains("WARN") && text.contains("no API keys are configured"), "{text}");
     }
 }

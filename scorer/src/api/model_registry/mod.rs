@@ -92,7 +92,7 @@ impl Serving {
         let mut folder = Folder::new(paths);
         let Look { opened, .. } = folder.look(false, &now())?;
         folder.refused().map_or(Ok(()), |reason| Err(FolderError::Refused(reason)))?;
-        let scorer = Scorer::arrange(opened).map_err(|error| FolderError::Refused(error.to_string()))?;
+        let scorer = Scorer::from_models(opened).map_err(|error| FolderError::Refused(error.to_string()))?;
         Ok(Serving::new(Some(scorer), Some(folder)))
     }
 
@@ -251,7 +251,7 @@ impl Serving {
                     models.push(folder.open(named).map_err(|error| error.to_string())?);
                 }
             }
-            Scorer::arrange(models).map(Arc::new).map_err(|error| error.to_string())
+            Scorer::from_models(models).map(Arc::new).map_err(|error| error.to_string())
         };
         aside(build).await?
     }

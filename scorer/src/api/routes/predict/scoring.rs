@@ -12,7 +12,7 @@ use crate::api::http::validation_error::not_scorable_error;
 use crate::api::monitor::ScoredBatch;
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
-use crate::pipeline::{Batch, LEADS_AT_ONCE, Score, Scorer};
+use crate::pipeline::{BATCH_LEADS, Batch, Score, Scorer};
 use prediction_log::record::{PredictionRow, timestamp};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -157,7 +157,7 @@ impl<'a> Scoring<'a> {
         self.waiting.push(Waiting { lead_key, inputs, lead });
         self.fates.push(Fate::Scored(line));
         self.spent.record += scored.elapsed();
-        if self.waiting.len() == LEADS_AT_ONCE && self.failed.is_none() {
+        if self.waiting.len() == BATCH_LEADS && self.failed.is_none() {
             self.failed = self.settle().err();
         }
     }
@@ -251,19 +251,19 @@ fn place_of(lead: usize, line: Option<u64>) -> Vec<Value> {
 mod tests {
     use super::*;
     use crate::lead::json::read_lead;
-    use crate::pipeline::tests::undecided;
+    use crate::pipeline::tests::scorer_without_probability;
 
     #[test]
     fn leads_that_cannot_be_scored_take_their_share_of_the_time() {
-        let scorer = Arc::new(undecided());
+        let scorer = Arc::new(scorer_without_probability());
         let lead = |json: &str| read_lead(json.as_bytes(), scorer.schema()).unwrap();
         let (bad, good) = (lead(r#"{"companyfoundedon": Infinity}"#), lead(r#"{"companyfoundedon": 0.5}"#));
         let shared = Shared::new(scorer.clone(), LogInputs::None, "r".into());
         let mut scoring = Scoring::new(&shared);
-        (0..LEADS_AT_ONCE).for_each(|_| scoring.take(&bad, None));
+        (0..BATCH_LEADS).for_each(|_| scoring.take(&bad, None));
         scoring.take(&good, None);
         let Block { rows, fates, seen, spent } = scoring.finish().unwrap();
-        assert_eq!((rows.len(), fates.len()), (1, LEADS_AT_ONCE + 1));
+        assert_eq!((rows.len(), fates.len()), (1, BATCH_LEADS + 1));
         let share = rounded(spent.score.as_secs_f64() * 1_000.0 / fates.len() as f64);
         assert_eq!((rows[0].inference_time_ms, seen.each_ms), (share, share));
     }
