@@ -14,8 +14,8 @@ use std::ops::Range;
 
 pub(super) fn write(main: &mut Markup, overview: &Overview) {
     let Some(all) = &overview.outcomes.all else {
-        let words = "No outcomes yet: send them to /outcomes, by prediction or by lead key.";
-        return section(main, "outcomes", "6. Outcomes", words, |_| ());
+        let sentence = "No outcomes yet: send them to /outcomes, by prediction or by lead key.";
+        return section(main, "outcomes", "6. Outcomes", sentence, |_| ());
     };
     section(main, "outcomes", "6. Outcomes", &captions::outcomes(all), |section| {
         let figure = |estimate: Option<Estimate>| estimate.map_or(NONE.to_owned(), figure_between);
@@ -44,8 +44,8 @@ fn best(plots: &mut Markup, all: &QualityMetrics, simulated: bool) {
     if all.precision_at.is_empty() {
         return;
     }
-    let (title, words) = ("Precision among the best", captions::precision(all));
-    let caption = Caption { title, description: &words, simulated };
+    let (title, sentence) = ("Precision among the best", captions::precision(all));
+    let caption = Caption { title, description: &sentence, simulated };
     let point = |best: &PrecisionAtK| IntervalPoint {
         name: best.k.to_string(),
         estimate: best.rate,
@@ -65,12 +65,12 @@ fn best(plots: &mut Markup, all: &QualityMetrics, simulated: bool) {
         text_columns: &[],
         rows: all.precision_at.iter().map(row).collect(),
     };
-    Figure { title, caption: &words, simulated }.write(plots, &chart, &table);
+    Figure { title, caption: &sentence, simulated }.write(plots, &chart, &table);
 }
 
 fn expected(plots: &mut Markup, all: &QualityMetrics, simulated: bool) {
-    let (title, words) = ("Calibration", captions::calibration(all));
-    let chart = calibration(Caption { title, description: &words, simulated }, &all.calibration);
+    let (title, sentence) = ("Calibration", captions::calibration(all));
+    let chart = calibration(Caption { title, description: &sentence, simulated }, &all.calibration);
     let row = |bin: &CalibrationBin| {
         let range = format!("{:.2} to {:.2}", bin.from, bin.to);
         vec![range, count(bin.leads), count(bin.replied), percent(bin.expected), percent_with_interval(bin.actual)]
@@ -82,7 +82,7 @@ fn expected(plots: &mut Markup, all: &QualityMetrics, simulated: bool) {
         text_columns: &[],
         rows: all.calibration.iter().map(row).collect(),
     };
-    Figure { title, caption: &words, simulated }.write(plots, &chart, &table);
+    Figure { title, caption: &sentence, simulated }.write(plots, &chart, &table);
 }
 
 fn over_time(plots: &mut Markup, overview: &Overview, all: &QualityMetrics) {
@@ -93,22 +93,22 @@ fn over_time(plots: &mut Markup, overview: &Overview, all: &QualityMetrics) {
     let series: [Series<'_>; 4] = [
         Series {
             title: "Replies over time",
-            words: &rate,
+            sentence: &rate,
             of: |measured| Some(measured.rate),
             baseline: None,
             is_share: true,
         },
-        Series { title: "Precision@20 over time", words: best, of: best_20, baseline: None, is_share: true },
+        Series { title: "Precision@20 over time", sentence: best, of: best_20, baseline: None, is_share: true },
         Series {
             title: "ROC-AUC over time",
-            words: &area,
+            sentence: &area,
             of: |measured| measured.roc_auc,
             baseline: Some((0.5, "chance")),
             is_share: false,
         },
         Series {
             title: "Brier score over time",
-            words: &brier,
+            sentence: &brier,
             of: |measured| measured.brier,
             baseline: Some((all.brier_constant, "the same for all")),
             is_share: false,
@@ -124,7 +124,7 @@ fn best_20(measured: &QualityMetrics) -> Option<Estimate> {
 /// Metric over time.
 struct Series<'a> {
     title: &'static str,
-    words: &'a str,
+    sentence: &'a str,
     of: fn(&QualityMetrics) -> Option<Estimate>,
     baseline: Option<(f64, &'a str)>,
     is_share: bool,
@@ -143,7 +143,7 @@ impl Series<'_> {
             note: None,
         };
         let points: Vec<IntervalPoint> = known.iter().map(point).collect();
-        let caption = Caption { title: self.title, description: self.words, simulated };
+        let caption = Caption { title: self.title, description: self.sentence, simulated };
         let write = |height: f64| if self.is_share { percent_exactly(height) } else { format!("{height:.2}") };
         let chart = intervals(caption, &points, self.y_range(&known), self.baseline, write);
         let row = |(period, estimate): &(&QualityPeriod, Estimate)| {
@@ -157,7 +157,7 @@ impl Series<'_> {
             text_columns: &[],
             rows: known.iter().map(row).collect(),
         };
-        Figure { title: self.title, caption: self.words, simulated }.write(plots, &chart, &table);
+        Figure { title: self.title, caption: self.sentence, simulated }.write(plots, &chart, &table);
     }
 
     /// Range of the y axis: from 0 to the upper end of the intervals, at most 1.

@@ -12,8 +12,8 @@ use crate::wire::monitoring::{Overview, Times, TrendPoint};
 
 pub(super) fn write(main: &mut Markup, overview: &Overview) {
     let performance = &overview.performance;
-    let words = captions::performance(performance);
-    section(main, "performance", "3. Performance", &words, |section| {
+    let sentence = captions::performance(performance);
+    section(main, "performance", "3. Performance", &sentence, |section| {
         let figure = |of: fn(&Times) -> f64| performance.times.as_ref().map_or(NONE.to_owned(), |times| ms(of(times)));
         let all = [
             ("Mean", figure(|times| times.mean_ms)),
@@ -33,9 +33,9 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
 
 fn times(plots: &mut Markup, overview: &Overview) {
     let points = &overview.performance.trend;
-    let words = &captions::inference_trend(points);
+    let sentence = &captions::inference_trend(points);
     let title = "Inference time per lead";
-    let caption = Caption { title, description: words, simulated: overview.simulated };
+    let caption = Caption { title, description: sentence, simulated: overview.simulated };
     let line = |name, is_main, of: fn(&Times) -> f64| TrendSeries {
         name,
         is_main,
@@ -51,21 +51,21 @@ fn times(plots: &mut Markup, overview: &Overview) {
     let headers = ["From", "Mean", "p50", "p95", "p99"];
     let table =
         DataTable { caption: title, headers: &headers, text_columns: &[], rows: points.iter().map(row).collect() };
-    Figure { title, caption: words, simulated: overview.simulated }.write(plots, &chart, &table);
+    Figure { title, caption: sentence, simulated: overview.simulated }.write(plots, &chart, &table);
 }
 
 fn volume(plots: &mut Markup, overview: &Overview) {
     let points = &overview.performance.trend;
     let title = "Predictions over time";
     let most = points.iter().map(|point| point.predictions).max().unwrap_or_default();
-    let words = format!("At most {} in one span of time.", count(most));
-    let caption = Caption { title, description: &words, simulated: overview.simulated };
+    let sentence = format!("At most {} in one span of time.", count(most));
+    let caption = Caption { title, description: &sentence, simulated: overview.simulated };
     let values = points.iter().map(|point| point.predictions as f64).collect();
     let lines = [TrendSeries { name: "all", is_main: true, values }];
     let chart = trend(caption, &moments(points), &lines, (f64::INFINITY, ""), |height| count(height.round() as u64));
     let rows = points.iter().map(|point| vec![timestamp::display(&point.start), count(point.predictions)]).collect();
     let table = DataTable { caption: title, headers: &["From", "Predictions"], text_columns: &[], rows };
-    Figure { title, caption: &words, simulated: overview.simulated }.write(plots, &chart, &table);
+    Figure { title, caption: &sentence, simulated: overview.simulated }.write(plots, &chart, &table);
 }
 
 fn moments(points: &[TrendPoint]) -> Vec<String> {

@@ -12,8 +12,8 @@ use crate::wire::monitoring::{Overview, Quantiles, Scores};
 
 pub(super) fn write(main: &mut Markup, overview: &Overview) {
     let scores = &overview.scores;
-    let words = captions::scores(scores);
-    section(main, "scores", "2. Score distribution", &words, |section| {
+    let sentence = captions::scores(scores);
+    section(main, "scores", "2. Score distribution", &sentence, |section| {
         quantiles(section, scores);
         if scores.current.iter().any(|number| *number > 0) {
             section.element("div", &[("class", "plots")], |plots| {
@@ -52,8 +52,8 @@ fn distribution(plots: &mut Markup, overview: &Overview) {
     let bins = scores.current.len();
     let edges: Vec<f64> = (0..=bins).map(|bin| bin as f64 / bins as f64).collect();
     let title = "Scores now and in the reference";
-    let words = &captions::interquartile_range(scores);
-    let caption = Caption { title, description: words, simulated: overview.simulated };
+    let sentence = &captions::interquartile_range(scores);
+    let caption = Caption { title, description: sentence, simulated: overview.simulated };
     let threshold = format!("threshold {}", super::super::format::significant(overview.choice.threshold));
     let chart = histogram(caption, &edges, counts, Some((overview.choice.threshold, &threshold)));
     let row = |bin: usize| {
@@ -63,7 +63,7 @@ fn distribution(plots: &mut Markup, overview: &Overview) {
     let headers = ["Score", "Now", "Share", "Reference", "Share"];
     let table = DataTable { caption: title, headers: &headers, text_columns: &[], rows: (0..bins).map(row).collect() };
     let simulated = overview.simulated;
-    Figure { title: "Distribution", caption: words, simulated }.write(plots, &chart, &table);
+    Figure { title: "Distribution", caption: sentence, simulated }.write(plots, &chart, &table);
 }
 
 fn labels(plots: &mut Markup, overview: &Overview) {
@@ -73,18 +73,18 @@ fn labels(plots: &mut Markup, overview: &Overview) {
     let grades = scores.grades.iter().map(|one| (format!("grade {}", one.grade), one.count));
     let (names, counts): (Vec<String>, Vec<u64>) = labels.iter().cloned().chain(grades.clone()).unzip();
     let all = scores.engaged.saturating_add(scores.not_engaged).max(1);
-    let words = format!(
+    let sentence = format!(
         "{} of {} labelled engaged.",
         percent(scores.engaged as f64 / all as f64),
         super::super::format::counted(all, "lead is", "leads are"),
     );
     let title = "Labels and grades";
-    let caption = Caption { title, description: &words, simulated: overview.simulated };
+    let caption = Caption { title, description: &sentence, simulated: overview.simulated };
     let mut chart = levels(caption, &names[..2], ComparedCounts { reference: &[], current: &counts[..2] });
     if graded > 0 {
         chart.append(&levels(caption, &names[2..], ComparedCounts { reference: &[], current: &counts[2..] }));
     }
     let rows = names.iter().zip(&counts).map(|(name, number)| vec![name.clone(), count(*number)]).collect();
     let table = DataTable { caption: title, headers: &["Label or grade", "Leads"], text_columns: &[], rows };
-    Figure { title, caption: &words, simulated: overview.simulated }.write(plots, &chart, &table);
+    Figure { title, caption: &sentence, simulated: overview.simulated }.write(plots, &chart, &table);
 }
