@@ -2,10 +2,8 @@
 
 use super::comparison::{ComparedProfiles, compare};
 use super::window_query::{WindowData, aggregate, fetch, window_bounds};
-use super::{Monitor, weighted_stats};
+use super::{Monitor, MonitorError, weighted_stats};
 use crate::api::http::blocking::run_blocking;
-use crate::api::http::error::ApiError;
-use crate::api::state::AppState;
 use crate::insight::alert::{AlertInputs, LogState, alerts};
 use crate::insight::drift::DriftGroup;
 use crate::insight::label::label;
@@ -54,19 +52,20 @@ struct LogData {
 /// Assembles the data of the page; `after` is the parsed cursor. Aggregation and comparison of long windows are slow, so
 /// they run on the blocking thread pool.
 pub(crate) async fn overview(
-    service: &Arc<AppState>,
+    monitor: &Arc<Monitor>,
+    store: &Store,
+    scorer: Option<Arc<Scorer>>,
     choice: Choice,
     after: Option<Cursor>,
     now: OffsetDateTime,
-) -> Result<Overview, ApiError> {
-    let scorer = service.serving.current().ok();
-    let rows = fetch(&service.store, &choice, now).await?;
-    let (state, models, filter) = (service.clone(), scorer.clone(), choice.clone());
-    let data = run_blocking(move || aggregate(&state.monitor, models.as_deref(), &filter, rows)).await?;
+) -> Result<Overview, MonitorError> {
+    let rows = fetch(store, &choice, now).await?;
+    let (own, models, filter) = (monitor.clone(), scorer.clone(), choice.clone());
+    let data = run_blocking(move || aggregate(&own, models.as_deref(), &filter, rows)).await?;
     let window = outcome_window(&data, &choice, now);
-    let log = read_log(&service.store, window, trained(scorer.as_deref()), &choice, after, now).await?;
-    let state = service.clone();
-    run_blocking(move || assemble(&state.monitor, scorer.as_deref(), &data, log, choice, now)).await
+    let log = read_log(store, window, trained(scorer.as_deref()), &choice, after, now).await?;
+    let own = monitor.clone();
+    Ok(run_blocking(move || assemble(&own, scorer.as_deref(), &data, log, choice, now)).await?)
 }
 
 async fn read_log(
@@ -76,7 +75,7 @@ async fn read_log(
     choice: &Choice,
     after: Option<Cursor>,
     now: OffsetDateTime,
-) -> Result<LogData, ApiError> {
+) -> Result<LogData, MonitorError> {
     let filter = Filter {
         limit: PAGE_ROWS,
         score_min: (choice.score_min > 0.0).then_some(choice.score_min),
