@@ -2,7 +2,7 @@
 
 use crate::insight::profile::{ColumnGroup, LevelKey, Profile, ProfileLayout};
 use crate::lead::Value;
-use crate::lead::csv::{Dialect, IntakeError, Reader, records};
+use crate::lead::csv::{CsvReader, Dialect, ImportError, for_each_record};
 use crate::lead::schema::Schema;
 use crate::pipeline::{Model, Scorer};
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub struct Reference {
 pub enum ReferenceError {
     /// Not a CSV.
     #[error("the reference cannot be read: {0}")]
-    Intake(#[from] IntakeError),
+    Intake(#[from] ImportError),
     /// CSV without known columns.
     #[error("the reference should have columns of leads or of the model's features; it has none of them")]
     NoColumns,
@@ -74,7 +74,7 @@ fn features(bytes: &[u8], layout: &Arc<ProfileLayout>) -> Result<Profile, Refere
     let mut profile = Profile::empty(layout.clone());
     let mut places: Option<Vec<Option<usize>>> = None;
     let key = LevelKey::new([0; 16]);
-    records(bytes, Dialect::detect(bytes), &mut |_, cells| {
+    for_each_record(bytes, Dialect::detect(bytes), &mut |_, cells| {
         let Some(places) = &places else {
             let place = |name: &str| layout.position(ColumnGroup::Feature, name.trim());
             places = Some(cells.iter().map(place).collect());
@@ -100,8 +100,8 @@ fn leads(bytes: &[u8], model: &Model, layout: Arc<ProfileLayout>) -> Result<Prof
     let binding = layout.bind(&schema, LevelKey::new([0; 16]));
     let mut profile = Profile::empty(layout);
     let mut all = Vec::new();
-    let mut reader = Reader::new(schema, Dialect::detect(bytes));
-    let mut sink = |row: crate::lead::csv::Row<'_>| {
+    let mut reader = CsvReader::new(schema, Dialect::detect(bytes));
+    let mut sink = |row: crate::lead::csv::CsvRow<'_>| {
         if let Ok(lead) = row.lead {
             all.push(lead.clone());
         }

@@ -4,7 +4,7 @@ use super::column_pair::PairedCount;
 use super::kolmogorov_smirnov::{asymptotic, exact};
 use super::*;
 use crate::insight::profile::{ProfileLayout, Quantity};
-use crate::lead::csv::{Cells, Dialect, records};
+use crate::lead::csv::{Cells, Dialect, for_each_record};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ fn read_table(path: &Path) -> Vec<(String, Vec<String>)> {
         }
         Ok(())
     };
-    records(&std::fs::read(path).unwrap(), Dialect::default(), &mut sink).unwrap();
+    for_each_record(&std::fs::read(path).unwrap(), Dialect::default(), &mut sink).unwrap();
     columns
 }
 

@@ -4,7 +4,7 @@
 
 use super::Profile;
 use crate::lead::encode::{Element, Specification};
-use crate::lead::schema::{Field, Kind as FieldKind, Schema};
+use crate::lead::schema::{Field, FieldKind, Schema};
 use serde::{Deserialize, Serialize};
 
 /// Maximum number of distinct values per column before their low bits are dropped, in production.

@@ -16,7 +16,7 @@ mod tests;
 pub use layout::{CAPACITY, ColumnGroup, ColumnKind, ColumnLayout, ProfileLayout, Quantity};
 pub use level_key::LevelKey;
 
-use crate::lead::encode::{Block, Values};
+use crate::lead::encode::{InputBlock, InputValues};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
 use quantized_counts::QuantizedCounts;
@@ -129,19 +129,21 @@ impl Profile {
     }
 
     /// Counts encoded features: one block per input of the encoder, in its order.
-    pub fn add_features(&mut self, binding: &Binding, blocks: &[Block]) {
+    pub fn add_features(&mut self, binding: &Binding, blocks: &[InputBlock]) {
         let mut columns = binding.features.iter();
         for block in blocks {
             for (offset, column) in columns.by_ref().take(block.width).enumerate() {
                 match &block.values {
-                    Values::Float(values) => {
+                    InputValues::Float(values) => {
                         self.add_numbers(*column, strided(values, offset, block.width).map(|value| f64::from(*value)));
                     }
-                    Values::Double(values) => self.add_numbers(*column, strided(values, offset, block.width).copied()),
-                    Values::Integer(values) => {
+                    InputValues::Double(values) => {
+                        self.add_numbers(*column, strided(values, offset, block.width).copied())
+                    }
+                    InputValues::Integer(values) => {
                         self.add_numbers(*column, strided(values, offset, block.width).map(|value| *value as f64));
                     }
-                    Values::Text(values) => {
+                    InputValues::Text(values) => {
                         let mut texts = strided(values, offset, block.width);
                         texts.by_ref().for_each(|text| self.add_value(*column, Value::Text(text), binding.key));
                     }
