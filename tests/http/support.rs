@@ -9,7 +9,7 @@ use prediction_log::{Settings, Store, WriterTask};
 use scorer::api::config::Config;
 use scorer::api::http::static_site::Site;
 use scorer::api::model_registry::ModelRegistry;
-use scorer::api::monitor::{Monitor, ProfilerTask};
+use scorer::api::monitor::{Monitor, AggregatorTask};
 use scorer::api::state::AppState;
 use scorer::api::{router, serve};
 use serde_json::Value;
@@ -57,12 +57,12 @@ impl TestResponse {
 /// Background tasks of a service.
 pub(crate) struct Tasks {
     writer: WriterTask,
-    profiler: ProfilerTask,
+    aggregator: AggregatorTask,
 }
 
 impl Tasks {
     async fn finish(self) {
-        self.profiler.finish().await;
+        self.aggregator.finish().await;
         self.writer.finish().await;
     }
 }

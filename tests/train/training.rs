@@ -1,7 +1,7 @@
 //! Tests of the trained models.
 
 use super::{packed, plan, synthetic_histories, train};
-use scorer::insight::profile::Group;
+use scorer::insight::profile::ColumnGroup;
 use scorer::lead::Value;
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{Model, Score, Scorer};
@@ -90,12 +90,12 @@ fn the_card_and_the_profile_count_all_leads() {
             let columns_in = |group| {
                 model.profile.columns().filter(move |(layout, _)| layout.group == group).map(|(layout, _)| layout)
             };
-            let mut fields: Vec<_> = columns_in(Group::Field).map(|layout| &layout.name).collect();
+            let mut fields: Vec<_> = columns_in(ColumnGroup::Field).map(|layout| &layout.name).collect();
             fields.dedup();
             assert_eq!(fields, model.card.fields.iter().collect::<Vec<_>>());
             let features = model.encoder.inputs.iter().flat_map(|input| &input.features).map(|feature| &feature.name);
-            assert!(columns_in(Group::Feature).map(|layout| &layout.name).eq(features));
-            assert_eq!(columns_in(Group::Score).count(), 1);
+            assert!(columns_in(ColumnGroup::Feature).map(|layout| &layout.name).eq(features));
+            assert_eq!(columns_in(ColumnGroup::Score).count(), 1);
             assert_eq!(model.card.missing_costs.len(), model.card.fields.len());
         }
     }

@@ -4,7 +4,7 @@
 
 use super::http::server::ConnectionObserver;
 use super::model_registry::status::{ModelState, RegistryStatus};
-use super::monitor::Seen;
+use super::monitor::ScoredBatch;
 use axum::http::Method;
 use prediction_log::StoreState;
 use prometheus_client::encoding::prometheus_text::encode;
@@ -132,7 +132,7 @@ impl Metrics {
     }
 
     /// Counts scored and recorded leads.
-    pub(crate) fn scored(&self, batch: &Seen) {
+    pub(crate) fn scored(&self, batch: &ScoredBatch) {
         let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
         for score in &batch.scores {
             *counts.entry(score.model).or_default() += 1;

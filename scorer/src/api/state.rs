@@ -10,7 +10,7 @@ use super::http::static_site::Site;
 use super::maintenance::{Maintenance, MaintenanceNotice};
 use super::metrics::{GaugeReadings, Metrics};
 use super::model_registry::ModelRegistry;
-use super::monitor::{Monitor, Seen};
+use super::monitor::{Monitor, ScoredBatch};
 use super::rate_limit::RateLimiter;
 use super::scoring_queue::ScoringQueue;
 use prediction_log::Store;
@@ -93,10 +93,10 @@ impl AppState {
     }
 
     /// Adds scored and recorded leads to metrics and monitoring.
-    pub(crate) fn observe(&self, batches: impl IntoIterator<Item = Seen>) {
+    pub(crate) fn observe(&self, batches: impl IntoIterator<Item = ScoredBatch>) {
         for batch in batches {
             self.metrics.scored(&batch);
-            self.monitor.see(batch);
+            self.monitor.record(batch);
         }
     }
 
@@ -107,7 +107,7 @@ impl AppState {
             lent_bytes: self.bodies.lent_bytes(),
             log: self.store.state(),
             log_waiting: self.store.waiting(),
-            left_out: self.monitor.left_out(),
+            left_out: self.monitor.dropped(),
             registry: &self.registry.status(),
         })
     }

@@ -16,7 +16,7 @@ use super::http::response::{
 use super::middleware::problem_details::{ProblemDetails, ProblemError};
 use super::routes::{erasure, health, maintenance, metrics, model, models, monitoring, outcomes};
 use crate::lead::schema::Schema;
-use crate::wire::{BatchAnswer, ModelName, Prediction};
+use crate::wire::{BatchResponse, ModelName, Prediction};
 use lead::{BatchBody, LEAD, LeadBody, lead};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
@@ -39,7 +39,7 @@ use utoipa::OpenApi;
         LeadBody,
         BatchBody,
         Prediction,
-        BatchAnswer,
+        BatchResponse,
         ModelName,
         PartialAnswer,
         LeadResult,

@@ -6,7 +6,7 @@ use super::reference;
 use crate::api::http::idempotency::KEY_MAX;
 use crate::api::http::response::{Completion, LeadResult, PartialAnswer, RejectedLead};
 use crate::api::routes::predict::{KEYED_STREAM_BYTES_MAX, RESULT_COLUMNS};
-use crate::wire::{BatchAnswer, ModelName, Prediction};
+use crate::wire::{BatchResponse, ModelName, Prediction};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
@@ -69,7 +69,7 @@ fn predict_batch() -> Value {
         "headers": headers(),
         "content": {
             "application/json": {
-                "schema": {"anyOf": [reference("schemas", "BatchAnswer"), reference("schemas", "PartialAnswer")]},
+                "schema": {"anyOf": [reference("schemas", "BatchResponse"), reference("schemas", "PartialAnswer")]},
                 "examples": {"fail": {"value": example_batch_answer()}, "skip": {"value": example_partial_answer()}},
             },
             "application/x-ndjson": {
@@ -130,8 +130,8 @@ fn example_rejection(line: Option<u64>) -> LeadResult<'static> {
     LeadResult::Rejected(RejectedLead { line, lead_key, errors: vec![example_validation_error()] })
 }
 
-fn example_batch_answer() -> BatchAnswer<'static> {
-    BatchAnswer::new(vec![example_prediction("crm-1042"), example_prediction("crm-1043")], vec![example_model()])
+fn example_batch_answer() -> BatchResponse<'static> {
+    BatchResponse::new(vec![example_prediction("crm-1042"), example_prediction("crm-1043")], vec![example_model()])
 }
 
 fn example_partial_answer() -> PartialAnswer<'static> {

@@ -117,10 +117,11 @@ pub(crate) async fn drift_report(
 async fn read(service: &Arc<AppState>, pairs: QueryPairs) -> Result<Overview, ApiError> {
     let invalid = |name: &str, allowed: &str| ApiError::Invalid(vec![query_error(name, allowed)]);
     let Query(pairs) = pairs.map_err(|_| invalid("query", "percent-encoded UTF-8"))?;
-    let choice = Choice::read(pairs).map_err(|error| invalid(error.name, error.allowed))?;
+    let choice = Choice::from_pairs(pairs).map_err(|error| invalid(error.name, error.allowed))?;
     let now = OffsetDateTime::now_utc();
     if choice.simulated {
-        return Ok(simulation::overview(&choice, &prediction_log::record::timestamp(now)));
+        let overview = simulation::overview(&choice, &prediction_log::record::timestamp(now));
+        return overview.map_err(|_| ApiError::Internal);
     }
     let cursor = choice.cursor.as_deref().map(str::parse::<Cursor>).transpose();
     let after = cursor.map_err(|_| invalid("cursor", "one that an earlier page gave as recent.next"))?;

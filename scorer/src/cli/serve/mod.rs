@@ -64,7 +64,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<()> {
         if let Some(task) = heartbeat {
             task.abort();
         }
-        profiler.finish().await;
+        aggregator.finish().await;
         writer.finish().await;
         Ok(())
     });

@@ -10,10 +10,11 @@ use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::response::{PartialAnswer, RejectedLead, ValidationError};
 use crate::api::http::validation_error::lead_errors;
+use crate::insight::label::ScoreSummary;
 use crate::lead::Lead;
 use crate::lead::json::{BatchSink, ISSUES_MAX, Issue, read_batch, read_batch_into, read_lead};
 use crate::lead::schema::Schema;
-use crate::wire::{BatchAnswer, Summary};
+use crate::wire::BatchResponse;
 use prediction_log::record::PredictionRow;
 use serde::Serialize;
 use serde_json::json;
@@ -132,11 +133,11 @@ fn validation_errors(statuses: Vec<RowStatus>) -> Vec<ValidationError> {
 }
 
 fn write_batch_answer(rows: &[PredictionRow]) -> Result<Vec<u8>, ApiError> {
-    to_json(&BatchAnswer::new(rows.iter().map(prediction).collect(), models(rows)), rows.len())
+    to_json(&BatchResponse::new(rows.iter().map(prediction).collect(), models(rows)), rows.len())
 }
 
 fn write_partial_answer(rows: &[PredictionRow], statuses: &[RowStatus]) -> Result<Vec<u8>, ApiError> {
-    let mut summary = Summary::default();
+    let mut summary = ScoreSummary::default();
     rows.iter().for_each(|row| summary.add(row.probability));
     let mut next = rows.iter();
     let results = statuses.iter().map(|status| lead_result(status, &mut next)).collect::<Option<Vec<_>>>();

@@ -6,7 +6,7 @@ use super::table_input::{ClientCells, TableInput, take_line};
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::validation_error::no_leads_error;
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::lead::json::NdjsonReader;
 use crate::lead::schema::Schema;
 use axum::body::Bytes;
@@ -24,7 +24,7 @@ pub(super) struct Chunk {
     /// Rows to log before the text is sent.
     pub(super) rows: Vec<PredictionRow>,
     /// Scored leads, for monitoring.
-    pub(super) scored: Option<Seen>,
+    pub(super) scored: Option<ScoredBatch>,
     pub(super) text: Vec<u8>,
     /// Number of leads in the text.
     pub(super) leads: u64,

@@ -7,7 +7,7 @@ use crate::api::http::error::ApiError;
 use crate::api::http::idempotency::IDEMPOTENT_REPLAYED;
 use crate::api::http::response::{X_MODEL_SHA256, X_MODEL_VERSION};
 use crate::api::http::server_timing::{SERVER_TIMING, Timing};
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::pipeline::{Model, Scorer};
 use crate::wire::ModelName;
 use axum::body::Bytes;
@@ -37,13 +37,13 @@ pub(super) struct ResponseMeta {
     /// Models that gave its scores.
     pub(super) models: Vec<ModelName<'static>>,
     /// Scored leads, for monitoring.
-    pub(super) scored: Vec<Seen>,
+    pub(super) scored: Vec<ScoredBatch>,
     pub(super) timing: Timing,
 }
 
 impl PendingResponse {
     /// Creates a response whose body `write` makes from these rows.
-    pub(super) fn new<W>(rows: Vec<PredictionRow>, media_type: MediaType, scored: Vec<Seen>, write: W) -> Self
+    pub(super) fn new<W>(rows: Vec<PredictionRow>, media_type: MediaType, scored: Vec<ScoredBatch>, write: W) -> Self
     where
         W: FnOnce(&[PredictionRow]) -> Result<Vec<u8>, ApiError> + Send + 'static,
     {

@@ -8,7 +8,7 @@ use crate::api::config::LogInputs;
 use crate::api::http::error::ApiError;
 use crate::api::http::response::RejectedLead;
 use crate::api::http::validation_error::not_scorable_error;
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
 use crate::pipeline::{BATCH_LEADS, Batch, Score, Scorer};
@@ -52,7 +52,7 @@ pub(super) struct ScoredRows {
     /// One per lead.
     pub(super) statuses: Vec<RowStatus>,
     /// Scored leads, for monitoring.
-    pub(super) scored: Seen,
+    pub(super) scored: ScoredBatch,
     pub(super) time: ScoringTime,
 }
 
@@ -97,7 +97,7 @@ pub(super) struct Scoring<'a> {
     /// Leads encoded but not scored yet.
     pending: Vec<PendingLead>,
     rows: Vec<PredictionRow>,
-    scored: Seen,
+    scored: ScoredBatch,
     statuses: Vec<RowStatus>,
     /// Number of final statuses.
     resolved: usize,
@@ -211,9 +211,9 @@ impl<'a> Scoring<'a> {
 }
 
 impl ScoringContext {
-    fn empty_scored(&self) -> Seen {
+    fn empty_scored(&self) -> ScoredBatch {
         let (scorer, created_at) = (self.scorer.clone(), self.created_at.clone());
-        Seen { scorer, leads: Vec::new(), scores: Vec::new(), each_ms: 0.0, created_at }
+        ScoredBatch { scorer, leads: Vec::new(), scores: Vec::new(), each_ms: 0.0, created_at }
     }
 
     /// Makes a row; its time is set when all leads are scored.

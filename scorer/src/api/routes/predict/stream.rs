@@ -12,7 +12,7 @@ use crate::api::http::body::BodyStream;
 use crate::api::http::body_memory::MemoryPermit;
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::api::state::AppState;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -171,7 +171,7 @@ async fn send_chunks(
     }
 }
 
-async fn log(service: &AppState, rows: Vec<PredictionRow>, scored: Option<Seen>) -> Result<(), ApiError> {
+async fn log(service: &AppState, rows: Vec<PredictionRow>, scored: Option<ScoredBatch>) -> Result<(), ApiError> {
     if rows.is_empty() {
         return Ok(());
     }

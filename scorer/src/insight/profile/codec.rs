@@ -1,25 +1,25 @@
-//! A profile as bytes, for a database.
+//! Binary encoding of a profile, for databases.
 //!
-//! Owns the form, version 1: a mark, then whole numbers in 7-bit groups (LEB128), texts behind their length, keys as
-//! what they are above the one before, without the bits that were given up. The same profile has the same bytes. May
-//! not trust bytes: what is broken is an error, and no length is believed before the bytes are there.
+//! Version 1: a magic number, then unsigned LEB128 integers, length-prefixed texts, and keys as differences to the
+//! previous key, without the bits that were dropped. Equal profiles have equal bytes. Decoding trusts nothing: malformed
+//! bytes are an error, and no length is used before that many bytes are there.
 
-use super::tally::{BITS, Tally};
-use super::{Column, ColumnLayout, Group, Kind, Layout, Part, Profile, ProfileError};
+use super::quantized_counts::{BITS, QuantizedCounts};
+use super::{ColumnGroup, ColumnKind, ColumnLayout, ColumnProfile, Profile, ProfileError, ProfileLayout, Quantity};
 use std::sync::Arc;
 
-/// Stands before every profile; the last byte is the version.
-const MARK: [u8; 4] = *b"LLP\x01";
+/// Magic number; the last byte is the version.
+const MAGIC: [u8; 4] = *b"LLP\x01";
 
-/// The highest capacity that a layout may have.
+/// Maximum capacity of a layout.
 const CAPACITY_MAX: u64 = 1 << 20;
 
 type Result<T> = std::result::Result<T, ProfileError>;
 
 impl Profile {
-    /// Its bytes.
+    /// Encodes the profile.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = MARK.to_vec();
+        let mut out = MAGIC.to_vec();
         put(&mut out, self.layout.capacity() as u64);
         put(&mut out, self.rows);
         put(&mut out, self.columns.len() as u64);
@@ -30,14 +30,14 @@ impl Profile {
         out
     }
 
-    /// The profile of these bytes.
+    /// Decodes a profile.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
-        let mut rest = Bytes(bytes);
-        let (mark, version) = (rest.take(3)?, rest.byte()?);
-        if mark != &MARK[..3] {
+        let mut rest = Reader(bytes);
+        let (magic, version) = (rest.take(3)?, rest.byte()?);
+        if magic != &MAGIC[..3] {
             return Err(ProfileError::Broken("it does not begin as a profile does"));
         }
-        if version != MARK[3] {
+        if version != MAGIC[3] {
             return Err(ProfileError::Format(u64::from(version)));
         }
         let capacity = rest.number()?;
@@ -55,7 +55,7 @@ impl Profile {
         if !rest.0.is_empty() {
             return Err(ProfileError::Broken("it goes on behind its end"));
         }
-        Ok(Profile { layout: Arc::new(Layout::new(layouts, capacity as usize)), rows, columns })
+        Ok(Profile { layout: Arc::new(ProfileLayout::new(layouts, capacity as usize)), rows, columns })
     }
 }
 
@@ -73,85 +73,85 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
 }
 
 fn put_layout(out: &mut Vec<u8>, layout: &ColumnLayout) {
-    let kind = [layout.kind == Kind::Category, layout.single];
+    let kind = [layout.kind == ColumnKind::Category, layout.is_f32];
     out.push(layout.group as u8);
-    out.push(layout.part as u8);
+    out.push(layout.quantity as u8);
     out.extend(kind.map(u8::from));
     put_text(out, &layout.name);
     put(out, layout.levels.len() as u64);
     layout.levels.iter().for_each(|level| put_text(out, level));
 }
 
-fn put_column(out: &mut Vec<u8>, column: &Column) {
+fn put_column(out: &mut Vec<u8>, column: &ColumnProfile) {
     for number in [column.missing, column.infinite, column.pooled].iter().chain(&column.levels) {
         put(out, *number);
     }
-    out.push(column.tally.bits() as u8);
-    put(out, column.tally.len() as u64);
-    let mut last = 0;
-    for (key, count) in column.tally.sorted() {
-        let key = key >> (BITS - column.tally.bits());
-        put(out, key - last);
+    out.push(column.values.bits() as u8);
+    put(out, column.values.len() as u64);
+    let mut previous = 0;
+    for (key, count) in column.values.sorted() {
+        let key = key >> (BITS - column.values.bits());
+        put(out, key - previous);
         put(out, count);
-        last = key;
+        previous = key;
     }
 }
 
-fn get_layout(rest: &mut Bytes<'_>) -> Result<ColumnLayout> {
+fn get_layout(rest: &mut Reader<'_>) -> Result<ColumnLayout> {
     let group = match rest.byte()? {
-        0 => Group::Field,
-        1 => Group::Feature,
-        2 => Group::Score,
+        0 => ColumnGroup::Field,
+        1 => ColumnGroup::Feature,
+        2 => ColumnGroup::Score,
         _ => return Err(ProfileError::Broken("a column has an unknown group")),
     };
-    let part = match rest.byte()? {
-        0 => Part::Value,
-        1 => Part::Length,
-        2 => Part::Items,
+    let quantity = match rest.byte()? {
+        0 => Quantity::Value,
+        1 => Quantity::Length,
+        2 => Quantity::Items,
         _ => return Err(ProfileError::Broken("a column has an unknown part")),
     };
-    let kind = if rest.flag()? { Kind::Category } else { Kind::Number };
-    let single = rest.flag()?;
+    let kind = if rest.flag()? { ColumnKind::Category } else { ColumnKind::Number };
+    let is_f32 = rest.flag()?;
     let name = rest.text()?.to_owned();
     let count = rest.count()?;
     let levels: Vec<String> = (0..count).map(|_| rest.text().map(str::to_owned)).collect::<Result<_>>()?;
-    let layout = ColumnLayout { group, name, part, kind, single, levels };
+    let layout = ColumnLayout { group, name, quantity, kind, is_f32, levels };
     super::section::check_levels(&layout)?;
     Ok(layout)
 }
 
-fn get_column(rest: &mut Bytes<'_>, layout: &ColumnLayout, capacity: u64) -> Result<Column> {
-    let wrong = |reason| ProfileError::Column { column: layout.name.clone(), reason };
+fn get_column(rest: &mut Reader<'_>, layout: &ColumnLayout, capacity: u64) -> Result<ColumnProfile> {
+    let malformed = |reason| ProfileError::Column { column: layout.name.clone(), reason };
     let (missing, infinite, pooled) = (rest.number()?, rest.number()?, rest.number()?);
     let levels = layout.levels.iter().map(|_| rest.number()).collect::<Result<_>>()?;
     let bits = u32::from(rest.byte()?);
     if !(1..=BITS).contains(&bits) {
-        return Err(wrong("it keeps an impossible number of bits"));
+        return Err(malformed("it keeps an impossible number of bits"));
     }
     let count = rest.count()?;
     if count as u64 > capacity {
-        return Err(wrong("it tells more values apart than it may"));
+        return Err(malformed("it tells more values apart than it may"));
     }
-    let mut last = 0_u64;
+    let mut previous = 0_u64;
     let mut counts = Vec::new();
-    for place in 0..count {
+    for index in 0..count {
         let step = rest.number()?;
-        let key = last.checked_add(step).filter(|key| key.leading_zeros() + bits >= BITS);
-        let key = key.filter(|_| place == 0 || step > 0).ok_or_else(|| wrong("its values do not rise"))?;
+        let key = previous.checked_add(step).filter(|key| key.leading_zeros() + bits >= BITS);
+        let key = key.filter(|_| index == 0 || step > 0).ok_or_else(|| malformed("its values do not rise"))?;
         let value = key << (BITS - bits);
-        if layout.kind == Kind::Number && !f64::from_bits(value).is_finite() {
-            return Err(wrong("it has a value that is no number"));
+        if layout.kind == ColumnKind::Number && !f64::from_bits(value).is_finite() {
+            return Err(malformed("it has a value that is no number"));
         }
         counts.push((value, rest.number()?));
-        last = key;
+        previous = key;
     }
-    Ok(Column { missing, infinite, levels, pooled, tally: Tally::of(bits, counts) })
+    Ok(ColumnProfile { missing, infinite, levels, pooled, values: QuantizedCounts::new(bits, counts) })
 }
 
-/// Bytes that are still to be read.
-struct Bytes<'a>(&'a [u8]);
+/// Reader of the remaining bytes.
+struct Reader<'a>(&'a [u8]);
 
-impl<'a> Bytes<'a> {
+impl<'a> Reader<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or(ProfileError::Broken("it ends too early"))?;
         self.0 = rest;
@@ -186,7 +186,7 @@ impl<'a> Bytes<'a> {
         Err(ProfileError::Broken("it has a number of more than 64 bits"))
     }
 
-    /// A number of things, each of which takes at least a byte.
+    /// Reads a count of elements that take at least one byte each.
     fn count(&mut self) -> Result<usize> {
         let count = usize::try_from(self.number()?).ok().filter(|count| *count <= self.0.len());
         count.ok_or(ProfileError::Broken("it ends too early"))

@@ -1,47 +1,47 @@
-//! Levels as numbers: a keyed hash, so that a profile tells rare texts apart without holding them.
+//! Keyed hash of levels, so that a profile distinguishes rare texts without storing them.
 //!
-//! Owns the hash: SipHash-2-4 (J.-P. Aumasson and D. J. Bernstein, "SipHash: a fast short-input PRF", 2012), which
-//! cannot be turned around or guessed at without its key. May not know what is hashed, nor where the key is kept.
+//! SipHash-2-4 (J.-P. Aumasson and D. J. Bernstein, "SipHash: a fast short-input PRF", 2012) can be neither inverted nor
+//! searched by guessing without its key.
 
-/// The secret that levels are hashed with. Profiles are compared level by level only if they were made with one key.
+/// Secret key of the hash. Levels of two profiles can be compared only if both used the same key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct LevelKey([u64; 2]);
 
 impl LevelKey {
-    /// A key of 128 bits.
+    /// Creates a key of 128 bits.
     pub fn new(bytes: [u8; 16]) -> Self {
         let (low, high) = bytes.split_at(8);
         LevelKey([word(low), word(high)])
     }
 
-    /// The hash of a text.
+    /// Hashes a text.
     pub fn hash(&self, text: &str) -> u64 {
-        let mut state = State::new(self.0);
+        let mut state = SipState::new(self.0);
         let mut words = text.as_bytes().chunks_exact(8);
-        words.by_ref().for_each(|bytes| state.take(word(bytes)));
-        // The last word holds what is left and, in its highest byte, the length.
-        state.take(word(words.remainder()) | (text.len() as u64) << 56);
+        words.by_ref().for_each(|bytes| state.absorb(word(bytes)));
+        // The last word holds the remaining bytes and, in its highest byte, the length.
+        state.absorb(word(words.remainder()) | (text.len() as u64) << 56);
         state.finish()
     }
 }
 
-/// A secret is not shown.
+/// Hides the secret.
 impl std::fmt::Debug for LevelKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("LevelKey")
     }
 }
 
-/// Up to eight bytes, the first one lowest.
+/// Packs up to eight bytes, little-endian.
 fn word(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
-struct State([u64; 4]);
+struct SipState([u64; 4]);
 
-impl State {
+impl SipState {
     fn new([low, high]: [u64; 2]) -> Self {
-        State([
+        SipState([
             low ^ 0x736f_6d65_7073_6575,
             high ^ 0x646f_7261_6e64_6f6d,
             low ^ 0x6c79_6765_6e65_7261,
@@ -49,7 +49,7 @@ impl State {
         ])
     }
 
-    fn take(&mut self, word: u64) {
+    fn absorb(&mut self, word: u64) {
         self.0[3] ^= word;
         self.round();
         self.round();
@@ -59,7 +59,7 @@ impl State {
     fn finish(mut self) -> u64 {
         self.0[2] ^= 0xff;
         (0..4).for_each(|_| self.round());
-        self.0.iter().fold(0, |all, word| all ^ word)
+        self.0.iter().fold(0, |hash, word| hash ^ word)
     }
 
     fn round(&mut self) {
@@ -83,8 +83,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_hash_is_that_of_its_paper() {
-        let key = LevelKey::new(std::array::from_fn(|place| place as u8));
+    fn hashes_match_the_test_vectors_of_the_paper() {
+        let key = LevelKey::new(std::array::from_fn(|index| index as u8));
         let text: String = (0..15_u8).map(char::from).collect();
         assert_eq!(key.hash(&text), 0xa129_ca61_49be_45e5);
         assert_eq!(key.hash(""), 0x726f_db47_dd0e_0e31);
@@ -92,9 +92,9 @@ mod tests {
     }
 
     #[test]
-    fn another_key_gives_another_hash() {
-        let (one, other) = (LevelKey::new([0; 16]), LevelKey::new([1; 16]));
-        assert_ne!(one.hash("Software"), other.hash("Software"));
-        assert_eq!(format!("{one:?}"), "LevelKey");
+    fn hashes_depend_on_the_key() {
+        let (first, second) = (LevelKey::new([0; 16]), LevelKey::new([1; 16]));
+        assert_ne!(first.hash("Software"), second.hash("Software"));
+        assert_eq!(format!("{first:?}"), "LevelKey");
     }
 }

@@ -1,7 +1,7 @@
-//! What wants attention, and everything that is watched.
+//! Current alerts and all rules.
 
 use super::super::markup::Markup;
-use crate::insight::alert::{Action, RULES};
+use crate::insight::alert::{AlertAction, RULES};
 use crate::wire::monitoring::Overview;
 
 pub(super) fn write(main: &mut Markup, overview: &Overview) {
@@ -12,8 +12,8 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
         } else {
             section.element("ul", &[("class", "alerts")], |list| {
                 for alert in &overview.alerts {
-                    list.element("li", &[("class", class(alert.action))], |item| {
-                        item.leaf("strong", &[], word(alert.action));
+                    list.element("li", &[("class", css_class(alert.action))], |item| {
+                        item.leaf("strong", &[], action_text(alert.action));
                         item.text(" ");
                         item.leaf("span", &[], &alert.text);
                     });
@@ -24,26 +24,26 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
             details.leaf("summary", &[], "What is watched");
             details.element("ul", &[("class", "rules")], |list| {
                 for (_, action, text) in RULES {
-                    list.leaf("li", &[], &format!("{}: {text}", word(action)));
+                    list.leaf("li", &[], &format!("{}: {text}", action_text(action)));
                 }
             });
         });
     });
 }
 
-fn word(action: Action) -> &'static str {
+fn action_text(action: AlertAction) -> &'static str {
     match action {
-        Action::Alert => "Alert",
-        Action::Retrain => "Retrain",
-        Action::Look => "Look",
-        Action::Offer => "Worth a training",
+        AlertAction::Alert => "Alert",
+        AlertAction::Retrain => "Retrain",
+        AlertAction::Look => "Look",
+        AlertAction::Offer => "Worth a training",
     }
 }
 
-fn class(action: Action) -> &'static str {
+fn css_class(action: AlertAction) -> &'static str {
     match action {
-        Action::Alert => "alert-now",
-        Action::Retrain => "alert-retrain",
-        Action::Look | Action::Offer => "alert-look",
+        AlertAction::Alert => "alert-now",
+        AlertAction::Retrain => "alert-retrain",
+        AlertAction::Look | AlertAction::Offer => "alert-look",
     }
 }

@@ -1,19 +1,17 @@
-//! One sentence before each picture: what it says.
-//!
-//! Owns these sentences. May not know how anything is drawn. Never more certain than the figures.
+//! Captions: one sentence per section and chart, never more certain than the data.
 
-use super::format::{NONE, count, counted, ms, p, percent, share_between, short};
-use crate::insight::alert::{DRIFT_SHARE, ENGAGEMENT_RATE, INFERENCE_P95_MS_MAX};
-use crate::insight::quality::{CalibrationBin, Measured};
+use super::format::{NONE, count, counted, ms, p_value, percent, percent_with_interval, significant};
+use crate::insight::alert::{DRIFT_SHARE, ENGAGEMENT_RATE_RANGE, INFERENCE_P95_MS_MAX};
+use crate::insight::drift::{ColumnDrift, ComparedColumns, DriftGroup, DriftTest, EffectState};
+use crate::insight::quality::{CalibrationBin, QualityMetrics};
 use crate::wire::monitoring::{
-    Choice, ColumnDrift, Columns, Database, Drift, DriftGroup, EffectState, Health, Performance, Scores, Status, Test,
-    TrendPoint, Window,
+    Calls, Choice, Database, Drift, Health, Performance, Scores, Status, TrendPoint, Window,
 };
 
-/// Below this p-value of their test, the scores have drifted.
-const SCORE_DRIFT: f64 = 0.05;
+/// Significance level of the scores' test.
+const SCORE_SIGNIFICANCE: f64 = 0.05;
 
-/// The window in words: `the last 24 hours`.
+/// Describes the window: `the last 24 hours`.
 pub(super) fn window(window: Window) -> String {
     match window {
         Window::Hour => "the last hour".to_owned(),
@@ -25,7 +23,7 @@ pub(super) fn window(window: Window) -> String {
     }
 }
 
-/// What the page is about.
+/// Describes window and model version.
 pub(super) fn choice(choice: &Choice) -> String {
     let version = choice.model_version.as_ref().map_or(String::new(), |version| format!(", model version {version}"));
     format!("{}{version}", window(choice.window))
@@ -57,23 +55,43 @@ pub(super) fn health(health: &Health) -> String {
         ),
         (Status::Healthy, _) => "The service is healthy and its log is written.".to_owned(),
     };
-    match health.calls.error_rate() {
+    match error_rate(&health.calls) {
         None => format!("{state} No calls yet."),
         Some(0.0) => format!("{state} No call failed."),
         Some(rate) => format!("{state} {} of the calls failed.", percent(rate)),
     }
 }
 
+/// Share of responses below 400; `None` without calls.
+pub(super) fn success_rate(calls: &Calls) -> Option<f64> {
+    let failed = calls.client_errors.saturating_add(calls.server_errors);
+    share(calls.count.saturating_sub(failed), calls.count)
+}
+
+/// Share of 5xx responses; `None` without calls.
+pub(super) fn error_rate(calls: &Calls) -> Option<f64> {
+    share(calls.server_errors, calls.count)
+}
+
+/// Share of predictions at or above the threshold; `None` without predictions.
+pub(super) fn engagement_rate(health: &Health) -> Option<f64> {
+    share(health.engaged, health.predictions)
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
 pub(super) fn engagement(health: &Health, threshold: f64) -> String {
-    let Some(rate) = health.engagement_rate() else { return "No predictions to say.".to_owned() };
-    let verdict = if rate < ENGAGEMENT_RATE.0 {
+    let Some(rate) = engagement_rate(health) else { return "No predictions to say.".to_owned() };
+    let verdict = if rate < ENGAGEMENT_RATE_RANGE.0 {
         "low: 15 to 40 % is healthy. Are these other leads than usual, or is the threshold too high?"
-    } else if rate > ENGAGEMENT_RATE.1 {
+    } else if rate > ENGAGEMENT_RATE_RANGE.1 {
         "high: 15 to 40 % is healthy. Are these other leads than usual, or is the threshold too low?"
     } else {
         "healthy (15 to 40 %)."
     };
-    format!("{:.1} % of the leads have a score of at least {}: {verdict}", rate * 100.0, short(threshold))
+    format!("{:.1} % of the leads have a score of at least {}: {verdict}", rate * 100.0, significant(threshold))
 }
 
 pub(super) fn scores(scores: &Scores) -> String {
@@ -87,13 +105,13 @@ pub(super) fn scores(scores: &Scores) -> String {
     if shift.too_few {
         return "Too few rows to say whether the scores moved.".to_owned();
     }
-    let about = if shift.approximate { " (approximate)" } else { "" };
-    let p = p(shift.p_value);
-    match shift.p_value < SCORE_DRIFT {
-        true if shift.mean_change > 0.0 => format!("Scores moved up: {p}{about}."),
-        true if shift.mean_change < 0.0 => format!("Scores moved down: {p}{about}."),
-        true => format!("Scores are spread otherwise than in the reference: {p}{about}."),
-        false => format!("Scores are spread as in the reference, as far as one can tell: {p}{about}."),
+    let suffix = if shift.approximate { " (approximate)" } else { "" };
+    let p = p_value(shift.p_value);
+    match shift.p_value < SCORE_SIGNIFICANCE {
+        true if shift.mean_change > 0.0 => format!("Scores moved up: {p}{suffix}."),
+        true if shift.mean_change < 0.0 => format!("Scores moved down: {p}{suffix}."),
+        true => format!("Scores are spread otherwise than in the reference: {p}{suffix}."),
+        false => format!("Scores are spread as in the reference, as far as one can tell: {p}{suffix}."),
     }
 }
 
@@ -104,22 +122,22 @@ pub(super) fn performance(performance: &Performance) -> String {
     format!("95 % of the leads took at most {}: {verdict}.", ms(times.p95_ms))
 }
 
-/// The verdict over all columns, which is that of the features.
+/// Verdict on all columns, features first.
 pub(super) fn drift(drift: &Drift) -> String {
     let groups: Vec<String> = [&drift.features, &drift.fields].into_iter().flatten().map(group).collect();
     let note = drift.note.clone();
     if groups.is_empty() { note.unwrap_or_else(|| "Nothing to compare.".to_owned()) } else { groups.join(" ") }
 }
 
-/// The verdict over a group.
+/// Verdict on a group.
 pub(super) fn group(group: &DriftGroup) -> String {
-    let of = match group.columns_are {
-        Columns::Features => "encoded features",
-        Columns::Fields => "fields of the leads",
+    let kind = match group.columns_are {
+        ComparedColumns::Features => "encoded features",
+        ComparedColumns::Fields => "fields of the leads",
     };
     let all = group.columns.len() as u64;
     let few = group.columns.iter().filter(|column| column.too_few).count() as u64;
-    let shares = format!("{} of {} {of} drifted ({})", count(group.drifted), count(all), percent(group.share));
+    let shares = format!("{} of {} {kind} drifted ({})", count(group.drifted), count(all), percent(group.share));
     let verdict = if group.drift { "Drift" } else { "No drift overall" };
     let limit = if (group.threshold - DRIFT_SHARE).abs() < 1e-9 { "50 %".to_owned() } else { percent(group.threshold) };
     match few {
@@ -129,9 +147,9 @@ pub(super) fn group(group: &DriftGroup) -> String {
     }
 }
 
-/// One column.
+/// Verdict on a column.
 pub(super) fn column(column: &ColumnDrift) -> String {
-    let (Some(kind), Some(score)) = (column.test, column.score) else {
+    let (Some(test), Some(score)) = (column.test, column.score) else {
         return "Not compared: one side has no values.".to_owned();
     };
     let verdict = match (column.drifted, column.effect.state) {
@@ -141,14 +159,14 @@ pub(super) fn column(column: &ColumnDrift) -> String {
         (true, EffectState::Moderate) => "Drifted",
         (true, EffectState::Strong) => "Drifted strongly",
     };
-    let score = if kind.gives_p_value() { p(score) } else { format!("distance {}", short(score)) };
-    let mut text = format!("{verdict}: {score} ({}, limit {}).", test(kind), short(column.threshold));
+    let score = if test.has_p_value() { p_value(score) } else { format!("distance {}", significant(score)) };
+    let mut text = format!("{verdict}: {score} ({}, limit {}).", test_name(test), significant(column.threshold));
     if column.too_few {
         text += " Too few rows to be sure.";
     }
     if column.missing.drifted {
-        let [then, now] = [column.missing.reference_share, column.missing.current_share].map(percent);
-        text += &format!(" Missing in {now} of the rows, {then} in the reference.");
+        let [reference, current] = [column.missing.reference_share, column.missing.current_share].map(percent);
+        text += &format!(" Missing in {current} of the rows, {reference} in the reference.");
     }
     if column.new_levels > 0 {
         text += &format!(
@@ -159,13 +177,13 @@ pub(super) fn column(column: &ColumnDrift) -> String {
     text
 }
 
-pub(super) fn test(test: Test) -> &'static str {
+pub(super) fn test_name(test: DriftTest) -> &'static str {
     match test {
-        Test::KolmogorovSmirnov => "Kolmogorov-Smirnov",
-        Test::ChiSquare => "chi-square",
-        Test::ZTest => "Z test",
-        Test::Wasserstein => "Wasserstein",
-        Test::JensenShannon => "Jensen-Shannon",
+        DriftTest::KolmogorovSmirnov => "Kolmogorov-Smirnov",
+        DriftTest::ChiSquare => "chi-square",
+        DriftTest::ZTest => "Z test",
+        DriftTest::Wasserstein => "Wasserstein",
+        DriftTest::JensenShannon => "Jensen-Shannon",
     }
 }
 
@@ -177,7 +195,7 @@ pub(super) fn effect(state: EffectState) -> &'static str {
     }
 }
 
-pub(super) fn precision(all: &Measured) -> String {
+pub(super) fn precision(all: &QualityMetrics) -> String {
     let Some(best) = all.precision_at.iter().find(|best| best.k >= 20).or(all.precision_at.last()) else {
         return "Too few outcomes to look at the best.".to_owned();
     };
@@ -188,10 +206,15 @@ pub(super) fn precision(all: &Measured) -> String {
     } else {
         "as far as one can tell no more than of all leads"
     };
-    format!("Of the best {}, {} replied: {compared} ({}).", best.k, share_between(best.rate), percent(all.rate.value))
+    format!(
+        "Of the best {}, {} replied: {compared} ({}).",
+        best.k,
+        percent_with_interval(best.rate),
+        percent(all.rate.value)
+    )
 }
 
-pub(super) fn area(all: &Measured) -> String {
+pub(super) fn roc_auc(all: &QualityMetrics) -> String {
     match all.roc_auc {
         None => "Too few outcomes of both kinds to say.".to_owned(),
         Some(area) => {
@@ -207,7 +230,7 @@ pub(super) fn area(all: &Measured) -> String {
     }
 }
 
-pub(super) fn brier(all: &Measured) -> String {
+pub(super) fn brier(all: &QualityMetrics) -> String {
     match all.brier {
         None => "Too few outcomes to say.".to_owned(),
         Some(brier) => {
@@ -224,8 +247,8 @@ pub(super) fn brier(all: &Measured) -> String {
     }
 }
 
-/// Where half of the scores lie.
-pub(super) fn middle_half(scores: &Scores) -> String {
+/// Interquartile range of the scores.
+pub(super) fn interquartile_range(scores: &Scores) -> String {
     let Some(now) = scores.quantiles else { return "No scores yet.".to_owned() };
     let half = format!("Half of the scores lie between {:.2} and {:.2}", now.p25, now.p75);
     match scores.reference_quantiles {
@@ -234,31 +257,31 @@ pub(super) fn middle_half(scores: &Scores) -> String {
     }
 }
 
-/// How steady times are.
-pub(super) fn times_over_time(points: &[TrendPoint]) -> String {
+/// Range of the 95th percentile over time.
+pub(super) fn inference_trend(points: &[TrendPoint]) -> String {
     let times = || points.iter().map(|point| point.times.p95_ms);
-    let (least, most) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
+    let (lowest, highest) = (times().fold(f64::INFINITY, f64::min), times().fold(0.0, f64::max));
     match points {
         [] => "No predictions to time.".to_owned(),
-        [_] => format!("The 95th percentile is {}.", ms(most)),
-        _ => format!("The 95th percentile lies between {} and {}.", ms(least), ms(most)),
+        [_] => format!("The 95th percentile is {}.", ms(highest)),
+        _ => format!("The 95th percentile lies between {} and {}.", ms(lowest), ms(highest)),
     }
 }
 
-/// In how many bins what was expected is within what was seen.
-pub(super) fn bins(all: &Measured) -> String {
+/// Number of bins whose expected share is within the interval of the actual one.
+pub(super) fn calibration(all: &QualityMetrics) -> String {
     let bins = &all.calibration;
     let within = |bin: &&CalibrationBin| (bin.actual.low..=bin.actual.high).contains(&bin.expected);
-    let held = bins.iter().filter(within).count();
+    let covered = bins.iter().filter(within).count();
     match bins.len() {
         0 | 1 => "Too few outcomes to look at low and high probabilities apart.".to_owned(),
         all => format!(
-            "In {held} of {all} groups of like probability the expected share is within the interval of the actual one."
+            "In {covered} of {all} groups of like probability the expected share is within the interval of the actual one."
         ),
     }
 }
 
-pub(super) fn outcomes(all: &Measured) -> String {
+pub(super) fn outcomes(all: &QualityMetrics) -> String {
     let [low, expected, high] =
         [all.expected.low, all.expected.value, all.expected.high].map(|number| number.round() as u64);
     let replied = all.replied as f64;
@@ -283,7 +306,7 @@ pub(super) fn recent(rows: usize, choice: &Choice) -> String {
     let range = if (choice.score_min, choice.score_max) == (0.0, 1.0) {
         String::new()
     } else {
-        format!(" with a score from {} to {}", short(choice.score_min), short(choice.score_max))
+        format!(" with a score from {} to {}", significant(choice.score_min), significant(choice.score_max))
     };
     match rows {
         0 => format!("No predictions{range}."),
@@ -291,7 +314,7 @@ pub(super) fn recent(rows: usize, choice: &Choice) -> String {
     }
 }
 
-/// A verdict for a table.
+/// Short verdict for a table.
 pub(super) fn verdict(column: &ColumnDrift) -> &'static str {
     match (column.test.is_some(), column.drifted, column.too_few) {
         (false, ..) => NONE,

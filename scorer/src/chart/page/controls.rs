@@ -1,8 +1,7 @@
-//! What can be chosen: window, threshold, model version.
-//!
-//! Owns the links and forms at the top. They ask for the page anew with another query; no script is needed.
+//! Links and forms for window, threshold and model version. They reload the page with another query; no script is
+//! needed.
 
-use super::super::format::short;
+use super::super::format::significant;
 use super::super::markup::Markup;
 use crate::wire::monitoring::{Choice, LAST_MAX, Overview, Window};
 
@@ -20,7 +19,7 @@ pub(super) fn write(header: &mut Markup, overview: &Overview) {
 fn windows(controls: &mut Markup, choice: &Choice) {
     controls.element("nav", &[("class", "windows"), ("aria-label", "Window")], |nav| {
         for (window, word) in WINDOWS {
-            let address = format!("?{}", Choice { window, cursor: None, ..choice.clone() }.query());
+            let address = format!("?{}", Choice { window, cursor: None, ..choice.clone() }.to_query());
             let mut attributes = vec![("href", address.as_str())];
             if window == choice.window {
                 attributes.push(("aria-current", "true"));
@@ -63,11 +62,11 @@ fn settings(controls: &mut Markup, overview: &Overview) {
 
 fn versions(label: &mut Markup, overview: &Overview) {
     let chosen = overview.choice.model_version.as_deref();
-    // What is chosen can always be seen, be it in the list or not.
-    let absent = chosen.filter(|chosen| !overview.versions.iter().any(|version| version == chosen));
+    // The selected version is shown even if it is not in the list.
+    let unlisted = chosen.filter(|chosen| !overview.versions.iter().any(|version| version == chosen));
     label.element("select", &[("name", "model_version")], |select| {
         select.leaf("option", &[("value", "")], "all versions");
-        for version in overview.versions.iter().map(String::as_str).chain(absent) {
+        for version in overview.versions.iter().map(String::as_str).chain(unlisted) {
             let mut attributes = vec![("value", version)];
             if chosen == Some(version) {
                 attributes.push(("selected", ""));
@@ -77,17 +76,17 @@ fn versions(label: &mut Markup, overview: &Overview) {
     });
 }
 
-/// An input of a share.
+/// Input of a number from 0 to 1.
 pub(super) fn share_input(label: &mut Markup, name: &'static str, value: f64) {
-    let value = short(value);
+    let value = significant(value);
     let kind = [("type", "number"), ("name", name), ("min", "0"), ("max", "1"), ("step", "any")];
     label.open("input", &[kind.as_slice(), [("value", value.as_str())].as_slice()].concat());
 }
 
-/// A form that keeps all other members of the choice; another choice begins at the newest row.
+/// Form that keeps all other parameters except the cursor.
 pub(super) fn form(page: &mut Markup, choice: &Choice, own: &[&str], inside: impl FnOnce(&mut Markup)) {
     page.element("form", &[("method", "get")], |form| {
-        let kept = Choice { cursor: None, ..choice.clone() }.pairs();
+        let kept = Choice { cursor: None, ..choice.clone() }.to_pairs();
         for (name, value) in kept.iter().filter(|(name, _)| !own.contains(name)) {
             form.open("input", &[("type", "hidden"), ("name", name), ("value", value)]);
         }

@@ -1,19 +1,17 @@
-//! The distribution of the one-sample Kolmogorov-Smirnov statistic of finite samples, which is the limit of the
-//! two-sample test.
+//! Distribution of the one-sample Kolmogorov-Smirnov statistic of finite samples, the limit of the two-sample test.
 //!
-//! Owns the choice of method by R. Simard and P. L'Ecuyer ("Computing the two-sided Kolmogorov-Smirnov distribution",
-//! 2011) as scipy's `kstwo` makes it; only where scipy takes Pomeranz' recursion, Durbin's matrix is taken: both are
-//! exact. May not know samples.
+//! Selects the method by R. Simard and P. L'Ecuyer ("Computing the two-sided Kolmogorov-Smirnov distribution", 2011) as
+//! scipy's `kstwo`; only where scipy uses Pomeranz' recursion, Durbin's matrix is used: both are exact.
 
 use std::f64::consts::PI;
 
-/// Up to this size everything is exact.
+/// Sample size up to which every method is exact.
 const SMALL: f64 = 140.0;
 
-/// Beyond this size one side's tail is taken from its limit, as scipy does.
+/// Sample size beyond which the one-sided tail is asymptotic, as in scipy.
 const LARGE: f64 = 1_000_000.0;
 
-/// The probability that the statistic of `n` values is more than `x`; NaN for less than one value.
+/// Probability that the statistic of `n` values exceeds `x`; NaN for n < 1.
 pub(super) fn upper_tail(n: f64, x: f64) -> f64 {
     if n.is_nan() || n < 1.0 || x.is_nan() {
         return f64::NAN;
@@ -26,7 +24,7 @@ pub(super) fn upper_tail(n: f64, x: f64) -> f64 {
         return 0.0;
     }
     let tail = match t * x {
-        _ if t <= 1.0 => 1.0 - lowest(n, t),
+        _ if t <= 1.0 => 1.0 - ruben_gambino(n, t),
         _ if t >= n - 1.0 => 2.0 * libm::pow(1.0 - x, n),
         _ if x >= 0.5 => 2.0 * one_sided(n, x),
         scaled if n <= SMALL && scaled <= 4.0 => 1.0 - durbin(n, x),
@@ -40,14 +38,14 @@ pub(super) fn upper_tail(n: f64, x: f64) -> f64 {
 }
 
 /// Ruben and Gambino: n! (2x - 1/n)^n, for x up to 1/n.
-fn lowest(n: f64, t: f64) -> f64 {
+fn ruben_gambino(n: f64, t: f64) -> f64 {
     // n! / n^n is sqrt(2 pi n) e^-n and Stirling's correction.
-    let log = libm::log(2.0 * PI * n) / 2.0 - n + stirling(n) + n * libm::log(2.0 * t - 1.0);
+    let log = libm::log(2.0 * PI * n) / 2.0 - n + stirling_error(n) + n * libm::log(2.0 * t - 1.0);
     libm::exp(log)
 }
 
-/// What Stirling's formula for the logarithm of n! leaves over; exact for small n.
-fn stirling(n: f64) -> f64 {
+/// Error of Stirling's formula for the logarithm of n!; exact for small n.
+fn stirling_error(n: f64) -> f64 {
     if n < 16.0 {
         let log_factorial = libm::lgamma(n + 1.0);
         return log_factorial - (n + 0.5) * libm::log(n) + n - libm::log(2.0 * PI) / 2.0;
@@ -57,40 +55,40 @@ fn stirling(n: f64) -> f64 {
         / n
 }
 
-/// One side's tail by Z. W. Birnbaum and F. H. Tingey (1951): all terms are positive, so nothing cancels.
+/// One-sided tail by Z. W. Birnbaum and F. H. Tingey (1951): all terms are positive, so nothing cancels.
 fn one_sided(n: f64, x: f64) -> f64 {
     let t = n * x;
     if n > LARGE {
         return libm::exp(-(6.0 * t + 1.0) * (6.0 * t + 1.0) / (18.0 * n));
     }
     let count = libm::floor(n - t) as u64;
-    let front = stirling(n);
+    let factor = stirling_error(n);
     let mut sum = libm::exp(n * libm::log1p(-x)) / x;
-    for place in 1..=count {
-        let v = place as f64;
+    for index in 1..=count {
+        let v = index as f64;
         let rest = n - v;
         // C(n, v) p^v (1 - p)^(n - v) / p with p = x + v / n; the powers of n, v and n - v in the factorials cancel
         // those of the probabilities.
         let powers = v * libm::log1p(t / v) + rest * libm::log1p(-t / rest);
-        let term = libm::exp(front - stirling(v) - stirling(rest) + powers);
+        let term = libm::exp(factor - stirling_error(v) - stirling_error(rest) + powers);
         sum += term * libm::sqrt(n / (2.0 * PI * v * rest)) / (x + v / n);
     }
     x * sum
 }
 
-/// The distribution function by J. Durbin's matrix (1968), powered as by G. Marsaglia, W. W. Tsang and J. Wang (2003).
+/// Distribution function by J. Durbin's matrix (1968), with the powers of G. Marsaglia, W. W. Tsang and J. Wang (2003).
 fn durbin(n: f64, x: f64) -> f64 {
     let t = n * x;
     let k = libm::ceil(t) as usize;
     let matrix = Matrix::durbin(k, k as f64 - t);
     let (mut power, mut base) = (Matrix::identity(matrix.size), matrix);
-    let mut left = n as u64;
-    while left > 0 {
-        if left % 2 == 1 {
+    let mut exponent = n as u64;
+    while exponent > 0 {
+        if exponent % 2 == 1 {
             power = power.times(&base);
         }
         base = base.times(&base);
-        left /= 2;
+        exponent /= 2;
     }
     let (mut share, mut scale) = (power.at(k - 1, k - 1), power.scale);
     for factor in 1..=n as u64 {
@@ -103,10 +101,10 @@ fn durbin(n: f64, x: f64) -> f64 {
     (0..scale.abs()).fold(share, |share, _| share * step)
 }
 
-/// Numbers are kept below this one.
+/// Upper bound of scaled numbers.
 const SCALE: f64 = f64::from_bits((1023 + 128) << 52);
 
-/// A square matrix times a power of [`SCALE`].
+/// Square matrix times a power of [`SCALE`].
 struct Matrix {
     size: usize,
     values: Vec<f64>,
@@ -115,7 +113,7 @@ struct Matrix {
 
 impl Matrix {
     fn identity(size: usize) -> Self {
-        let values = (0..size * size).map(|place| f64::from(u8::from(place % (size + 1) == 0))).collect();
+        let values = (0..size * size).map(|index| f64::from(u8::from(index % (size + 1) == 0))).collect();
         Matrix { size, values, scale: 0 }
     }
 
@@ -123,10 +121,10 @@ impl Matrix {
         let size = 2 * k - 1;
         let mut values = vec![0.0; size * size];
         let inverse_factorials: Vec<f64> = (1..=size + 1)
-            .scan(1.0, |inverse, place| {
-                let this = *inverse;
-                *inverse /= place as f64;
-                Some(this)
+            .scan(1.0, |inverse, index| {
+                let current = *inverse;
+                *inverse /= index as f64;
+                Some(current)
             })
             .collect();
         for row in 0..size {
@@ -135,11 +133,11 @@ impl Matrix {
             }
         }
         let mut power = 1.0;
-        for place in 1..=size {
+        for index in 1..=size {
             power *= h;
-            let less = power * inverse_factorials[place];
-            values[(place - 1) * size] -= less;
-            values[size * size - place] -= less;
+            let correction = power * inverse_factorials[index];
+            values[(index - 1) * size] -= correction;
+            values[size * size - index] -= correction;
         }
         let corner = libm::pow((2.0 * h - 1.0).max(0.0), size as f64) * inverse_factorials[size];
         values[size * (size - 1)] += corner;
@@ -167,7 +165,7 @@ impl Matrix {
     }
 }
 
-/// The upper tail by W. Pelz and I. J. Good (1976): the limit and three corrections in powers of 1 / sqrt(n).
+/// Upper tail by W. Pelz and I. J. Good (1976): the limit and three corrections in powers of 1 / sqrt(n).
 fn pelz_good(n: f64, x: f64) -> f64 {
     let z = libm::sqrt(n) * x;
     let limit = libm::log(f64::MIN_POSITIVE);
