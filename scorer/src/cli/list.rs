@@ -7,7 +7,7 @@ use super::files::Input;
 use crate::lead::csv::is_container;
 use anyhow::{Result, ensure};
 use indicatif::ProgressBar;
-use workbook::{Sink, WORKBOOK_MAX};
+use workbook::{CsvSink, WORKBOOK_MAX};
 
 /// Hands a list to `take`, piece by piece, as text.
 pub(super) fn each_piece(
@@ -41,10 +41,10 @@ struct Text<T> {
     failed: Option<anyhow::Error>,
 }
 
-impl<T: FnMut(&[u8]) -> Result<()>> Sink for Text<T> {
-    fn reached(&mut self, _: f64) {}
+impl<T: FnMut(&[u8]) -> Result<()>> CsvSink for Text<T> {
+    fn progress(&mut self, _: f64) {}
 
-    fn part(&mut self, bytes: Vec<u8>) {
+    fn chunk(&mut self, bytes: Vec<u8>) {
         if self.failed.is_none() {
             self.failed = (self.take)(&bytes).err();
         }

@@ -109,7 +109,7 @@ fn read(input: &mut Input, scorer: &Arc<Scorer>, given: Given) -> Result<Result<
     })?;
     bar.finish_and_clear();
     if let Some(sheet) = sheet {
-        let among = if sheet.among > 1 { format!(", the largest of {}", sheet.among) } else { String::new() };
+        let among = if sheet.candidates > 1 { format!(", the largest of {}", sheet.candidates) } else { String::new() };
         eprintln!("read from the sheet {:?}{among}", sheet.name);
     }
     Ok(reader.finish())
