@@ -1,11 +1,11 @@
 //! How quick the log is: single predictions from many clients, the same at half of that load, batches of 10,000, and
-//! reading with many rows. `cargo bench -p scorer --features native --bench log`; with `LEADLIGHT_BENCH_DATABASE` on
+//! reading with many rows. `cargo bench -p prediction-log --bench log`; with `LEADLIGHT_BENCH_DATABASE` on
 //! another database than a new SQLite file, with `LEADLIGHT_BENCH_ROWS=10000000` with so many rows to read from.
 
 #![allow(clippy::unwrap_used)]
 
-use scorer::api::store::record::{PredictionRow, timestamp};
-use scorer::api::store::{Entry, Recent, Settings, Store, Window};
+use prediction_log::record::{PredictionRow, timestamp};
+use prediction_log::{Entry, Recent, Settings, Store, Window};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;

@@ -4,7 +4,7 @@ use crate::support::Bench;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use scorer::api::config::Config;
-use scorer::api::site::Site;
+use scorer::api::http::static_site::Site;
 use std::fs;
 
 async fn bench() -> Bench {

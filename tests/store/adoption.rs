@@ -2,7 +2,7 @@
 
 use crate::place::Place;
 use crate::row::{call, entry};
-use scorer::api::store::{EndpointCalls, Level, ProfileRow, Recent, Window};
+use prediction_log::{EndpointCalls, Level, ProfileRow, Recent, Window};
 
 /// The tables as the old service's migrations made them, with some rows.
 fn script(place: &Place, call_id: &str) -> String {

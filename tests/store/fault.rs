@@ -2,7 +2,7 @@
 
 use crate::place::Place;
 use crate::row::{entry, keyed, of_lead, prediction};
-use scorer::api::store::{Entry, Logged, Store, StoreError, StoreState};
+use prediction_log::{Entry, Logged, Store, StoreError, StoreState};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;

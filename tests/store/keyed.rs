@@ -2,7 +2,7 @@
 
 use crate::place::{Place, on_all};
 use crate::row::{answer, entry, keyed, timestamp};
-use scorer::api::store::{Entry, KeyedAnswer, Logged};
+use prediction_log::{Entry, KeyedAnswer, Logged};
 use time::{Duration, OffsetDateTime};
 
 on_all!(

@@ -3,7 +3,7 @@
 
 use crate::place::Place;
 use crate::row::entry;
-use scorer::api::store::{Settings, Store, StoreState};
+use prediction_log::{Settings, Store, StoreState};
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};

@@ -2,7 +2,7 @@
 
 use crate::place::{Place, on_all};
 use crate::row::{at, call, entry, now, timestamp};
-use scorer::api::store::{EndpointCalls, LogMode, Logged, ServiceVersion, Window};
+use prediction_log::{EndpointCalls, LogMode, Logged, ServiceVersion, Window};
 use time::{Duration, OffsetDateTime};
 
 on_all!(

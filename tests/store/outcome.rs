@@ -2,8 +2,8 @@
 
 use crate::place::{Place, on_all};
 use crate::row::{answer, at, now, of_lead, prediction};
-use scorer::api::store::record::PredictionRow;
-use scorer::api::store::{Entry, Judged, OutcomeFate, OutcomeRow, Subject, Window};
+use prediction_log::record::PredictionRow;
+use prediction_log::{Entry, Judged, OutcomeFate, OutcomeRow, Subject, Window};
 
 on_all!(outcomes_belong_to_their_predictions, a_correction_replaces_an_outcome, a_person_is_deleted_everywhere,);
 

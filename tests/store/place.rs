@@ -1,6 +1,6 @@
 //! A database for a test, gone when the test ends.
 
-use scorer::api::store::{Settings, Store, WriterTask};
+use prediction_log::{Settings, Store, WriterTask};
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};

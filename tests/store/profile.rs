@@ -2,7 +2,7 @@
 
 use crate::place::{Place, on_all};
 use crate::row::at;
-use scorer::api::store::{Level, ProfileKey, ProfileRow, Window};
+use prediction_log::{Level, ProfileKey, ProfileRow, Window};
 
 on_all!(
     a_profile_is_put_over_the_one_before,

@@ -2,8 +2,8 @@
 
 use crate::place::{Place, on_all};
 use crate::row::{at, entry, now, of_lead, prediction};
-use scorer::api::store::record::PredictionRow;
-use scorer::api::store::{Cursor, Entry, Logged, Recent, Recorded, Store, StoreState};
+use prediction_log::record::PredictionRow;
+use prediction_log::{Cursor, Entry, Logged, Recent, Recorded, Store, StoreState};
 use std::collections::HashSet;
 
 on_all!(
@@ -98,7 +98,7 @@ async fn filters_find_rows_and_no_others(place: Place) {
     assert_eq!(found.len(), 100);
     assert!(found.iter().all(|row| row.model_version == "old" && (0.1..=0.4).contains(&row.predicted_score)));
     let none = Recent { limit: 5, score_min: Some(2.0), ..Recent::default() };
-    assert_eq!(store.recent(&none).await.unwrap(), scorer::api::store::Page::default());
+    assert_eq!(store.recent(&none).await.unwrap(), prediction_log::Page::default());
     writer.finish().await;
 }
 

@@ -2,8 +2,8 @@
 
 use crate::place::{Place, on_all};
 use crate::row::{answer, call, entry, prediction, timestamp};
-use scorer::api::store::record::PredictionRow;
-use scorer::api::store::{Entry, KeyedAnswer, OutcomeRow, Retention, Subject};
+use prediction_log::record::PredictionRow;
+use prediction_log::{Entry, KeyedAnswer, OutcomeRow, Retention, Subject};
 use time::{Duration, OffsetDateTime};
 
 on_all!(old_rows_go_by_days, rows_beyond_a_number_go_oldest_first, without_limits_only_what_expires_goes);
@@ -12,7 +12,7 @@ fn ago(hours: i64) -> String {
     timestamp(OffsetDateTime::now_utc() - Duration::hours(hours))
 }
 
-async fn fill(place: &Place) -> (scorer::api::store::Store, scorer::api::store::WriterTask) {
+async fn fill(place: &Place) -> (prediction_log::Store, prediction_log::WriterTask) {
     let (store, writer) = place.open().await;
     // More than one step of deleting.
     let row = |i: i64| PredictionRow { created_at: ago(i / 100), ..prediction() };

@@ -1,11 +1,11 @@
 //! Rows for the log.
 
-use scorer::api::store::record::{CallRow, PredictionRow};
-use scorer::api::store::{Entry, KeyedAnswer};
+use prediction_log::record::{CallRow, PredictionRow};
+use prediction_log::{Entry, KeyedAnswer};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-pub(crate) use scorer::api::store::record::timestamp;
+pub(crate) use prediction_log::record::timestamp;
 
 /// A moment of the past, by minutes after the first one.
 pub(crate) fn at(minutes: i64) -> String {

@@ -4,7 +4,7 @@
 use crate::fault::{Load, assert_kept, log, until_connected};
 use crate::place::Place;
 use crate::row::entry;
-use scorer::api::store::{Recent, Settings, Store, StoreError, StoreState};
+use prediction_log::{Recent, Settings, Store, StoreError, StoreState};
 use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::Arc;

@@ -13,7 +13,7 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("calamine", &["workbook/"]),
     ("tract_onnx", &["scorer/src/model/onnx"]),
     ("axum", &["scorer/src/api/", "tests/"]),
-    ("sqlx", &["scorer/src/api/store", "tests/"]),
+    ("sqlx", &["prediction-log/", "tests/"]),
     ("clap", &["scorer/src/cli/", "scorer/src/bin/"]),
     ("yew", &["web/", "tests/"]),
     ("csv_core", &["scorer/src/lead/csv"]),

@@ -75,7 +75,7 @@ fn a_neighbour_that_must_stay_unknown_is_found() {
 fn a_crate_out_of_its_place_is_found() {
     only("scorer/src/insight/rank.rs", "//! Owns this.\nuse tract_onnx::prelude::*;\n", "tract_onnx may be named only");
     only("scorer/src/api/mod.rs", "//! Owns this.\nuse sqlx::Row;\n", "sqlx may be named only");
-    assert_eq!(found("scorer/src/api/store/mod.rs", "//! Owns this.\nuse sqlx::Row;\n"), Findings::new());
+    assert_eq!(found("prediction-log/src/lib.rs", "//! Owns this.\nuse sqlx::Row;\n"), Findings::new());
     assert_eq!(
         found("scorer/src/model/onnx/graph.rs", "//! Owns this.\nuse tract_onnx::prelude::*;\n"),
         Findings::new()

@@ -2,9 +2,9 @@
 //!
 //! Owns the way into the page's shapes. May not know how verdicts come about, nor drawing.
 
-use super::measure;
-use super::picture::{Side, picture};
-use super::summary::scores;
+use super::histogram_data::{Side, picture};
+use super::hour_aggregate::scores;
+use super::weighted_stats;
 use crate::insight::drift::{self, DriftReport, Group, Measure, Options};
 use crate::insight::profile::{LevelKey, Profile};
 use crate::wire::monitoring::{
@@ -131,9 +131,9 @@ fn shift(report: &DriftReport, reference: &Profile, current: &Profile) -> Option
     let column = report.columns.iter().find(|column| column.group == Group::Score)?;
     let (known, seen) = (scores(reference), scores(current));
     Some(ScoreShift {
-        statistic: measure::distance(&known, &seen)?,
+        statistic: weighted_stats::distance(&known, &seen)?,
         p_value: finite(column.score)?,
-        mean_change: measure::mean(&seen)? - measure::mean(&known)?,
+        mean_change: weighted_stats::mean(&seen)? - weighted_stats::mean(&known)?,
         too_few: column.too_few,
         approximate: column.approximate,
     })

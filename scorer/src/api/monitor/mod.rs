@@ -2,26 +2,26 @@
 //!
 //! Owns the summaries and the reference of each model. May not know HTTP, SQL or drawing.
 
-mod before;
+mod aggregator;
 mod comparison;
-mod gather;
-mod measure;
-mod overview;
-mod picture;
-mod profiler;
+mod dashboard;
+mod histogram_data;
+mod hour_aggregate;
+mod legacy_backfill;
 mod reference;
 mod rollup;
-mod summary;
+mod weighted_stats;
+mod window_query;
 
-pub(super) use overview::overview;
-pub use profiler::ProfilerTask;
-pub(super) use profiler::Seen;
+pub use aggregator::ProfilerTask;
+pub(super) use aggregator::Seen;
+pub(super) use dashboard::overview;
 pub use reference::{Reference, ReferenceError};
 
-use crate::api::store::Store;
 use crate::insight::profile::{LevelKey, Profile};
 use crate::pipeline::Model;
-use profiler::{Profiler, References};
+use aggregator::{Profiler, References};
+use prediction_log::Store;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -82,7 +82,7 @@ impl Monitor {
 
 async fn roll_up_for_ever(store: Store) {
     loop {
-        if let Err(error) = before::sum_up(&store, OffsetDateTime::now_utc()).await {
+        if let Err(error) = legacy_backfill::sum_up(&store, OffsetDateTime::now_utc()).await {
             tracing::warn!(%error, "predictions of the service before this one could not be summed up now");
         }
         tokio::time::sleep(ROLL_UP_EVERY).await;

@@ -3,9 +3,9 @@
 //!
 //! Owns when. Several instances may try: the log lets one of them win. May not know what is in a summary beyond adding.
 
-use super::summary::Summary;
-use crate::api::store::record::timestamp;
-use crate::api::store::{Level, ProfileKey, ProfileRow, Store, StoreError, Window};
+use super::hour_aggregate::Summary;
+use prediction_log::record::timestamp;
+use prediction_log::{Level, ProfileKey, ProfileRow, Store, StoreError, Window};
 use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 

@@ -7,10 +7,13 @@ mod failure;
 mod lead;
 mod prediction;
 mod security;
+pub(crate) mod viewer;
 
-use super::answer::{Complaint, Completion, Failure, Interruption, LeadResult, PartialAnswer, Rejection};
-use super::problem::{Fault, Problem};
-use super::routes::{admin, forget, health, metrics, model, monitoring, outcomes, upkeep};
+use super::http::response::{
+    Completion, ErrorBody, Interruption, LeadResult, PartialAnswer, RejectedLead, ValidationError,
+};
+use super::middleware::problem_details::{ProblemDetails, ProblemError};
+use super::routes::{erasure, health, maintenance, metrics, model, models, monitoring, outcomes};
 use crate::lead::schema::Schema;
 use crate::wire::{BatchAnswer, ModelName, Prediction};
 use lead::{BatchBody, LEAD, LeadBody, lead};
@@ -27,8 +30,8 @@ use utoipa::OpenApi;
                        with gzip or br (`Content-Encoding`), and so are answers for those who take it.",
     ),
     paths(
-        model::model, health::health, health::livez, health::readyz, metrics::metrics, admin::models, admin::change,
-        forget::forget, upkeep::state, upkeep::change, outcomes::tell, monitoring::show, monitoring::data, monitoring::alerts, monitoring::full_report
+        model::model, health::health, health::livez, health::readyz, metrics::metrics, models::models, models::change,
+        erasure::forget, maintenance::state, maintenance::change, outcomes::tell, monitoring::show, monitoring::data, monitoring::alerts, monitoring::full_report
     ),
     components(schemas(
         LeadBody,
@@ -38,13 +41,13 @@ use utoipa::OpenApi;
         ModelName,
         PartialAnswer,
         LeadResult,
-        Rejection,
+        RejectedLead,
         Completion,
         Interruption,
-        Failure,
-        Complaint,
-        Problem,
-        Fault,
+        ErrorBody,
+        ValidationError,
+        ProblemDetails,
+        ProblemError,
     )),
     tags((name = "predictions", description = "Leads in, scores out"), (name = "service", description = "Operations"),
         (name = "outcomes", description = "Who replied"),

@@ -3,7 +3,7 @@
 //! Owns the scope of each route as clients read it; a test holds it to what the router refuses. May not know how keys are
 //! checked.
 
-use crate::api::keys::Scope;
+use crate::api::api_keys::Scope;
 use serde_json::{Value, json};
 
 /// Routes that need no key, whatever is configured.

@@ -1,12 +1,12 @@
 //! One file per resource. None knows another.
 
-pub(super) mod admin;
-pub(super) mod docs;
-pub(super) mod forget;
-pub(super) mod health;
-pub(super) mod metrics;
-pub(super) mod model;
-pub(super) mod monitoring;
-pub(super) mod outcomes;
-pub(super) mod predict;
-pub(super) mod upkeep;
+pub(crate) mod erasure;
+pub(crate) mod health;
+pub(crate) mod maintenance;
+pub(crate) mod metrics;
+pub(crate) mod model;
+pub(crate) mod models;
+pub(crate) mod monitoring;
+pub(crate) mod outcomes;
+pub(crate) mod predict;
+pub mod readiness;

@@ -2,13 +2,12 @@
 //!
 //! Owns the routes' heads. May not know what is on the page, nor how it is drawn.
 
-use crate::api::answer::Failure;
-use crate::api::aside::aside;
-use crate::api::complaint::of_query;
-use crate::api::error::Error;
+use crate::api::http::blocking::run_blocking;
+use crate::api::http::error::ApiError;
+use crate::api::http::response::ErrorBody;
+use crate::api::http::validation_error::query_error;
 use crate::api::monitor::overview;
-use crate::api::state::Service;
-use crate::api::store::Cursor;
+use crate::api::state::AppState;
 use crate::chart::{page, report, simulation};
 use crate::insight::alert::Alert;
 use crate::wire::monitoring::{Choice, Overview};
@@ -18,6 +17,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse};
+use prediction_log::Cursor;
 use serde::Serialize;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -36,7 +36,7 @@ const FILE: HeaderValue = HeaderValue::from_static("inline; filename=\"drift-rep
 
 /// What wants attention.
 #[derive(Debug, Serialize, ToSchema)]
-pub(in crate::api) struct Alerts {
+pub(crate) struct Alerts {
     /// When it was looked for.
     generated_at: String,
     /// Most urgent first; none where nothing is wrong.
@@ -46,45 +46,42 @@ pub(in crate::api) struct Alerts {
 /// Shows health, scores, speed, drift, recent predictions and outcomes
 #[utoipa::path(get, path = "/monitoring", tag = "monitoring", responses(
     (status = 200, body = String, content_type = "text/html", description = "The page"),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
-    (status = 422, body = Failure, description = "A parameter is out of its range"),
-    (status = 503, body = Failure, description = "The log cannot be read"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
+    (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
+    (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(in crate::api) async fn show(
-    State(service): State<Arc<Service>>,
-    pairs: Pairs,
-) -> Result<impl IntoResponse, Error> {
+pub(crate) async fn show(State(service): State<Arc<AppState>>, pairs: Pairs) -> Result<impl IntoResponse, ApiError> {
     let overview = read(&service, pairs).await?;
-    Ok(([(CONTENT_SECURITY_POLICY, PAGE)], Html(aside(move || page::document(&overview)).await?)))
+    Ok(([(CONTENT_SECURITY_POLICY, PAGE)], Html(run_blocking(move || page::document(&overview)).await?)))
 }
 
 /// Its style sheet.
-pub(in crate::api) async fn style() -> impl IntoResponse {
+pub(crate) async fn style() -> impl IntoResponse {
     ([(CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")), (CACHE_CONTROL, ASK_AGAIN)], page::STYLE)
 }
 
 /// Gives everything on the page as JSON
 #[utoipa::path(get, path = "/monitoring/data", tag = "monitoring", responses(
     (status = 200, body = Overview),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
-    (status = 422, body = Failure, description = "A parameter is out of its range"),
-    (status = 503, body = Failure, description = "The log cannot be read"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
+    (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
+    (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(in crate::api) async fn data(State(service): State<Arc<Service>>, pairs: Pairs) -> Result<Json<Overview>, Error> {
+pub(crate) async fn data(State(service): State<Arc<AppState>>, pairs: Pairs) -> Result<Json<Overview>, ApiError> {
     read(&service, pairs).await.map(Json)
 }
 
 /// Gives the alerts as JSON
 #[utoipa::path(get, path = "/monitoring/alerts", tag = "monitoring", responses(
     (status = 200, body = Alerts),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
-    (status = 422, body = Failure, description = "A parameter is out of its range"),
-    (status = 503, body = Failure, description = "The log cannot be read"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
+    (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
+    (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(in crate::api) async fn alerts(State(service): State<Arc<Service>>, pairs: Pairs) -> Result<Json<Alerts>, Error> {
+pub(crate) async fn alerts(State(service): State<Arc<AppState>>, pairs: Pairs) -> Result<Json<Alerts>, ApiError> {
     let Overview { generated_at, alerts, .. } = read(&service, pairs).await?;
     Ok(Json(Alerts { generated_at, alerts }))
 }
@@ -92,28 +89,28 @@ pub(in crate::api) async fn alerts(State(service): State<Arc<Service>>, pairs: P
 /// Gives the full drift report, a plot per column, as one HTML file
 #[utoipa::path(get, path = "/monitoring/report", tag = "monitoring", responses(
     (status = 200, body = String, content_type = "text/html", description = "The report"),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
-    (status = 422, body = Failure, description = "A parameter is out of its range"),
-    (status = 503, body = Failure, description = "The log cannot be read"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
+    (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
+    (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(in crate::api) async fn full_report(
-    State(service): State<Arc<Service>>,
+pub(crate) async fn full_report(
+    State(service): State<Arc<AppState>>,
     pairs: Pairs,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<impl IntoResponse, ApiError> {
     let overview = read(&service, pairs).await?;
-    let policy = HeaderValue::from_str(&report::policy()).map_err(|_| Error::Internal)?;
-    let body = Html(aside(move || report::document(&overview)).await?);
+    let policy = HeaderValue::from_str(&report::policy()).map_err(|_| ApiError::Internal)?;
+    let body = Html(run_blocking(move || report::document(&overview)).await?);
     Ok(([(CONTENT_SECURITY_POLICY, policy), (CONTENT_DISPOSITION, FILE)], body))
 }
 
-async fn read(service: &Arc<Service>, pairs: Pairs) -> Result<Overview, Error> {
-    let refused = |name: &str, allowed: &str| Error::Invalid(vec![of_query(name, allowed)]);
+async fn read(service: &Arc<AppState>, pairs: Pairs) -> Result<Overview, ApiError> {
+    let refused = |name: &str, allowed: &str| ApiError::Invalid(vec![query_error(name, allowed)]);
     let Query(pairs) = pairs.map_err(|_| refused("query", "percent-encoded UTF-8"))?;
     let choice = Choice::read(pairs).map_err(|error| refused(error.name, error.allowed))?;
     let now = OffsetDateTime::now_utc();
     if choice.simulated {
-        return Ok(simulation::overview(&choice, &crate::api::store::record::timestamp(now)));
+        return Ok(simulation::overview(&choice, &prediction_log::record::timestamp(now)));
     }
     let cursor = choice.cursor.as_deref().map(str::parse::<Cursor>).transpose();
     let after = cursor.map_err(|_| refused("cursor", "one that an earlier page gave as recent.next"))?;
