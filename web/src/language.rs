@@ -31,7 +31,7 @@ impl Language {
     pub const ALL: [Language; 2] = [Language::English, Language::French];
 
     /// Parses a language tag, such as `fr-CA`; English for unsupported ones.
-    pub fn of(tag: &str) -> Self {
+    pub fn from_tag(tag: &str) -> Self {
         let is_french = tag.split('-').next().is_some_and(|start| start.eq_ignore_ascii_case("fr"));
         if is_french { Language::French } else { Language::English }
     }

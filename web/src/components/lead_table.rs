@@ -3,7 +3,7 @@
 //! Only visible rows are rendered. The keyboard cursor is exposed as `aria-activedescendant`.
 
 use super::lead_row::{LeadRow, row_id};
-use crate::protocol::{Column, LeadSet, Sort, Window};
+use crate::protocol::{Column, LeadSet, Query, Sort, Window};
 use crate::state::{DisplayChange, LeadList, QueryChange};
 use crate::virtual_scroll::{ROW_HEIGHT, RowSpan, VirtualScroll};
 use crate::{browser, text};
@@ -103,8 +103,8 @@ fn use_row_span(props: &LeadTableProps, frame: &NodeRef) -> RowSpan {
         }
     });
     // Other rows start at the top.
-    let (rows_query, top_frame) =
-        (crate::protocol::Query { offset: 0, columns: Vec::new(), ..list.query.clone() }, frame.clone());
+    let top_frame = frame.clone();
+    let rows_query = Query { offset: 0, columns: Vec::new(), ..list.query.clone() };
     use_effect_with(rows_query, move |_| {
         if let Some(frame) = top_frame.cast::<Element>() {
             frame.set_scroll_top(0);

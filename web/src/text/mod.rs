@@ -62,12 +62,12 @@ fn tr(english: impl Into<String>, french: impl Into<String>) -> String {
 
 /// `1 lead`, `2 leads`.
 pub fn leads(number: u32) -> String {
-    let words = match (current(), number) {
+    let noun = match (current(), number) {
         (Language::English, 1) => "lead",
         (Language::English, _) => "leads",
         // French uses the singular for zero.
         (Language::French, 0 | 1) => "prospect",
         (Language::French, _) => "prospects",
     };
-    format!("{} {words}", count(number))
+    format!("{} {noun}", count(number))
 }
