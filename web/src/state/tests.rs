@@ -3,8 +3,8 @@
 use super::*;
 use crate::project::ProjectInfo;
 use crate::protocol::{
-    CellFilter, ColumnFilter, ExportFormat, ExportScope, ExtraFields, FileFormat, LeadDetail, ListSummary, Mark,
-    MarkCounts, Query, Row, Score, SheetInfo, Sort, Window,
+    CellFilter, ColumnFilter, ExportFormat, ExportScope, ExtraFields, LeadDetail, ListSummary, Mark, MarkCounts, Query,
+    Row, Score, SheetInfo, Sort, Window,
 };
 
 fn apply(state: PageState, actions: impl IntoIterator<Item = Action>) -> PageState {
@@ -259,7 +259,7 @@ fn window_of_the_same_query_is_stored_at_any_offset() {
     assert_eq!(list(&state).window.as_ref().unwrap().query.offset, 200);
 }
 
-fn query(state: PageState, changes: impl IntoIterator<Item = QueryChange>) -> PageState {
+fn change_query(state: PageState, changes: impl IntoIterator<Item = QueryChange>) -> PageState {
     apply(state, changes.into_iter().map(Action::QueryChanged))
 }
 
@@ -269,12 +269,12 @@ fn value(column: u32, value: &str) -> QueryChange {
 
 #[test]
 fn column_values_toggle() {
-    let state = query(with_list(), [value(2, "Paris"), value(2, ""), value(5, "x"), value(5, "x")]);
+    let state = change_query(with_list(), [value(2, "Paris"), value(2, ""), value(5, "x"), value(5, "x")]);
     let cells = CellFilter::Values(vec!["Paris".to_owned(), String::new()]);
     assert_eq!(list(&state).query.column_filters, [ColumnFilter { column: 2, cells }]);
-    let state = query(state, [QueryChange::NonEmpty(2)]);
+    let state = change_query(state, [QueryChange::NonEmpty(2)]);
     assert_eq!(list(&state).query.column_filter(2), Some(&CellFilter::NonEmpty));
-    assert_eq!(list(&query(state, [QueryChange::NonEmpty(2)])).query.column_filters, []);
+    assert_eq!(list(&change_query(state, [QueryChange::NonEmpty(2)])).query.column_filters, []);
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn clearing_filters_keeps_order_and_columns() {
         changes.into_iter().chain([QueryChange::Mark(None), QueryChange::Mark(Some(Mark::Replied))]),
     );
     assert_eq!((list(&state).query.filter_count(), list(&state).query.score_range), (4, (20, 100)));
-    let cleared = query(state, [QueryChange::ClearFilters]);
+    let cleared = change_query(state, [QueryChange::ClearFilters]);
     let query = &list(&cleared).query;
     assert_eq!((query.filter_count(), query.sort, query.columns.clone()), (0, Sort::Column(1), vec![3, 1]));
 }
@@ -305,7 +305,7 @@ fn cursor_stays_within_the_matching_rows() {
         [received(Reply::Rows { job: 7, window: found }, 1.0), Action::DisplayChanged(DisplayChange::Row(99))],
     );
     assert_eq!(list(&state).active, 29);
-    assert_eq!(list(&query(state, [QueryChange::Grade('A')])).active, 0);
+    assert_eq!(list(&change_query(state, [QueryChange::Grade('A')])).active, 0);
 }
 
 #[test]
