@@ -10,9 +10,9 @@ pub use workbook::*;
 
 use crate::project::ProjectInfo;
 use scorer::insight::{card::Card, grade::Grades};
-use scorer::lead::Fault;
+use scorer::lead::ValueError;
 use scorer::lead::mapping::{Mapping, Target};
-use scorer::lead::schema::{Kind, Schema};
+use scorer::lead::schema::{FieldKind, Schema};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
@@ -315,8 +315,8 @@ impl ExtraFields {
         let (standard, mut extra) = (Schema::leads(), ExtraFields::default());
         for field in schema.fields().iter().filter(|field| standard.position(&field.name).is_none()) {
             match field.kind {
-                Kind::Integer { .. } | Kind::Number { .. } => extra.numbers.push(field.name.clone()),
-                Kind::Category { .. } | Kind::Text { .. } => extra.texts.push(field.name.clone()),
+                FieldKind::Integer { .. } | FieldKind::Number { .. } => extra.numbers.push(field.name.clone()),
+                FieldKind::Category { .. } | FieldKind::Text { .. } => extra.texts.push(field.name.clone()),
             }
         }
         extra
@@ -337,7 +337,7 @@ pub enum FieldError {
         /// Field name.
         field: String,
         /// Cause.
-        fault: Fault,
+        error: ValueError,
     },
     /// Error of the lead as a whole.
     Lead {

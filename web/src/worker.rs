@@ -9,9 +9,10 @@ use crate::protocol::{self, ExtraFields, FieldError, JobId, MarkCounts, ModelInf
 use crate::ranked_list::RankedList;
 use crate::worker_port::WorkerPort;
 use js_sys::Uint8Array;
-use scorer::lead::json::{BodyError, Problem, Step, Trouble, read_lead};
+use scorer::lead::import::ImportOptions;
+use scorer::lead::json::{BodyError, Issue, IssueKind, PathSegment, read_lead};
 use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::{Given, Rejects};
+use scorer::scored_list::Rejects;
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -77,7 +78,7 @@ impl WorkerState {
                 self.active_job.set(job);
                 self.pending.take();
                 self.all_rejected.take();
-                let options = Given { mapping, known, ..Given::default() };
+                let options = ImportOptions { mapping, remembered: known, ..ImportOptions::default() };
                 spawn_local(async move { self.read(job, file, options, keep_marks).await });
             }
             Request::Cancel { job } if self.active_job.get() == job => {
@@ -188,14 +189,14 @@ fn model_info(model: &Model) -> ModelInfo {
 
 /// Converts parser errors. The body is an object of strings, built above: only field values can be invalid.
 fn field_errors(error: BodyError) -> Vec<FieldError> {
-    let field_error = |problem: &Problem| match (problem.path.last(), &problem.trouble) {
-        (Some(Step::Key(field)), Trouble::Value(fault)) => {
-            Some(FieldError::Field { field: field.clone(), fault: fault.clone() })
+    let field_error = |issue: &Issue| match (issue.path.last(), &issue.kind) {
+        (Some(PathSegment::Key(field)), IssueKind::Value(error)) => {
+            Some(FieldError::Field { field: field.clone(), error: error.clone() })
         }
         _ => None,
     };
     let found: Vec<FieldError> = match &error {
-        BodyError::Invalid(problems) => problems.iter().filter_map(field_error).collect(),
+        BodyError::Invalid(issues) => issues.iter().filter_map(field_error).collect(),
         _ => Vec::new(),
     };
     if found.is_empty() { vec![FieldError::Lead { reason: error.to_string() }] } else { found }

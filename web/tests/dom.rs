@@ -5,8 +5,8 @@
 
 use scorer::insight::card::{Card, MissingCost};
 use scorer::insight::grade::Grades;
-use scorer::lead::Fault;
-use scorer::lead::csv::Reason;
+use scorer::lead::ValueError;
+use scorer::lead::csv::RejectReason;
 use scorer::lead::mapping::{Evidence, Mapping, Target};
 use scorer::lead::schema::Schema;
 use std::cell::RefCell;
@@ -242,11 +242,11 @@ async fn notice_is_an_alert_and_can_be_closed() {
 
 #[wasm_bindgen_test]
 async fn rejects_are_grouped_by_remedy() {
-    let cell = |shown: &str| Reason::Cell { fault: Fault::TooLarge { max: 100.0 }, shown: shown.to_owned() };
+    let cell = |shown: &str| RejectReason::Cell { error: ValueError::TooLarge { max: 100.0 }, shown: shown.to_owned() };
     let lines = vec![RejectLine { line: 1204.0, reason: cell("\"<b>\"") }];
     let group = RejectGroup { column: Some("llm_quality".to_owned()), count: 4, lines };
     let other =
-        RejectGroup { column: None, count: 1, lines: vec![RejectLine { line: 9.0, reason: Reason::OpenQuote }] };
+        RejectGroup { column: None, count: 1, lines: vec![RejectLine { line: 9.0, reason: RejectReason::OpenQuote }] };
     let props = RejectsProps {
         count: 5,
         groups: Some(vec![group, other]),
@@ -264,8 +264,8 @@ async fn rejects_are_grouped_by_remedy() {
 
 #[wasm_bindgen_test]
 async fn validation_errors_use_the_labels_of_the_form() {
-    let fault = FieldError::Field { field: "llm_quality".to_owned(), fault: Fault::TooLarge { max: 100.0 } };
-    let outcome = ManualOutcome::Rejected(vec![fault]);
+    let error = FieldError::Field { field: "llm_quality".to_owned(), error: ValueError::TooLarge { max: 100.0 } };
+    let outcome = ManualOutcome::Rejected(vec![error]);
     let root = render::<ManualResult>(ManualResultProps { outcome, models: Rc::default() }).await;
     assert_eq!(texts(&root, "li"), ["Profile quality should be at most 100."]);
 }
@@ -330,7 +330,7 @@ async fn column_mapping_can_be_changed() {
 
 fn mapped(name: &str, field: Option<&str>, evidence: Evidence, unparsed: u32) -> MappedColumn {
     let target = field.map(|field| Target::Field(field.to_owned()));
-    let column = scorer::lead::mapping::Column { name: name.to_owned(), target, confidence: 0.8, evidence };
+    let column = scorer::lead::mapping::ColumnMapping { name: name.to_owned(), target, confidence: 0.8, evidence };
     MappedColumn { column, examples: vec!["37".to_owned()], unparsed }
 }
 
@@ -356,8 +356,8 @@ async fn failed_startup_shows_no_progress() {
 
 #[wasm_bindgen_test]
 async fn validation_error_is_linked_to_its_field() {
-    let fault = FieldError::Field { field: "llm_quality".to_owned(), fault: Fault::TooLarge { max: 100.0 } };
-    let mut manual_lead = ManualLead { outcome: ManualOutcome::Rejected(vec![fault]), ..ManualLead::default() };
+    let error = FieldError::Field { field: "llm_quality".to_owned(), error: ValueError::TooLarge { max: 100.0 } };
+    let mut manual_lead = ManualLead { outcome: ManualOutcome::Rejected(vec![error]), ..ManualLead::default() };
     manual_lead.values.insert("llm_quality".to_owned(), "900".to_owned());
     let engine = Engine::new(Callback::noop());
     let props =

@@ -2,7 +2,7 @@
 //! silently discard invalid ones.
 
 use crate::{browser, text};
-use scorer::lead::schema::{Field, Kind};
+use scorer::lead::schema::{Field, FieldKind};
 use web_sys::{Event, InputEvent};
 use yew::{AttrValue, Callback, Html, Properties, component, html};
 
@@ -50,7 +50,7 @@ fn input(props: &FieldInputProps, id: String) -> Html {
     let value = props.value.clone();
     let on_change = props.on_change.clone();
     match &props.field.kind {
-        Kind::Category { levels } => {
+        FieldKind::Category { levels } => {
             let onchange = move |event: Event| on_change.emit(browser::control_value(&event));
             let option =
                 |level: &&'static str| html! { <option value={*level} selected={value == **level}>{*level}</option> };
@@ -61,13 +61,13 @@ fn input(props: &FieldInputProps, id: String) -> Html {
                 </select>
             }
         }
-        Kind::Text { max_chars: Some(max) } if *max >= TEXT_AREA_CHARS => {
+        FieldKind::Text { max_chars: Some(max) } if *max >= TEXT_AREA_CHARS => {
             let oninput = move |event: InputEvent| on_change.emit(browser::control_value(&event));
             html! { <textarea {id} rows="3" {value} {oninput} aria-invalid={invalid} aria-describedby={described} /> }
         }
         kind => {
             let oninput = move |event: InputEvent| on_change.emit(browser::control_value(&event));
-            let inputmode = matches!(kind, Kind::Integer { .. } | Kind::Number { .. }).then_some("decimal");
+            let inputmode = matches!(kind, FieldKind::Integer { .. } | FieldKind::Number { .. }).then_some("decimal");
             html! {
                 <input
                     {id} type="text" autocomplete="off" {inputmode} {value} {oninput}

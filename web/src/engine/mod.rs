@@ -100,7 +100,7 @@ impl Engine {
     /// Imports the file of the current list again for other models, keeping marks and manual column mappings.
     pub fn read_with_new_models(&self, list: &LeadList) {
         let columns = list.summary.mapped_columns.iter().map(|mapped| &mapped.column);
-        let manual = columns.filter(|column| column.evidence == Evidence::Hand);
+        let manual = columns.filter(|column| column.evidence == Evidence::Manual);
         self.read_current(None, manual.map(|column| (column.name.clone(), column.target.clone())).collect());
     }
 

@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::protocol::{FieldError, ModelInfo, Request};
 use crate::state::{Action, ManualLead, ManualOutcome};
 use crate::{browser, text};
-use scorer::lead::schema::{Field, Kind, Schema};
+use scorer::lead::schema::{Field, FieldKind, Schema};
 use std::rc::Rc;
 use web_sys::SubmitEvent;
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with};
@@ -78,7 +78,7 @@ pub fn LeadPage(props: &LeadPageProps) -> Html {
 fn order(field: &Field) -> u8 {
     match &field.kind {
         _ if field.name == "jobtitle" => 0,
-        Kind::Text { max_chars: Some(_) } => 2,
+        FieldKind::Text { max_chars: Some(_) } => 2,
         _ => 1,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`Query`] and [`Mark`] are stored in project files: their serialized names must not change.
 
-use scorer::lead::csv::Reason;
+use scorer::lead::csv::RejectReason;
 use serde::{Deserialize, Serialize};
 
 /// Outreach status that the user gives a lead.
@@ -225,7 +225,7 @@ pub struct ListSummary {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MappedColumn {
     /// Target field and confidence.
-    pub column: scorer::lead::mapping::Column,
+    pub column: scorer::lead::mapping::ColumnMapping,
     /// Sample cells.
     pub examples: Vec<String>,
     /// Number of cells that could not be parsed.
@@ -312,5 +312,5 @@ pub struct RejectLine {
     /// Line of the file on which it begins.
     pub line: f64,
     /// Cause.
-    pub reason: Reason,
+    pub reason: RejectReason,
 }

@@ -1,7 +1,7 @@
 //! Most frequent values of a column, for its filter.
 
 use crate::protocol::ColumnValues;
-use scorer::sheet::Sheet;
+use scorer::scored_list::ScoredList;
 use std::collections::HashMap;
 
 /// Maximum number of values returned.
@@ -11,11 +11,11 @@ const VALUES_MAX: usize = 60;
 const VALUE_BYTES_MAX: usize = 120;
 
 /// Counts the values of a column. Equally frequent ones are sorted alphabetically, to be deterministic.
-pub(super) fn column_values(sheet: &Sheet, column: u32) -> ColumnValues {
+pub(super) fn column_values(list: &ScoredList, column: u32) -> ColumnValues {
     let mut counts: HashMap<&str, u32> = HashMap::new();
     let mut empty = 0;
-    for lead in 0..sheet.len() {
-        match sheet.cell(lead, column as usize).trim() {
+    for lead in 0..list.len() {
+        match list.cell(lead, column as usize).trim() {
             "" => empty += 1,
             cell => *counts.entry(cell).or_default() += 1,
         }

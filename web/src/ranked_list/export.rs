@@ -3,7 +3,7 @@
 use super::RankedList;
 use crate::protocol::{ExportFormat, ExportLabels, ExportScope};
 use js_sys::{Array, Uint8Array};
-use scorer::sheet::{Extract, Form, Remarks};
+use scorer::scored_list::{CsvStyle, Export, MarkColumn};
 use std::io::{self, Write};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
@@ -58,27 +58,27 @@ impl RankedList {
     ) -> io::Result<()> {
         let leads = self.in_scope(scope);
         let ExportLabels { mark_column, mark_names, decimal_comma } = labels;
-        let remarks = Remarks { name: mark_column, words: mark_names, of: self.marks.codes() };
+        let marks = MarkColumn { name: mark_column, labels: mark_names, by_lead: self.marks.codes() };
         let has_marks = self.marks.marked().next().is_some();
-        let extract = Extract { leads: &leads, remarks: has_marks.then_some(remarks) };
+        let export = Export { leads: &leads, marks: has_marks.then_some(marks) };
         match format {
-            ExportFormat::PlainCsv => self.sheet.write_extract(&extract, Form::Data, out),
+            ExportFormat::PlainCsv => self.list.write_csv_export(&export, CsvStyle::Data, out),
             ExportFormat::SpreadsheetCsv => {
-                self.sheet.write_extract(&extract, Form::Spreadsheet { decimal_comma: *decimal_comma }, out)
+                self.list.write_csv_export(&export, CsvStyle::Spreadsheet { decimal_comma: *decimal_comma }, out)
             }
-            ExportFormat::Json => self.sheet.write_json(&extract, out),
+            ExportFormat::Json => self.list.write_json(&export, out),
         }
     }
 
     /// Writes leads as tab-separated text to paste into a table.
     pub fn write_clipboard(&self, scope: ExportScope, labels: &ExportLabels, out: &mut impl Write) -> io::Result<()> {
         let leads = self.in_scope(scope);
-        let extract = Extract { leads: &leads, remarks: None };
-        self.sheet.write_extract(&extract, Form::Pasted { decimal_comma: labels.decimal_comma }, out)
+        let export = Export { leads: &leads, marks: None };
+        self.list.write_csv_export(&export, CsvStyle::Clipboard { decimal_comma: labels.decimal_comma }, out)
     }
 
     fn in_scope(&self, scope: ExportScope) -> Vec<u32> {
-        let order = self.sheet.order();
+        let order = self.list.order();
         match scope {
             ExportScope::All => order.to_vec(),
             ExportScope::Found => self.found().to_vec(),

@@ -18,8 +18,8 @@ use crate::protocol::{
     RejectGroup, Row, Score, Window,
 };
 use column_order::display_order;
-use scorer::lead::text::Encoding;
-use scorer::sheet::Sheet;
+use scorer::lead::text::TextEncoding;
+use scorer::scored_list::ScoredList;
 
 /// Maximum characters of a cell in the table: more than any screen shows.
 const CELL_CHARS: usize = 200;
@@ -29,7 +29,7 @@ const DETAIL_CHARS: usize = 20_000;
 
 /// Scored list with the user's marks.
 pub struct RankedList {
-    sheet: Sheet,
+    list: ScoredList,
     columns: Vec<Column>,
     marks: Marks,
     /// Last query and its matches.
@@ -38,37 +38,37 @@ pub struct RankedList {
 
 impl RankedList {
     /// Creates an unmarked list.
-    pub fn new(sheet: Sheet) -> Self {
-        let columns = display_order(sheet.columns()).into_iter().map(|index| column(&sheet, index)).collect();
-        RankedList { marks: Marks::new(sheet.len()), sheet, columns, found: None }
+    pub fn new(list: ScoredList) -> Self {
+        let columns = display_order(list.columns()).into_iter().map(|index| column(&list, index)).collect();
+        RankedList { marks: Marks::new(list.len()), list, columns, found: None }
     }
 
     /// Returns the scored list.
-    pub fn sheet(&self) -> &Sheet {
-        &self.sheet
+    pub fn scored_list(&self) -> &ScoredList {
+        &self.list
     }
 
     /// Summarizes the list.
     pub fn summary(&self) -> ListSummary {
         ListSummary {
             columns: self.columns.clone(),
-            rows: self.sheet.len() as u32,
-            rejects: self.sheet.rejects().len() as u32,
+            rows: self.list.len() as u32,
+            rejects: self.list.rejects().len() as u32,
             models: self.leads_per_model(),
             grades: self.leads_per_grade(),
-            missing_fields: self.sheet.missing_fields().to_vec(),
-            field_count: self.sheet.scorer().schema().len() as u32,
-            unmapped_columns: self.sheet.unknown_columns().to_vec(),
-            duplicates: self.leads().filter(|lead| self.sheet.is_repeated(*lead)).count() as u32,
+            missing_fields: self.list.missing_fields().to_vec(),
+            field_count: self.list.scorer().schema().len() as u32,
+            unmapped_columns: self.list.unknown_columns().to_vec(),
+            duplicates: self.leads().filter(|lead| self.list.is_duplicate(*lead)).count() as u32,
             mapped_columns: self.mapped_columns(),
             format: self.format(),
         }
     }
 
     fn mapped_columns(&self) -> Vec<MappedColumn> {
-        let intake = self.sheet.intake();
-        let examples = self.sheet.origin().examples.iter();
-        let columns = intake.mapping.columns.iter().zip(&intake.unread).zip(examples);
+        let import = self.list.summary();
+        let examples = self.list.format().examples.iter();
+        let columns = import.mapping.columns.iter().zip(&import.unrecognized_cells).zip(examples);
         let mapped = columns.map(|((column, unparsed), examples)| MappedColumn {
             column: column.clone(),
             examples: examples.clone(),
@@ -78,12 +78,12 @@ impl RankedList {
     }
 
     fn format(&self) -> FileFormat {
-        let origin = self.sheet.origin();
-        let is_utf8 = origin.encoding == Encoding::Utf8;
+        let format = self.list.format();
+        let is_utf8 = format.encoding == TextEncoding::Utf8;
         FileFormat {
-            encoding: (!is_utf8).then(|| origin.encoding.name().to_owned()),
-            header_line: origin.line as f64,
-            short_rows: self.sheet.intake().short_rows.try_into().unwrap_or(u32::MAX),
+            encoding: (!is_utf8).then(|| format.encoding.name().to_owned()),
+            header_line: format.line as f64,
+            short_rows: self.list.summary().short_rows.try_into().unwrap_or(u32::MAX),
         }
     }
 
@@ -107,24 +107,24 @@ impl RankedList {
     /// Returns the details of a lead; `None` when the index is out of range.
     pub fn detail(&self, lead: u32) -> Option<LeadDetail> {
         let index = lead as usize;
-        if index >= self.sheet.len() {
+        if index >= self.list.len() {
             return None;
         }
         let cell = |column: &Column| {
-            let text = self.sheet.cell(index, column.index as usize).chars().take(DETAIL_CHARS).collect::<String>();
+            let text = self.list.cell(index, column.index as usize).chars().take(DETAIL_CHARS).collect::<String>();
             (column.name.clone(), text)
         };
         Some(LeadDetail {
             row: self.row(lead),
-            is_duplicate: self.sheet.is_repeated(index),
+            is_duplicate: self.list.is_duplicate(index),
             cells: self.columns.iter().map(cell).collect(),
-            fields: self.sheet.fields(index),
+            fields: self.list.fields(index),
         })
     }
 
     /// Returns the most frequent values of a column.
     pub fn values(&self, column: u32) -> ColumnValues {
-        column_values::column_values(&self.sheet, column)
+        column_values::column_values(&self.list, column)
     }
 
     /// Selects or deselects leads.
@@ -143,7 +143,7 @@ impl RankedList {
 
     /// Restores marks and selection of an earlier import of the same file, by line.
     pub fn restore_marks(&mut self, marks: &[(u64, Mark)], selected: &[u64]) {
-        let lines: Vec<u64> = self.leads().map(|lead| self.sheet.line(lead)).collect();
+        let lines: Vec<u64> = self.leads().map(|lead| self.list.line(lead)).collect();
         let lead = |line: &u64| lines.binary_search(line).ok().map(|lead| lead as u32);
         for (line, mark) in marks {
             self.marks.mark(&lead(line).into_iter().collect::<Vec<_>>(), Some(*mark));
@@ -153,12 +153,12 @@ impl RankedList {
 
     /// Returns the marked leads, by line.
     pub fn marked_lines(&self) -> Vec<(u64, Mark)> {
-        self.marks.marked().map(|(lead, mark)| (self.sheet.line(lead), mark)).collect()
+        self.marks.marked().map(|(lead, mark)| (self.list.line(lead), mark)).collect()
     }
 
     /// Returns the lines of the selected leads.
     pub fn selected_lines(&self) -> Vec<u64> {
-        self.leads().filter(|lead| self.marks.is_selected(*lead)).map(|lead| self.sheet.line(lead)).collect()
+        self.leads().filter(|lead| self.marks.is_selected(*lead)).map(|lead| self.list.line(lead)).collect()
     }
 
     /// Returns the numbers of selected and marked leads.
@@ -184,44 +184,44 @@ impl RankedList {
 
     /// Returns the rejects, grouped by remedy.
     pub fn rejects(&self) -> Vec<RejectGroup> {
-        group_rejects(self.sheet.rejects())
+        group_rejects(self.list.rejects())
     }
 
     fn leads_per_model(&self) -> Vec<u32> {
-        let mut models = vec![0; self.sheet.scorer().models().len()];
-        self.leads().for_each(|lead| models[self.sheet.score(lead).model] += 1);
+        let mut models = vec![0; self.list.scorer().models().len()];
+        self.leads().for_each(|lead| models[self.list.score(lead).model] += 1);
         models
     }
 
     /// Counts the leads of every grade of the models, also of unused ones.
     fn leads_per_grade(&self) -> Vec<(char, u32)> {
         let mut letters: Vec<char> = Vec::new();
-        for model in self.sheet.scorer().models() {
+        for model in self.list.scorer().models() {
             letters.extend(model.grades().ranges.iter().map(|range| range.grade));
         }
         letters.sort_unstable();
         letters.dedup();
-        let count = |grade: char| self.leads().filter(|lead| self.sheet.score(*lead).grade == Some(grade)).count();
+        let count = |grade: char| self.leads().filter(|lead| self.list.score(*lead).grade == Some(grade)).count();
         letters.into_iter().map(|grade| (grade, count(grade) as u32)).collect()
     }
 
     fn leads(&self) -> std::ops::Range<usize> {
-        0..self.sheet.len()
+        0..self.list.len()
     }
 
     fn cells(&self, lead: u32, columns: &[u32]) -> Vec<String> {
-        let cell = |column: &u32| self.sheet.cell(lead as usize, *column as usize).chars().take(CELL_CHARS).collect();
+        let cell = |column: &u32| self.list.cell(lead as usize, *column as usize).chars().take(CELL_CHARS).collect();
         columns.iter().map(cell).collect()
     }
 
     /// Returns the row of a lead, without cells.
     fn row(&self, lead: u32) -> Row {
         let index = lead as usize;
-        let score = self.sheet.score(index);
+        let score = self.list.score(index);
         Row {
             lead,
-            rank: self.sheet.rank(index),
-            line: self.sheet.line(index) as f64,
+            rank: self.list.rank(index),
+            line: self.list.line(index) as f64,
             score: Score { probability: score.probability, grade: score.grade, model: score.model as u32 },
             mark: self.marks.mark_of(index),
             selected: self.marks.is_selected(index),
@@ -230,10 +230,10 @@ impl RankedList {
     }
 }
 
-fn column(sheet: &Sheet, index: usize) -> Column {
-    let mut cells = (0..sheet.len()).map(|lead| sheet.cell(lead, index).trim()).filter(|cell| !cell.is_empty());
+fn column(list: &ScoredList, index: usize) -> Column {
+    let mut cells = (0..list.len()).map(|lead| list.cell(lead, index).trim()).filter(|cell| !cell.is_empty());
     let numeric = cells.next().is_some_and(is_number) && cells.all(is_number);
-    Column { index: index as u32, name: sheet.columns().get(index).cloned().unwrap_or_default(), numeric }
+    Column { index: index as u32, name: list.columns().get(index).cloned().unwrap_or_default(), numeric }
 }
 
 fn is_number(cell: &str) -> bool {

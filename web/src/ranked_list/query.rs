@@ -9,7 +9,7 @@ impl RankedList {
     /// first.
     pub(super) fn find(&self, query: &Query) -> Vec<u32> {
         let needle = query.search.trim().to_lowercase();
-        let mut leads = self.sheet.order().to_vec();
+        let mut leads = self.list.order().to_vec();
         leads.retain(|lead| self.matches(*lead as usize, query, &needle));
         match query.sort {
             Sort::Score if query.reversed => leads.reverse(),
@@ -21,7 +21,7 @@ impl RankedList {
 
     /// True when the lead passes all filters, the cheapest first.
     fn matches(&self, lead: usize, query: &Query, needle: &str) -> bool {
-        let score = self.sheet.score(lead);
+        let score = self.list.score(lead);
         let has_grade = || query.grades.is_empty() || score.grade.is_some_and(|grade| query.grades.contains(&grade));
         let is_in_range = || {
             let displayed = displayed_score(score.probability);
@@ -29,19 +29,19 @@ impl RankedList {
         };
         let has_mark = || query.marks.is_empty() || query.marks.contains(&self.marks.mark_of(lead));
         let passes = |filter: &ColumnFilter| {
-            let cell = self.sheet.cell(lead, filter.column as usize).trim();
+            let cell = self.list.cell(lead, filter.column as usize).trim();
             match &filter.cells {
                 CellFilter::Values(values) => values.iter().any(|value| value == cell),
                 CellFilter::NonEmpty => !cell.is_empty(),
             }
         };
-        !(query.deduplicated && self.sheet.is_repeated(lead))
+        !(query.deduplicated && self.list.is_duplicate(lead))
             && (!query.selected || self.marks.is_selected(lead))
             && has_grade()
             && is_in_range()
             && has_mark()
             && query.column_filters.iter().all(passes)
-            && (needle.is_empty() || self.sheet.cells(lead).any(|cell| contains_ignoring_case(cell, needle)))
+            && (needle.is_empty() || self.list.cells(lead).any(|cell| contains_ignoring_case(cell, needle)))
     }
 
     fn sort(&self, leads: &mut Vec<u32>, index: u32, reversed: bool) {
@@ -53,7 +53,7 @@ impl RankedList {
     }
 
     fn sort_key(&self, lead: u32, index: u32, numeric: bool) -> SortKey {
-        let cell = self.sheet.cell(lead as usize, index as usize).trim();
+        let cell = self.list.cell(lead as usize, index as usize).trim();
         match cell.parse() {
             _ if cell.is_empty() => SortKey::Empty,
             Ok(number) if numeric => SortKey::Number(number),

@@ -1,7 +1,7 @@
 //! Groups rejected rows by remedy.
 
 use crate::protocol::{RejectGroup, RejectLine};
-use scorer::sheet::Rejects;
+use scorer::scored_list::Rejects;
 use std::cmp::Reverse;
 
 /// Maximum number of groups; an exported file has all rejects.
@@ -16,7 +16,8 @@ pub fn group_rejects(rejects: &Rejects) -> Vec<RejectGroup> {
     for reject in rejects.iter() {
         let line = RejectLine { line: reject.line as f64, reason: reject.reason.clone() };
         let includes = |group: &RejectGroup| {
-            group.column == reject.column && group.lines.first().is_some_and(|first| first.reason.is_like(&line.reason))
+            group.column == reject.column
+                && group.lines.first().is_some_and(|first| first.reason.is_same_kind(&line.reason))
         };
         let known = groups.iter().position(includes);
         if known.is_none() && groups.len() == GROUPS {
@@ -39,18 +40,19 @@ pub fn group_rejects(rejects: &Rejects) -> Vec<RejectGroup> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scorer::lead::csv::Reason;
+    use scorer::lead::csv::RejectReason;
+    use scorer::lead::import::ImportOptions;
     use scorer::pipeline::Scorer;
-    use scorer::sheet::{Given, SheetError, SheetReader};
+    use scorer::scored_list::{ListError, ListReader};
     use std::sync::Arc;
 
     /// Imports a list whose rows are all rejected.
     fn rejects(text: &str) -> Rejects {
         let model = std::fs::read("../models/linkedin-engagement-basic.onnx").unwrap();
         let scorer = Arc::new(Scorer::open(&[("basic".to_owned(), model)]).unwrap());
-        let mut reader = SheetReader::new(scorer, Given::default());
+        let mut reader = ListReader::new(scorer, ImportOptions::default());
         reader.push(text.as_bytes()).unwrap();
-        let Err(SheetError::NoLeads { rejects }) = reader.finish() else { panic!("a row is a lead") };
+        let Err(ListError::NoLeads { rejects }) = reader.finish() else { panic!("a row is a lead") };
         rejects
     }
 
@@ -62,6 +64,6 @@ mod tests {
             groups.iter().map(|group| (group.column.as_deref(), group.count, group.lines.len())).collect();
         assert_eq!(sizes, [(Some("llm_quality"), 32, LINES), (Some("llm_quality"), 1, 1), (None, 1, 1)]);
         assert_eq!(groups[0].lines[1].line, 4.0);
-        assert!(matches!(groups[2].lines[0].reason, Reason::Width { cells: 3, columns: 2 }));
+        assert!(matches!(groups[2].lines[0].reason, RejectReason::Width { cells: 3, columns: 2 }));
     }
 }

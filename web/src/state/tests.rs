@@ -286,7 +286,7 @@ fn clearing_filters_keeps_order_and_columns() {
         value(2, "x"),
         QueryChange::Selected,
     ];
-    let state = query(
+    let state = change_query(
         with_list(),
         changes.into_iter().chain([QueryChange::Mark(None), QueryChange::Mark(Some(Mark::Replied))]),
     );

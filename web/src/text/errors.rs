@@ -194,7 +194,7 @@ fn no_leads(rows: u32) -> String {
 /// Validation error of the form.
 pub fn field_error(error: &FieldError) -> String {
     match error {
-        FieldError::Field { field, fault } => format!("{} {}.", field_label(field), super::value_error(fault)),
+        FieldError::Field { field, error } => format!("{} {}.", field_label(field), super::value_error(error)),
         FieldError::Lead { reason } => tr(
             format!("The lead cannot be scored: {reason}."),
             format!("Ce prospect ne peut pas être évalué : {reason}."),

@@ -1,7 +1,7 @@
 //! Labels and hints of a lead's fields.
 
 use super::tr;
-use scorer::lead::schema::Kind;
+use scorer::lead::schema::FieldKind;
 
 /// Label of a field; unknown fields use their name.
 pub fn field_label(name: &str) -> String {
@@ -31,18 +31,18 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// Hint about accepted values, where they are not obvious.
-pub fn field_hint(name: &str, kind: &Kind) -> Option<String> {
+pub fn field_hint(name: &str, kind: &FieldKind) -> Option<String> {
     match kind {
-        Kind::Number { .. } if name == "companyfoundedon" => {
+        FieldKind::Number { .. } if name == "companyfoundedon" => {
             Some(tr("a year, such as 2012", "une année, par exemple 2012"))
         }
-        Kind::Integer { min, max } => {
+        FieldKind::Integer { min, max } => {
             Some(tr(format!("a whole number, {min} to {max}"), format!("un nombre entier, de {min} à {max}")))
         }
-        Kind::Number { range: Some((min, max)) } => {
+        FieldKind::Number { range: Some((min, max)) } => {
             Some(tr(format!("a number, {min} to {max}"), format!("un nombre, de {min} à {max}")))
         }
-        Kind::Number { range: None } => Some(tr("a number", "un nombre")),
-        Kind::Category { .. } | Kind::Text { .. } => None,
+        FieldKind::Number { range: None } => Some(tr("a number", "un nombre")),
+        FieldKind::Category { .. } | FieldKind::Text { .. } => None,
     }
 }

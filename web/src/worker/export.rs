@@ -7,7 +7,7 @@ use crate::protocol::{Export, ExportLabels, JobId, Query, Reply};
 use crate::ranked_list::BlobWriter;
 use crate::worker_port::unwrap_or_throw;
 use js_sys::{Array, Uint8Array};
-use scorer::sheet::Rejects;
+use scorer::scored_list::Rejects;
 use std::io;
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
@@ -37,17 +37,17 @@ fn export(current: &LoadedList, what: Export, labels: &ExportLabels) -> Result<J
             current.list.write_clipboard(scope, labels, &mut text).map_err(js_error)?;
             Ok(String::from_utf8_lossy(&text).as_ref().into())
         }
-        Export::Rejects | Export::Project => rejects_csv(current.list.sheet().rejects()),
+        Export::Rejects | Export::Project => rejects_csv(current.list.scored_list().rejects()),
     }
 }
 
 /// Creates the project file. The list is not copied: the browser puts the header in front of the source file.
 fn project(current: &LoadedList, file: &str, query: Query) -> Result<Blob, JsValue> {
-    let sheet = current.list.sheet();
+    let list = current.list.scored_list();
     let project = Project {
         file: file.to_owned(),
-        mapping: sheet.intake().mapping.clone(),
-        models: model_hashes(sheet.scorer()),
+        mapping: list.summary().mapping.clone(),
+        models: model_hashes(list.scorer()),
         marks: current.list.marked_lines(),
         selected: current.list.selected_lines(),
         query,

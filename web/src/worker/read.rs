@@ -5,9 +5,10 @@ use crate::project::{HeaderRange, PREFIX_BYTES, Project, ProjectInfo};
 use crate::protocol::{FileError, JobId, Reply};
 use crate::ranked_list::{self, RankedList};
 use js_sys::Uint8Array;
-use scorer::lead::csv::{IntakeError, is_container};
+use scorer::lead::csv::{ImportError, is_workbook_container};
+use scorer::lead::import::ImportOptions;
 use scorer::pipeline::Scorer;
-use scorer::sheet::{Given, Sheet, SheetError, SheetReader};
+use scorer::scored_list::{ListError, ListReader, ScoredList};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -28,16 +29,16 @@ struct Source {
 }
 
 impl WorkerState {
-    pub(super) async fn read(&self, job: JobId, file: Option<File>, options: Given, keep_marks: bool) {
+    pub(super) async fn read(&self, job: JobId, file: Option<File>, options: ImportOptions, keep_marks: bool) {
         let (Some(file), Some(scorer)) = (file, self.scorer.borrow().clone()) else {
             return self.reply(&Reply::FileFailed { job, error: FileError::Unavailable });
         };
         match self.read_source(job, file.into(), &scorer, options).await {
-            Ok(Some((source, sheet))) => self.publish(job, source, sheet, keep_marks),
+            Ok(Some((source, list))) => self.publish(job, source, list, keep_marks),
             Ok(None) => {}
             Err(ReadError::Workbook) => self.reply(&Reply::WorkbookDetected { job }),
             Err(ReadError::File(error)) => self.reply(&Reply::FileFailed { job, error }),
-            Err(ReadError::Sheet(error)) => self.reject(job, error),
+            Err(ReadError::List(error)) => self.reject(job, error),
         }
     }
 
@@ -47,8 +48,8 @@ impl WorkerState {
         job: JobId,
         file: Blob,
         scorer: &Arc<Scorer>,
-        options: Given,
-    ) -> Result<Option<(Source, Sheet)>, ReadError> {
+        options: ImportOptions,
+    ) -> Result<Option<(Source, ScoredList)>, ReadError> {
         let source = open(file).await?;
         let size = source.file.size();
         if size > MEMORY_MAX {
@@ -56,7 +57,7 @@ impl WorkerState {
         }
         let saved = || source.project.as_ref().map(|project| project.mapping.clone());
         let mapping = options.mapping.or_else(saved);
-        let mut reader = SheetReader::new(scorer.clone(), Given { mapping, ..options });
+        let mut reader = ListReader::new(scorer.clone(), ImportOptions { mapping, ..options });
         let mut at = 0.0;
         let mut next = start_read(&source.file, at, CHUNK_BYTES.min(size))?;
         while at < size {
@@ -78,15 +79,15 @@ impl WorkerState {
     }
 
     /// Reports a list to the page. Marks come from the current list when it is the same file, else from the project.
-    fn publish(&self, job: JobId, source: Source, sheet: Sheet, keep_marks: bool) {
-        let mut list = RankedList::new(sheet);
+    fn publish(&self, job: JobId, source: Source, list: ScoredList, keep_marks: bool) {
+        let mut list = RankedList::new(list);
         if let (true, Some(current)) = (keep_marks, self.current.borrow().as_ref()) {
             list.restore_marks(&current.list.marked_lines(), &current.list.selected_lines());
         } else if let Some(project) = &source.project {
             list.restore_marks(&project.marks, &project.selected);
         }
         let project = source.project.map(|Project { file, query, models, .. }| {
-            let same_models = models == model_hashes(list.sheet().scorer());
+            let same_models = models == model_hashes(list.scored_list().scorer());
             Box::new(ProjectInfo { file, query, same_models })
         });
         self.reply(&Reply::FileRead { job, summary: list.summary(), project });
@@ -94,9 +95,9 @@ impl WorkerState {
         *self.pending.borrow_mut() = Some(LoadedList { job, list, file: source.file });
     }
 
-    fn reject(&self, job: JobId, error: SheetError) {
+    fn reject(&self, job: JobId, error: ListError) {
         self.reply(&Reply::FileFailed { job, error: file_error(&error) });
-        if let SheetError::NoLeads { rejects } = error {
+        if let ListError::NoLeads { rejects } = error {
             *self.all_rejected.borrow_mut() = Some((job, rejects));
         }
     }
@@ -112,12 +113,12 @@ enum ReadError {
     /// A workbook, which must be unpacked first, elsewhere.
     Workbook,
     File(FileError),
-    Sheet(SheetError),
+    List(ListError),
 }
 
-impl From<SheetError> for ReadError {
-    fn from(error: SheetError) -> Self {
-        ReadError::Sheet(error)
+impl From<ListError> for ReadError {
+    fn from(error: ListError) -> Self {
+        ReadError::List(error)
     }
 }
 
@@ -136,7 +137,7 @@ fn too_large() -> ReadError {
 async fn open(file: Blob) -> Result<Source, ReadError> {
     let damaged = || ReadError::File(FileError::DamagedProject);
     let prefix = read_range(&file, 0.0, file.size().min(PREFIX_BYTES as f64)).await?;
-    if is_container(&prefix) {
+    if is_workbook_container(&prefix) {
         return Err(ReadError::Workbook);
     }
     let Some(range) = HeaderRange::find(&prefix) else { return Ok(Source { file, project: None }) };
@@ -159,23 +160,23 @@ async fn finish_read(chunk: JsFuture) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&chunk.await?).to_vec())
 }
 
-fn file_error(error: &SheetError) -> FileError {
+fn file_error(error: &ListError) -> FileError {
     let error = match error {
-        SheetError::Intake(error) => error,
-        SheetError::Score(error) => return FileError::ScoringFailed { reason: error.to_string() },
-        SheetError::NoLeads { rejects } => {
+        ListError::Import(error) => error,
+        ListError::Score(error) => return FileError::ScoringFailed { reason: error.to_string() },
+        ListError::NoLeads { rejects } => {
             return FileError::NoLeads { rows: rejects.len() as u32, rejects: ranked_list::group_rejects(rejects) };
         }
     };
     match error {
-        IntakeError::Empty => FileError::Empty,
-        IntakeError::NoRows => FileError::NoRows,
-        IntakeError::NotText { hint } => FileError::NotText { hint: (*hint).to_owned() },
-        IntakeError::OpenHeader => FileError::UnclosedHeaderQuote,
-        IntakeError::HeaderTooLong => FileError::HeaderTooLong,
-        IntakeError::TooManyColumns => FileError::TooManyColumns,
-        IntakeError::NoKnownColumn { found, .. } => FileError::NoKnownColumn { found: found.clone() },
-        IntakeError::DuplicateColumn(column) => FileError::DuplicateColumn { column: column.clone() },
-        IntakeError::TooBroken { line } => FileError::TooManyBrokenRows { line: *line as f64 },
+        ImportError::Empty => FileError::Empty,
+        ImportError::NoRows => FileError::NoRows,
+        ImportError::NotText { hint } => FileError::NotText { hint: (*hint).to_owned() },
+        ImportError::OpenHeader => FileError::UnclosedHeaderQuote,
+        ImportError::HeaderTooLong => FileError::HeaderTooLong,
+        ImportError::TooManyColumns => FileError::TooManyColumns,
+        ImportError::NoKnownColumn { found, .. } => FileError::NoKnownColumn { found: found.clone() },
+        ImportError::DuplicateColumn(column) => FileError::DuplicateColumn { column: column.clone() },
+        ImportError::TooBroken { line } => FileError::TooManyBrokenRows { line: *line as f64 },
     }
 }
