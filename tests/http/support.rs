@@ -79,8 +79,8 @@ pub(crate) async fn service(
 ) -> (Arc<AppState>, Tasks) {
     let settings = Settings::new(database.to_str().unwrap().parse().unwrap());
     let (store, writer) = Store::open(&settings).await.unwrap();
-    let (monitor, profiler) = Monitor::start(&store, "test", None);
-    (Arc::new(AppState::new(models, store, monitor, site, config)), Tasks { writer, profiler })
+    let (monitor, aggregator) = Monitor::start(&store, "test", None);
+    (Arc::new(AppState::new(models, store, monitor, site, config)), Tasks { writer, aggregator })
 }
 
 impl TestApp {

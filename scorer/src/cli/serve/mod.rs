@@ -54,7 +54,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<()> {
         models.join_cluster(Arc::new(DatabaseSync(store.clone())));
         log_startup(&models, args, &location, &config, address);
         let reference = load_reference(&config, &models)?;
-        let (monitor, profiler) = Monitor::start(&store, &settings.instance, reference);
+        let (monitor, aggregator) = Monitor::start(&store, &settings.instance, reference);
         let service = Arc::new(AppState::new(models, store, monitor, site, config));
         if args.operations.maintenance {
             service.begin_maintenance();
