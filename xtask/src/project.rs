@@ -27,7 +27,7 @@ pub(crate) struct Project {
 impl Project {
     /// Finds the workspace that the current folder is in.
     pub(crate) fn find() -> Result<Self> {
-        let here = env::current_dir().context("cannot tell the current folder")?;
+        let here = env::current_dir().context("cannot read the current folder")?;
         let root = here
             .ancestors()
             .find(|folder| folder.join("Cargo.lock").is_file() && folder.join("xtask").is_dir())

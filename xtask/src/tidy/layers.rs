@@ -89,7 +89,7 @@ fn rank(layer: &str) -> Option<usize> {
     LAYERS.iter().position(|name| *name == layer)
 }
 
-/// Whether a line names a crate: the word before `::`, alone.
+/// True when a line names a crate: the whole word before `::`.
 fn is_named(line: &str, name: &str) -> bool {
     line.match_indices(name).any(|(at, _)| {
         let before = line[..at].chars().next_back();

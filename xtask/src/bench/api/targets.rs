@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 /// a batch of 10,000.
 const SINGLES: f64 = 43.0;
 const BATCH_SECONDS: f64 = 1.0;
-/// How much slower the baseline may be, as a share.
+/// Share by which the baseline may be slower.
 const SLACK: f64 = 0.2;
 
 const SINGLES_RATIO_MIN: f64 = 200.0;
