@@ -3,14 +3,15 @@
 
 use crate::forest_json;
 use scorer::lead::Lead;
-use scorer::lead::csv::{Dialect, Reader};
-use scorer::lead::encode::{Block, Values};
+use scorer::lead::csv::{CsvReader, Dialect};
+use scorer::lead::encode::{InputBlock, InputValues};
+use scorer::lead::import::ImportOptions;
 use scorer::lead::schema::Schema;
 use scorer::model::calibration::logistic_f64;
 use scorer::model::kernel::Kernel;
 use scorer::model::simd::Level;
 use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::{Given, Sheet, SheetReader};
+use scorer::scored_list::{ListReader, ScoredList};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ pub(crate) enum Work {
     /// Rows to margins of a forest.
     Kernel { kernel: Kernel<f32>, level: Level, rows: Vec<f32>, width: usize, sums: Vec<f32> },
     /// Rows to probabilities, by an opened model.
-    Graph { model: Box<Model>, blocks: Vec<Block> },
+    Graph { model: Box<Model>, blocks: Vec<InputBlock> },
     /// Leads to rows.
     Encode { model: Box<Model>, leads: Vec<Lead> },
     /// Bytes of a list to leads.
@@ -44,7 +45,7 @@ impl Work {
 
     pub(crate) fn graph(model: &[u8], rows: Vec<f32>, width: usize) -> Self {
         let model = Box::new(Model::open("model", model).unwrap());
-        Work::Graph { model, blocks: vec![Block { width, values: Values::Float(rows) }] }
+        Work::Graph { model, blocks: vec![InputBlock { width, values: InputValues::Float(rows) }] }
     }
 
     pub(crate) fn encode(model: &[u8], list: &[u8]) -> Self {
@@ -73,7 +74,7 @@ impl Work {
             Work::Csv { schema, list } => read(schema, black_box(list), |lead| {
                 black_box(lead);
             }),
-            Work::Line { scorer, list } => drop(black_box(sheet(scorer, black_box(list)))),
+            Work::Line { scorer, list } => drop(black_box(score_list(scorer, black_box(list)))),
         }
     }
 
@@ -87,7 +88,7 @@ impl Work {
             }
             Work::Graph { model, blocks } => Some(mean(model.run(blocks).unwrap().into_iter().map(f64::from))),
             Work::Line { scorer, list } => {
-                let sheet = sheet(scorer, list);
+                let sheet = score_list(scorer, list);
                 Some(mean((0..sheet.len()).map(|lead| f64::from(sheet.score(lead).probability))))
             }
             Work::Encode { .. } | Work::Csv { .. } => None,
@@ -102,7 +103,7 @@ fn mean(probabilities: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 /// Reads a list in which every row is a lead.
 fn read(schema: &Schema, list: &[u8], mut take: impl FnMut(&Lead)) {
-    let mut reader = Reader::new(schema.clone(), Dialect::default());
+    let mut reader = CsvReader::new(schema.clone(), Dialect::default());
     for chunk in list.chunks(CHUNK) {
         reader.push(chunk, &mut |row| take(row.lead.unwrap())).unwrap();
     }
@@ -116,10 +117,10 @@ pub(crate) fn leads(schema: &Schema, list: &[u8]) -> Vec<Lead> {
     leads
 }
 
-fn sheet(scorer: &Arc<Scorer>, list: &[u8]) -> Sheet {
-    let mut reader = SheetReader::new(scorer.clone(), Given::default());
+fn score_list(scorer: &Arc<Scorer>, list: &[u8]) -> ScoredList {
+    let mut reader = ListReader::new(scorer.clone(), ImportOptions::default());
     list.chunks(CHUNK).for_each(|chunk| reader.push(chunk).unwrap());
-    let sheet = reader.finish().unwrap();
-    assert!(sheet.rejects().is_empty(), "the list has rejected rows");
-    sheet
+    let list = reader.finish().unwrap();
+    assert!(list.rejects().is_empty(), "the list has rejected rows");
+    list
 }
