@@ -1,11 +1,11 @@
-//! The trees of the benchmark's `forest.json` -> a forest. Knows that form and nothing of what is timed.
+//! Reader of the benchmark's `forest.json`.
 
 use scorer::model::forest::{Aggregate, Comparison, Forest, ForestParts, Node, Test, Weight};
 use serde::Deserialize;
 
-/// All trees, and what the sum of a row starts from. tests/bench/forest.py says what the columns of a tree are.
+/// Trees and base value. tests/bench/forest.py documents the columns of a tree.
 #[derive(Deserialize)]
-struct Planted {
+struct Document {
     base: f32,
     trees: Vec<Tree>,
 }
@@ -19,10 +19,10 @@ struct Tree {
     missing_is_yes: Vec<bool>,
 }
 
-pub(crate) fn planted(json: &str) -> Forest<f32> {
-    let planted: Planted = serde_json::from_str(json).unwrap();
+pub(crate) fn parse(json: &str) -> Forest<f32> {
+    let document: Document = serde_json::from_str(json).unwrap();
     let (mut nodes, mut roots, mut weights) = (Vec::new(), Vec::new(), Vec::new());
-    for tree in &planted.trees {
+    for tree in &document.trees {
         let root = nodes.len() as u32;
         roots.push(root);
         for at in 0..tree.feature.len() {
@@ -36,6 +36,6 @@ pub(crate) fn planted(json: &str) -> Forest<f32> {
             nodes.push(Node::Branch { feature, test, if_true, if_false, missing_is_true: tree.missing_is_yes[at] });
         }
     }
-    let base = vec![planted.base];
+    let base = vec![document.base];
     Forest::new(ForestParts { nodes, roots, weights, members: Vec::new(), base, aggregate: Aggregate::Sum }).unwrap()
 }

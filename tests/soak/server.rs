@@ -1,7 +1,5 @@
-//! The program in a place of its own: started, killed, started again at the same address, stopped; on a disk of its own
-//! where that can be made.
-//!
-//! Owns files and processes. May not know clients.
+//! The server process under test: started, killed, restarted at the same address, stopped; on a small disk of its own where
+//! a mount namespace can be made.
 
 use std::collections::HashSet;
 use std::net::TcpListener;
@@ -10,19 +8,19 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How large the small disk is; and how much of it is filled until there is to be room again.
+/// Size of the small disk, and bytes of a file on it that is deleted to make room.
 const DISK: &str = "size=6m";
-const FILLED: usize = 3 << 20;
+const FILLER_BYTES: usize = 3 << 20;
 
-pub(crate) struct Place {
+pub(crate) struct ServerProcess {
     folder: TempDir,
     address: String,
     child: Option<Child>,
-    /// None on the small disk, which has its own.
+    /// `None` on the small disk, which has its own.
     database: Option<String>,
 }
 
-impl Drop for Place {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
             let _ = child.kill();
@@ -35,36 +33,36 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-impl Place {
+impl ServerProcess {
     pub(crate) fn new(database: &str) -> Self {
-        let mut place = Place::empty(Some(database.to_owned()));
-        place.start();
-        place
+        let mut server = ServerProcess::empty(Some(database.to_owned()));
+        server.start();
+        server
     }
 
-    /// None where this user may make no mount namespace.
-    pub(crate) fn on_a_small_disk() -> Option<Self> {
-        let mut trial = Command::new("unshare");
-        trial.args(["--mount", "sh", "-c", "mount -t tmpfs none /mnt"]).stdout(Stdio::null()).stderr(Stdio::null());
-        if !trial.status().is_ok_and(|status| status.success()) {
+    /// `None` where this user may make no mount namespace.
+    pub(crate) fn on_small_disk() -> Option<Self> {
+        let mut probe = Command::new("unshare");
+        probe.args(["--mount", "sh", "-c", "mount -t tmpfs none /mnt"]).stdout(Stdio::null()).stderr(Stdio::null());
+        if !probe.status().is_ok_and(|status| status.success()) {
             return None;
         }
-        let mut place = Place::empty(None);
-        place.start();
-        Some(place)
+        let mut server = ServerProcess::empty(None);
+        server.start();
+        Some(server)
     }
 
     fn empty(database: Option<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        Place { folder: TempDir::new().unwrap(), address, child: None, database }
+        ServerProcess { folder: TempDir::new().unwrap(), address, child: None, database }
     }
 
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
-    /// Starts it, in its namespace where there is a disk to fill: the disk is copied out of it at the end.
+    /// Starts the program, on the small disk within a mount namespace.
     fn start(&mut self) {
         let port = self.address.rsplit_once(':').unwrap().1;
         let program = env!("CARGO_BIN_EXE_leadlight");
@@ -75,7 +73,7 @@ impl Place {
             command
         } else {
             let script = format!(
-                "mount -t tmpfs -o {DISK} none \"$1\" && head -c {FILLED} /dev/zero > \"$1/filling\" && \
+                "mount -t tmpfs -o {DISK} none \"$1\" && head -c {FILLER_BYTES} /dev/zero > \"$1/filler\" && \
                  exec \"$2\" serve --port {port} --database \"$1/leads.sqlite\" --spool \"$1/spool\""
             );
             let mut command = Command::new("unshare");
@@ -100,39 +98,39 @@ impl Place {
     }
 
     pub(crate) fn reload(&self) {
-        let answer = ureq::post(format!("http://{}/admin/model", self.address)).send(r#"{"action": "reload"}"#);
-        assert_eq!(answer.unwrap().status().as_u16(), 200);
+        let response = ureq::post(format!("http://{}/admin/model", self.address)).send(r#"{"action": "reload"}"#);
+        assert_eq!(response.unwrap().status().as_u16(), 200);
     }
 
-    pub(crate) fn kill_and_start(&mut self) {
+    pub(crate) fn kill_and_restart(&mut self) {
         let mut child = self.child.take().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
         self.start();
     }
 
-    /// Lets it end by itself: what waits is written.
+    /// Stops the program by SIGTERM, on which it writes all pending rows.
     pub(crate) fn stop(&mut self) {
         let mut child = self.child.take().unwrap();
         let sent = Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap();
         assert!(sent.success() && child.wait().unwrap().success());
     }
 
-    /// Bytes of memory that are its own.
-    pub(crate) fn resident(&self) -> u64 {
+    /// Resident memory in bytes.
+    pub(crate) fn resident_bytes(&self) -> u64 {
         let id = self.child.as_ref().unwrap().id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
-    /// Makes room on the small disk, waits until the log is well, and reads what it holds.
-    pub(crate) fn kept_when_there_is_room_again(&mut self) -> HashSet<String> {
+    /// Makes room on the small disk, waits until the log has recovered, and returns the ids in it.
+    pub(crate) fn ids_after_making_room(&mut self) -> HashSet<String> {
         let id = self.child.as_ref().unwrap().id();
-        // Within the namespace of the program.
+        // Seen from outside the mount namespace.
         let disk = PathBuf::from(format!("/proc/{id}/root{}", self.folder.path().display()));
-        std::fs::remove_file(disk.join("filling")).unwrap();
-        self.wait_until_well();
+        std::fs::remove_file(disk.join("filler")).unwrap();
+        self.wait_until_recovered();
         let copy = TempDir::new().unwrap();
         for ending in ["", "-wal", "-shm"] {
             let name = format!("leads.sqlite{ending}");
@@ -146,18 +144,19 @@ impl Place {
         ids.collect::<Result<_, _>>().unwrap()
     }
 
-    /// Waits until the database is written again and everything put aside is in it.
-    pub(crate) fn wait_until_well(&self) {
+    /// Waits until the database is writable and the spool replayed.
+    pub(crate) fn wait_until_recovered(&self) {
         let started = Instant::now();
-        while !self.is_well() {
-            assert!(started.elapsed() < Duration::from_secs(60), "the log does not become well");
+        while !self.is_connected() {
+            assert!(started.elapsed() < Duration::from_secs(60), "the log does not recover");
             std::thread::sleep(Duration::from_millis(200));
         }
     }
 
-    fn is_well(&self) -> bool {
-        let answer = ureq::get(format!("http://{}/readyz", self.address)).call();
-        answer
-            .is_ok_and(|mut answer| answer.body_mut().read_to_string().is_ok_and(|text| text.contains("\"connected\"")))
+    fn is_connected(&self) -> bool {
+        let response = ureq::get(format!("http://{}/readyz", self.address)).call();
+        response.is_ok_and(|mut response| {
+            response.body_mut().read_to_string().is_ok_and(|text| text.contains("\"connected\""))
+        })
     }
 }

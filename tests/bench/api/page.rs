@@ -1,12 +1,11 @@
-//! Looking at a page of the service again and again. Knows when the clock runs: from the first byte out to the last byte
-//! in.
+//! Task `page`: repeated requests for a page, each timed from the first byte sent to the last byte received.
 
 use crate::connection::Connection;
 use serde_json::{Value, json};
 use std::time::Instant;
 
-/// What a path's page takes, each time, and how long it is. One that is not answered well is an error.
-pub(crate) fn looks(task: &Value) -> Result<Value, String> {
+/// Seconds of each request and bytes of the page; a status other than 200 is an error.
+pub(crate) fn page(task: &Value) -> Result<Value, String> {
     let address = task["address"].as_str().ok_or("an address")?;
     let path = task["path"].as_str().ok_or("a path")?;
     let times = task["times"].as_u64().ok_or("times")?;
@@ -15,12 +14,12 @@ pub(crate) fn looks(task: &Value) -> Result<Value, String> {
     let (mut seconds, mut bytes) = (Vec::new(), 0);
     for _ in 0..times {
         let start = Instant::now();
-        let answer = connection.ask(&request).map_err(|error| format!("a broken answer: {error}"))?;
-        if answer.status != 200 {
-            return Err(format!("status {}", answer.status));
+        let response = connection.send(&request).map_err(|error| format!("a broken response: {error}"))?;
+        if response.status != 200 {
+            return Err(format!("status {}", response.status));
         }
-        seconds.push(answer.at.duration_since(start).as_secs_f64());
-        bytes = answer.body.len();
+        seconds.push(response.received_at.duration_since(start).as_secs_f64());
+        bytes = response.body.len();
     }
     Ok(json!({ "seconds": seconds, "bytes": bytes }))
 }
