@@ -1,5 +1,5 @@
-"""What the checks must know of this API beyond its description: bodies that are lines, numbers that old clients send as
-texts, and leads that are skipped when they are wrong."""
+"""Schemathesis hooks for behaviour that OpenAPI cannot describe: line-based bodies, numbers that old clients send as
+strings, and invalid leads that are skipped."""
 
 import json
 
@@ -10,7 +10,7 @@ from schemathesis.core.failures import AcceptedNegativeData
 
 @schemathesis.serializer("application/x-ndjson", "application/ndjson", "text/csv")
 def lines(_, value):
-    """A text as it is; a list as one JSON object a line."""
+    """Serialises a text unchanged, a list as one JSON object per line."""
     if isinstance(value, list):
         return "".join(json.dumps(item) + "\n" for item in value).encode()
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
@@ -18,16 +18,16 @@ def lines(_, value):
 
 @schemathesis.hook
 def filter_case(context, case):
-    """Leaves maintenance off: while it goes on no lead is scored, and nothing of scoring would be looked at."""
+    """Keeps maintenance mode off: while it is on, no lead is scored, so scoring would not be tested."""
     begins = case.operation.path == "/admin/maintenance" and isinstance(case.body, dict)
     return not (begins and case.body.get("on") is True)
 
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """Drops a body that was taken though the description does not allow it, where the contract says that it is taken: the
-    service reads `"75"` and `true` where a number belongs, as the one before it did, while the description tells new
-    clients to send numbers; and with `on_error=skip` a wrong lead is answered with what is wrong with it."""
+    """Ignores accepted bodies that the OpenAPI document does not allow but the contract does: like the old service, `"75"`
+    and `true` are read as numbers, while the document tells new clients to send numbers; and with `on_error=skip`, an
+    invalid lead is answered with its errors."""
     return not (isinstance(failure, AcceptedNegativeData) and is_taken_rightly(case))
 
 
@@ -44,7 +44,7 @@ def is_taken_rightly(case):
 
 
 def leniently(value, fields):
-    """A body with the numbers that its leads' texts and truth values stand for."""
+    """Returns a body with strings and booleans of its leads replaced by the numbers that they represent."""
     if isinstance(value, list):
         return [leniently(item, fields) for item in value]
     if not isinstance(value, dict):
