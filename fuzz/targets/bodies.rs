@@ -1,4 +1,4 @@
-//! Whatever is sent to the API as a lead or a batch of them.
+//! Fuzzes JSON parsing of a lead and of a batch.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -9,18 +9,18 @@ use std::sync::LazyLock;
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::leads);
 
-struct Nowhere;
+struct NullSink;
 
-impl Sink for Nowhere {
+impl Sink for NullSink {
     fn restart(&mut self) {}
 
     fn take(&mut self, _: &Lead, _: Vec<Problem>) {}
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let one = read_lead(bytes, &SCHEMA);
-    let many = read_each(bytes, &SCHEMA, &mut Nowhere);
-    // What is wrong can be told.
-    one.err().map(|error| error.to_string());
-    many.err().map(|error| error.to_string());
+    let lead = read_lead(bytes, &SCHEMA);
+    let batch = read_each(bytes, &SCHEMA, &mut NullSink);
+    // Errors can be formatted.
+    lead.err().map(|error| error.to_string());
+    batch.err().map(|error| error.to_string());
 });

@@ -1,4 +1,4 @@
-//! Whatever is dropped on the page as a list: read in pieces of any size, mapped, scored, and written out again.
+//! Fuzzes list import: reads a file in chunks of any size, maps, scores and exports it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -14,7 +14,7 @@ static SCORER: LazyLock<Arc<Scorer>> = LazyLock::new(|| {
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, list)) = bytes.split_first() else { return };
     let mut reader = SheetReader::new(SCORER.clone(), Given::default());
-    if list.chunks(usize::from(*first).max(1)).try_for_each(|piece| reader.push(piece)).is_err() {
+    if list.chunks(usize::from(*first).max(1)).try_for_each(|chunk| reader.push(chunk)).is_err() {
         return;
     }
     match reader.finish() {

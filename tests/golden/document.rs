@@ -3,7 +3,7 @@
 //! Floating-point numbers are stored as their bits, so that no parser can change them.
 
 use scorer::lead::encode::{Block, Element, Specification, Values};
-use scorer::model::bundle::Output;
+use scorer::model::bundle::OutputColumn;
 use scorer::model::onnx::Graph;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub(crate) struct Document {
 pub(crate) struct ZooModel {
     pub(crate) name: String,
     pub(crate) model: Vec<u8>,
-    pub(crate) output: Output,
+    pub(crate) output: OutputColumn,
     pub(crate) inputs: Vec<ZooInput>,
     pub(crate) rows: usize,
     /// Largest absolute difference allowed.

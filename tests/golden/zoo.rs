@@ -5,7 +5,7 @@
 use crate::document::{ZooInput, ZooModel, ZooValues};
 use crate::{folders_with, root, shared};
 use scorer::lead::encode::Specification;
-use scorer::model::bundle::Output;
+use scorer::model::bundle::OutputColumn;
 use scorer::model::onnx;
 use serde_json::Value;
 use std::fs;
@@ -117,13 +117,13 @@ fn read_input(folder: &Path, input: &Value) -> ZooInput {
 /// Returns the probability output: named in the manifest, the only one, or that of the positive class. Automatic
 /// detection must find the same output; it may fail only if labels are texts, if there are more than two classes, or if
 /// a regressor has several targets.
-fn probability_output(name: &str, bytes: &[u8], manifest: &Value, encoder: &Specification) -> Output {
+fn probability_output(name: &str, bytes: &[u8], manifest: &Value, encoder: &Specification) -> OutputColumn {
     let column = usize::try_from(manifest["positive_column"].as_u64().unwrap()).unwrap();
     let candidates = onnx::outputs(bytes).unwrap();
     let expected = match manifest["output_name"].as_str() {
-        Some(output) => Output { name: output.to_owned(), column },
-        None if candidates.len() > 1 => Output { name: candidates[column].name.clone(), column: 0 },
-        None => Output { name: candidates[0].name.clone(), column },
+        Some(output) => OutputColumn { name: output.to_owned(), column },
+        None if candidates.len() > 1 => OutputColumn { name: candidates[column].name.clone(), column: 0 },
+        None => OutputColumn { name: candidates[0].name.clone(), column },
     };
     match onnx::find_output(bytes, encoder).unwrap_or_else(|error| panic!("{name}: {error}")) {
         Some(found) => assert_eq!(found, expected, "{name}"),

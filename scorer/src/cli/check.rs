@@ -3,7 +3,7 @@
 use super::files;
 use super::npy::{self, Array, ArrayValues};
 use crate::lead::encode::{self, Block, Element, Specification};
-use crate::model::bundle::{self, Output};
+use crate::model::bundle::{self, OutputColumn};
 use crate::model::onnx::{self, Graph, GraphInput};
 use anyhow::{Context, Result, bail, ensure};
 use std::fmt::Write;
@@ -37,7 +37,7 @@ pub(super) struct CheckArgs {
 pub(super) fn run(args: &CheckArgs) -> Result<()> {
     ensure!(args.tolerance >= 0.0, "--tolerance should be a number from 0 up");
     let file = files::read(&args.model)?;
-    let bytes = bundle::graph_of(&file).with_context(|| args.model.display().to_string())?;
+    let bytes = bundle::graph_bytes(&file).with_context(|| args.model.display().to_string())?;
     let inputs = onnx::inputs(bytes)?;
     let arrays = read_arrays(&args.inputs, &inputs)?;
     let rows = arrays.first().map_or(0, |array| array.rows);
@@ -104,9 +104,9 @@ fn to_block(array: Array, element: Element, name: &str) -> Result<Block> {
 }
 
 /// Selects the probability output: the named one, else that of the model file, else the one found by its shape.
-fn probability_output(args: &CheckArgs, file: &[u8], graph: &[u8], encoder: &Specification) -> Result<Output> {
+fn probability_output(args: &CheckArgs, file: &[u8], graph: &[u8], encoder: &Specification) -> Result<OutputColumn> {
     if let Some(name) = &args.probability_output {
-        return Ok(Output { name: name.clone(), column: args.probability_column.unwrap_or(0) });
+        return Ok(OutputColumn { name: name.clone(), column: args.probability_column.unwrap_or(0) });
     }
     let found =
         if bundle::is_packed(file)? { Some(bundle::read(file)?.output) } else { onnx::find_output(graph, encoder)? };

@@ -28,7 +28,7 @@ use crate::lead::csv::IntakeError;
 use crate::lead::encode::{Specification, SpecificationError};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
-use crate::model::bundle::Output;
+use crate::model::bundle::OutputColumn;
 use candidate::Candidate;
 use thiserror::Error;
 use validate::{STRENGTHS, cross_validate};
@@ -68,7 +68,7 @@ pub struct TrainedModel {
     /// ONNX graph.
     pub graph: Vec<u8>,
     /// Output of the graph that is the probability.
-    pub output: Output,
+    pub output: OutputColumn,
     /// Specification that encodes leads as the graph's input.
     pub encoder: Specification,
     /// Model card.

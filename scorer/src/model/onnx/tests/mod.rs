@@ -1,7 +1,7 @@
-//! Graphs as exporters write them, and as they should never be.
+//! Graphs as exporters write them, and malformed ones.
 
-mod bombs;
-mod refusals;
+mod rejections;
+mod size_limits;
 
 use super::*;
 use crate::lead::encode::{Feature, Input, Rule};
@@ -35,7 +35,7 @@ fn tensor(name: &str, element: i32, columns: &[i64]) -> ValueInfo {
     ValueInfo { name: name.into(), r#type: Some(TypeProto { tensor: Some(tensor) }) }
 }
 
-/// One tree of one split at 0.5, as onnxmltools writes XGBoost's: class ids all 0, one base value.
+/// One tree with one split at 0.5, as onnxmltools writes XGBoost's: class ids all 0, one base value.
 pub(crate) fn tree() -> Vec<Attribute> {
     vec![
         ints("nodes_treeids", &[0, 0, 0]),
@@ -55,7 +55,7 @@ pub(crate) fn tree() -> Vec<Attribute> {
     ]
 }
 
-/// A linear model of a feature less half of another: of two infinities it makes nothing.
+/// A linear model of one feature minus half of another: two infinities give NaN.
 pub(crate) fn difference() -> Vec<Attribute> {
     vec![
         floats("coefficients", &[1.0, -0.5]),
@@ -95,7 +95,7 @@ pub(crate) fn encoder(features: usize) -> Specification {
     Specification { format: 1, inputs: vec![input] }
 }
 
-/// The year of founding twice, 0 where there is none.
+/// The founding year as both features, 0 where it is missing.
 pub(crate) fn year_twice() -> Specification {
     let mut encoder = encoder(2);
     for feature in &mut encoder.inputs[0].features {
@@ -106,7 +106,7 @@ pub(crate) fn year_twice() -> Specification {
 }
 
 fn open(bytes: &[u8]) -> Result<Graph, ModelError> {
-    Graph::open(bytes, &encoder(2), &Output { name: "probabilities".into(), column: 1 })
+    Graph::open(bytes, &encoder(2), &OutputColumn { name: "probabilities".into(), column: 1 })
 }
 
 fn block(values: &[f32]) -> Block {
@@ -121,7 +121,7 @@ fn run(graph: &Graph, values: &[f32]) -> Vec<f32> {
 fn a_tree_is_run_by_our_kernel() {
     let bytes = model("TreeEnsembleClassifier", tree());
     let output = find_output(&bytes, &encoder(2)).unwrap().unwrap();
-    assert_eq!(output, Output { name: "probabilities".into(), column: 1 });
+    assert_eq!(output, OutputColumn { name: "probabilities".into(), column: 1 });
     let graph = open(&bytes).unwrap();
     assert_eq!(run(&graph, &[9.0, 0.4, 9.0, 0.5, 9.0, f32::NAN]), [0.0, 1.0, 1.0]);
     assert!(run(&graph, &[]).is_empty());
@@ -207,10 +207,10 @@ fn a_row_without_a_probability_is_named() {
 #[test]
 fn graph_and_encoder_must_agree() {
     let bytes = model("TreeEnsembleClassifier", tree());
-    let output = Output { name: "probabilities".into(), column: 1 };
+    let output = OutputColumn { name: "probabilities".into(), column: 1 };
     let error = Graph::open(&bytes, &encoder(3), &output).map(drop).unwrap_err().to_string();
     assert!(error.contains("\"x\" of 2 features") && error.contains("\"x\" of 3 features"), "{error}");
-    let wrong = Output { name: "probabilities".into(), column: 2 };
+    let wrong = OutputColumn { name: "probabilities".into(), column: 2 };
     assert!(matches!(Graph::open(&bytes, &encoder(2), &wrong), Err(ModelError::Output { .. })));
 }
 
