@@ -196,10 +196,10 @@ mod tests {
     #[test]
     fn every_changed_byte_is_detected() {
         let file = packed();
-        for place in 0..file.len() {
+        for offset in 0..file.len() {
             let mut changed = file.clone();
-            changed[place] ^= 1;
-            assert!(read(&changed).is_err(), "byte {place}");
+            changed[offset] ^= 1;
+            assert!(read(&changed).is_err(), "byte {offset}");
         }
         for length in 0..file.len() {
             assert!(read(&file[..length]).is_err(), "{length} bytes");

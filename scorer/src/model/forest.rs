@@ -226,14 +226,14 @@ impl<T: Scalar> Forest<T> {
         if parts.roots.is_empty() || targets == 0 {
             return Err(ForestError::Empty);
         }
-        for (place, weight) in parts.weights.iter().enumerate() {
+        for (index, weight) in parts.weights.iter().enumerate() {
             if weight.target as usize >= targets {
-                return Err(ForestError::TargetOutOfRange { weight: place, target: weight.target, targets });
+                return Err(ForestError::TargetOutOfRange { weight: index, target: weight.target, targets });
             }
         }
         let mut features = 0;
-        for (place, node) in parts.nodes.iter().enumerate() {
-            check_node(place, node, &parts)?;
+        for (index, node) in parts.nodes.iter().enumerate() {
+            check_node(index, node, &parts)?;
             if let Node::Branch { feature, .. } = node {
                 features = features.max(*feature as usize + 1);
             }
@@ -283,30 +283,30 @@ impl<T: Scalar> Forest<T> {
     }
 }
 
-fn check_node<T: Scalar>(place: usize, node: &Node<T>, parts: &ForestParts<T>) -> Result<(), ForestError> {
+fn check_node<T: Scalar>(index: usize, node: &Node<T>, parts: &ForestParts<T>) -> Result<(), ForestError> {
     match *node {
         Node::Branch { test, if_true, if_false, .. } => {
-            check_test(place, test, &parts.members)?;
+            check_test(index, test, &parts.members)?;
             let nodes = parts.nodes.len();
             let outside = [if_true, if_false].into_iter().find(|child| *child as usize >= nodes);
-            outside.map_or(Ok(()), |child| Err(ForestError::ChildOutOfRange { node: place, child, nodes }))
+            outside.map_or(Ok(()), |child| Err(ForestError::ChildOutOfRange { node: index, child, nodes }))
         }
         Node::Leaf { first, count } => {
             let end = (first as usize).saturating_add(count as usize);
-            if end <= parts.weights.len() { Ok(()) } else { Err(ForestError::WeightsOutOfRange(place)) }
+            if end <= parts.weights.len() { Ok(()) } else { Err(ForestError::WeightsOutOfRange(index)) }
         }
     }
 }
 
-fn check_test<T: Scalar>(place: usize, test: Test<T>, members: &[T]) -> Result<(), ForestError> {
+fn check_test<T: Scalar>(index: usize, test: Test<T>, members: &[T]) -> Result<(), ForestError> {
     let compared = match test {
         Test::Compare(_, ref threshold) => std::slice::from_ref(threshold),
         Test::Member(first, count) => {
             let set = members.get(first as usize..(first as usize).saturating_add(count as usize));
-            set.ok_or(ForestError::MembersOutOfRange(place))?
+            set.ok_or(ForestError::MembersOutOfRange(index))?
         }
     };
-    if compared.iter().any(|value| value.is_nan()) { Err(ForestError::NanThreshold(place)) } else { Ok(()) }
+    if compared.iter().any(|value| value.is_nan()) { Err(ForestError::NanThreshold(index)) } else { Ok(()) }
 }
 
 /// Checks that every node is reached at most once, so that no walk can cycle.
@@ -316,13 +316,13 @@ fn check_walks<T>(nodes: &[Node<T>], roots: &[u32]) -> Result<(), ForestError> {
     if let Some((tree, root)) = outside {
         return Err(ForestError::RootOutOfRange { tree, root: *root, nodes: nodes.len() });
     }
-    let mut waiting: Vec<u32> = roots.to_vec();
-    while let Some(place) = waiting.pop() {
-        if std::mem::replace(&mut reached[place as usize], true) {
-            return Err(ForestError::ReachedTwice(place));
+    let mut stack: Vec<u32> = roots.to_vec();
+    while let Some(index) = stack.pop() {
+        if std::mem::replace(&mut reached[index as usize], true) {
+            return Err(ForestError::ReachedTwice(index));
         }
-        if let Node::Branch { if_true, if_false, .. } = nodes[place as usize] {
-            waiting.extend([if_true, if_false]);
+        if let Node::Branch { if_true, if_false, .. } = nodes[index as usize] {
+            stack.extend([if_true, if_false]);
         }
     }
     Ok(())

@@ -64,7 +64,7 @@ impl FirstClassScore {
 
 /// Index of the highest score, the first of equals.
 pub fn argmax(scores: &[f32]) -> usize {
-    (1..scores.len()).fold(0, |best, place| if scores[place] > scores[best] { place } else { best })
+    (1..scores.len()).fold(0, |best, index| if scores[index] > scores[best] { index } else { best })
 }
 
 /// Softmax in f64, shifted by the highest score, so that no exponential overflows.

@@ -89,9 +89,9 @@ pub(crate) struct Taken {
     (status = 503, body = ErrorBody, description = "The log cannot be written"),
 ))]
 pub(crate) async fn tell(State(service): State<Arc<AppState>>, request: Request) -> Result<Json<Taken>, ApiError> {
-    body::check_head(request.headers(), BYTES_MAX)?;
+    body::check_headers(request.headers(), BYTES_MAX)?;
     let form = MediaType::from_content_type(request.headers())?;
-    let whole = body::read(&service, request, BYTES_MAX).await?;
+    let whole = service.bodies.collect(request, BYTES_MAX).await?;
     let read = move || match form {
         Some(MediaType::Csv) => of_csv(&whole.bytes),
         Some(MediaType::Json) => of_json(&whole.bytes),

@@ -62,14 +62,14 @@ fn path_bits<const DEPTH: usize, const LEAVES: usize>(
         // Results of this level's nodes, halved by each known bit of the path until one is left.
         let nodes = &mask_indices[(1 << level) - 1..];
         let bit = path_bits[DEPTH - level];
-        for place in 0..1 << (level - 1) {
-            let [no, yes] = [nodes[2 * place], nodes[2 * place + 1]].map(|node| masks[usize::from(node)]);
-            results[place] = mask::select(&bit, &yes, &no);
+        for index in 0..1 << (level - 1) {
+            let [no, yes] = [nodes[2 * index], nodes[2 * index + 1]].map(|node| masks[usize::from(node)]);
+            results[index] = mask::select(&bit, &yes, &no);
         }
         for halving in 1..level {
             let bit = path_bits[DEPTH - level + halving];
-            for place in 0..1 << (level - 1 - halving) {
-                results[place] = mask::select(&bit, &results[2 * place + 1], &results[2 * place]);
+            for index in 0..1 << (level - 1 - halving) {
+                results[index] = mask::select(&bit, &results[2 * index + 1], &results[2 * index]);
             }
         }
         path_bits[DEPTH - 1 - level] = results[0];
@@ -91,8 +91,8 @@ pub(super) fn add_sparse(
     let (leaves, reached) = (&leaves[..count], &mut reached[..count + branches.len()]);
     reached[branches.len() + 1..count].fill(Mask::default());
     reached[count] = Mask::default().map(|word: u64| !word);
-    for (place, branch) in branches.iter().enumerate() {
-        let (at_branch, condition) = (reached[count + place], masks[usize::from(branch.mask)]);
+    for (index, branch) in branches.iter().enumerate() {
+        let (at_branch, condition) = (reached[count + index], masks[usize::from(branch.mask)]);
         let [fails, holds] = branch.children.map(usize::from);
         reached[fails] = mask::and_not(&at_branch, &condition);
         reached[holds] = mask::and(&at_branch, &condition);
@@ -119,10 +119,10 @@ fn index_bits(reached: &mut [Mask]) -> [[Mask; 8]; 2] {
         count /= 2;
         let mut with_bit = Mask::default();
         // Of each pair that is left, the second has this bit set; then the pair is merged.
-        for place in 0..count {
-            let [first, second] = [reached[2 * place], reached[2 * place + 1]];
+        for index in 0..count {
+            let [first, second] = [reached[2 * index], reached[2 * index + 1]];
             with_bit = mask::or(&with_bit, &second);
-            reached[place] = mask::or(&first, &second);
+            reached[index] = mask::or(&first, &second);
         }
         *bit = with_bit;
     }

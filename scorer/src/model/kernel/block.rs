@@ -147,9 +147,9 @@ impl Block {
                 bit_slice::add_sparse(&self.masks, branches, leaves, &mut self.reached, sums);
             }
             Action::Walk(root) => {
-                for (place, row) in rows.chunks_exact(width).enumerate() {
+                for (index, row) in rows.chunks_exact(width).enumerate() {
                     for weight in walk::leaf_weights(forest, row, root) {
-                        self.sums[weight.target as usize][place] += weight.value;
+                        self.sums[weight.target as usize][index] += weight.value;
                     }
                 }
             }

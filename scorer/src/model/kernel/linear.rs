@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn interleaved_rows_match_single_rows() {
         let coefficients = [1.0e8, 1.5, -1.0e8, 0.1, 0.2, 0.3];
-        let rows: Vec<f32> = (0..3 * 21).map(|place| (place % 17) as f32 * 0.37).collect();
+        let rows: Vec<f32> = (0..3 * 21).map(|index| (index % 17) as f32 * 0.37).collect();
         let mut together = vec![0.25; 2 * 21];
         add_linear(&coefficients, &rows, 3, &mut together);
         for (row, sums) in rows.chunks(3).zip(together.chunks(2)) {

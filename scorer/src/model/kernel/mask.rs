@@ -35,9 +35,9 @@ pub(super) fn set(bytes: &mut Bytes, row: usize) {
 #[inline(always)]
 pub(super) fn less_than(keys: &[i32; ROWS], end: i32) -> Mask {
     let mut bytes = [0; LANES];
-    for (place, keys) in keys.as_chunks::<LANES>().0.iter().enumerate() {
+    for (bit, keys) in keys.as_chunks::<LANES>().0.iter().enumerate() {
         for (byte, key) in bytes.iter_mut().zip(keys) {
-            *byte |= if *key < end { 1 << place } else { 0 };
+            *byte |= if *key < end { 1 << bit } else { 0 };
         }
     }
     from_bytes(&bytes)
@@ -78,7 +78,7 @@ pub(super) fn select(condition: &Mask, yes: &Mask, no: &Mask) -> Mask {
 #[inline(always)]
 pub(super) fn transpose(mut masks: [Mask; 8]) -> [u8; ROWS] {
     for (distance, kept) in [(1, 0x5555_5555_5555_5555), (2, 0x3333_3333_3333_3333), (4, 0x0f0f_0f0f_0f0f_0f0f)] {
-        for low in (0..8).filter(|place| place & distance == 0) {
+        for low in (0..8).filter(|index| index & distance == 0) {
             let high = low + distance;
             let (a, b) = (masks[low], masks[high]);
             masks[low] = std::array::from_fn(|word| (a[word] & kept) | ((b[word] & kept) << distance));

@@ -34,7 +34,7 @@ pub(super) struct Group {
     pub(super) steps: Vec<Step>,
     /// Bounds on columns, for shallow trees.
     pub(super) column_bounds: Vec<UpperBound>,
-    /// Bounds that masks stand for, for [`super::single_row`].
+    /// Bounds behind the masks, for [`super::single_row`].
     pub(super) mask_bounds: Vec<UpperBound>,
     /// Mask indices, for complete trees.
     pub(super) mask_indices: Vec<u16>,

@@ -13,8 +13,8 @@ const INTERLEAVED: usize = 4;
 /// all others.
 pub(super) fn search_table(sorted: &[Threshold]) -> Vec<i32> {
     let mut search_table = vec![i32::MAX; (sorted.len() + 1).next_power_of_two().max(16)];
-    for (place, threshold) in search_table.iter_mut().skip(1).zip(sorted) {
-        *place = threshold.key;
+    for (entry, threshold) in search_table.iter_mut().skip(1).zip(sorted) {
+        *entry = threshold.key;
     }
     search_table
 }

@@ -14,11 +14,11 @@ pub(super) fn is_supported(plan: &Plan) -> bool {
     plan.groups.iter().all(|group| group.features.iter().all(|feature| feature.sets.is_empty()))
 }
 
-/// The bound that each mask stands for, in the order of the masks, where there are no sets. Keys are as [`load_keys`]
+/// The bound behind each mask, in the order of the masks, where there are no sets. Keys are as [`load_keys`]
 /// lays them out: `columns` keys, then two of each feature.
 pub(super) fn mask_bounds(features: &[Feature], columns: usize) -> Vec<UpperBound> {
-    let feature_bounds = |(place, feature): (usize, &Feature)| {
-        let first = columns + 2 * place;
+    let feature_bounds = |(index, feature): (usize, &Feature)| {
+        let first = columns + 2 * index;
         let bound =
             move |nan_matches: bool, end: i32| UpperBound { key: (first + usize::from(nan_matches)) as u32, end };
         feature
@@ -70,21 +70,21 @@ fn run_step(forest: &Forest<f32>, group: &Group, step: &Step, row: &[f32], keys:
         }
         Action::SelectLeaves(depth) => {
             let column_bounds = &group.column_bounds[step.first_test as usize..];
-            *score += leaves[complete_leaf(depth, keys, |place| column_bounds[place])];
+            *score += leaves[complete_leaf(depth, keys, |index| column_bounds[index])];
         }
         Action::SliceComplete(depth) => {
             let mask_indices = &group.mask_indices[step.first_test as usize..];
-            *score += leaves[complete_leaf(depth, keys, |place| group.mask_bounds[usize::from(mask_indices[place])])];
+            *score += leaves[complete_leaf(depth, keys, |index| group.mask_bounds[usize::from(mask_indices[index])])];
         }
         Action::SliceSparse(branches) => {
             let branches = &group.branches[step.first_test as usize..][..usize::from(branches)];
             let leaf_count = (branches.len() + 1).next_power_of_two();
-            let mut place = leaf_count;
-            while let Some(branch) = place.checked_sub(leaf_count).map(|place| branches[place]) {
+            let mut index = leaf_count;
+            while let Some(branch) = index.checked_sub(leaf_count).map(|index| branches[index]) {
                 let bound = group.mask_bounds[usize::from(branch.mask)];
-                place = usize::from(branch.children[usize::from(holds(bound, keys))]);
+                index = usize::from(branch.children[usize::from(holds(bound, keys))]);
             }
-            *score += leaves[place];
+            *score += leaves[index];
         }
         Action::Walk(root) => {
             for weight in walk::leaf_weights(forest, row, root) {
@@ -97,8 +97,8 @@ fn run_step(forest: &Forest<f32>, group: &Group, step: &Step, row: &[f32], keys:
 /// Index of the leaf that a row reaches in a complete tree.
 #[inline(always)]
 fn complete_leaf(depth: u8, keys: &[i32], bound: impl Fn(usize) -> UpperBound) -> usize {
-    let place = (0..depth).fold(0, |place, _| 2 * place + 1 + usize::from(holds(bound(place), keys)));
-    place + 1 - (1 << depth)
+    let index = (0..depth).fold(0, |index, _| 2 * index + 1 + usize::from(holds(bound(index), keys)));
+    index + 1 - (1 << depth)
 }
 
 #[inline(always)]

@@ -11,15 +11,15 @@ const PADDED_DEPTH_MAX: usize = 8;
 /// Most masks per tree: beyond, most of them would be computed in vain.
 const MASKS_MAX: usize = 4095;
 
-/// How a tree is evaluated.
+/// Evaluation of a tree.
 pub(super) enum Strategy {
-    /// It adds nothing.
+    /// Adds nothing.
     Empty,
-    /// It always adds the same weight.
+    /// Always adds the same weight.
     Constant(f32),
-    /// It is complete, or padded to be so.
+    /// Complete, or padded to be so.
     Complete(CompleteTree),
-    /// It is too lopsided to be padded.
+    /// Too lopsided to be padded.
     Sparse(SparseTree),
     /// Only the node-by-node walk is possible.
     Walk,
@@ -84,10 +84,8 @@ pub(super) fn choose(forest: &Forest<f32>, root: u32) -> (u32, Strategy) {
     let Some(size) = measure(forest, root) else { return (0, Strategy::Walk) };
     let target = size.target.unwrap_or_default();
     if size.depth == 0 {
-        return (
-            target,
-            if size.target.is_none() { Strategy::Empty } else { Strategy::Constant(leaf_weight(forest, root)) },
-        );
+        let constant = size.target.map(|_| Strategy::Constant(leaf_weight(forest, root)));
+        return (target, constant.unwrap_or(Strategy::Empty));
     }
     let complete = (1usize << size.depth.min(PADDED_DEPTH_MAX)) - 1;
     let is_dense = size.depth <= PADDED_DEPTH_MAX && complete <= 3 * size.branches + 4;
@@ -108,10 +106,10 @@ fn sparse_tree(forest: &Forest<f32>, root: u32, branches: usize) -> Option<Strat
     let mut tree = SparseTree { conditions: Vec::new(), children: Vec::new(), leaves: Vec::with_capacity(leaves) };
     // Each node with its parent branch and the side it is on.
     let mut stack = vec![(root, None)];
-    while let Some((place, parent)) = stack.pop() {
-        let slot = match forest.nodes()[place as usize] {
+    while let Some((index, parent)) = stack.pop() {
+        let slot = match forest.nodes()[index as usize] {
             Node::Leaf { .. } => {
-                tree.leaves.push(leaf_weight(forest, place));
+                tree.leaves.push(leaf_weight(forest, index));
                 tree.leaves.len() - 1
             }
             Node::Branch { feature, test, if_true, if_false, missing_is_true } => {
@@ -145,9 +143,9 @@ fn measure(forest: &Forest<f32>, root: u32) -> Option<TreeSize> {
     let mut size = TreeSize { depth: 0, branches: 0, target: None };
     let mut masks = 0;
     let mut stack = vec![(root, 0)];
-    while let Some((place, depth)) = stack.pop() {
+    while let Some((index, depth)) = stack.pop() {
         size.depth = size.depth.max(depth);
-        match forest.nodes()[place as usize] {
+        match forest.nodes()[index as usize] {
             Node::Branch { test, if_true, if_false, .. } => {
                 size.branches += 1;
                 masks += condition::max_masks(test);
@@ -171,13 +169,13 @@ fn measure(forest: &Forest<f32>, root: u32) -> Option<TreeSize> {
 /// Fills in the subtree at node `at` of a complete tree, whose leaves are `leaves`.
 fn fill_subtree(
     forest: &Forest<f32>,
-    place: u32,
+    index: u32,
     at: usize,
     conditions: &mut [Option<Condition>],
     leaves: &mut [f32],
 ) -> Option<()> {
-    match forest.nodes()[place as usize] {
-        Node::Leaf { .. } => leaves.fill(leaf_weight(forest, place)),
+    match forest.nodes()[index as usize] {
+        Node::Leaf { .. } => leaves.fill(leaf_weight(forest, index)),
         Node::Branch { feature, test, if_true, if_false, missing_is_true } => {
             let condition = Condition::from_test(forest, feature, test, missing_is_true)?;
             let (holds, fails) = if condition.negated { (if_false, if_true) } else { (if_true, if_false) };
@@ -191,8 +189,8 @@ fn fill_subtree(
 }
 
 /// Weight of a leaf. A leaf without one has -0, the only value that changes no sum, not even -0 itself.
-fn leaf_weight(forest: &Forest<f32>, place: u32) -> f32 {
-    match forest.nodes()[place as usize] {
+fn leaf_weight(forest: &Forest<f32>, index: u32) -> f32 {
+    match forest.nodes()[index as usize] {
         Node::Leaf { first, count: 1 } => forest.weights()[first as usize].value,
         _ => -0.0,
     }

@@ -141,7 +141,7 @@ fn degenerate_tree(length: usize) -> impl Strategy<Value = Tree> {
 fn rows() -> impl Strategy<Value = Vec<f32>> {
     let value = prop_oneof![8 => number(), 1 => Just(f32::NAN), 1 => Just(-f32::NAN)];
     (1usize..300, prop::collection::vec(value, 64 * WIDTH..=64 * WIDTH)).prop_map(|(count, values)| {
-        (0..count * WIDTH).map(|place| values[(place * 7 + place / 320) % values.len()]).collect()
+        (0..count * WIDTH).map(|index| values[(index * 7 + index / 320) % values.len()]).collect()
     })
 }
 
@@ -206,7 +206,7 @@ proptest! {
 #[test]
 fn only_nan_matches_the_empty_set() {
     let leaf = |weight: f32| Box::new(Tree::Leaf(vec![(0, weight)]));
-    let rows: Vec<f32> = (0..130 * WIDTH).map(|place| if place % 3 == 0 { f32::NAN } else { place as f32 }).collect();
+    let rows: Vec<f32> = (0..130 * WIDTH).map(|index| if index % 3 == 0 { f32::NAN } else { index as f32 }).collect();
     for (missing_is_true, feature) in [(true, 0), (false, 0), (true, WIDTH - 1)] {
         let predicate = || Predicate::OneOf(Vec::new());
         let alone = Tree::Branch { feature, predicate: predicate(), missing_is_true, yes: leaf(-0.5), no: leaf(0.25) };
@@ -248,8 +248,8 @@ fn forests_with_many_conditions_match_the_recursive_evaluation() {
     let mut seed = 1;
     for (depth, count) in [(2, 700), (4, 300), (6, 500), (8, 60), (10, 9)] {
         let trees: Vec<Tree> = (0..count).map(|_| complete(depth, &mut seed)).collect();
-        let value = |place: usize| {
-            if place.is_multiple_of(41) { f32::NAN } else { (place * 7919 % 25600) as f32 / 100.0 - 128.0 }
+        let value = |index: usize| {
+            if index.is_multiple_of(41) { f32::NAN } else { (index * 7919 % 25600) as f32 / 100.0 - 128.0 }
         };
         let rows: Vec<f32> = (0..300 * WIDTH).map(value).collect();
         assert_same(&trees, vec![0.5], &rows).unwrap();
@@ -263,7 +263,7 @@ fn extra_features_and_short_score_buffers_are_accepted() {
     let tree = complete(4, &mut seed);
     parts.roots = vec![tree.write(&mut parts)];
     let kernel = Kernel::new(Forest::new(parts).unwrap());
-    let rows: Vec<f32> = (0..40 * 9).map(|place| place as f32 - 180.0).collect();
+    let rows: Vec<f32> = (0..40 * 9).map(|index| index as f32 - 180.0).collect();
     let mut scores = [0.0; 33];
     kernel.margins(&rows, 9, &mut scores);
     for (row, score) in rows.chunks(9).zip(scores) {
@@ -284,7 +284,7 @@ fn a_leaf_without_weight_preserves_negative_zero() {
         yes: Box::new(Tree::Leaf(vec![])),
         no: Box::new(Tree::Leaf(vec![(0, 0.0)])),
     };
-    let rows: Vec<f32> = (0..300 * WIDTH).map(|place| if place % 3 == 0 { 1.0 } else { 3.0 }).collect();
+    let rows: Vec<f32> = (0..300 * WIDTH).map(|index| if index % 3 == 0 { 1.0 } else { 3.0 }).collect();
     for predicate in [Predicate::Compare(Comparison::Lt, 2.0), Predicate::Compare(Comparison::Eq, 1.0)] {
         assert_same(&[branch(predicate)], vec![-0.0], &rows).unwrap();
     }

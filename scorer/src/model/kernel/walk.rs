@@ -29,13 +29,13 @@ pub(super) fn weighted_targets<T: Scalar>(forest: &Forest<T>, rows: &[T], width:
 
 /// Weights of the leaf that a row reaches from a node.
 pub(super) fn leaf_weights<'a, T: Scalar>(forest: &'a Forest<T>, row: &[T], from: u32) -> &'a [Weight<T>] {
-    let mut place = from;
+    let mut index = from;
     loop {
-        match forest.nodes()[place as usize] {
+        match forest.nodes()[index as usize] {
             Node::Branch { feature, test, if_true, if_false, missing_is_true } => {
                 let value = row[feature as usize];
                 let holds = holds(forest, test, value) || (missing_is_true && value.is_nan());
-                place = if holds { if_true } else { if_false };
+                index = if holds { if_true } else { if_false };
             }
             Node::Leaf { first, count } => return &forest.weights()[first as usize..][..count as usize],
         }

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn axes_count_from_either_end() {
+    fn negative_axes_count_from_the_end() {
         assert_eq!(resolve_axes(&[-1, 0, 1], 2).unwrap(), [0, 1]);
         assert!(
             resolve_axes(&[2], 2).is_err() && resolve_axes(&[-3], 2).is_err() && resolve_axes(&[i64::MIN], 2).is_err()

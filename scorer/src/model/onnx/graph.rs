@@ -40,7 +40,7 @@ pub(super) fn inputs(graph: &GraphProto) -> impl Iterator<Item = &ValueInfoProto
     graph.input.iter().filter(|input| !graph.initializer.iter().any(|constant| constant.name == input.name))
 }
 
-/// Value that an output stands for: the input of a ZipMap, or the output itself.
+/// Tensor behind an output: the input of a ZipMap, or the output itself.
 pub(super) fn resolve_zipmap<'g>(graph: &'g GraphProto, output: &'g str) -> &'g str {
     let zipped = graph.node.iter().find(|node| node.output.iter().any(|made| made == output));
     match zipped {

@@ -9,9 +9,11 @@ mod attributes;
 mod broadcast;
 mod classifier;
 mod constants;
+mod error;
 mod estimator;
 mod features;
 mod graph;
+mod inputs;
 mod layout_ops;
 mod math;
 mod node_context;
@@ -25,104 +27,16 @@ mod svm;
 pub(crate) mod tests;
 mod trees;
 
+pub use error::{ModelError, NodeError, NotProbability, ScoreError};
+pub use inputs::{GraphInput, inputs};
 pub use output::{find_output, outputs};
 
 use super::bundle::OutputColumn;
-use crate::lead::encode::{Block, Element, Specification, Values};
+use crate::lead::encode::{Block, Specification, Values};
+use inputs::{check_inputs, datum_type};
 use std::sync::Arc;
-use thiserror::Error;
-use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::TypedRunnableModel;
-
-/// Error of one node.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("node {node:?} ({operator}): {attribute} {reason}")]
-pub struct NodeError {
-    /// Name of the node, or of its outputs.
-    pub node: String,
-    /// Operator type.
-    pub operator: String,
-    /// Attribute at fault.
-    pub attribute: String,
-    /// Reason.
-    pub reason: String,
-}
-
-/// Error of a graph that cannot be served.
-#[derive(Debug, Error)]
-pub enum ModelError {
-    /// Not an ONNX file, or a truncated one.
-    #[error("the file is not a whole ONNX model: {0}")]
-    NotOnnx(String),
-    /// Larger than the caps.
-    #[error("the graph is too large: {0}")]
-    TooLarge(String),
-    /// Operator outside of the allow-list.
-    #[error(
-        "node {node:?}: the operator {domain}.{operator} (operator set {version}) is not served; {served}. Export the model without it, or ask for it"
-    )]
-    Operator {
-        /// Name of the node, or of its outputs.
-        node: String,
-        /// Domain of the operator.
-        domain: String,
-        /// Operator type.
-        operator: String,
-        /// Operator set version that the file imports.
-        version: i64,
-        /// Alternatives that are served.
-        served: String,
-    },
-    /// Node that cannot be used.
-    #[error(transparent)]
-    Node(#[from] NodeError),
-    /// Tensors in external files.
-    #[error("the graph keeps data outside of its file ({0:?}), which is not served")]
-    ExternalData(String),
-    /// Inputs that differ from the encoder's.
-    #[error("the graph has the inputs {found}, but the encoder makes {expected}")]
-    Inputs {
-        /// Inputs of the graph.
-        found: String,
-        /// Inputs that the encoder produces.
-        expected: String,
-    },
-    /// Output that is missing or cannot be a probability.
-    #[error(
-        "the graph has no output {name:?} of numbers, one row for each lead, with a column {column}; it has {found}"
-    )]
-    Output {
-        /// Requested name.
-        name: String,
-        /// Requested column.
-        column: usize,
-        /// Outputs of the graph.
-        found: String,
-    },
-    /// Any other error of tract.
-    #[error("the graph cannot be run: {0}")]
-    Graph(String),
-}
-
-/// Error of a run.
-#[derive(Debug, Error)]
-pub enum ScoreError {
-    /// Error of the graph.
-    #[error("the model could not be run: {0}")]
-    Run(String),
-    /// Row without a probability, where all rows need one.
-    #[error(transparent)]
-    NotProbability(#[from] NotProbability),
-}
-
-/// Model output outside of 0 to 1, caused by inputs that are too large for the model.
-#[derive(Debug, Clone, Copy, PartialEq, Error)]
-#[error("the model gave {value}, which is no probability: a number of this lead is too large for it")]
-pub struct NotProbability {
-    /// Output of the model.
-    pub value: f32,
-}
 
 /// A graph, ready to run.
 pub struct Graph {
@@ -227,28 +141,6 @@ fn block_tensor(block: &Block, from: usize, to: usize) -> TractResult<Tensor> {
     }
 }
 
-/// Declared input of a graph.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GraphInput {
-    /// Name.
-    pub name: String,
-    /// Element type; `None` for a type that encoders cannot produce.
-    pub element: Option<Element>,
-    /// Number of features, if declared.
-    pub width: Option<usize>,
-}
-
-/// Inputs of a graph without its constants, in the file's order.
-pub fn inputs(bytes: &[u8]) -> Result<Vec<GraphInput>, ModelError> {
-    let proto = graph::decode(bytes)?;
-    let input = |(name, kind, width): (&str, Option<DatumType>, Option<usize>)| {
-        let elements = [Element::Float, Element::Double, Element::Integer, Element::String];
-        let element = elements.into_iter().find(|element| kind == Some(datum_type(*element)));
-        GraphInput { name: name.to_owned(), element, width }
-    };
-    Ok(declared_inputs(&proto).into_iter().map(input).collect())
-}
-
 /// Nodes of a graph as (domain, operator).
 pub fn operators(bytes: &[u8]) -> Result<Vec<(String, String)>, ModelError> {
     let nodes = graph::decode(bytes)?.graph.into_iter().flat_map(|graph| graph.node);
@@ -277,56 +169,6 @@ fn plan(
     Ok((typed.into_runnable().map_err(into_error)?, elements))
 }
 
-fn datum_type(element: Element) -> DatumType {
-    match element {
-        Element::Float => DatumType::F32,
-        Element::Double => DatumType::F64,
-        Element::Integer => DatumType::I64,
-        Element::String => DatumType::String,
-    }
-}
-
 fn graph_error(error: &TractError) -> ModelError {
     ModelError::Graph(format!("{error:#}"))
-}
-
-/// Name, type and width of each input, as far as declared.
-fn declared_inputs(proto: &ModelProto) -> Vec<(&str, Option<DatumType>, Option<usize>)> {
-    let inputs = proto.graph.iter().flat_map(graph::inputs);
-    inputs.map(|input| (input.name.as_str(), graph::element_type(input), width(input))).collect()
-}
-
-/// Declared last dimension of a tensor of rank 2.
-fn width(input: &tract_onnx::pb::ValueInfoProto) -> Option<usize> {
-    match graph::shape(input)?.as_slice() {
-        [_, columns] => *columns,
-        _ => None,
-    }
-}
-
-/// Checks that graph and encoder agree on the inputs.
-fn check_inputs(proto: &ModelProto, encoder: &Specification) -> Result<(), ModelError> {
-    let found = declared_inputs(proto);
-    let fits = |(name, kind, columns): &(&str, Option<DatumType>, Option<usize>)| {
-        let mut same = encoder.inputs.iter().filter(|input| input.name == *name);
-        same.next().is_some_and(|input| {
-            kind.is_none_or(|kind| kind == datum_type(input.element))
-                && columns.is_none_or(|columns| columns == input.features.len())
-        }) && same.next().is_none()
-    };
-    if found.len() == encoder.inputs.len() && found.iter().all(fits) {
-        return Ok(());
-    }
-    let shown = |name: &str, kind: Option<DatumType>, columns: Option<usize>| {
-        let kind = kind.map_or_else(String::new, |kind| format!(" of type {kind:?}"));
-        let columns = columns.map_or_else(String::new, |columns| format!(" of {columns} features"));
-        format!("{name:?}{columns}{kind}")
-    };
-    let expected = |input: &crate::lead::encode::Input| {
-        shown(&input.name, Some(datum_type(input.element)), Some(input.features.len()))
-    };
-    Err(ModelError::Inputs {
-        found: found.iter().map(|(name, kind, columns)| shown(name, *kind, *columns)).collect::<Vec<_>>().join(", "),
-        expected: encoder.inputs.iter().map(expected).collect::<Vec<_>>().join(", "),
-    })
 }

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_c_does() {
+    fn numbers_are_formatted_as_in_c() {
         let inputs =
             [0.1, f64::from(1.0_f32 / 3.0), 123_456_789.0, 1e20, 100_000.0, 1e7, 1e8, -0.0, 1e-5, 0.000_123_45, 0.0];
         let expected = [
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_read_as_far_as_they_are_numbers() {
+    fn numeric_prefixes_are_parsed() {
         let inputs = ["1.5", " 1.5 ", "1e3", "1.5abc", "-.5", "5.", "+3", "1e", "1,5", "-INF", "1e-50"];
         let expected = [1.5, 1.5, 1000.0, 1.5, -0.5, 5.0, 3.0, 1.0, 1.0, f64::NEG_INFINITY, 1e-50];
         assert_eq!(inputs.map(|text| parse_float(text).unwrap()), expected);

@@ -13,7 +13,7 @@ fn dimension(value: tensor_shape_proto::dimension::Value) -> tensor_shape_proto:
     tensor_shape_proto::Dimension { value: Some(value), ..Default::default() }
 }
 
-pub(super) fn floats(name: &str) -> ValueInfoProto {
+pub(super) fn float_input(name: &str) -> ValueInfoProto {
     let rows = dimension(tensor_shape_proto::dimension::Value::DimParam("N".into()));
     let columns = dimension(tensor_shape_proto::dimension::Value::DimValue(2));
     let shape = Some(TensorShapeProto { dim: vec![rows, columns] });
@@ -32,13 +32,13 @@ pub(super) fn node(operator: &str, input: &[&str], output: &str) -> NodeProto {
     }
 }
 
-fn along_columns(mut node: NodeProto) -> NodeProto {
+fn with_column_axis(mut node: NodeProto) -> NodeProto {
     let axis = tract_onnx::pb::AttributeProto { name: "axis".into(), i: 1, r#type: 2, ..Default::default() };
     node.attribute.push(axis);
     node
 }
 
-pub(super) fn shape(name: &str, lengths: &[i64]) -> TensorProto {
+pub(super) fn int64_tensor(name: &str, lengths: &[i64]) -> TensorProto {
     TensorProto {
         name: name.into(),
         data_type: DataType::Int64 as i32,
@@ -48,9 +48,14 @@ pub(super) fn shape(name: &str, lengths: &[i64]) -> TensorProto {
     }
 }
 
-fn opened(node: Vec<NodeProto>, initializer: Vec<TensorProto>) -> Result<(), ModelError> {
-    let graph =
-        GraphProto { node, initializer, input: vec![floats("x")], output: vec![floats("y")], ..Default::default() };
+fn open(node: Vec<NodeProto>, initializer: Vec<TensorProto>) -> Result<(), ModelError> {
+    let graph = GraphProto {
+        node,
+        initializer,
+        input: vec![float_input("x")],
+        output: vec![float_input("y")],
+        ..Default::default()
+    };
     let opset_import = vec![OperatorSetIdProto { domain: String::new(), version: 13 }];
     let file = ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..Default::default() }.encode_to_vec();
     assert!(file.len() < 10_000);
@@ -58,43 +63,46 @@ fn opened(node: Vec<NodeProto>, initializer: Vec<TensorProto>) -> Result<(), Mod
 }
 
 #[test]
-fn a_constant_of_a_huge_shape_is_not_made() {
+fn huge_constants_are_rejected() {
     let nodes = vec![node("ConstantOfShape", &["shape"], "zeros"), node("Add", &["x", "zeros"], "y")];
-    let error = opened(nodes, vec![shape("shape", &[1 << 40, 2])]).unwrap_err();
+    let error = open(nodes, vec![int64_tensor("shape", &[1 << 40, 2])]).unwrap_err();
     assert!(matches!(error, ModelError::TooLarge(_)), "{error}");
     assert!(error.to_string().contains("the ConstantOfShape of zeros"), "{error}");
     let nodes = vec![node("ConstantOfShape", &["x"], "zeros"), node("Add", &["x", "zeros"], "y")];
-    assert!(opened(nodes, vec![]).unwrap_err().to_string().contains("lengths that stand in the file"));
+    assert!(open(nodes, vec![]).unwrap_err().to_string().contains("lengths that stand in the file"));
 }
 
 #[test]
-fn rows_that_double_at_every_node_are_not_made() {
+fn exponential_growth_is_rejected() {
     let step =
-        |at: usize| along_columns(node("Concat", &[&format!("x{at}"), &format!("x{at}")], &format!("x{}", at + 1)));
+        |at: usize| with_column_axis(node("Concat", &[&format!("x{at}"), &format!("x{at}")], &format!("x{}", at + 1)));
     let nodes =
         [vec![node("Identity", &["x"], "x0")], (0..40).map(step).collect(), vec![node("Identity", &["x40"], "y")]];
-    let error = opened(nodes.concat(), vec![]).unwrap_err();
+    let error = open(nodes.concat(), vec![]).unwrap_err();
     assert!(matches!(error, ModelError::TooLarge(_)), "{error}");
 }
 
 #[test]
-fn constants_that_grow_by_each_other_are_not_made() {
+fn broadcast_growth_is_rejected() {
     let column = vec![node("ConstantOfShape", &["tall"], "a"), node("ConstantOfShape", &["wide"], "b")];
     let product = vec![node("Mul", &["a", "b"], "c"), node("Add", &["x", "c"], "y")];
-    let error = opened([column, product].concat(), vec![shape("tall", &[1 << 19, 1]), shape("wide", &[1, 1 << 19])]);
+    let error = open(
+        [column, product].concat(),
+        vec![int64_tensor("tall", &[1 << 19, 1]), int64_tensor("wide", &[1, 1 << 19])],
+    );
     assert!(matches!(error, Err(ModelError::TooLarge(_))), "{error:?}");
 }
 
 #[test]
-fn data_outside_of_the_file_is_refused() {
-    let outside = TensorProto { data_location: Some(1), ..shape("shape", &[2]) };
+fn external_data_is_rejected() {
+    let outside = TensorProto { data_location: Some(1), ..int64_tensor("shape", &[2]) };
     let nodes = vec![node("ConstantOfShape", &["shape"], "zeros"), node("Add", &["x", "zeros"], "y")];
-    assert!(matches!(opened(nodes, vec![outside]), Err(ModelError::ExternalData(name)) if name == "shape"));
+    assert!(matches!(open(nodes, vec![outside]), Err(ModelError::ExternalData(name)) if name == "shape"));
 }
 
 #[test]
-fn a_graph_that_only_moves_its_input_is_served() {
-    assert!(opened(vec![node("Identity", &["x"], "y")], vec![]).is_ok());
-    let error = opened(vec![node("Identity", &["z"], "y")], vec![]).unwrap_err();
+fn an_identity_graph_opens() {
+    assert!(open(vec![node("Identity", &["x"], "y")], vec![]).is_ok());
+    let error = open(vec![node("Identity", &["z"], "y")], vec![]).unwrap_err();
     assert!(error.to_string().contains("nothing before it makes"), "{error}");
 }
