@@ -11,7 +11,7 @@ use super::idempotency::IdempotencyError;
 use super::rejection::Rejection;
 use super::response::{ErrorBody, ValidationError};
 use super::validation_error::body_errors;
-use crate::lead::json::{BodyError, PROBLEMS_MAX};
+use crate::lead::json::{BodyError, ISSUES_MAX};
 use crate::lead::schema::Schema;
 use crate::model::onnx::ScoreError;
 use axum::Json;
@@ -135,10 +135,10 @@ impl ApiError {
 
 fn invalid_response(errors: &[ValidationError]) -> ErrorResponse {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
-    if errors.len() < PROBLEMS_MAX {
+    if errors.len() < ISSUES_MAX {
         return ErrorResponse::new(status, "validation_error", "Request validation failed");
     }
-    let message = format!("Request validation failed. Only the first {PROBLEMS_MAX} problems are listed.");
+    let message = format!("Request validation failed. Only the first {ISSUES_MAX} problems are listed.");
     ErrorResponse::new(status, "validation_error", message)
 }
 

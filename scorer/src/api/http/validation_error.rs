@@ -1,11 +1,11 @@
 //! Validation errors in the format of the old service: types, messages and locations as Pydantic gives them.
 
 use super::response::ValidationError;
-use crate::lead::Fault;
-use crate::lead::csv::{IntakeError, Reject};
+use crate::lead::ValueError;
+use crate::lead::csv::{ImportError, Reject};
 use crate::lead::json::syntax::{Json, SyntaxError};
-use crate::lead::json::{BATCH_MAX, BodyError, Problem, Step, Trouble};
-use crate::lead::schema::{Kind, Schema};
+use crate::lead::json::{BATCH_MAX, BodyError, Issue, IssueKind, PathSegment};
+use crate::lead::schema::{FieldKind, Schema};
 use crate::model::onnx::NotProbability;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub(crate) fn body_errors(error: BodyError, schema: &Schema) -> Vec<ValidationEr
 }
 
 /// Converts the problems of one lead; their paths start at its location in the body.
-pub(crate) fn lead_errors(problems: &[Problem], schema: &Schema) -> Vec<ValidationError> {
+pub(crate) fn lead_errors(problems: &[Issue], schema: &Schema) -> Vec<ValidationError> {
     problems.iter().map(|problem| field_error(problem, schema)).collect()
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn row_error(reject: Reject) -> ValidationError {
 }
 
 /// Error of a file that is not a table of leads.
-pub(crate) fn table_error(error: &IntakeError) -> ValidationError {
+pub(crate) fn table_error(error: &ImportError) -> ValidationError {
     body_error("csv_invalid", error.to_string(), Value::Null)
 }
 
@@ -97,7 +97,7 @@ pub(crate) fn header_error(name: &str, msg: &str) -> ValidationError {
 
 /// Error of a body whose `Content-Type` is not JSON, which the old service read as a string.
 pub(crate) fn not_json_content() -> ValidationError {
-    let (kind, msg, _) = issue_description(&Trouble::NotObject, None);
+    let (kind, msg, _) = issue_description(&IssueKind::NotObject, None);
     body_error(kind, format!("{msg}; send it as application/json"), Value::Null)
 }
 
@@ -113,15 +113,15 @@ fn not_json(at: usize, reason: &str) -> ValidationError {
     }
 }
 
-fn field_error(problem: &Problem, schema: &Schema) -> ValidationError {
+fn field_error(problem: &Issue, schema: &Schema) -> ValidationError {
     let field = match problem.path.last() {
-        Some(Step::Key(name)) => schema.position(name).map(|place| &schema.fields()[place].kind),
+        Some(PathSegment::Key(name)) => schema.position(name).map(|place| &schema.fields()[place].kind),
         _ => None,
     };
-    let (kind, msg, ctx) = issue_description(&problem.trouble, field);
+    let (kind, msg, ctx) = issue_description(&problem.kind, field);
     let steps = problem.path.iter().map(|step| match step {
-        Step::Key(key) => json!(key),
-        Step::Index(index) => json!(index),
+        PathSegment::Key(key) => json!(key),
+        PathSegment::Index(index) => json!(index),
     });
     let loc = std::iter::once(json!("body")).chain(steps).collect();
     ValidationError { kind: kind.to_owned(), loc, msg, input: input_value(&problem.input), ctx }
@@ -129,22 +129,22 @@ fn field_error(problem: &Problem, schema: &Schema) -> ValidationError {
 
 type Description = (&'static str, String, Option<Value>);
 
-fn issue_description(trouble: &Trouble, field: Option<&Kind>) -> Description {
+fn issue_description(trouble: &IssueKind, field: Option<&FieldKind>) -> Description {
     match trouble {
-        Trouble::Value(fault) => fault_description(fault, field),
-        Trouble::NotObject => (
+        IssueKind::Value(fault) => fault_description(fault, field),
+        IssueKind::NotObject => (
             "model_attributes_type",
             "Input should be a valid dictionary or object to extract fields from".to_owned(),
             None,
         ),
-        Trouble::Missing => ("missing", "Field required".to_owned(), None),
-        Trouble::NotList => ("list_type", "Input should be a valid list".to_owned(), None),
-        Trouble::NoLeads => (
+        IssueKind::Missing => ("missing", "Field required".to_owned(), None),
+        IssueKind::NotList => ("list_type", "Input should be a valid list".to_owned(), None),
+        IssueKind::NoLeads => (
             "too_short",
             "List should have at least 1 item after validation, not 0".to_owned(),
             Some(json!({"field_type": "List", "min_length": 1, "actual_length": 0})),
         ),
-        Trouble::TooManyLeads { count } => (
+        IssueKind::TooManyLeads { count } => (
             "too_long",
             format!("List should have at most {BATCH_MAX} items after validation, not {count}"),
             Some(json!({"field_type": "List", "max_length": BATCH_MAX, "actual_length": count})),
@@ -152,39 +152,39 @@ fn issue_description(trouble: &Trouble, field: Option<&Kind>) -> Description {
     }
 }
 
-fn fault_description(fault: &Fault, field: Option<&Kind>) -> Description {
+fn fault_description(fault: &ValueError, field: Option<&FieldKind>) -> Description {
     let limit = |number: f64| match field {
-        Some(Kind::Integer { .. }) => json!(number as i64),
+        Some(FieldKind::Integer { .. }) => json!(number as i64),
         _ => json!(number),
     };
     let plain = |kind, msg: &str| (kind, msg.to_owned(), None);
     match fault {
-        Fault::TooSmall { min } => {
+        ValueError::TooSmall { min } => {
             let msg = format!("Input should be greater than or equal to {min}");
             ("greater_than_equal", msg, Some(json!({"ge": limit(*min)})))
         }
-        Fault::TooLarge { max } => {
+        ValueError::TooLarge { max } => {
             let msg = format!("Input should be less than or equal to {max}");
             ("less_than_equal", msg, Some(json!({"le": limit(*max)})))
         }
-        Fault::TooLong { max_chars } => {
+        ValueError::TooLong { max_chars } => {
             let msg = format!("String should have at most {max_chars} characters");
             ("string_too_long", msg, Some(json!({"max_length": max_chars})))
         }
-        Fault::Fraction => {
+        ValueError::Fraction => {
             plain("int_from_float", "Input should be a valid integer, got a number with a fractional part")
         }
-        Fault::NotFinite => plain("finite_number", "Input should be a finite number"),
-        Fault::NotIntegerText => {
+        ValueError::NotFinite => plain("finite_number", "Input should be a finite number"),
+        ValueError::NotIntegerText => {
             plain("int_parsing", "Input should be a valid integer, unable to parse string as an integer")
         }
-        Fault::NotInteger => plain("int_type", "Input should be a valid integer"),
-        Fault::NotNumberText => {
+        ValueError::NotInteger => plain("int_type", "Input should be a valid integer"),
+        ValueError::NotNumberText => {
             plain("float_parsing", "Input should be a valid number, unable to parse string as a number")
         }
-        Fault::NotNumber => plain("float_type", "Input should be a valid number"),
-        Fault::NotText => plain("string_type", "Input should be a valid string"),
-        Fault::LoneSurrogate => {
+        ValueError::NotNumber => plain("float_type", "Input should be a valid number"),
+        ValueError::NotText => plain("string_type", "Input should be a valid string"),
+        ValueError::LoneSurrogate => {
             plain("string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string")
         }
     }
