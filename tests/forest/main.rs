@@ -11,7 +11,7 @@ mod walk;
 use file::Ensemble;
 use grow::{forests, rows};
 use proptest::prelude::*;
-use scorer::lead::encode::{Block, Element, Specification, Values};
+use scorer::lead::encode::{Element, InputBlock, InputValues, Specification};
 use scorer::model::bundle::OutputColumn;
 use scorer::model::calibration::logistic;
 use scorer::model::onnx::Graph;
@@ -23,7 +23,7 @@ fn open(file: &[u8], width: usize, output: &str, column: usize) -> Graph {
 }
 
 fn run(graph: &Graph, rows: &[Vec<f32>]) -> Vec<f32> {
-    let block = Block { width: rows[0].len(), values: Values::Float(rows.concat()) };
+    let block = InputBlock { width: rows[0].len(), values: InputValues::Float(rows.concat()) };
     graph.run_all(&[block]).unwrap().0
 }
 

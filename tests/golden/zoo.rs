@@ -47,20 +47,20 @@ fn checked(folder: &Path) -> Result<ZooModel, String> {
 
 /// Returns the bits of each row's probability when scored alone.
 fn bits_of_single_rows(model: &ZooModel, graph: &onnx::Graph) -> Vec<u32> {
-    use scorer::lead::encode::{Block, Values};
+    use scorer::lead::encode::{InputBlock, InputValues};
     let blocks = model.blocks();
-    let row = |block: &Block, at: usize| {
+    let row = |block: &InputBlock, at: usize| {
         let range = at * block.width..(at + 1) * block.width;
         let values = match &block.values {
-            Values::Float(values) => Values::Float(values[range].to_vec()),
-            Values::Double(values) => Values::Double(values[range].to_vec()),
-            Values::Integer(values) => Values::Integer(values[range].to_vec()),
-            Values::Text(values) => Values::Text(values[range].to_vec()),
+            InputValues::Float(values) => InputValues::Float(values[range].to_vec()),
+            InputValues::Double(values) => InputValues::Double(values[range].to_vec()),
+            InputValues::Integer(values) => InputValues::Integer(values[range].to_vec()),
+            InputValues::Text(values) => InputValues::Text(values[range].to_vec()),
         };
-        Block { width: block.width, values }
+        InputBlock { width: block.width, values }
     };
     let alone = |at| {
-        let blocks: Vec<Block> = blocks.iter().map(|block| row(block, at)).collect();
+        let blocks: Vec<InputBlock> = blocks.iter().map(|block| row(block, at)).collect();
         graph.run_all(&blocks).unwrap().0[model.output.column].to_bits()
     };
     (0..model.rows).map(alone).collect()

@@ -55,11 +55,11 @@ async fn a_caller_beyond_the_rate_is_told_when_to_come_again() {
 
 #[tokio::test]
 async fn each_key_has_a_rate_of_its_own() {
-    let made = ["one", "two"].map(|name| ApiKey::make(name, vec![Scope::Predict]).unwrap());
-    let lines = made.each_ref().map(|(_, key)| key.line()).join("\n");
+    let made = ["one", "two"].map(|name| ApiKey::generate(name, vec![Scope::Predict]).unwrap());
+    let lines = made.each_ref().map(|(_, key)| key.to_line()).join("\n");
     let access = AuthConfig { keys: ApiKeys::open(None, &lines).unwrap(), ..AuthConfig::default() };
     let rate = Rate { burst: 2.try_into().unwrap(), .."60/h".parse().unwrap() };
-    let config = Config { access, ..config(Limits { rate: Some(rate), ..Limits::default() }) };
+    let config = Config { auth: access, ..config(Limits { rate: Some(rate), ..Limits::default() }) };
     let bench = Bench::with(Some(parity::own().scorer()), None, config).await;
     let call = |secret: String| {
         let request = Request::post("/predict").header("x-api-key", secret).body(Body::from("{}"));

@@ -1,6 +1,6 @@
 //! Opens and runs the bytes of an untrusted model through the public API.
 
-use scorer::lead::encode::{Block, Element, Specification, Values};
+use scorer::lead::encode::{Element, InputBlock, InputValues, Specification};
 use scorer::model::bundle::OutputColumn;
 use scorer::model::onnx::{self, Graph, GraphInput};
 
@@ -22,7 +22,8 @@ pub(crate) fn exercise(bytes: &[u8]) -> bool {
         let output = OutputColumn { name: output.name, column: 0 };
         let Ok(graph) = Graph::open(bytes, &Specification::passthrough(named()), &output) else { continue };
         for rows in [0, 1, 3] {
-            let blocks: Vec<Block> = inputs.iter().map(|input| block(element(input), width(input), rows)).collect();
+            let blocks: Vec<InputBlock> =
+                inputs.iter().map(|input| block(element(input), width(input), rows)).collect();
             ran |= graph.run_all(&blocks).is_ok();
             let _ = graph.run(&blocks);
         }
@@ -30,13 +31,13 @@ pub(crate) fn exercise(bytes: &[u8]) -> bool {
     ran
 }
 
-fn block(element: Element, width: usize, rows: usize) -> Block {
+fn block(element: Element, width: usize, rows: usize) -> InputBlock {
     let numbers = || (0..rows * width).map(|at| VALUES[at % VALUES.len()]);
     let values = match element {
-        Element::Float => Values::Float(numbers().map(|number| number as f32).collect()),
-        Element::Double => Values::Double(numbers().collect()),
-        Element::Integer => Values::Integer(numbers().map(|number| number as i64).collect()),
-        Element::String => Values::Text(numbers().map(|number| number.to_string()).collect()),
+        Element::Float => InputValues::Float(numbers().map(|number| number as f32).collect()),
+        Element::Double => InputValues::Double(numbers().collect()),
+        Element::Integer => InputValues::Integer(numbers().map(|number| number as i64).collect()),
+        Element::String => InputValues::Text(numbers().map(|number| number.to_string()).collect()),
     };
-    Block { width, values }
+    InputBlock { width, values }
 }

@@ -2,7 +2,7 @@
 
 use super::files;
 use super::npy::{self, Array, ArrayValues};
-use crate::lead::encode::{self, Block, Element, Specification};
+use crate::lead::encode::{self, Element, InputBlock, Specification};
 use crate::model::bundle::{self, OutputColumn};
 use crate::model::onnx::{self, Graph, GraphInput};
 use anyhow::{Context, Result, bail, ensure};
@@ -54,7 +54,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
         .zip(elements)
         .zip(&inputs)
         .map(|((array, element), input)| to_block(array, element, &input.name));
-    let (actual, columns) = graph.run_all(&blocks.collect::<Result<Vec<Block>>>()?)?;
+    let (actual, columns) = graph.run_all(&blocks.collect::<Result<Vec<InputBlock>>>()?)?;
     let expected = npy::read(&args.expected, &files::read(&args.expected)?)?;
     let comparison = Comparison::new(&actual, columns, graph.column(), rows, &expected, args.tolerance)?;
     files::write(None, |out| out.write_all(comparison.report(&graph, args.tolerance).as_bytes()))?;
@@ -87,20 +87,20 @@ fn element_type(input: &GraphInput) -> Result<Element> {
     })
 }
 
-fn to_block(array: Array, element: Element, name: &str) -> Result<Block> {
+fn to_block(array: Array, element: Element, name: &str) -> Result<InputBlock> {
     let values = match (array.values, element) {
         (ArrayValues::Numbers(numbers), Element::Float) => {
-            encode::Values::Float(numbers.into_iter().map(|number| number as f32).collect())
+            encode::InputValues::Float(numbers.into_iter().map(|number| number as f32).collect())
         }
-        (ArrayValues::Numbers(numbers), Element::Double) => encode::Values::Double(numbers),
+        (ArrayValues::Numbers(numbers), Element::Double) => encode::InputValues::Double(numbers),
         (ArrayValues::Numbers(numbers), Element::Integer) => {
-            encode::Values::Integer(numbers.into_iter().map(|number| number as i64).collect())
+            encode::InputValues::Integer(numbers.into_iter().map(|number| number as i64).collect())
         }
-        (ArrayValues::Texts(texts), Element::String) => encode::Values::Text(texts),
+        (ArrayValues::Texts(texts), Element::String) => encode::InputValues::Text(texts),
         (ArrayValues::Numbers(_), Element::String) => bail!("the input {name:?} should be texts, not numbers"),
         (ArrayValues::Texts(_), _) => bail!("the input {name:?} should be numbers, not texts"),
     };
-    Ok(Block { width: array.width, values })
+    Ok(InputBlock { width: array.width, values })
 }
 
 /// Selects the probability output: the named one, else that of the model file, else the one found by its shape.

@@ -24,7 +24,7 @@ use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::insight::metric;
 use crate::insight::profile::Profile;
-use crate::lead::csv::IntakeError;
+use crate::lead::csv::ImportError;
 use crate::lead::encode::{Specification, SpecificationError};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
@@ -86,7 +86,7 @@ pub struct Fitted {
 pub enum TrainError {
     /// The file cannot be read.
     #[error(transparent)]
-    Intake(#[from] IntakeError),
+    Intake(#[from] ImportError),
     /// The outcome column is missing.
     #[error("the history has no column {0:?} for the outcome")]
     NoOutcome(String),

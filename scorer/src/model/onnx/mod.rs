@@ -32,7 +32,7 @@ pub use inputs::{GraphInput, inputs};
 pub use output::{find_output, outputs};
 
 use super::bundle::OutputColumn;
-use crate::lead::encode::{Block, Specification, Values};
+use crate::lead::encode::{InputBlock, InputValues, Specification};
 use inputs::{check_inputs, datum_type};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
@@ -92,12 +92,12 @@ impl Graph {
     }
 
     /// Probability of each row of the encoder's blocks; fails if any row has none.
-    pub fn run(&self, blocks: &[Block]) -> Result<Vec<f32>, ScoreError> {
+    pub fn run(&self, blocks: &[InputBlock]) -> Result<Vec<f32>, ScoreError> {
         Ok(self.run_each(blocks)?.into_iter().collect::<Result<_, NotProbability>>()?)
     }
 
     /// As [`Graph::run`], with a result for each row.
-    pub fn run_each(&self, blocks: &[Block]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
+    pub fn run_each(&self, blocks: &[InputBlock]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
         let (values, columns) = self.run_all(blocks)?;
         let column = if columns == 1 { 0 } else { self.column };
         let probability =
@@ -106,8 +106,8 @@ impl Graph {
     }
 
     /// All columns of the output, unchecked: row-major, rows × columns, and the number of columns.
-    pub fn run_all(&self, blocks: &[Block]) -> Result<(Vec<f32>, usize), ScoreError> {
-        let rows = blocks.first().map_or(0, Block::rows);
+    pub fn run_all(&self, blocks: &[InputBlock]) -> Result<(Vec<f32>, usize), ScoreError> {
+        let rows = blocks.first().map_or(0, InputBlock::rows);
         let mut values = Vec::new();
         for from in (0..rows).step_by(self.chunk_rows) {
             let to = rows.min(from + self.chunk_rows);
@@ -122,7 +122,7 @@ impl Graph {
         Ok((values, columns))
     }
 
-    fn run_rows(&self, blocks: &[Block], from: usize, to: usize) -> TractResult<Vec<f32>> {
+    fn run_rows(&self, blocks: &[InputBlock], from: usize, to: usize) -> TractResult<Vec<f32>> {
         let inputs = self.blocks.iter().map(|at| Ok(block_tensor(&blocks[*at], from, to)?.into_tvalue()));
         let mut outputs = self.plan.run(inputs.collect::<TractResult<_>>()?)?;
         let output = outputs.remove(0).into_tensor();
@@ -131,13 +131,13 @@ impl Graph {
 }
 
 /// Rows `from..to` of a block as a tensor.
-fn block_tensor(block: &Block, from: usize, to: usize) -> TractResult<Tensor> {
+fn block_tensor(block: &InputBlock, from: usize, to: usize) -> TractResult<Tensor> {
     let (shape, range) = ([to - from, block.width], from * block.width..to * block.width);
     match &block.values {
-        Values::Float(values) => Tensor::from_shape(&shape, &values[range]),
-        Values::Double(values) => Tensor::from_shape(&shape, &values[range]),
-        Values::Integer(values) => Tensor::from_shape(&shape, &values[range]),
-        Values::Text(values) => Ok(tract_ndarray::Array2::from_shape_vec(shape, values[range].to_vec())?.into()),
+        InputValues::Float(values) => Tensor::from_shape(&shape, &values[range]),
+        InputValues::Double(values) => Tensor::from_shape(&shape, &values[range]),
+        InputValues::Integer(values) => Tensor::from_shape(&shape, &values[range]),
+        InputValues::Text(values) => Ok(tract_ndarray::Array2::from_shape_vec(shape, values[range].to_vec())?.into()),
     }
 }
 

@@ -110,8 +110,8 @@ fn open(bytes: &[u8]) -> Result<Graph, ModelError> {
     Graph::open(bytes, &encoder(2), &OutputColumn { name: "probabilities".into(), column: 1 })
 }
 
-fn block(values: &[f32]) -> Block {
-    Block { width: 2, values: Values::Float(values.to_vec()) }
+fn block(values: &[f32]) -> InputBlock {
+    InputBlock { width: 2, values: InputValues::Float(values.to_vec()) }
 }
 
 fn run(graph: &Graph, values: &[f32]) -> Vec<f32> {

@@ -1,4 +1,4 @@
-//! A list from bytes to bytes, with the models that are shipped.
+//! Tests of scored lists with the shipped models.
 
 use super::*;
 use crate::lead::mapping::Target;
@@ -17,22 +17,22 @@ fn scorer() -> Arc<Scorer> {
     Arc::new(Scorer::open(&files).unwrap())
 }
 
-fn read(text: &str, piece: usize) -> Result<Sheet, SheetError> {
-    let mut reader = SheetReader::new(scorer(), Given::default());
+fn read(text: &str, piece: usize) -> Result<ScoredList, ListError> {
+    let mut reader = ListReader::new(scorer(), ImportOptions::default());
     for bytes in text.as_bytes().chunks(piece) {
         reader.push(bytes)?;
     }
     reader.finish()
 }
 
-fn csv(sheet: &Sheet) -> String {
+fn csv(sheet: &ScoredList) -> String {
     let mut out = Vec::new();
     sheet.write_csv(&mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 #[test]
-fn rows_stay_what_they_were_when_a_list_takes_more_than_one_piece() {
+fn rows_are_unchanged_across_chunks() {
     let row = |at: usize| format!("Name {at},CTO,\"{}, \"\"{at}\"\"\"\n", "x".repeat(at % 1500));
     let text: String = ["Name,jobtitle,skills\n".to_owned()].into_iter().chain((0..9000).map(row)).collect();
     let sheet = read(&text, 70_001).unwrap();
@@ -47,7 +47,7 @@ fn rows_stay_what_they_were_when_a_list_takes_more_than_one_piece() {
 const LIST: &str = "Name,jobtitle,companysize,skills,score\nAda,\"Founder, CEO\",2-10,\"a, b\",x\nBob,,,,y\nCyd,Intern,10001+,,\"z\nz\"\nDee,Intern,,,,more\n";
 
 #[test]
-fn the_list_comes_back_ranked_with_the_users_own_columns() {
+fn list_is_ranked_and_keeps_its_columns() {
     let sheet = read(LIST, 7).unwrap();
     assert_eq!((sheet.len(), sheet.rejects().len()), (3, 1));
     assert_eq!(sheet.rejects().iter().next().unwrap().line, 6);
@@ -64,13 +64,13 @@ fn the_list_comes_back_ranked_with_the_users_own_columns() {
 }
 
 #[test]
-fn how_the_bytes_are_cut_has_no_influence() {
+fn list_is_independent_of_cuts() {
     let whole = csv(&read(LIST, 1 << 20).unwrap());
     assert!((1..20).all(|piece| csv(&read(LIST, piece).unwrap()) == whole));
 }
 
 #[test]
-fn a_lead_scores_the_same_alone_and_among_many() {
+fn lead_scores_the_same_alone_and_among_many() {
     let row = "Sales Director,51-200,\n";
     let header = "jobtitle,companysize,llm_quality\n";
     let alone = read(&format!("{header}{row}"), 100).unwrap();
@@ -81,19 +81,19 @@ fn a_lead_scores_the_same_alone_and_among_many() {
 }
 
 #[test]
-fn a_list_without_a_usable_lead_says_why() {
+fn list_without_a_usable_lead_is_an_error() {
     let Err(error) = read("jobtitle,llm_quality\nCTO,900\nCEO,901\n", 100) else { panic!() };
     assert_eq!(
         error.to_string(),
         "none of the 2 rows holds a usable lead; line 2: llm_quality should be at most 100, but is \"900\""
     );
-    let Err(SheetError::NoLeads { rejects }) = read("jobtitle,llm_quality\nCTO,900\nCEO,901\n", 100) else { panic!() };
+    let Err(ListError::NoLeads { rejects }) = read("jobtitle,llm_quality\nCTO,900\nCEO,901\n", 100) else { panic!() };
     assert_eq!(rejects.iter().map(|reject| reject.line).collect::<Vec<_>>(), [2, 3]);
 }
 
 #[test]
-fn a_lead_that_its_model_makes_nothing_of_is_a_reject() {
-    let mut reader = SheetReader::new(Arc::new(scorer_without_probability()), Given::default());
+fn lead_without_a_probability_is_a_reject() {
+    let mut reader = ListReader::new(Arc::new(scorer_without_probability()), ImportOptions::default());
     reader.push(b"companyfoundedon,note\n1,a\ninf,b\nx,c\n-inf,d\n-4,e\n").unwrap();
     let sheet = reader.finish().unwrap();
     assert_eq!(
@@ -111,7 +111,7 @@ fn a_lead_that_its_model_makes_nothing_of_is_a_reject() {
 }
 
 #[test]
-fn a_field_is_missing_only_where_a_model_in_use_reads_it() {
+fn field_is_missing_only_if_a_used_model_reads_it() {
     let missing = |header: &str, row: &str| read(&format!("{header}\n{row}\n"), 100).unwrap().missing_fields().to_vec();
     let without = missing("jobtitle,companysize", "CTO,2-10");
     assert!(
@@ -132,7 +132,7 @@ fn rejects_are_written_with_line_column_and_reason() {
 }
 
 #[test]
-fn rejects_read_back_with_what_they_had() {
+fn rejects_keep_their_cells() {
     let text = rejected(&read("line,jobtitle,llm_quality\n7,CTO,900\n8,\"a, \"\"b\"\"\",50\n", 100).unwrap());
     assert_eq!(
         text,
@@ -141,28 +141,28 @@ fn rejects_read_back_with_what_they_had() {
     );
 }
 
-fn rejected(sheet: &Sheet) -> String {
+fn rejected(sheet: &ScoredList) -> String {
     let mut out = Vec::new();
     sheet.rejects().write(&mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
-/// All leads of a list, best first, with a remark on the second.
-fn extract<'a>(sheet: &'a Sheet, words: &'a [String]) -> Extract<'a> {
-    Extract { leads: sheet.order(), remarks: Some(Remarks { name: "mark", words, of: &[0, 2] }) }
+/// All leads, best first, with a mark on the second.
+fn export<'a>(sheet: &'a ScoredList, labels: &'a [String]) -> Export<'a> {
+    Export { leads: sheet.order(), marks: Some(MarkColumn { name: "mark", labels, by_lead: &[0, 2] }) }
 }
 
-fn words() -> [String; 2] {
+fn labels() -> [String; 2] {
     ["called", "replied"].map(str::to_owned)
 }
 
 #[test]
-fn for_a_spreadsheet_no_cell_is_a_formula_and_numbers_are_written_as_people_write_them() {
+fn spreadsheet_style_escapes_formulas_and_localizes_numbers() {
     let list = "=Name,jobtitle,Phone,Change\n=1+1,CTO,+33 1,-2.5\n@x,\"CEO; \"\"x\"\"\",-call,-\n";
     let sheet = read(list, 100).unwrap();
     let written = |decimal_comma| {
         let mut out = Vec::new();
-        sheet.write_extract(&extract(&sheet, &words()), Form::Spreadsheet { decimal_comma }, &mut out).unwrap();
+        sheet.write_csv_export(&export(&sheet, &labels()), CsvStyle::Spreadsheet { decimal_comma }, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     };
     let comma = written(true);
@@ -178,17 +178,20 @@ fn for_a_spreadsheet_no_cell_is_a_formula_and_numbers_are_written_as_people_writ
 }
 
 #[test]
-fn json_holds_the_cells_as_they_were_and_the_scores_exactly() {
+fn json_has_the_original_cells_and_exact_scores() {
     let sheet = read("Name,jobtitle,Name,rank\n=1+1,CTO,\"a\nb\",7\nBob,Intern\n", 100).unwrap();
     let mut out = Vec::new();
-    sheet.write_json(&extract(&sheet, &words()), &mut out).unwrap();
+    sheet.write_json(&export(&sheet, &labels()), &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     let records: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(&text).unwrap();
     assert_eq!(records.len(), 2);
     for (record, lead) in records.iter().zip(sheet.order()) {
-        let of = |key: &str| record[key].as_str().unwrap();
-        assert_eq!((of("Name"), of("rank")), (sheet.cell(*lead as usize, 0), sheet.cell(*lead as usize, 3)));
-        assert_eq!((of("Name (3)"), of("mark")), (sheet.cell(*lead as usize, 2), ["", "replied"][*lead as usize]));
+        let member = |key: &str| record[key].as_str().unwrap();
+        assert_eq!((member("Name"), member("rank")), (sheet.cell(*lead as usize, 0), sheet.cell(*lead as usize, 3)));
+        assert_eq!(
+            (member("Name (3)"), member("mark")),
+            (sheet.cell(*lead as usize, 2), ["", "replied"][*lead as usize])
+        );
         assert_eq!(record["leadlight_rank"], sheet.rank(*lead as usize));
         let probability = crate::insight::label::probability_text(sheet.score(*lead as usize).probability);
         assert!(text.contains(&format!("\"probability\":{probability},")));
@@ -197,21 +200,21 @@ fn json_holds_the_cells_as_they_were_and_the_scores_exactly() {
 }
 
 #[test]
-fn an_extract_holds_the_leads_that_were_asked_for() {
+fn export_holds_the_selected_leads() {
     let sheet = read(LIST, 100).unwrap();
-    let some = Extract { leads: &sheet.order()[1..2], remarks: None };
+    let some = Export { leads: &sheet.order()[1..2], marks: None };
     let mut out = Vec::new();
-    sheet.write_extract(&some, Form::Data, &mut out).unwrap();
+    sheet.write_csv_export(&some, CsvStyle::Data, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.lines().nth(1).unwrap().contains(",2,0.") && text.matches("leadlight_score").count() == 1, "{text}");
-    let none = Extract { leads: &[], remarks: None };
+    let none = Export { leads: &[], marks: None };
     let mut out = Vec::new();
     sheet.write_json(&none, &mut out).unwrap();
     assert_eq!(out, b"[]\n");
 }
 
 #[test]
-fn a_lead_is_told_as_the_models_read_it() {
+fn fields_are_those_the_models_read() {
     let sheet = read("Name,Title,# Employees,Founded Year\nAda,CTO,37,2012\nBob,,x\nCyd,,5\n", 100).unwrap();
     let field = |name: &str, text: &str| (name.to_owned(), text.to_owned());
     let mut fields = sheet.fields(0);
@@ -221,15 +224,15 @@ fn a_lead_is_told_as_the_models_read_it() {
 }
 
 #[test]
-fn what_columns_were_said_to_be_in_another_file_is_known_of_this_one() {
+fn remembered_targets_are_applied() {
     let target = |field: &str| Some(Target::Field(field.to_owned()));
-    let read = |known: Vec<(String, Option<Target>)>| {
-        let mut reader = SheetReader::new(scorer(), Given { known, ..Given::default() });
+    let read = |remembered: Vec<(String, Option<Target>)>| {
+        let mut reader = ListReader::new(scorer(), ImportOptions { remembered, ..ImportOptions::default() });
         reader.push(b"Title,What they do,Sector\nCTO,Runs sales,Software\n").unwrap();
-        let mapping = reader.finish().unwrap().intake().mapping.clone();
+        let mapping = reader.finish().unwrap().summary().mapping.clone();
         mapping.columns.into_iter().map(|column| column.target).collect::<Vec<_>>()
     };
     assert_eq!(read(vec![]), [target("jobtitle"), None, target("industry")]);
-    let known = vec![("what they DO".to_owned(), target("jobtitle")), ("sector".to_owned(), None)];
-    assert_eq!(read(known), [None, target("jobtitle"), None]);
+    let remembered = vec![("what they DO".to_owned(), target("jobtitle")), ("sector".to_owned(), None)];
+    assert_eq!(read(remembered), [None, target("jobtitle"), None]);
 }

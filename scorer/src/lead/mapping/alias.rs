@@ -1,18 +1,16 @@
-//! What exporters call the fields of a lead, in English and French.
-//!
-//! Owns the list of names and how surely each means its field. May not know values or files.
+//! Aliases of field names in exports, in English and French, each with a confidence.
 
 use super::Target;
 
-/// A name that cannot well mean anything else.
+/// An unambiguous name.
 const SURE: f32 = 0.95;
-/// A name that most often means the field.
+/// A name that usually means the field.
 const LIKELY: f32 = 0.8;
-/// A name that may mean the field: applied, and worth a look.
+/// A name that may mean the field: mapped, and worth a check.
 const MAYBE: f32 = 0.6;
 
-/// Field, how surely, and names in the form of [`plain`].
-const NAMES: &[(&str, f32, &[&str])] = &[
+/// Field, confidence and normalized names.
+const ALIASES: &[(&str, f32, &[&str])] = &[
     (
         "jobtitle",
         SURE,
@@ -182,8 +180,8 @@ const NAMES: &[(&str, f32, &[&str])] = &[
     ("skills", MAYBE, &["specialties", "specialites", "expertise"]),
 ];
 
-/// Names of a client's own identifier.
-const KEYS: &[&str] = &[
+/// Normalized names of a lead key.
+const KEY_ALIASES: &[&str] = &[
     "leadid",
     "contactid",
     "recordid",
@@ -198,33 +196,32 @@ const KEYS: &[&str] = &[
     "idprospect",
 ];
 
-/// What a name means, and how surely.
-pub(super) fn meaning(name: &str) -> Option<(Target, f32)> {
-    let plain = plain(name);
-    let known = NAMES.iter().find(|(_, _, names)| names.contains(&plain.as_str()));
+/// Target of a normalized name, with the confidence.
+pub(super) fn find(name: &str) -> Option<(Target, f32)> {
+    let known = ALIASES.iter().find(|(_, _, names)| names.contains(&name));
     let field = known.map(|(field, confidence, _)| (Target::Field((*field).to_owned()), *confidence));
-    field.or_else(|| KEYS.contains(&plain.as_str()).then_some((Target::Key, LIKELY)))
+    field.or_else(|| KEY_ALIASES.contains(&name).then_some((Target::Key, LIKELY)))
 }
 
-/// Letters and digits alone, in lower case and without accents; what stands in brackets is left out. "# Employees (est.)"
-/// is "employees".
-pub fn plain(name: &str) -> String {
+/// Normalizes a name: letters and digits in lower case, without accents and without text in brackets. "# Employees (est.)"
+/// becomes "employees".
+pub fn normalize_name(name: &str) -> String {
     let mut depth = 0_u32;
-    let mut plain = String::with_capacity(name.len());
+    let mut normalized = String::with_capacity(name.len());
     for character in name.chars() {
         match character {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
             _ if depth > 0 => {}
-            _ if character.is_ascii_alphanumeric() => plain.push(character.to_ascii_lowercase()),
-            _ => plain.extend(character.to_lowercase().filter_map(base)),
+            _ if character.is_ascii_alphanumeric() => normalized.push(character.to_ascii_lowercase()),
+            _ => normalized.extend(character.to_lowercase().filter_map(base_letter)),
         }
     }
-    plain
+    normalized
 }
 
-/// A letter without its accent; nothing for what is neither letter nor digit.
-fn base(character: char) -> Option<char> {
+/// A letter without its accent; `None` when it is neither letter nor digit.
+fn base_letter(character: char) -> Option<char> {
     Some(match character {
         'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
         'ç' => 'c',
@@ -235,7 +232,7 @@ fn base(character: char) -> Option<char> {
         'ù' | 'ú' | 'û' | 'ü' => 'u',
         'ý' | 'ÿ' => 'y',
         _ if character.is_alphanumeric() => character,
-        // Accents that stand behind their letter are no letters.
+        // Combining accents among others.
         _ => return None,
     })
 }
@@ -247,36 +244,36 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn names_are_compared_without_case_accents_and_marks() {
-        for (name, plain_name) in [
+    fn case_accents_and_punctuation_are_removed() {
+        for (name, normalized) in [
             ("# Employees", "employees"),
             ("Secteur d’activité", "secteurdactivite"),
             (" Company_Size (range) ", "companysize"),
             ("Societe\u{301}", "societe"),
             ("N° [x]", "n"),
         ] {
-            assert_eq!(plain(name), plain_name, "{name}");
+            assert_eq!(normalize_name(name), normalized, "{name}");
         }
     }
 
     #[test]
-    fn every_name_is_plain_means_one_field_and_that_is_one() {
+    fn aliases_are_normalized_unique_and_of_known_fields() {
         let schema = Schema::leads();
-        let mut seen = HashSet::new();
-        for (field, _, names) in NAMES {
+        let mut unique = HashSet::new();
+        for (field, _, names) in ALIASES {
             assert!(schema.position(field).is_some(), "{field}");
             for name in *names {
-                assert_eq!(plain(name), *name);
-                assert!(seen.insert(*name), "{name} stands twice");
+                assert_eq!(normalize_name(name), *name);
+                assert!(unique.insert(*name), "{name} is listed twice");
                 assert!(schema.position(name).is_none(), "{name} is a field");
             }
         }
-        assert!(KEYS.iter().all(|name| plain(name) == *name && seen.insert(*name)));
+        assert!(KEY_ALIASES.iter().all(|name| normalize_name(name) == *name && unique.insert(*name)));
     }
 
     #[test]
-    fn exporters_names_are_known() {
-        let field = |name: &str| match meaning(name) {
+    fn aliases_are_found() {
+        let field = |name: &str| match find(&normalize_name(name)) {
             Some((Target::Field(field), _)) => field,
             other => panic!("{name}: {other:?}"),
         };
@@ -285,7 +282,7 @@ mod tests {
         assert_eq!(field("No. of Employees"), "companysize");
         assert_eq!(field("Taille de l'entreprise"), "companysize");
         assert_eq!(field("Siège social"), "companylocation");
-        assert_eq!(meaning("Record ID").unwrap().0, Target::Key);
-        assert_eq!(meaning("First Name"), None);
+        assert_eq!(find(&normalize_name("Record ID")).unwrap().0, Target::Key);
+        assert_eq!(find(&normalize_name("First Name")), None);
     }
 }
