@@ -1,5 +1,5 @@
-//! Folders that hold an old service's model, its golden records and what it answered: those of the project and those
-//! of `LEADLIGHT_SHARED`. Found by their layout.
+//! Fixture folders with the replaced service's model, golden records and recorded responses, found by their layout: those
+//! of the project and of `LEADLIGHT_SHARED`.
 
 use scorer::cli::import_legacy_encoder;
 use scorer::insight::card::Card;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How deep below a root such a folder may stand.
+/// Depth to search below a root.
 const DEPTH: usize = 3;
 
 const LAYOUT: [&str; 4] = ["http_behaviour.jsonl", "golden.jsonl", "encoder.json", "model.onnx"];
@@ -22,11 +22,11 @@ pub(crate) struct Folder(pub(crate) PathBuf);
 impl Folder {
     pub(crate) fn records(&self, name: &str) -> Vec<Value> {
         let text = fs::read_to_string(self.0.join(name)).unwrap();
-        // Written by Python, so read as Python writes.
+        // Python's JSON, which has NaN and Infinity.
         text.lines().map(|line| JsonParser::new(line).value().unwrap().to_value()).collect()
     }
 
-    /// The version that the old service said its model had.
+    /// Version of the model in the recorded responses.
     fn version(&self) -> String {
         let records = self.records("http_behaviour.jsonl");
         let version = records.iter().find_map(|record| record["response"]["model_version"].as_str());
@@ -38,7 +38,7 @@ impl Folder {
         self.model_of(&self.version())
     }
 
-    /// The same, said to be of another version.
+    /// The same with another version.
     pub(crate) fn model_of(&self, version: &str) -> Vec<u8> {
         let graph = fs::read(self.0.join("model.onnx")).unwrap();
         let input = &onnx::inputs(&graph).unwrap()[0].name;
@@ -53,12 +53,12 @@ impl Folder {
     }
 }
 
-/// The project's own, which every clone has.
+/// The project's own folder, which every clone has.
 pub(crate) fn own() -> Folder {
     found(&root().join("tests/fixtures")).pop().expect("the project's fixtures are missing")
 }
 
-/// All there are.
+/// All folders found.
 pub(crate) fn all() -> Vec<Folder> {
     let shared = std::env::var_os("LEADLIGHT_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let mut folders = found(&root().join("tests/fixtures"));

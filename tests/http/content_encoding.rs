@@ -1,4 +1,4 @@
-//! Bodies and answers as bytes: encoded and decoded by the library that the service uses as well.
+//! Compresses bodies and decompresses responses with the service's own library.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, Response};
@@ -8,7 +8,7 @@ use tower::{ServiceExt, service_fn};
 use tower_http::compression::Compression;
 use tower_http::decompression::Decompression;
 
-/// Bytes as gzip or br.
+/// Compresses bytes with gzip or br.
 pub(crate) async fn encoded(bytes: impl Into<Bytes>, encoding: &str) -> Vec<u8> {
     let bytes = bytes.into();
     let service = service_fn(move |_: Request<Body>| {
@@ -21,7 +21,7 @@ pub(crate) async fn encoded(bytes: impl Into<Bytes>, encoding: &str) -> Vec<u8> 
     response.into_body().collect().await.unwrap().to_bytes().to_vec()
 }
 
-/// The bytes of an answer, as its head says that they are encoded.
+/// Decompresses a response body by its `Content-Encoding`.
 pub(crate) async fn decoded(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
     let (headers, body) = (headers.clone(), body.to_vec());
     let service = service_fn(move |_: Request<Body>| {

@@ -1,7 +1,7 @@
-//! Who may call what: keys and their scopes, this machine without keys, anyone where prediction is open.
+//! Authorization: keys and scopes, localhost without keys, anonymous prediction.
 
-use crate::parity;
-use crate::support::{Answer, Bench};
+use crate::fixtures;
+use crate::support::{TestApp, TestResponse};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
@@ -9,7 +9,7 @@ use scorer::api::api_keys::{ApiKey, ApiKeys, Scope};
 use scorer::api::config::{AuthConfig, Config};
 use std::net::SocketAddr;
 
-/// Every route that is not open, and the scope that opens it; none: any key.
+/// Guarded routes and their scopes; `None`: any key.
 const GUARDED: [(&str, &str, Option<Scope>); 6] = [
     ("POST", "/predict", Some(Scope::Predict)),
     ("POST", "/predict/batch", Some(Scope::Predict)),
@@ -21,13 +21,13 @@ const GUARDED: [(&str, &str, Option<Scope>); 6] = [
 
 const OPEN: [&str; 6] = ["/", "/health", "/livez", "/readyz", "/docs", "/openapi.json"];
 
-const FAR: &str = "192.0.2.7:40000";
+const REMOTE: &str = "192.0.2.7:40000";
 
-async fn bench(access: AuthConfig) -> Bench {
-    Bench::with(Some(parity::own().scorer()), None, Config { auth: access, ..Config::default() }).await
+async fn app(access: AuthConfig) -> TestApp {
+    TestApp::with(Some(fixtures::own().scorer()), None, Config { auth: access, ..Config::default() }).await
 }
 
-/// Keys with these scopes, and the secrets of each.
+/// Creates keys with these scopes; returns their secrets too.
 fn keys(scopes: &[&[Scope]]) -> (AuthConfig, Vec<String>) {
     let made =
         scopes.iter().enumerate().map(|(at, scopes)| ApiKey::generate(&format!("key-{at}"), scopes.to_vec()).unwrap());
@@ -35,7 +35,7 @@ fn keys(scopes: &[&[Scope]]) -> (AuthConfig, Vec<String>) {
     (AuthConfig { keys: ApiKeys::open(None, &lines.join("\n")).unwrap(), ..AuthConfig::default() }, secrets)
 }
 
-async fn call(bench: &Bench, from: &str, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+async fn call(app: &TestApp, from: &str, method: &str, path: &str, headers: &[(&str, &str)]) -> TestResponse {
     let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -43,31 +43,31 @@ async fn call(bench: &Bench, from: &str, method: &str, path: &str, headers: &[(&
     let body = if method == "POST" { "{}" } else { "" };
     let mut request = request.body(Body::from(body)).unwrap();
     request.extensions_mut().insert(ConnectInfo(from.parse::<SocketAddr>().unwrap()));
-    bench.send(request).await
+    app.send(request).await
 }
 
-fn turned_away(answer: &Answer) -> bool {
-    matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+fn is_rejected(response: &TestResponse) -> bool {
+    matches!(response.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
 }
 
 #[tokio::test]
 async fn each_scope_opens_its_routes_and_no_others() {
     let (access, secrets) = keys(&[&[Scope::Predict], &[Scope::Monitor], &[Scope::Admin], &Scope::ALL]);
-    let bench = bench(access).await;
+    let app = app(access).await;
     for (method, path, need) in GUARDED {
         for (secret, scopes) in
             secrets.iter().zip([&[Scope::Predict][..], &[Scope::Monitor], &[Scope::Admin], &Scope::ALL])
         {
             let bearer = format!("Bearer {secret}");
             for header in [("authorization", bearer.as_str()), ("x-api-key", secret)] {
-                let answer = call(&bench, FAR, method, path, &[header]).await;
+                let response = call(&app, REMOTE, method, path, &[header]).await;
                 let opened = need.is_none_or(|need| scopes.contains(&need));
-                assert_eq!(turned_away(&answer), !opened, "{path} {scopes:?}: {}", answer.text());
+                assert_eq!(is_rejected(&response), !opened, "{path} {scopes:?}: {}", response.text());
                 if let (Some(need), false) = (need, opened) {
-                    assert_eq!(answer.status, StatusCode::FORBIDDEN);
-                    assert_eq!(answer.json()["error"], "forbidden");
-                    assert!(answer.json()["message"].as_str().unwrap().contains(need.word()), "{}", answer.text());
-                    let challenge = answer.header("www-authenticate");
+                    assert_eq!(response.status, StatusCode::FORBIDDEN);
+                    assert_eq!(response.json()["error"], "forbidden");
+                    assert!(response.json()["message"].as_str().unwrap().contains(need.word()), "{}", response.text());
+                    let challenge = response.header("www-authenticate");
                     assert!(challenge.contains("insufficient_scope") && challenge.contains(need.word()), "{challenge}");
                 }
             }
@@ -76,10 +76,10 @@ async fn each_scope_opens_its_routes_and_no_others() {
 }
 
 #[tokio::test]
-async fn the_description_tells_which_scope_opens_what() {
+async fn the_document_states_the_scope_of_each_route() {
     let (access, secrets) = keys(&[&[Scope::Predict], &[Scope::Monitor], &[Scope::Admin]]);
-    let bench = bench(access).await;
-    let description = call(&bench, FAR, "GET", "/openapi.json", &[]).await.json();
+    let app = app(access).await;
+    let description = call(&app, REMOTE, "GET", "/openapi.json", &[]).await.json();
     let paths = description["paths"].as_object().unwrap();
     let operations =
         paths.iter().flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |of| (path, of.0, of.1)));
@@ -89,50 +89,50 @@ async fn the_description_tells_which_scope_opens_what() {
             security[0]["Bearer"].as_array().map(|scopes| scopes.iter().map(|scope| scope.as_str().unwrap()).collect());
         assert_eq!(security[0]["Bearer"], security[1]["Key"], "{path}");
         let method = method.to_uppercase();
-        let without = call(&bench, FAR, &method, path, &[]).await;
-        assert_eq!(turned_away(&without), wanted.is_some(), "{method} {path}");
+        let without = call(&app, REMOTE, &method, path, &[]).await;
+        assert_eq!(is_rejected(&without), wanted.is_some(), "{method} {path}");
         for (secret, scope) in secrets.iter().zip(Scope::ALL) {
-            let answer = call(&bench, FAR, &method, path, &[("x-api-key", secret)]).await;
+            let response = call(&app, REMOTE, &method, path, &[("x-api-key", secret)]).await;
             let opened = wanted.as_ref().is_none_or(|wanted| wanted.is_empty() || wanted.contains(&scope.word()));
-            assert_eq!(turned_away(&answer), !opened, "{method} {path} with {}", scope.word());
+            assert_eq!(is_rejected(&response), !opened, "{method} {path} with {}", scope.word());
         }
     }
 }
 
 #[tokio::test]
-async fn without_a_key_or_with_another_nobody_gets_in_not_even_from_this_machine() {
+async fn a_missing_or_unknown_key_is_rejected_even_from_localhost() {
     let (access, secrets) = keys(&[&Scope::ALL]);
-    let bench = bench(access).await;
+    let app = app(access).await;
     let other = ApiKey::generate("other", vec![Scope::Predict]).unwrap().0;
     for (method, path, _) in GUARDED {
-        for from in [FAR, "127.0.0.1:40000"] {
-            let none = call(&bench, from, method, path, &[]).await;
+        for from in [REMOTE, "127.0.0.1:40000"] {
+            let none = call(&app, from, method, path, &[]).await;
             assert_eq!((none.status, none.json()["error"].clone()), (StatusCode::UNAUTHORIZED, "unauthorized".into()));
             assert_eq!(none.header("www-authenticate"), "Bearer realm=\"leadlight\"");
             assert!(none.json()["detail"].is_null());
             let bearer = format!("Bearer {other}");
-            let wrong = call(&bench, from, method, path, &[("authorization", &bearer)]).await;
+            let wrong = call(&app, from, method, path, &[("authorization", &bearer)]).await;
             assert_eq!(wrong.status, StatusCode::UNAUTHORIZED, "{path}");
             assert!(wrong.header("www-authenticate").contains("invalid_token"));
             assert!(!wrong.text().contains(&other));
         }
     }
-    let basic = call(&bench, FAR, "POST", "/predict", &[("authorization", &format!("Basic {}", secrets[0]))]).await;
+    let basic = call(&app, REMOTE, "POST", "/predict", &[("authorization", &format!("Basic {}", secrets[0]))]).await;
     assert_eq!(basic.status, StatusCode::UNAUTHORIZED);
     for path in OPEN {
-        assert_eq!(call(&bench, FAR, "GET", path, &[]).await.status, StatusCode::OK, "{path}");
-        assert_eq!(call(&bench, FAR, "HEAD", path, &[]).await.status, StatusCode::OK, "{path}");
+        assert_eq!(call(&app, REMOTE, "GET", path, &[]).await.status, StatusCode::OK, "{path}");
+        assert_eq!(call(&app, REMOTE, "HEAD", path, &[]).await.status, StatusCode::OK, "{path}");
     }
 }
 
 #[tokio::test]
-async fn without_keys_this_machine_is_served_and_no_other() {
-    let bench = bench(AuthConfig::default()).await;
+async fn without_keys_only_localhost_is_served() {
+    let app = app(AuthConfig::default()).await;
     for (method, path, _) in GUARDED {
         for from in ["127.0.0.1:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
-            assert!(!turned_away(&call(&bench, from, method, path, &[]).await), "{path} {from}");
+            assert!(!is_rejected(&call(&app, from, method, path, &[]).await), "{path} {from}");
         }
-        let far = call(&bench, FAR, method, path, &[]).await;
+        let far = call(&app, REMOTE, method, path, &[]).await;
         assert_eq!((far.status, far.json()["error"].clone()), (StatusCode::FORBIDDEN, "forbidden".into()), "{path}");
         let near = "127.0.0.1:1";
         for header in [
@@ -142,60 +142,59 @@ async fn without_keys_this_machine_is_served_and_no_other() {
             ("origin", "https://elsewhere.example"),
         ] {
             assert_eq!(
-                call(&bench, near, method, path, &[header]).await.status,
+                call(&app, near, method, path, &[header]).await.status,
                 StatusCode::FORBIDDEN,
                 "{path} {header:?}"
             );
         }
         let own_page = [("host", "localhost:7860"), ("origin", "http://localhost:7860")];
-        assert!(!turned_away(&call(&bench, near, method, path, &own_page).await), "{path}");
+        assert!(!is_rejected(&call(&app, near, method, path, &own_page).await), "{path}");
     }
     for path in OPEN {
-        assert_eq!(call(&bench, FAR, "GET", path, &[]).await.status, StatusCode::OK, "{path}");
+        assert_eq!(call(&app, REMOTE, "GET", path, &[]).await.status, StatusCode::OK, "{path}");
     }
 }
 
 #[tokio::test]
-async fn anyone_may_score_where_that_is_open_and_nothing_more() {
+async fn anonymous_callers_may_only_predict() {
     let (with_keys, secrets) = keys(&[&[Scope::Monitor]]);
     for access in [AuthConfig::default(), with_keys] {
         let has_keys = !access.keys.is_empty();
-        let bench = bench(AuthConfig { anonymous_predict: true, ..access }).await;
+        let app = app(AuthConfig { anonymous_predict: true, ..access }).await;
         for (method, path, need) in GUARDED {
             let open = !matches!(need, Some(Scope::Monitor | Scope::Admin));
             let forwarded = [("x-forwarded-for", "198.51.100.1"), ("host", "demo.example")];
-            for answer in [
-                call(&bench, FAR, method, path, &[]).await,
-                call(&bench, "127.0.0.1:1", method, path, &forwarded).await,
-            ] {
-                assert_eq!(turned_away(&answer), !open, "{path} keys: {has_keys}");
+            for response in
+                [call(&app, REMOTE, method, path, &[]).await, call(&app, "127.0.0.1:1", method, path, &forwarded).await]
+            {
+                assert_eq!(is_rejected(&response), !open, "{path} keys: {has_keys}");
             }
         }
         if has_keys {
             let monitor = [("x-api-key", secrets[0].as_str())];
-            assert_eq!(call(&bench, FAR, "GET", "/metrics", &monitor).await.status, StatusCode::OK);
-            assert_eq!(call(&bench, FAR, "POST", "/predict", &monitor).await.status, StatusCode::OK);
-            assert!(turned_away(&call(&bench, FAR, "GET", "/admin/models", &monitor).await));
+            assert_eq!(call(&app, REMOTE, "GET", "/metrics", &monitor).await.status, StatusCode::OK);
+            assert_eq!(call(&app, REMOTE, "POST", "/predict", &monitor).await.status, StatusCode::OK);
+            assert!(is_rejected(&call(&app, REMOTE, "GET", "/admin/models", &monitor).await));
         }
     }
 }
 
 #[tokio::test]
-async fn a_request_whose_peer_is_not_known_is_not_of_this_machine() {
-    let bench = bench(AuthConfig::default()).await;
+async fn an_unknown_peer_is_not_localhost() {
+    let app = app(AuthConfig::default()).await;
     let request = Request::post("/predict").body(Body::from("{}")).unwrap();
-    assert_eq!(bench.send_as_it_is(request).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(app.send_without_peer(request).await.status, StatusCode::FORBIDDEN);
 }
 
 #[test]
-fn a_key_that_was_made_opens_the_server_and_is_kept_nowhere() {
+fn a_generated_key_is_accepted_and_not_stored() {
     let folder = tempfile::tempdir().unwrap();
     let made = std::process::Command::new(env!("CARGO_BIN_EXE_leadlight"))
         .args(["key", "crm", "--scopes", "predict,monitor"])
         .output()
         .unwrap();
-    let told = String::from_utf8(made.stdout).unwrap();
-    let after = |word: &str| told.lines().find_map(|line| line.strip_prefix(word)).unwrap().trim().to_owned();
+    let output = String::from_utf8(made.stdout).unwrap();
+    let after = |word: &str| output.lines().find_map(|line| line.strip_prefix(word)).unwrap().trim().to_owned();
     let (secret, line) = (after("key:"), after("line:"));
     assert!(line.starts_with("crm predict,monitor ") && !line.contains(&secret));
     std::fs::write(folder.path().join("keys.txt"), format!("# callers\n{line}\n")).unwrap();
@@ -207,8 +206,8 @@ fn a_key_that_was_made_opens_the_server_and_is_kept_nowhere() {
 }
 
 #[test]
-fn at_an_address_that_others_reach_they_are_turned_away_until_it_is_opened() {
-    // Asks the system by which address it would go out; nothing is sent.
+fn remote_callers_are_rejected_unless_anonymous_is_set() {
+    // Finds the machine's outgoing address; nothing is sent.
     let own = std::net::UdpSocket::bind("0.0.0.0:0").and_then(|socket| {
         socket.connect("192.0.2.1:9")?;
         socket.local_addr()

@@ -1,7 +1,7 @@
-//! What scanners look for on a server that they do not know: files that should not be there, doors left open, words that
-//! tell too much. The real program over a socket, with the page.
+//! Probes of security scanners against the real binary with the page: hidden files, open methods, spoofed hosts, leaked
+//! internals.
 
-use crate::parity;
+use crate::fixtures;
 use crate::process::{Server, command, start_command};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,12 +11,12 @@ use tempfile::TempDir;
 const PAGE: &str = "<!doctype html><title>the page</title>";
 const SECRET: &str = "a secret beside the site";
 
-struct Place {
+struct ScannedServer {
     _folder: TempDir,
     server: Server,
 }
 
-impl Place {
+impl ScannedServer {
     fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let site = folder.path().join("site");
@@ -28,34 +28,34 @@ impl Place {
             std::fs::write(site.join(path), text).unwrap();
         }
         std::fs::write(folder.path().join("secret.txt"), SECRET).unwrap();
-        std::fs::write(folder.path().join("model.onnx"), parity::own().model()).unwrap();
+        std::fs::write(folder.path().join("model.onnx"), fixtures::own().model()).unwrap();
         let server = start_command(command(folder.path()).arg("--site").arg(&site));
-        Place { _folder: folder, server }
+        ScannedServer { _folder: folder, server }
     }
 
-    /// What is answered to a request as it stands here, with a host.
-    fn ask(&self, line: &str, headers: &str) -> String {
+    /// Returns the response to a raw request line, with a host.
+    fn request(&self, line: &str, headers: &str) -> String {
         let mut stream = TcpStream::connect(&self.server.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         let host = &self.server.address;
         let request = format!("{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n");
-        // At once: what is wrong at its beginning is answered before the rest could follow.
+        // In one write: an error at the start is answered before a second write.
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        // A server that resets the connection has said what it had to say.
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
+        let mut response = Vec::new();
+        // A reset connection has delivered its response.
+        let _ = stream.read_to_end(&mut response);
+        String::from_utf8_lossy(&response).into_owned()
     }
 }
 
-fn status(answer: &str) -> u16 {
-    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{answer:?}"))
+fn status(response: &str) -> u16 {
+    response.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("{response:?}"))
 }
 
 #[test]
-fn no_file_is_given_that_is_none_of_the_sites() {
-    let place = Place::new();
-    assert!(place.ask("GET /", "").contains(PAGE));
+fn only_site_files_are_served() {
+    let server = ScannedServer::new();
+    assert!(server.request("GET /", "").contains(PAGE));
     for path in [
         "/.git/config",
         "/.git/HEAD",
@@ -87,49 +87,49 @@ fn no_file_is_given_that_is_none_of_the_sites() {
         "/static/",
         "/static",
     ] {
-        let answer = place.ask(&format!("GET {path}"), "");
-        assert!(matches!(status(&answer), 400 | 404), "{path}: {answer}");
-        assert!(!answer.contains(SECRET) && !answer.contains("Index of"), "{path}: {answer}");
+        let response = server.request(&format!("GET {path}"), "");
+        assert!(matches!(status(&response), 400 | 404), "{path}: {response}");
+        assert!(!response.contains(SECRET) && !response.contains("Index of"), "{path}: {response}");
     }
 }
 
 #[test]
-fn every_answer_has_the_heads_that_browsers_heed() {
-    let place = Place::new();
+fn every_response_has_browser_security_headers() {
+    let server = ScannedServer::new();
     for path in ["/", "/static/a.css", "/health", "/docs", "/openapi.json", "/nowhere"] {
-        let answer = place.ask(&format!("GET {path}"), "").to_ascii_lowercase();
+        let response = server.request(&format!("GET {path}"), "").to_ascii_lowercase();
         for header in
             ["x-content-type-options: nosniff", "referrer-policy: ", "content-security-policy: ", "x-request-id: "]
         {
-            assert!(answer.contains(header), "{path} has no {header}: {answer}");
+            assert!(response.contains(header), "{path} has no {header}: {response}");
         }
         assert!(
-            answer.contains("frame-ancestors 'none'") || answer.contains("x-frame-options: deny"),
-            "{path}: {answer}"
+            response.contains("frame-ancestors 'none'") || response.contains("x-frame-options: deny"),
+            "{path}: {response}"
         );
-        // Neither which program this is, nor by what it was made.
-        assert!(!answer.contains("\r\nserver: ") && !answer.contains("x-powered-by"), "{path}: {answer}");
+        // Neither program nor framework is named.
+        assert!(!response.contains("\r\nserver: ") && !response.contains("x-powered-by"), "{path}: {response}");
     }
 }
 
 #[test]
-fn methods_that_nobody_needs_do_nothing() {
-    let place = Place::new();
+fn unused_methods_are_rejected() {
+    let server = ScannedServer::new();
     for method in ["TRACE", "TRACK", "DEBUG", "PUT", "DELETE", "PATCH", "PROPFIND", "CONNECT"] {
         for path in ["/", "/predict", "/static/a.css"] {
-            let answer = place.ask(&format!("{method} {path}"), "X-Probe: echoed-probe\r\n");
-            assert!(matches!(status(&answer), 400 | 404 | 405 | 501), "{method} {path}: {answer}");
-            assert!(!answer.contains("echoed-probe"), "{method} {path}: {answer}");
+            let response = server.request(&format!("{method} {path}"), "X-Probe: echoed-probe\r\n");
+            assert!(matches!(status(&response), 400 | 404 | 405 | 501), "{method} {path}: {response}");
+            assert!(!response.contains("echoed-probe"), "{method} {path}: {response}");
         }
     }
-    assert!(place.ask("GET /static/a.css", "").contains("a {}"), "it is still there");
+    assert!(server.request("GET /static/a.css", "").contains("a {}"), "it is still there");
 }
 
 #[test]
-fn no_other_origin_or_host_is_taken_at_its_word() {
-    let place = Place::new();
-    let answer = place.ask("GET /health", "Origin: https://evil.example\r\n").to_ascii_lowercase();
-    assert!(!answer.contains("access-control-allow-origin"), "{answer}");
+fn spoofed_origins_and_hosts_are_rejected() {
+    let server = ScannedServer::new();
+    let response = server.request("GET /health", "Origin: https://evil.example\r\n").to_ascii_lowercase();
+    assert!(!response.contains("access-control-allow-origin"), "{response}");
     for (path, headers) in [
         ("/redoc", "X-Forwarded-Host: evil.example\r\n"),
         ("//evil.example/%2f..", ""),
@@ -137,15 +137,15 @@ fn no_other_origin_or_host_is_taken_at_its_word() {
         ("/https://evil.example", ""),
         ("/redoc/..//evil.example", ""),
     ] {
-        let answer = place.ask(&format!("GET {path}"), headers);
-        let location = answer.lines().find(|line| line.to_ascii_lowercase().starts_with("location:"));
-        assert!(!location.is_some_and(|line| line.contains("evil")), "{path}: {answer}");
+        let response = server.request(&format!("GET {path}"), headers);
+        let location = response.lines().find(|line| line.to_ascii_lowercase().starts_with("location:"));
+        assert!(!location.is_some_and(|line| line.contains("evil")), "{path}: {response}");
     }
 }
 
 #[test]
-fn what_is_wrong_is_told_without_what_is_inside() {
-    let place = Place::new();
+fn errors_do_not_leak_internals() {
+    let server = ScannedServer::new();
     for (line, headers) in [
         ("GET /nowhere?<script>alert(1)</script>", ""),
         ("GET /%00", ""),
@@ -155,10 +155,10 @@ fn what_is_wrong_is_told_without_what_is_inside() {
         ("GET /monitoring?window=';DROP TABLE prediction_logs--", ""),
         ("GET /monitoring?window=%27%20OR%201=1--", ""),
     ] {
-        let answer = place.ask(line, headers);
-        assert!((400..500).contains(&status(&answer)), "{line}: {answer}");
+        let response = server.request(line, headers);
+        assert!((400..500).contains(&status(&response)), "{line}: {response}");
         for inside in ["panicked", ".rs:", "sqlx", "SQLITE", "stack backtrace", "<script>", "/rustc/"] {
-            assert!(!answer.contains(inside), "{line}: {answer}");
+            assert!(!response.contains(inside), "{line}: {response}");
         }
     }
 }
