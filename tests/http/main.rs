@@ -8,6 +8,7 @@ mod batches;
 mod behaviour;
 mod connection;
 mod files;
+mod imports;
 mod keys;
 mod limits;
 mod log;
