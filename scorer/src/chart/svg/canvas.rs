@@ -340,8 +340,8 @@ mod tests {
 
     const CAPTION: Caption<'static> = Caption { title: "T<1>", description: "D & d", simulated: false };
 
-    fn drawn(draw: impl FnOnce(&Canvas<'_>)) -> String {
-        render(CAPTION, Frame::CARD, 0.0..1.0, 0.0..1.0, paint).into_string()
+    fn svg(draw: impl FnOnce(&Canvas<'_>)) -> String {
+        render(CAPTION, Frame::CARD, 0.0..1.0, 0.0..1.0, draw).into_string()
     }
 
     #[test]

@@ -59,7 +59,7 @@ fn read_table(path: &Path) -> Vec<(String, Vec<String>)> {
 
 fn profile(cells: &[String], kind: ColumnKind, group: ColumnGroup) -> Profile {
     let column = match kind {
-        ColumnKind::Number => ColumnLayout { single: false, ..ColumnLayout::number(group, "x", Quantity::Value) },
+        ColumnKind::Number => ColumnLayout { is_f32: false, ..ColumnLayout::number(group, "x", Quantity::Value) },
         ColumnKind::Category => ColumnLayout::category(group, "x", Vec::new()),
     };
     let mut profile = Profile::empty(Arc::new(ProfileLayout::new(vec![column], usize::MAX)));
