@@ -112,7 +112,8 @@ fn read(
     })?;
     bar.finish_and_clear();
     if let Some(sheet) = sheet {
-        let largest = if sheet.among > 1 { format!(", the largest of {}", sheet.among) } else { String::new() };
+        let largest =
+            if sheet.candidates > 1 { format!(", the largest of {}", sheet.candidates) } else { String::new() };
         eprintln!("read from the sheet {:?}{largest}", sheet.name);
     }
     Ok(reader.finish())
