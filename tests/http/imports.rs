@@ -1,7 +1,7 @@
 //! Tables in the formats of exports, which the API imports as page and command line do.
 
-use crate::parity;
-use crate::support::{Bench, count};
+use crate::fixtures;
+use crate::support::{TestApp, count};
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::Request;
@@ -17,7 +17,7 @@ fn request(body: Body) -> Request<Body> {
 }
 
 /// Status and text of the response to a table.
-async fn import(app: &Bench, table: impl Into<Body>) -> (u16, String) {
+async fn import(app: &TestApp, table: impl Into<Body>) -> (u16, String) {
     let response = app.send(request(table.into())).await;
     (response.status.as_u16(), response.text())
 }
@@ -28,7 +28,7 @@ fn utf16_le(text: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn exported_tables_score_like_the_contract_table() {
-    let app = Bench::new(Some(parity::own().scorer())).await;
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
     let contract = "jobtitle,companysize,industry\nVP Sales,1001-5000,Télécoms\n";
     let (status, expected) = import(&app, contract).await;
     let probability = |text: &str, delimiter: char| {
@@ -59,7 +59,7 @@ async fn exported_tables_score_like_the_contract_table() {
 
 #[tokio::test]
 async fn rows_under_the_contract_header_must_be_complete_and_utf8() {
-    let app = Bench::new(Some(parity::own().scorer())).await;
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
     let (_, text) = import(&app, &b"jobtitle,industry\nCTO\nCEO,caf\xE9\nCFO,x\n"[..]).await;
     let rows: Vec<&str> = text.lines().collect();
     assert_eq!(rows[1], "CTO,,rejected,,,,,,,,the row has 1 cells where the header has 2");
@@ -71,7 +71,7 @@ async fn rows_under_the_contract_header_must_be_complete_and_utf8() {
 
 #[tokio::test]
 async fn rows_under_the_contract_header_are_answered_before_the_body_ends() {
-    let app = Bench::new(Some(parity::own().scorer())).await;
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
     let first = stream::iter([Ok::<_, Infallible>(Bytes::from("lead_key;jobtitle;note\na;CTO;x\n"))]);
     let mut request = request(Body::from_stream(first.chain(stream::pending())));
     request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
