@@ -98,7 +98,7 @@ pub(super) fn draw(content: &str, place: &str) {
         page.focus().ok();
     }
     if !place.is_empty() {
-        browser::bring_into_view(place);
+        browser::scroll_into_view(place);
     }
 }
 
@@ -133,7 +133,7 @@ pub(super) fn offer_simulation(words: &str) {
 
 /// Lets the user keep a text as a file.
 pub(super) fn keep(text: &str, name: &str, kind: &str) -> Result<(), JsValue> {
-    browser::save(&browser::text_file(text, kind)?, name)
+    browser::download(&browser::text_blob(text, kind)?, name)
 }
 
 /// Hears what the user does, for as long as the document lives.
