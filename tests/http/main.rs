@@ -9,6 +9,7 @@ mod connection;
 mod content_encoding;
 mod fixtures;
 mod idempotency;
+mod imports;
 mod legacy_responses;
 mod limits;
 mod log;

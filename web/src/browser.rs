@@ -1,7 +1,7 @@
 //! Wrappers around the browser APIs that the page uses.
 //!
-//! Must not depend on the worker, leads or the page's state. Calls that cannot fail in any browser with WebAssembly fall
-//! back to a default value.
+//! Must not depend on the worker, leads or the page's state. Calls that cannot fail in any browser with WebAssembly
+//! fall back to a default value.
 
 use js_sys::{Array, ArrayBuffer, Number, Promise};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -184,8 +184,8 @@ pub fn chosen_file(event: &Event) -> Option<File> {
     file
 }
 
-/// Returns the value of the form control that an event came from. All controls have a `value` property, so that the cast
-/// holds for selects and text areas too.
+/// Returns the value of the form control that an event came from. All controls have a `value` property, so that the
+/// cast holds for selects and text areas too.
 pub fn control_value(event: &Event) -> String {
     event.target().map(|control| control.unchecked_into::<HtmlInputElement>().value()).unwrap_or_default()
 }
