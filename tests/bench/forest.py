@@ -1,4 +1,4 @@
-"""The trees of an ONNX file as plain lists, for those that cannot read ONNX: Leadlight's kernel and YDF."""
+"""Converts the trees of an ONNX file to plain lists, for Leadlight's kernel and YDF, which do not read ONNX."""
 
 import json
 
@@ -8,7 +8,7 @@ LEAF = -1
 
 
 def write(folder):
-    """Writes `forest.json` beside the `model.onnx` of a folder: what the sum of a row starts from, and the nodes of
+    """Writes `forest.json` next to the `model.onnx` of a folder: the initial value of a row's sum, and the nodes of
     each tree. A node whose feature is -1 is a leaf, which adds its threshold to the sum. From any other a row goes to
     `yes` where its feature is below the threshold, or NaN if `missing_is_yes`, and to `no` where not."""
     (node,) = onnx.load(folder / "model.onnx").graph.node
@@ -20,7 +20,7 @@ def write(folder):
         assert mode in (b"BRANCH_LT", b"LEAF"), mode
         if tree == len(trees):
             trees.append({"feature": [], "threshold": [], "yes": [], "no": [], "missing_is_yes": []})
-        # Nodes are numbered by their place in their tree, so that children need no looking up.
+        # Nodes are numbered by their position in the tree, so that children need no lookup.
         assert tree == len(trees) - 1 and number == len(trees[-1]["feature"]), (tree, number)
         values = [LEAF, 0.0, 0, 0, False] if mode == b"LEAF" else [feature, threshold, yes, no, bool(missing)]
         for column, value in zip(trees[-1].values(), values):

@@ -1,4 +1,4 @@
-"""XGBoost and onnxruntime on the rows of a task."""
+"""XGBoost and onnxruntime peers."""
 
 import numpy
 import onnxruntime
@@ -7,7 +7,7 @@ import xgboost
 
 
 class XGBoost:
-    """Rows as they lie in memory -> sums of the leaves."""
+    """Computes sums of leaves from rows in memory."""
 
     def __init__(self, folder, task):
         self._booster = xgboost.Booster({"nthread": 1}, model_file=folder / f"models/{task['model']}/xgboost.json")
@@ -20,8 +20,8 @@ class XGBoost:
 
 
 class XGBoostMatrix(XGBoost):
-    """A matrix of XGBoost's own, made before the clock starts, -> sums. A new one for each run: of a matrix that it has
-    seen before XGBoost keeps the sums."""
+    """Computes sums from an XGBoost matrix, created before timing starts. Each run gets a new one, because XGBoost caches the
+    sums of a known matrix."""
 
     def time(self):
         seconds, sums = timing.timed(
@@ -31,7 +31,7 @@ class XGBoostMatrix(XGBoost):
 
 
 class Onnxruntime:
-    """Rows -> probabilities."""
+    """Computes probabilities from rows."""
 
     def __init__(self, folder, task):
         options = onnxruntime.SessionOptions()

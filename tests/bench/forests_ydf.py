@@ -1,4 +1,4 @@
-"""YDF on the rows of a task: the very trees of the others, run by the fastest of its engines."""
+"""YDF peer: runs the same trees as the others, with its fastest engine."""
 
 import json
 
@@ -6,12 +6,12 @@ import numpy
 import timing
 import ydf
 
-# Of one size each: the second for many rows; of several that were tried it suits the fastest engine best.
+# Batch sizes for one row and for many rows; of several tried, the second suits the fastest engine best.
 BATCHES = [1, 1000]
 
 
 class Ydf:
-    """Rows in the form of YDF's engines -> probabilities; YDF's own benchmark holds the clock."""
+    """Computes probabilities of rows in the format of YDF's engines; timed by YDF's own benchmark."""
 
     def __init__(self, folder, task):
         ydf.verbose(0)
@@ -41,7 +41,7 @@ def name(place):
 
 
 def planted(forest, width):
-    """A model with these trees in the place of the one that it was fitted with."""
+    """Returns a model with its trees replaced by these."""
     random = numpy.random.Generator(numpy.random.PCG64(1))
     columns = {name(place): random.random(100) for place in range(width)}
     learner = ydf.GradientBoostedTreesLearner(
@@ -60,7 +60,7 @@ def node(tree, at, places):
     feature, threshold = tree["feature"][at], tree["threshold"][at]
     if feature < 0:
         return ydf.tree.Leaf(value=ydf.tree.RegressionValue(num_examples=1.0, value=threshold))
-    # YDF asks the opposite: whether the feature is at or above the threshold.
+    # YDF's condition is inverted: true at or above the threshold.
     condition = ydf.tree.NumericalHigherThanCondition(
         missing=not tree["missing_is_yes"][at], score=0.0, attribute=places[name(feature)], threshold=threshold)
     return ydf.tree.NonLeaf(

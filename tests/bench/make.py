@@ -1,5 +1,5 @@
-"""Makes what the benchmark runs on: rows of features and forests over them. Arguments: the folder to write to, the
-golden set whose encoder and model are used. The same bytes every time.
+"""Generates the data of the benchmark: rows of features and forests. Arguments: the output folder, and the golden set whose
+encoder and model are used. Reproducible byte for byte.
 
 The rows are drawn from the ranges of the set's own encoder, each feature by itself, so that few rows are alike and
 branches go either way. The forests are fitted by XGBoost to an outcome that depends on several of the features together
@@ -39,12 +39,12 @@ def main(folder, golden):
 
 
 def draw(encoder, random):
-    """A matrix of features with the values that the encoder can give, each about as often as leads have them."""
+    """Returns a matrix of features with values of the encoder, about as frequent as in leads."""
     columns = {name: random.random(ROWS) < 0.15 for name in encoder["feature_columns"]}
     targets = encoder["target_encoding"]
     for name, table in targets["per_column"].items():
         values = numpy.array([*table["categories"].values(), targets["global_mean"]])
-        # The square makes some levels common and most rare.
+        # The square makes a few levels common and most of them rare.
         columns[name] = values[(random.random(ROWS) ** 2 * len(values)).astype(int)]
     whole = lambda low, high: random.integers(low, high, ROWS, endpoint=True)
     columns |= {"llm_quality": whole(0, 20) * 5, "llm_engagement": whole(0, 20) / 20,
@@ -72,7 +72,7 @@ def chance(rows, random):
 
 
 def adopt(folder, golden):
-    """The golden set's own model, already in its folder; its XGBoost form is not in every set."""
+    """Adds the golden set's own model, already in its folder; not every set has its XGBoost file."""
     if (golden / "xgboost_model.json").is_file():
         shutil.copyfile(golden / "xgboost_model.json", folder / "xgboost.json")
     forest.write(folder)

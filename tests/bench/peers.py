@@ -1,9 +1,9 @@
-"""The benchmark's peers in Python, each on one thread. Argument: the benchmark's folder. Reads tasks from standard input,
-one JSON object a line, and answers each with a line: the seconds of one run and the mean probability, or an error."""
+"""Python peers of the benchmark, each on one thread. Argument: the benchmark's folder. Reads tasks from standard input, one
+JSON object per line, and writes one line per task: the seconds of one run and the mean probability, or an error."""
 
 import os
 
-# Before any library looks.
+# Before any library reads them.
 os.environ["OMP_NUM_THREADS"] = os.environ["ARROW_NUM_THREADS"] = "1"
 
 import importlib
@@ -13,8 +13,8 @@ import pathlib
 import platform
 import sys
 
-# Where each peer is, and the package whose version is told. Loaded when first asked for, so that a package that is
-# missing stands in nobody's way but its own.
+# Module of each peer, and the package whose version is reported. Imported on first use, so that a missing package affects
+# only its own peer.
 PEERS = {
     "xgboost": ("forests", "XGBoost", "xgboost-cpu"),
     "xgboost-matrix": ("forests", "XGBoostMatrix", "xgboost-cpu"),
@@ -29,14 +29,14 @@ def main(folder):
     for line in sys.stdin:
         try:
             answer = run(folder, opened, line.strip())
-        # Whatever goes wrong in a peer is that peer's answer; the others go on.
+        # An error of a peer is reported as its result; the others continue.
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), flush=True)
 
 
 def run(folder, opened, line):
-    """Times a task by the peer that it names; what was opened for the same task before is used again."""
+    """Times a task with the named peer; a peer opened for the same task before is reused."""
     task = json.loads(line)
     if task["task"] == "about":
         return {"about": f"Python {platform.python_version()}"}

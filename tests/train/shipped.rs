@@ -4,7 +4,7 @@ use super::{packed, root, shared_histories, train};
 use scorer::insight::profile::{CAPACITY, ColumnGroup, LevelKey, Profile, ProfileLayout};
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{Model, Scorer};
-use scorer::train::{History, LEADS_MIN, Plan, SEED, report};
+use scorer::train::{History, LEADS_MIN, SEED, TrainingPlan, report};
 use std::fs;
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ fn training_reproduces_the_shipped_models() {
             continue;
         }
         let card = shipped[0].1.card();
-        let plan = Plan {
+        let plan = TrainingPlan {
             name: card.name.clone(),
             version: card.version.clone(),
             outcome: card.predicts.trim_start_matches("the probability that ").to_owned(),

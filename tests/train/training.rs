@@ -5,7 +5,7 @@ use scorer::insight::profile::ColumnGroup;
 use scorer::lead::Value;
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{Model, Score, Scorer};
-use scorer::train::{ENRICHED_PREFIX, Fitted, History, TrainError, fit};
+use scorer::train::{ENRICHED_PREFIX, History, TrainError, TrainedModel, fit};
 
 /// Returns a history with a subset of the leads.
 fn subset(history: &History, keep: impl Fn(usize) -> bool) -> History {
@@ -33,7 +33,7 @@ fn without_enriched_fields(history: &History) -> History {
 fn training_is_deterministic() {
     for history in synthetic_histories() {
         let history = subset(&history, |row| row % 2 == 0);
-        let bytes = |models: Vec<Fitted>| models.iter().map(packed).collect::<Vec<_>>();
+        let bytes = |models: Vec<TrainedModel>| models.iter().map(packed).collect::<Vec<_>>();
         assert_eq!(bytes(train(&history, &plan(1))), bytes(train(&history, &plan(1))));
     }
 }
@@ -111,7 +111,7 @@ fn insufficient_history_is_an_error() {
         let first = constant.leads[0].clone();
         constant.leads.fill(first);
         assert!(matches!(fit(&constant, &plan(1), &mut |_, _| ()), Err(TrainError::NoFeatures)));
-        assert!(matches!(fit(&history, &plan(0), &mut |_, _| ()), Err(TrainError::Plan)));
+        assert!(matches!(fit(&history, &plan(0), &mut |_, _| ()), Err(TrainError::InvalidPlan)));
     }
 }
 

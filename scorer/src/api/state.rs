@@ -9,7 +9,7 @@ use super::http::rejection::Rejection;
 use super::http::static_site::Site;
 use super::maintenance::{Maintenance, MaintenanceNotice};
 use super::metrics::{GaugeReadings, Metrics};
-use super::model_registry::Serving;
+use super::model_registry::ModelRegistry;
 use super::monitor::{Monitor, ScoredBatch};
 use super::rate_limit::RateLimiter;
 use super::scoring_queue::ScoringQueue;
@@ -22,7 +22,7 @@ use tokio::sync::OwnedSemaphorePermit;
 #[derive(Debug)]
 pub struct AppState {
     /// Models in service.
-    pub(crate) registry: Serving,
+    pub(crate) registry: ModelRegistry,
     /// Prediction log.
     pub(crate) store: Store,
     /// Files of the page; `None` serves a page of links.
@@ -41,7 +41,7 @@ pub struct AppState {
 impl AppState {
     /// Without models, predictions are answered with 503.
     pub fn new(
-        registry: impl Into<Serving>,
+        registry: impl Into<ModelRegistry>,
         store: Store,
         monitor: Monitor,
         site: Option<Site>,
@@ -108,13 +108,13 @@ impl AppState {
             log: self.store.state(),
             log_waiting: self.store.waiting(),
             left_out: self.monitor.dropped(),
-            registry: &self.registry.standing(),
+            registry: &self.registry.status(),
         })
     }
 
     /// Follows changes from outside: model files, other instances, API keys. Called at an interval.
     pub(crate) async fn poll(&self) {
-        self.registry.look().await;
+        self.registry.poll().await;
         match self.config.auth.keys.refresh() {
             Ok(true) => tracing::info!("API keys reloaded"),
             Ok(false) => {}

@@ -96,7 +96,7 @@ pub(super) fn render(content: &str, fragment: &str) {
         page.focus().ok();
     }
     if !fragment.is_empty() {
-        browser::bring_into_view(fragment);
+        browser::scroll_into_view(fragment);
     }
 }
 
@@ -131,7 +131,7 @@ pub(super) fn offer_simulation(text: &str) {
 
 /// Downloads a text as a file.
 pub(super) fn download(text: &str, name: &str, kind: &str) -> Result<(), JsValue> {
-    browser::save(&browser::text_file(text, kind)?, name)
+    browser::download(&browser::text_blob(text, kind)?, name)
 }
 
 /// Calls `handler` for every action of the user, for the lifetime of the document.

@@ -81,8 +81,8 @@ struct DriftJson<'a> {
 pub(super) fn run(args: &DriftArgs) -> Result<()> {
     let reference = CsvTable::read(&args.reference)?;
     let current = CsvTable::read(&args.current)?;
-    let given = args.kinds.as_deref().map(read_kinds).transpose()?;
-    let (kinds, skipped) = compared_columns(&reference, &current, given.as_ref())?;
+    let declared = args.kinds.as_deref().map(read_kinds).transpose()?;
+    let (kinds, skipped) = compared_columns(&reference, &current, declared.as_ref())?;
     if kinds.is_empty() {
         bail!("there is no column to compare in {}", args.current.display());
     }
@@ -108,20 +108,20 @@ fn read_kinds(path: &Path) -> Result<BTreeMap<String, CsvKind>> {
 /// Names of the compared columns with their kinds.
 type ColumnKinds<'t> = Vec<(&'t str, ColumnKind)>;
 
-/// Selects the columns to compare and lists the skipped ones. `given` holds the kinds of --kinds.
+/// Selects the columns to compare and lists the skipped ones. `declared` holds the kinds of --kinds.
 fn compared_columns<'t>(
     reference: &'t CsvTable,
     current: &'t CsvTable,
-    given: Option<&BTreeMap<String, CsvKind>>,
+    declared: Option<&BTreeMap<String, CsvKind>>,
 ) -> Result<(ColumnKinds<'t>, Vec<SkippedColumn>)> {
-    if let Some(unknown) = given.and_then(|given| given.keys().find(|name| current.column(name).is_none())) {
+    if let Some(unknown) = declared.and_then(|declared| declared.keys().find(|name| current.column(name).is_none())) {
         bail!("the column {unknown:?} is not in the current CSV");
     }
     let (mut kinds, mut skipped) = (Vec::new(), Vec::new());
     for (name, cells) in current.columns() {
         let mut skip = |reason| skipped.push(SkippedColumn { name: name.to_owned(), reason });
-        let inferred = if given.is_some() { None } else { Some(cells.inferred_kind()) };
-        let kind = given.and_then(|given| given.get(name)).copied().or(inferred);
+        let inferred = if declared.is_some() { None } else { Some(cells.inferred_kind()) };
+        let kind = declared.and_then(|declared| declared.get(name)).copied().or(inferred);
         match (kind, reference.column(name)) {
             (None, _) => skip("no kind is given for it"),
             (_, None) => skip("the reference has no such column"),
@@ -130,7 +130,7 @@ fn compared_columns<'t>(
             (Some(CsvKind::Number), Some(baseline)) if baseline.is_numeric() && cells.is_numeric() => {
                 kinds.push((name, ColumnKind::Number));
             }
-            (Some(CsvKind::Number), _) if given.is_none() => skip("one file has numbers, the other texts"),
+            (Some(CsvKind::Number), _) if declared.is_none() => skip("one file has numbers, the other texts"),
             (Some(CsvKind::Number), _) => bail!("the column {name:?} should hold numbers only, in both files"),
         }
     }

@@ -1,4 +1,4 @@
-"""The two tables of the contract, and sessions over SQLite or PostgreSQL."""
+"""The two tables of the contract, and sessions on SQLite or PostgreSQL."""
 
 import datetime
 import os
@@ -47,7 +47,7 @@ sessions = async_sessionmaker(engine, expire_on_commit=False)
 
 
 async def get_session():
-    """A session for each request, as a dependency."""
+    """Provides a session per request, as a dependency."""
     async with sessions() as session:
         yield session
 

@@ -1,5 +1,5 @@
-"""Makes empty databases on a PostgreSQL server, in place of those of these names. Environment: SERVER, its address, which may
-hold a password. Arguments: names."""
+"""Creates empty databases on a PostgreSQL server, replacing existing ones. Environment: SERVER, its URL, which may contain
+a password. Arguments: names."""
 
 import asyncio
 import os

@@ -1,5 +1,5 @@
-"""From leads to the model's columns, with pandas: one function for a lead alone and for a batch. What is done to a lead
-is written down in the encoder's export; how is what one writes in a notebook and then moves into a service."""
+"""Encodes leads with pandas, by one function for single leads and batches. The encoder's export defines the features; the
+implementation is typical notebook code moved into a service."""
 
 import json
 import pathlib
@@ -8,14 +8,14 @@ import pandas
 
 
 class Preprocessor:
-    """The fitted tables of the encoder's export, applied to a frame of leads."""
+    """Applies the tables of the encoder's export to a frame of leads."""
 
     def __init__(self, path):
         self._encoder = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
         self._columns = self._encoder["feature_columns"]
 
     def transform(self, leads):
-        """A frame with a column for each field of a lead -> one with exactly the model's columns, in its order."""
+        """Converts a frame with one column per lead field to one with the model's columns, in order."""
         frame = self._texts(leads.copy())
         frame = self._numbers(frame)
         frame = self._target_encoded(frame)
