@@ -9,7 +9,7 @@ use prediction_log::{Settings, Store, WriterTask};
 use scorer::api::config::Config;
 use scorer::api::http::static_site::Site;
 use scorer::api::model_registry::ModelRegistry;
-use scorer::api::monitor::{Monitor, AggregatorTask};
+use scorer::api::monitor::{AggregatorTask, Monitor};
 use scorer::api::state::AppState;
 use scorer::api::{router, serve};
 use serde_json::Value;
