@@ -1,9 +1,11 @@
 //! The project's rules about its sources, each a function from a file to its violations. Reads names, lines and the layer
 //! table of docs/ARCHITECTURE.md; compiles nothing.
 
+mod cycles;
 mod layers;
 mod paths;
 mod source;
+mod vocabulary;
 
 use crate::{exec, project::Project};
 use anyhow::{Context, Result, bail};
@@ -20,16 +22,31 @@ const GENERATED: [&str; 2] = ["Cargo.lock", "package-lock.json"];
 
 type Rule = fn(&Source) -> Findings;
 
-const RULES: [Rule; 7] = [head, length, leftovers, trailing_space, machine_paths, layers::imports, layers::crates];
+const RULES: [Rule; 9] = [
+    head,
+    length,
+    leftovers,
+    trailing_space,
+    machine_paths,
+    layers::imports,
+    layers::api,
+    layers::crates,
+    vocabulary::vocabulary,
+];
 
 /// Applies every rule to every file that is, or is about to be, in the repository.
 pub(crate) fn check(project: &Project) -> Result<()> {
     let files = files(project)?;
     let sources: Vec<Source> = files.iter().map(|(path, text)| Source { path, text }).collect();
-    let findings: Findings = sources.iter().flat_map(findings_of).collect();
+    let mut findings: Findings = sources.iter().flat_map(findings_of).collect();
+    let crates = cycles::crates(&sources);
+    let cycles: Findings = crates.iter().flat_map(|(root, files)| cycles::cycles(root, files)).collect();
+    let modules: usize = crates.values().map(cycles::CrateFiles::count).sum();
+    findings.extend(cycles.iter().cloned());
     for finding in &findings {
         println!("{finding}");
     }
+    println!("{} import cycles in {modules} files", cycles.len());
     if !findings.is_empty() {
         bail!("{} things to tidy", findings.len());
     }

@@ -1,4 +1,4 @@
-//! The layers of the scorer: the order of imports, and the places where a crate may be named.
+//! The layers of the scorer and of its `api`: the order of imports, and the places where a crate may be named.
 
 use super::paths::{module_of, paths};
 use super::source::{Findings, Source};
@@ -8,6 +8,19 @@ const SCORER: &str = "scorer/src/";
 /// The modules of the scorer; each may import those before it, and itself.
 const LAYERS: [&str; 11] =
     ["lead", "model", "insight", "train", "pipeline", "wire", "scored_list", "chart", "api", "cli", "bin"];
+
+/// The modules of `scorer/src/api` from the outside in; each may import those of its own line and of the lines below.
+/// `mod.rs` puts all together.
+const API: &[&[&str]] = &[
+    &["router"],
+    &["routes", "openapi"],
+    &["middleware"],
+    &["state"],
+    &["metrics"],
+    &["monitor", "model_registry"],
+    &["http"],
+    &["api_keys", "config", "maintenance", "rate_limit", "scoring_queue"],
+];
 
 /// Crates that are confined: the name as it stands in paths, and the only places that may use it.
 const CRATES: [(&str, &[&str]); 8] = [
@@ -63,6 +76,31 @@ pub(super) fn imports(source: &Source) -> Findings {
         }
         if is_portable && (statement.contains("cfg(target") || statement.contains("cfg!(target")) {
             report(format!("only {MACHINE} may ask which machine it runs on"));
+        }
+    }
+    findings
+}
+
+/// Checks the order of the modules of `scorer/src/api`.
+pub(super) fn api(source: &Source) -> Findings {
+    let inside =
+        source.path.strip_prefix(SCORER).filter(|inside| inside.starts_with("api/") && *inside != "api/mod.rs");
+    let Some(inside) = inside.filter(|_| source.is_rust()) else { return Findings::new() };
+    let module = module_of(inside);
+    let level = |name: &str| API.iter().position(|names| names.contains(&name));
+    let Some((name, own)) = module.get(1).and_then(|name| Some((name, level(name)?))) else {
+        return vec![format!("{}: has no place in the table of `api` in the tidy check", source.path)];
+    };
+    let mut findings = Findings::new();
+    for (number, statement) in source.statements() {
+        for path in paths(&statement, &module, &[]) {
+            let [top, target, ..] = &path[..] else { continue };
+            if top == "api" && level(target).is_some_and(|other| other < own) {
+                findings.push(format!(
+                    "{}:{number}: api::{name} may not import api::{target}, which is above it",
+                    source.path
+                ));
+            }
         }
     }
     findings

@@ -50,6 +50,18 @@ pub(super) fn import(line: &str) -> Option<(&str, bool)> {
     item.strip_prefix("use ").map(|tree| (tree, item.len() < line.len()))
 }
 
+/// The name that a line defines: a function, type, trait, module, constant or static.
+pub(super) fn definition(line: &str) -> Option<&str> {
+    const QUALIFIERS: [&str; 4] = ["const ", "async ", "unsafe ", "extern \"C\" "];
+    const KEYWORDS: [&str; 8] = ["struct ", "enum ", "trait ", "mod ", "const ", "static ", "type ", "union "];
+    let item = without_visibility(line);
+    let function = QUALIFIERS.iter().fold(item, |rest, qualifier| rest.strip_prefix(qualifier).unwrap_or(rest));
+    let keyword = || KEYWORDS.iter().find_map(|keyword| item.strip_prefix(keyword));
+    let name = function.strip_prefix("fn ").or_else(keyword)?;
+    let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(name.len());
+    Some(&name[..end]).filter(|name| !name.is_empty())
+}
+
 /// The line behind `pub`, `pub(crate)` and the like.
 fn without_visibility(line: &str) -> &str {
     let Some(rest) = line.strip_prefix("pub") else { return line };
@@ -63,6 +75,23 @@ fn without_visibility(line: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_definition_is_found_behind_its_visibility() {
+        for (line, name) in [
+            ("pub(crate) async fn run_all<T>(x: T) {", Some("run_all")),
+            ("pub struct Row<'a> {", Some("Row")),
+            ("pub(in super::super) const fn at(self) -> u8 {", Some("at")),
+            ("pub const LIMIT: usize = 3;", Some("LIMIT")),
+            ("pub const unsafe fn f() {}", Some("f")),
+            ("mod tests;", Some("tests")),
+            ("let type_name = 3;", None),
+            ("use super::fn_name;", None),
+            ("return run(fn_pointer);", None),
+        ] {
+            assert_eq!(definition(line), name, "{line}");
+        }
+    }
 
     #[test]
     fn an_import_says_when_it_is_a_reexport() {

@@ -88,3 +88,21 @@ fn a_question_about_the_machine_is_found() {
     only("scorer/src/model/kernel.rs", text, "which machine");
     assert_eq!(found("scorer/src/model/simd.rs", text), Findings::new());
 }
+
+#[test]
+fn an_import_of_an_outer_module_of_the_api_is_found() {
+    only(
+        "scorer/src/api/http/body.rs",
+        "//! Reads bodies.\nuse crate::api::state::AppState;\n",
+        "may not import api::state",
+    );
+    only("scorer/src/api/sideways.rs", "//! Reads bodies.\n", "no place in the table of `api`");
+    let text = "//! Predicts.\nuse super::super::http::body;\nuse crate::api::routes::health;\n";
+    assert_eq!(found("scorer/src/api/routes/predict.rs", text), Findings::new());
+}
+
+#[test]
+fn old_words_are_found() {
+    only("web/src/a.rs", "//! Reads.\n\nfn is_hungry() {}\n", ":3: the word hungry");
+    only("web/src/a.rs", "//! Reads.\n\n/// How long.\nconst A: u8 = 1;\n", ":3: a doc comment opens with How");
+}
