@@ -1,8 +1,7 @@
 //! Shallow trees, up to depth 3: every predicate is evaluated for all rows, and leaf weights are selected by the results.
 //! Without masks, this is the fastest way for such trees.
 
-use super::block::ROWS;
-use super::plan::UpperBound;
+use super::plan::{ROWS, UpperBound};
 
 /// Rows whose sums are kept in registers.
 const REGISTER_ROWS: usize = 32;

@@ -1,8 +1,7 @@
 //! Bit-sliced tree traversal: the paths of 256 rows are computed at once, bit by bit, from masks.
 
-use super::block::ROWS;
 use super::mask::{self, Mask};
-use super::plan::Branch;
+use super::plan::{Branch, ROWS};
 
 /// Scratch masks that [`add_complete`] needs at most.
 pub(super) const SCRATCH: usize = 256;

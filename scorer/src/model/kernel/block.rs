@@ -4,13 +4,11 @@
 
 use super::condition::{self, NAN_KEY};
 use super::mask::{self, Bytes, Mask};
-use super::plan::{Action, Feature, Group, Plan, Step};
+use super::plan::{Action, Feature, Group, Plan, ROWS, Step};
 use super::{accumulate, bit_slice, rank, walk};
 use crate::model::forest::Forest;
 use crate::model::simd::{Level, SimdTask, prefetch};
 
-/// Rows of a block.
-pub(super) const ROWS: usize = 256;
 /// Rows whose features are gathered together, so that they stay in the cache.
 const GATHER_ROWS: usize = 32;
 /// f32 values in a cache line.

@@ -3,7 +3,7 @@
 //! Layout: bit 8k + r of word w belongs to row 32r + 8w + k, so that the bytes of [`transpose`] are in the order of the
 //! rows.
 
-use super::block::ROWS;
+use super::plan::ROWS;
 
 /// Rows that share one bit position in the bytes of a mask.
 const LANES: usize = ROWS / 8;
@@ -68,7 +68,7 @@ pub(super) fn only_if(condition: bool, mask: &Mask) -> Mask {
     mask.map(|word| word & u64::from(condition).wrapping_neg())
 }
 
-/// For each row: `yes` where `condition` holds, `no` elsewhere.
+/// For each row: `yes` where `condition` holds, else `no`.
 #[inline(always)]
 pub(super) fn select(condition: &Mask, yes: &Mask, no: &Mask) -> Mask {
     std::array::from_fn(|word| no[word] ^ ((yes[word] ^ no[word]) & condition[word]))

@@ -36,7 +36,7 @@ pub struct Kernel<T> {
 impl<T: Scalar> Kernel<T> {
     /// Plans the execution of a forest.
     pub fn new(forest: Forest<T>) -> Self {
-        let plan = (&forest as &dyn Any).downcast_ref().and_then(Plan::new);
+        let plan = (&forest as &dyn Any).downcast_ref().and_then(plan_builder::build_plan);
         Kernel { forest, plan }
     }
 

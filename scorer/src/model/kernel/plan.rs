@@ -2,14 +2,8 @@
 //!
 //! Its size is at most a few times that of the forest, whatever the trees are like.
 
-use super::plan_builder::GroupBuilder;
-use super::{single_row, strategy};
-use crate::model::forest::{Aggregate, Forest};
-
-/// Batches up to this size are run row by row whatever the trees are like: block buffers would not pay.
-const SINGLE_ROWS_MAX: usize = 4;
-/// Largest number of targets: beyond, the sums of a block would not stay in the cache.
-const TARGETS_MAX: usize = 1024;
+/// Rows of a block.
+pub(super) const ROWS: usize = 256;
 
 /// Groups of trees, in the order of the trees.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -138,31 +132,4 @@ pub(super) enum Action {
     SliceSparse(u16),
     /// Walks from this node.
     Walk(u32),
-}
-
-impl Plan {
-    /// Plans a forest; `None` for an aggregate other than the sum, or very many targets.
-    pub(super) fn new(forest: &Forest<f32>) -> Option<Self> {
-        if forest.aggregate() != Aggregate::Sum || forest.targets() > TARGETS_MAX {
-            return None;
-        }
-        let mut plan = Plan::default();
-        let mut builder = GroupBuilder::default();
-        let (mut block, mut row) = (0, 0);
-        for root in forest.roots() {
-            if builder.is_full() {
-                plan.groups.push(std::mem::take(&mut builder).build());
-            }
-            let (target, strategy) = strategy::choose(forest, *root);
-            let cost = strategy.cost();
-            (block, row) = (block + cost.block, row + cost.row);
-            builder.push(*root, target, strategy);
-        }
-        plan.groups.push(builder.build());
-        plan.supports_single_rows = single_row::is_supported(&plan);
-        // The walk takes about twice as long.
-        let row = if plan.supports_single_rows { row } else { 2 * row };
-        plan.min_block_rows = block.checked_div(row).unwrap_or(0).max(SINGLE_ROWS_MAX);
-        Some(plan)
-    }
 }

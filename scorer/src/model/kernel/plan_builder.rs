@@ -1,15 +1,45 @@
-//! Builds the groups of a plan: mask and column indices are assigned once all conditions of a group are known.
+//! Builds the plan of a forest: mask and column indices are assigned once all conditions of a group are known.
 
 use super::condition::{Condition, Predicate};
-use super::plan::{Action, Branch, Feature, Group, Set, Step, Threshold, UpperBound};
+use super::plan::{Action, Branch, Feature, Group, Plan, Set, Step, Threshold, UpperBound};
 use super::strategy::{CompleteTree, SparseTree, Strategy};
-use super::{rank, single_row};
+use super::{rank, single_row, strategy};
+use crate::model::forest::{Aggregate, Forest};
 use std::collections::{HashMap, HashSet};
 
+/// Batches up to this size are run row by row whatever the trees are like: block buffers would not pay.
+const SINGLE_ROWS_MAX: usize = 4;
+/// Largest number of targets: beyond, the sums of a block would not stay in the cache.
+const TARGETS_MAX: usize = 1024;
 /// Distinct conditions per group, so that their masks stay in the cache.
 const CONDITIONS_MAX: usize = 12 * 1024;
 /// Features per group, for the same reason.
 const FEATURES_MAX: usize = 512;
+
+/// Plans a forest; `None` for an aggregate other than the sum, or very many targets.
+pub(super) fn build_plan(forest: &Forest<f32>) -> Option<Plan> {
+    if forest.aggregate() != Aggregate::Sum || forest.targets() > TARGETS_MAX {
+        return None;
+    }
+    let mut plan = Plan::default();
+    let mut builder = GroupBuilder::default();
+    let (mut block, mut row) = (0, 0);
+    for root in forest.roots() {
+        if builder.is_full() {
+            plan.groups.push(std::mem::take(&mut builder).build());
+        }
+        let (target, strategy) = strategy::choose(forest, *root);
+        let cost = strategy.cost();
+        (block, row) = (block + cost.block, row + cost.row);
+        builder.push(*root, target, strategy);
+    }
+    plan.groups.push(builder.build());
+    plan.supports_single_rows = single_row::is_supported(&plan);
+    // The walk takes about twice as long.
+    let row = if plan.supports_single_rows { row } else { 2 * row };
+    plan.min_block_rows = block.checked_div(row).unwrap_or(0).max(SINGLE_ROWS_MAX);
+    Some(plan)
+}
 
 /// Builder of a group.
 #[derive(Default)]

@@ -2,8 +2,7 @@
 //!
 //! The binary search takes the same number of steps for every key, without branches to mispredict.
 
-use super::block::ROWS;
-use super::plan::Threshold;
+use super::plan::{ROWS, Threshold};
 use std::hint::select_unpredictable;
 
 /// Keys that are searched in an interleaved loop, to hide the latency of each lookup.

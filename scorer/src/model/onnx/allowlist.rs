@@ -2,21 +2,16 @@
 //!
 //! All others are rejected before tract sees them.
 
+use super::graph::{DEFAULT_DOMAIN, ML_DOMAIN, domain};
 use super::node_context::NodeContext;
-use super::operator::{self, Operator};
-use super::{ModelError, NodeError, classifier, features, graph, layout_ops, math, regressor, scaler, svm};
+use super::operator::Operator;
+use super::{NodeError, classifier, features, layout_ops, math, regressor, scaler, svm};
 use std::sync::Arc;
 use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::infer::InferenceOp;
 use tract_onnx::tract_hir::ops::unimpl::UnimplementedOp;
-
-/// Name of the default domain in messages.
-pub(super) const DEFAULT_DOMAIN: &str = "ai.onnx";
-
-/// Domain of the classical machine-learning operators.
-pub(super) const ML_DOMAIN: &str = "ai.onnx.ml";
 
 /// Supported operator set versions of each domain.
 const OPSET_VERSIONS: [(&str, std::ops::RangeInclusive<i64>); 2] = [(DEFAULT_DOMAIN, 7..=25), (ML_DOMAIN, 1..=5)];
@@ -136,11 +131,6 @@ const OPERATORS: &[(&str, &str, Backend)] = &[
     (DEFAULT_DOMAIN, "Where", Own(math::select)),
 ];
 
-/// Full domain name of a node.
-pub(super) fn domain(node: &NodeProto) -> &str {
-    if node.domain.is_empty() { DEFAULT_DOMAIN } else { &node.domain }
-}
-
 /// Backend of a node; `None` for an unsupported operator.
 pub(super) fn backend(node: &NodeProto) -> Option<Backend> {
     let found = OPERATORS.iter().find(|(set, name, _)| *set == domain(node) && *name == node.op_type);
@@ -175,19 +165,7 @@ pub(super) fn registry() -> tract_onnx::Onnx {
     onnx
 }
 
-/// Placeholder that [`insert_operators`] replaces in the parsed graph.
+/// Placeholder that [`super::subgraph::insert_operators`] replaces in the parsed graph.
 fn placeholder(_: &ParsingContext<'_>, node: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
     Ok((Box::new(UnimplementedOp::new(node.output.len(), node.op_type.as_str(), "")), vec![]))
-}
-
-/// Replaces placeholders by our operators: tract keeps the nodes in order, after inputs and constants.
-pub(super) fn insert_operators(model: &mut InferenceModel, subgraph: &graph::Subgraph) -> Result<(), ModelError> {
-    let before = model.nodes().len().checked_sub(subgraph.operators.len());
-    let first = before.ok_or_else(|| ModelError::Graph("its nodes were not all read".to_owned()))?;
-    for (at, operator) in subgraph.operators.iter().enumerate() {
-        if let Some(operator) = operator {
-            model.node_mut(first + at).op = operator::into_inference_op(operator.clone());
-        }
-    }
-    Ok(())
 }

@@ -22,10 +22,12 @@ mod output;
 mod regressor;
 mod scaler;
 mod shape_check;
+mod subgraph;
 mod svm;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trees;
+mod typed_list;
 
 pub use error::{ModelError, NodeError, NotProbability, ScoreError};
 pub use inputs::{GraphInput, inputs};
@@ -64,8 +66,8 @@ impl Graph {
             return Err(missing());
         }
         check_inputs(&decoded, encoder)?;
-        let name = graph::resolve_zipmap(graph_proto, &output.name);
-        let subgraph = graph::extract_subgraph(&decoded, name)?;
+        let name = subgraph::resolve_zipmap(graph_proto, &output.name);
+        let subgraph = subgraph::extract_subgraph(&decoded, name)?;
         let (plan, elements) = plan(&subgraph, encoder, name)?;
         let columns = output::columns(&plan).ok_or_else(missing)?;
         if output.column >= columns {
@@ -76,7 +78,7 @@ impl Graph {
         let block = |name: &String| encoder.inputs.iter().position(|input| input.name == *name);
         let blocks = names.map(block).collect::<Option<_>>().ok_or_else(missing)?;
         let chunk_rows = usize::try_from((ELEMENTS_MAX / elements.max(1)).max(1)).unwrap_or(1);
-        let (column, inexact) = (output.column, graph::inexact_operators(&subgraph.proto));
+        let (column, inexact) = (output.column, subgraph::inexact_operators(&subgraph.proto));
         Ok(Graph { plan, blocks, column, columns, chunk_rows, inexact })
     }
 
@@ -144,18 +146,18 @@ fn block_tensor(block: &InputBlock, from: usize, to: usize) -> TractResult<Tenso
 /// Nodes of a graph as (domain, operator).
 pub fn operators(bytes: &[u8]) -> Result<Vec<(String, String)>, ModelError> {
     let nodes = graph::decode(bytes)?.graph.into_iter().flat_map(|graph| graph.node);
-    Ok(nodes.map(|node| (allowlist::domain(&node).to_owned(), node.op_type)).collect())
+    Ok(nodes.map(|node| (graph::domain(&node).to_owned(), node.op_type)).collect())
 }
 
 /// Plans a graph; returns the number of elements per lead with the plan.
 fn plan(
-    subgraph: &graph::Subgraph,
+    subgraph: &subgraph::Subgraph,
     encoder: &Specification,
     output: &str,
 ) -> Result<(Arc<TypedRunnableModel>, u64), ModelError> {
     let into_error = |error: TractError| graph_error(&error);
     let mut model = allowlist::registry().model_for_proto_model(&subgraph.proto).map_err(into_error)?;
-    allowlist::insert_operators(&mut model, subgraph)?;
+    subgraph::insert_operators(&mut model, subgraph)?;
     let rows = model.symbols.sym("rows");
     for (at, outlet) in model.input_outlets().map_err(into_error)?.to_vec().into_iter().enumerate() {
         let name = &model.node(outlet.node).name;

@@ -1,9 +1,8 @@
 //! Static analysis of a graph: types, constants and shape values that reach each node, in one pass in topological order.
 
-use super::NodeError;
-use super::allowlist;
 use super::attributes::Attributes;
-use super::graph::{datum_type, element_type};
+use super::graph::{DEFAULT_DOMAIN, ML_DOMAIN, datum_type, domain, element_type};
+use super::{NodeError, typed_list};
 use std::collections::{HashMap, HashSet};
 use tract_onnx::pb::{ModelProto, NodeProto, TensorProto};
 use tract_onnx::prelude::*;
@@ -99,8 +98,8 @@ impl<'g> NodeContext<'g> {
 
     /// Imported version of the node's operator set; 0 where the file names none.
     pub(super) fn version(&self) -> i64 {
-        let domain = allowlist::domain(self.node);
-        let name = if domain == allowlist::DEFAULT_DOMAIN { "" } else { domain };
+        let domain = domain(self.node);
+        let name = if domain == DEFAULT_DOMAIN { "" } else { domain };
         self.facts.versions.get(name).copied().unwrap_or(0)
     }
 
@@ -146,11 +145,11 @@ impl<'g> NodeContext<'g> {
 
     fn output_type(&self, slot: usize) -> DatumType {
         let operator = self.node.op_type.as_str();
-        if allowlist::domain(self.node) == allowlist::ML_DOMAIN {
+        if domain(self.node) == ML_DOMAIN {
             return match operator {
                 _ if FLOAT_OUTPUT.contains(&operator) => DatumType::F32,
                 _ if operator.ends_with("Classifier") => self.classifier_type(slot),
-                "LabelEncoder" | "CategoryMapper" => super::features::mapped_output_type(self),
+                "LabelEncoder" | "CategoryMapper" => self.mapped_type(),
                 _ => self.input_type(0),
             };
         }
@@ -168,6 +167,15 @@ impl<'g> NodeContext<'g> {
             _ if BOOL_OUTPUT.contains(&operator) => DatumType::Bool,
             _ => self.input_type(0),
         }
+    }
+
+    /// Output type of a LabelEncoder or CategoryMapper.
+    fn mapped_type(&self) -> DatumType {
+        if self.node.op_type == "CategoryMapper" || self.version() < 2 {
+            let to_string = self.input_type(0) != DatumType::String;
+            return if to_string { DatumType::String } else { DatumType::I64 };
+        }
+        typed_list::list(&self.attributes(), "values").map_or(DatumType::F32, |values| values.datum_type())
     }
 
     fn classifier_type(&self, slot: usize) -> DatumType {

@@ -1,6 +1,6 @@
 //! Detection of the output that holds the probability of a reply; `docs/MODEL_FORMAT.md` documents the rule.
 
-use super::{Graph, ModelError, graph};
+use super::{Graph, ModelError, graph, subgraph};
 use crate::lead::encode::Specification;
 use crate::model::bundle::OutputColumn;
 use tract_onnx::pb::{ModelProto, NodeProto, ValueInfoProto};
@@ -83,7 +83,7 @@ pub(super) fn columns(plan: &TypedRunnableModel) -> Option<usize> {
 fn candidates(proto: &ModelProto) -> Vec<Candidate> {
     let Some(graph) = &proto.graph else { return Vec::new() };
     let candidate = |output: &ValueInfoProto| {
-        let name = graph::resolve_zipmap(graph, &output.name);
+        let name = subgraph::resolve_zipmap(graph, &output.name);
         let is_map = name != output.name;
         if !is_map && !matches!(graph::element_type(output), Some(DatumType::F32 | DatumType::F64)) {
             return None;

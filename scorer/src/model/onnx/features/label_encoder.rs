@@ -6,9 +6,9 @@ use super::super::NodeError;
 use super::super::attributes::{Attributes, to_strings};
 use super::super::node_context::NodeContext;
 use super::super::operator::{Operator, TensorType};
-use super::lookup::{KeyIndex, TypedList};
+use super::super::typed_list::{TypedList, list, tensor_list};
+use super::lookup::KeyIndex;
 use std::sync::Arc;
-use tract_onnx::pb::{TensorProto, tensor_proto::DataType};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
@@ -53,16 +53,6 @@ pub(in super::super) fn category_mapper(context: &NodeContext<'_>) -> Result<Arc
     bidirectional_table(context, &attributes, strings, numbers)
 }
 
-/// Output type of a LabelEncoder or CategoryMapper.
-pub(in super::super) fn mapped_output_type(context: &NodeContext<'_>) -> DatumType {
-    let attributes = context.attributes();
-    if context.node.op_type == "CategoryMapper" || context.version() < 2 {
-        let to_string = context.input_type(0) != DatumType::String;
-        return if to_string { DatumType::String } else { DatumType::I64 };
-    }
-    list(&attributes, "values").map_or(DatumType::F32, |values| values.datum_type())
-}
-
 const NAMES: [&str; 12] = [
     "default_float",
     "default_int64",
@@ -91,39 +81,6 @@ fn bidirectional_table(
     let no_keys = || attributes.error("cats_strings", "has no keys");
     let keys = KeyIndex::new(&keys, false).ok_or_else(no_keys)?;
     Ok(Arc::new(LookupTable { keys, values: with_default(attributes, values)? }))
-}
-
-/// Keys or values, which exactly one attribute must hold.
-fn list(attributes: &Attributes<'_>, what: &str) -> Result<TypedList, NodeError> {
-    let name = |kind: &str| format!("{what}_{kind}");
-    let (floats, ints) = (attributes.floats(&name("floats")), attributes.ints(&name("int64s")));
-    let strings = to_strings(attributes.strings(&name("strings")));
-    let tensor = attributes.tensor_proto(&name("tensor"));
-    let mut found = Vec::new();
-    found.extend((!strings.is_empty()).then_some(TypedList::Strings(strings)));
-    found.extend((!ints.is_empty()).then(|| TypedList::Int64s(ints.to_vec())));
-    found.extend((!floats.is_empty()).then(|| TypedList::Floats(floats.to_vec())));
-    if let Some(tensor) = tensor {
-        found.push(tensor_list(attributes, &name("tensor"), tensor)?);
-    }
-    let only = found.pop().filter(|_| found.is_empty());
-    only.ok_or_else(|| attributes.error(&name("*"), "should be exactly one list"))
-}
-
-/// Elements of a tensor of rank 1.
-fn tensor_list(attributes: &Attributes<'_>, name: &str, tensor: &TensorProto) -> Result<TypedList, NodeError> {
-    let numbers = || {
-        let read = attributes.tensor_values(name)?;
-        read.map(|(values, _)| values).ok_or_else(|| attributes.error(name, "is missing"))
-    };
-    Ok(match DataType::try_from(tensor.data_type) {
-        Ok(DataType::String) => TypedList::Strings(to_strings(&tensor.string_data)),
-        Ok(DataType::Int64) => TypedList::Int64s(attributes.integers(name, tensor)?),
-        Ok(DataType::Int16) => TypedList::Int16s(numbers()?.into_iter().map(|value| value as i16).collect()),
-        Ok(DataType::Float) => TypedList::Floats(numbers()?.into_iter().map(|value| value as f32).collect()),
-        Ok(DataType::Double) => TypedList::Doubles(numbers()?),
-        _ => return Err(attributes.error(name, "holds elements that are not served")),
-    })
 }
 
 /// Appends the default for unknown keys.

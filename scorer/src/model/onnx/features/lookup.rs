@@ -1,52 +1,9 @@
-//! Typed lists and hash indices for lookup tables.
+//! Hash index for lookup tables.
 
 use super::super::estimator::elements;
-use super::super::operator::tensor_from;
+use super::super::typed_list::TypedList;
 use std::collections::HashMap;
 use tract_onnx::prelude::*;
-
-/// List of one element type.
-#[derive(Debug, Clone)]
-pub(super) enum TypedList {
-    Strings(Vec<String>),
-    Int64s(Vec<i64>),
-    Int16s(Vec<i16>),
-    Floats(Vec<f32>),
-    Doubles(Vec<f64>),
-}
-
-impl TypedList {
-    pub(super) fn len(&self) -> usize {
-        match self {
-            TypedList::Strings(list) => list.len(),
-            TypedList::Int64s(list) => list.len(),
-            TypedList::Int16s(list) => list.len(),
-            TypedList::Floats(list) => list.len(),
-            TypedList::Doubles(list) => list.len(),
-        }
-    }
-
-    pub(super) fn datum_type(&self) -> DatumType {
-        match self {
-            TypedList::Strings(_) => DatumType::String,
-            TypedList::Int64s(_) => DatumType::I64,
-            TypedList::Int16s(_) => DatumType::I16,
-            TypedList::Floats(_) => DatumType::F32,
-            TypedList::Doubles(_) => DatumType::F64,
-        }
-    }
-
-    /// Tensor of the elements at the given indices.
-    pub(super) fn gather(&self, indices: &[usize], shape: &[usize]) -> TractResult<Tensor> {
-        match self {
-            TypedList::Strings(list) => tensor_from(shape, indices.iter().map(|index| list[*index].clone()).collect()),
-            TypedList::Int64s(list) => tensor_from(shape, indices.iter().map(|index| list[*index]).collect()),
-            TypedList::Int16s(list) => tensor_from(shape, indices.iter().map(|index| list[*index]).collect()),
-            TypedList::Floats(list) => tensor_from(shape, indices.iter().map(|index| list[*index]).collect()),
-            TypedList::Doubles(list) => tensor_from(shape, indices.iter().map(|index| list[*index]).collect()),
-        }
-    }
-}
 
 /// Index of each key. NaN is equal to NaN, and 0 to -0.
 #[derive(Debug, Clone)]

@@ -13,6 +13,6 @@ pub(super) use array_feature_extractor::array_feature_extractor;
 pub(super) use binarizer::binarizer;
 pub(super) use feature_vectorizer::feature_vectorizer;
 pub(super) use imputer::imputer;
-pub(super) use label_encoder::{category_mapper, label_encoder, mapped_output_type};
+pub(super) use label_encoder::{category_mapper, label_encoder};
 pub(super) use normalizer::normalizer;
 pub(super) use one_hot::one_hot;
