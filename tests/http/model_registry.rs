@@ -1,4 +1,4 @@
-//! Model changes under load: reload, refusal, rollback, agreement between instances.
+//! Model changes under load: reload, rejected files, rollback, agreement between instances.
 
 use crate::fixtures;
 use crate::support::{Socket, TestApp, TestResponse};

@@ -57,7 +57,7 @@ impl IdempotencyError {
         }
     }
 
-    /// Tells a retry of the request in flight from another request with its key.
+    /// Distinguishes a retry of the request in flight from another request with its key.
     pub(crate) fn in_flight(taken: &KeyTaken, fingerprint: &str) -> Self {
         if taken.0 == fingerprint { IdempotencyError::InFlight } else { IdempotencyError::Reused }
     }
