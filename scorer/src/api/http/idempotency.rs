@@ -73,13 +73,13 @@ impl IdempotencyKey {
         headers: &HeaderMap,
         extensions: &Extensions,
         route: &str,
-    ) -> Result<Option<IdempotencyKey>, ValidationError> {
+    ) -> Result<Option<IdempotencyKey>, Box<ValidationError>> {
         let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(key) = sent.next() else { return Ok(None) };
         let fits = (1..=KEY_MAX).contains(&key.len()) && key.as_bytes().iter().all(|byte| (b' '..=b'~').contains(byte));
         if !fits || sent.next().is_some() {
             let msg = format!("Header should be sent once, with 1 to {KEY_MAX} printable ASCII characters");
-            return Err(header_error("Idempotency-Key", &msg));
+            return Err(Box::new(header_error("Idempotency-Key", &msg)));
         }
         let caller = extensions.get::<Caller>().map_or("anonymous", |caller| &caller.name);
         Ok(Some(IdempotencyKey(hash([caller.as_bytes(), route.as_bytes(), HeaderValue::as_bytes(key)]))))
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    fn key(sent: &[&[u8]], caller: &str, route: &str) -> Result<Option<IdempotencyKey>, ValidationError> {
+    fn key(sent: &[&[u8]], caller: &str, route: &str) -> Result<Option<IdempotencyKey>, Box<ValidationError>> {
         let mut headers = HeaderMap::new();
         for value in sent {
             headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(value).unwrap());

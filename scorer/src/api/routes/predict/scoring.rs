@@ -151,7 +151,7 @@ impl<'a> Scoring<'a> {
         self.error = self.batch.add(&self.context.scorer, &lead).err().map(ApiError::from);
         let scored = Instant::now();
         self.time.score += scored - started;
-        let (lead_key, inputs) = (lead.key().map(str::to_owned), self.inputs.to_json(&lead));
+        let (lead_key, inputs) = (lead.key().map(str::to_owned), self.inputs.serialize(&lead));
         self.pending.push(PendingLead { lead_key, inputs, lead });
         self.statuses.push(RowStatus::Scored(line));
         self.time.record += scored.elapsed();
