@@ -1,99 +1,97 @@
-//! Stretches of time, as the log is read.
-//!
-//! Owns moments as texts and how a window falls into minutes, hours, days and months. May not know SQL.
+//! Time windows and their division into minutes, hours, days and months.
 
-use super::record::timestamp;
+use super::row::timestamp;
 use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
-/// From a moment up to, not including, another; both in the form of [`timestamp`].
+/// Half-open interval of time; both ends in the form of [`timestamp`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Window {
-    /// The first moment.
+pub struct TimeWindow {
+    /// First moment of the window.
     pub from: String,
-    /// The first moment after it.
+    /// First moment after the window.
     pub until: String,
 }
 
-/// A window in whole hours with whole minutes before and behind.
+/// A window as whole hours with whole minutes before and after.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(super) struct WindowParts {
     pub(super) from: String,
     pub(super) hours_from: String,
     pub(super) hours_until: String,
     pub(super) until: String,
 }
 
-/// A span that profiles are kept for.
+/// Length of a span that profiles are kept for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// Of an hour.
+pub enum Granularity {
+    /// An hour.
     Hour,
-    /// Of a day.
+    /// A day.
     Day,
-    /// Of a month.
+    /// A calendar month.
     Month,
 }
 
-impl Window {
-    /// Between two moments.
+impl TimeWindow {
+    /// A window between two times.
     pub fn new(from: OffsetDateTime, until: OffsetDateTime) -> Self {
-        Window { from: timestamp(from), until: timestamp(until) }
+        TimeWindow { from: timestamp(from), until: timestamp(until) }
     }
 
-    /// All there is.
+    /// The unbounded window.
     pub fn all() -> Self {
-        Window { from: "0001-01-01 00:00:00.000000".to_owned(), until: "9999-01-01 00:00:00.000000".to_owned() }
+        TimeWindow { from: "0001-01-01 00:00:00.000000".to_owned(), until: "9999-01-01 00:00:00.000000".to_owned() }
     }
 
-    /// Widened to minutes; to hours where it begins before there are minutes.
-    pub(super) fn cut(&self, minutes_since: &str) -> Cut {
+    /// Widens the window to minutes, or to hours where it begins before there are sums by minute.
+    pub(super) fn split(&self, minutes_since: &str) -> WindowParts {
         let hour = Duration::hours(1);
         if self.from.as_str() < minutes_since {
             let (from, until) = (floor(&self.from, hour), ceil(&self.until, hour));
-            return Cut { from: from.clone(), hours_from: from, hours_until: until.clone(), until };
+            return WindowParts { from: from.clone(), hours_from: from, hours_until: until.clone(), until };
         }
         let (from, until) = (floor(&self.from, Duration::MINUTE), ceil(&self.until, Duration::MINUTE));
         let hours_from = ceil(&from, hour).min(until.clone());
         let hours_until = floor(&until, hour).max(hours_from.clone());
-        Cut { from, hours_from, hours_until, until }
+        WindowParts { from, hours_from, hours_until, until }
     }
 }
 
-impl Level {
-    /// From the longest to the shortest.
-    pub(super) const ALL: [Level; 3] = [Level::Month, Level::Day, Level::Hour];
+impl Granularity {
+    /// All values, longest first.
+    pub(super) const ALL: [Granularity; 3] = [Granularity::Month, Granularity::Day, Granularity::Hour];
 
-    /// Its name in the database.
-    pub fn word(self) -> &'static str {
+    /// Name in the database.
+    pub fn as_str(self) -> &'static str {
         match self {
-            Level::Hour => "hour",
-            Level::Day => "day",
-            Level::Month => "month",
+            Granularity::Hour => "hour",
+            Granularity::Day => "day",
+            Granularity::Month => "month",
         }
     }
 
-    /// The level of a name.
-    pub(super) fn named(word: &str) -> Option<Self> {
-        Level::ALL.into_iter().find(|level| level.word() == word)
+    /// Parses a name in the database.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Granularity::ALL.into_iter().find(|granularity| granularity.as_str() == name)
     }
 
-    /// When the span that a moment lies in began.
+    /// Start of the span that contains a time.
     pub fn start(self, moment: &str) -> String {
         let rest = match self {
-            Level::Hour => (13, ":00:00.000000"),
-            Level::Day => (10, " 00:00:00.000000"),
-            Level::Month => (7, "-01 00:00:00.000000"),
+            Granularity::Hour => (13, ":00:00.000000"),
+            Granularity::Day => (10, " 00:00:00.000000"),
+            Granularity::Month => (7, "-01 00:00:00.000000"),
         };
         format!("{}{}", moment.get(..rest.0).unwrap_or(moment), rest.1)
     }
 }
 
-/// A text of [`timestamp`]'s form as a moment; `None` for anything else.
-pub fn moment(text: &str) -> Option<OffsetDateTime> {
+/// Parses the form of [`timestamp`]; `None` for anything else.
+pub fn parse_timestamp(text: &str) -> Option<OffsetDateTime> {
     let number = |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<u32>().ok());
     let byte = |at: usize| text.as_bytes().get(at).copied();
-    let stops = [(4, b'-'), (7, b'-'), (10, b' '), (13, b':'), (16, b':'), (19, b'.')];
-    if text.len() != 26 || stops.iter().any(|(at, stop)| byte(*at) != Some(*stop)) {
+    let separators = [(4, b'-'), (7, b'-'), (10, b' '), (13, b':'), (16, b':'), (19, b'.')];
+    if text.len() != 26 || separators.iter().any(|(at, separator)| byte(*at) != Some(*separator)) {
         return None;
     }
     let month = Month::try_from(u8::try_from(number(5..7)?).ok()?).ok()?;
@@ -105,7 +103,7 @@ pub fn moment(text: &str) -> Option<OffsetDateTime> {
 }
 
 fn floor(text: &str, step: Duration) -> String {
-    let Some(moment) = moment(text) else { return text.to_owned() };
+    let Some(moment) = parse_timestamp(text) else { return text.to_owned() };
     let step = step.whole_seconds().max(1);
     let seconds = moment.unix_timestamp().div_euclid(step) * step;
     OffsetDateTime::from_unix_timestamp(seconds).map_or_else(|_| text.to_owned(), timestamp)
@@ -113,7 +111,7 @@ fn floor(text: &str, step: Duration) -> String {
 
 fn ceil(text: &str, step: Duration) -> String {
     let down = floor(text, step);
-    match moment(&down).and_then(|moment| moment.checked_add(step)) {
+    match parse_timestamp(&down).and_then(|moment| moment.checked_add(step)) {
         Some(up) if down != text => timestamp(up),
         _ => down,
     }
@@ -124,9 +122,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_read_as_they_are_written() {
+    fn timestamps_round_trip() {
         for text in ["2026-01-31 09:30:00.000045", "0001-01-01 00:00:00.000000", "9999-01-01 00:00:00.000000"] {
-            assert_eq!(timestamp(moment(text).unwrap()), text);
+            assert_eq!(timestamp(parse_timestamp(text).unwrap()), text);
         }
         for wrong in [
             "",
@@ -135,30 +133,31 @@ mod tests {
             "2026-01-31T09:30:00.000000",
             "2026-01-31 09:30:00.00000é",
         ] {
-            assert_eq!(moment(wrong), None, "{wrong}");
+            assert_eq!(parse_timestamp(wrong), None, "{wrong}");
         }
     }
 
     #[test]
-    fn a_window_falls_into_hours_with_minutes_around() {
-        let cut = |from: &str, until: &str, since: &str| {
-            let window = Window { from: format!("2026-01-31 {from}"), until: format!("2026-01-31 {until}") };
-            let cut = window.cut(&format!("2026-01-31 {since}"));
-            [cut.from, cut.hours_from, cut.hours_until, cut.until].map(|text| text[11..16].to_owned())
+    fn splits_a_window_into_hours_and_surrounding_minutes() {
+        let split = |from: &str, until: &str, since: &str| {
+            let window = TimeWindow { from: format!("2026-01-31 {from}"), until: format!("2026-01-31 {until}") };
+            let parts = window.split(&format!("2026-01-31 {since}"));
+            [parts.from, parts.hours_from, parts.hours_until, parts.until].map(|text| text[11..16].to_owned())
         };
         let early = "00:00:00.000000";
-        assert_eq!(cut("09:30:10.500000", "12:05:00.000000", early), ["09:30", "10:00", "12:00", "12:05"]);
-        assert_eq!(cut("09:30:10.500000", "09:40:00.000001", early), ["09:30", "09:41", "09:41", "09:41"]);
-        assert_eq!(cut("09:00:00.000000", "10:00:00.000000", early), ["09:00", "09:00", "10:00", "10:00"]);
-        assert_eq!(cut("09:50:00.000000", "10:10:00.000000", early), ["09:50", "10:00", "10:00", "10:10"]);
-        assert_eq!(cut("09:30:00.000000", "12:05:00.000000", "11:00:00.000000"), ["09:00", "09:00", "13:00", "13:00"]);
+        assert_eq!(split("09:30:10.500000", "12:05:00.000000", early), ["09:30", "10:00", "12:00", "12:05"]);
+        assert_eq!(split("09:30:10.500000", "09:40:00.000001", early), ["09:30", "09:41", "09:41", "09:41"]);
+        assert_eq!(split("09:00:00.000000", "10:00:00.000000", early), ["09:00", "09:00", "10:00", "10:00"]);
+        assert_eq!(split("09:50:00.000000", "10:10:00.000000", early), ["09:50", "10:00", "10:00", "10:10"]);
+        let minutes_since = "11:00:00.000000";
+        assert_eq!(split("09:30:00.000000", "12:05:00.000000", minutes_since), ["09:00", "09:00", "13:00", "13:00"]);
     }
 
     #[test]
-    fn a_moment_lies_in_its_spans() {
+    fn start_of_the_span_that_contains_a_time() {
         let moment = "2026-01-31 09:30:00.000045";
-        assert_eq!(Level::Hour.start(moment), "2026-01-31 09:00:00.000000");
-        assert_eq!(Level::Day.start(moment), "2026-01-31 00:00:00.000000");
-        assert_eq!(Level::Month.start(moment), "2026-01-01 00:00:00.000000");
+        assert_eq!(Granularity::Hour.start(moment), "2026-01-31 09:00:00.000000");
+        assert_eq!(Granularity::Day.start(moment), "2026-01-31 00:00:00.000000");
+        assert_eq!(Granularity::Month.start(moment), "2026-01-01 00:00:00.000000");
     }
 }

@@ -2,22 +2,20 @@
 //!
 //! Owns what SQLite and PostgreSQL have in common, so that every statement is written once. May not know tables.
 
-mod bulk;
-mod checkpoint;
-mod dialect;
-mod direct;
+mod bulk_insert;
+mod wal_checkpoint;
+mod sqlite_writer;
 mod migrate;
 mod postgres;
 mod sqlite;
 
-pub(super) use bulk::{Kind, Record};
-pub(super) use checkpoint::Checkpoints;
-pub(super) use dialect::Dialect;
+pub(super) use bulk_insert::{ColumnType, TableRow};
+pub(super) use wal_checkpoint::WalCheckpointer;
 pub(super) use migrate::OpenError;
-pub(super) use sqlite::{BUSY, identity};
+pub(super) use sqlite::{BUSY_TIMEOUT, file_identity};
 
-use super::{Location, LogMode};
-use direct::Direct;
+use super::{DatabaseUrl, LogMode};
+use sqlite_writer::SqliteTransaction;
 use rusqlite::types::{FromSql, Value};
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
@@ -27,42 +25,72 @@ use std::time::Duration;
 /// Longer than this no single step may take before the connection counts as lost.
 const STEP_MAX: Duration = Duration::from_secs(10);
 
+/// SQL dialect of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// Expression that converts a parameter from a timestamp's text form to the column's type.
+    pub(super) fn timestamp_param(self, text: &str) -> String {
+        match self {
+            Dialect::Sqlite => text.to_owned(),
+            Dialect::Postgres => format!("(CAST({text} AS timestamp) AT TIME ZONE 'UTC')"),
+        }
+    }
+
+    /// Expression that converts a timestamp column to its text form.
+    pub(super) fn timestamp_text(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"),
+        }
+    }
+
+    /// Expression that converts a JSON column to the text that was stored.
+    pub(super) fn json_text(self, column: &str) -> String {
+        format!("CAST({column} AS TEXT)")
+    }
+}
+
 /// A value that goes into a statement.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Cell<'a> {
+pub(super) enum SqlValue<'a> {
     Text(Option<&'a str>),
     Real(Option<f64>),
-    Whole(Option<i64>),
-    Bytes(&'a [u8]),
+    Integer(Option<i64>),
+    Blob(&'a [u8]),
 }
 
-impl<'a> From<&'a str> for Cell<'a> {
+impl<'a> From<&'a str> for SqlValue<'a> {
     fn from(text: &'a str) -> Self {
-        Cell::Text(Some(text))
+        SqlValue::Text(Some(text))
     }
 }
 
-impl<'a> From<&'a String> for Cell<'a> {
+impl<'a> From<&'a String> for SqlValue<'a> {
     fn from(text: &'a String) -> Self {
-        Cell::Text(Some(text))
+        SqlValue::Text(Some(text))
     }
 }
 
-impl<'a> From<&'a Option<String>> for Cell<'a> {
+impl<'a> From<&'a Option<String>> for SqlValue<'a> {
     fn from(text: &'a Option<String>) -> Self {
-        Cell::Text(text.as_deref())
+        SqlValue::Text(text.as_deref())
     }
 }
 
-impl From<f64> for Cell<'_> {
+impl From<f64> for SqlValue<'_> {
     fn from(number: f64) -> Self {
-        Cell::Real(Some(number))
+        SqlValue::Real(Some(number))
     }
 }
 
-impl From<i64> for Cell<'_> {
+impl From<i64> for SqlValue<'_> {
     fn from(number: i64) -> Self {
-        Cell::Whole(Some(number))
+        SqlValue::Integer(Some(number))
     }
 }
 
@@ -75,7 +103,7 @@ pub(super) enum Connection {
 
 /// Connections for reading; made when they are needed.
 #[derive(Debug, Clone)]
-pub(super) enum Reader {
+pub(super) enum ReadPool {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
@@ -87,7 +115,7 @@ pub(super) enum Transaction<'c> {
     /// To read.
     Sqlite(sqlx::Transaction<'c, Sqlite>),
     /// To write.
-    Direct(Direct<'c>),
+    SqliteTransaction(SqliteTransaction<'c>),
     Postgres(sqlx::Transaction<'c, Postgres>),
 }
 
@@ -95,16 +123,16 @@ pub(super) enum Transaction<'c> {
 #[derive(Debug)]
 pub(super) enum Row {
     Sqlite(SqliteRow),
-    Direct(Vec<Value>),
+    SqliteTransaction(Vec<Value>),
     Postgres(PgRow),
 }
 
 impl Connection {
     /// Connects, makes the file if it is missing, and brings the tables up to date.
-    pub(super) async fn open(location: &Location, mode: LogMode) -> Result<Self, OpenError> {
-        match location {
-            Location::File(file) => sqlite::open(file, mode).await.map(Connection::Sqlite),
-            Location::Server(address) => {
+    pub(super) async fn open(location: &DatabaseUrl, mode: LogMode) -> Result<Self, OpenError> {
+        match url {
+            DatabaseUrl::Sqlite(file) => sqlite::open(file, mode).await.map(Connection::Sqlite),
+            DatabaseUrl::Postgres(address) => {
                 let connection = Box::new(postgres::open(address).await?);
                 Ok(Connection::Postgres { connection, begin: postgres::begin(mode) })
             }
@@ -112,16 +140,16 @@ impl Connection {
     }
 
     /// Whether a lock that another program holds on SQLite's file is waited for.
-    pub(super) fn wait_for_others(&self, waits: bool) {
+    pub(super) fn wait_for_locks(&self, waits: bool) {
         if let Connection::Sqlite(connection) = self {
-            direct::wait(connection, if waits { BUSY } else { Duration::ZERO });
+            sqlite_writer::wait(connection, if waits { BUSY_TIMEOUT } else { Duration::ZERO });
         }
     }
 
     /// Begins to write.
     pub(super) async fn begin(&mut self) -> Result<Transaction<'_>, sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => Direct::begin(connection).map(Transaction::Direct),
+            Connection::Sqlite(connection) => SqliteTransaction::begin(connection).map(Transaction::SqliteTransaction),
             Connection::Postgres { connection, begin } => {
                 limited(connection.begin_with(*begin)).await.map(Transaction::Postgres)
             }
@@ -131,17 +159,17 @@ impl Connection {
     /// Moves what SQLite's write-ahead file holds into the database, as far as nobody reads it, without waiting.
     pub(super) async fn checkpoint(&mut self) -> Result<(), sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => direct::run(connection, "PRAGMA wal_checkpoint(PASSIVE)"),
+            Connection::Sqlite(connection) => sqlite_writer::run(connection, "PRAGMA wal_checkpoint(PASSIVE)"),
             Connection::Postgres { .. } => Ok(()),
         }
     }
 
     /// Whether what is deleted from now on is overwritten in SQLite's file, rather than left in it as free space.
-    pub(super) async fn overwrite(&mut self, overwrite: bool) -> Result<(), sqlx::Error> {
+    pub(super) async fn secure_delete(&mut self, secure_delete: bool) -> Result<(), sqlx::Error> {
         match self {
-            Connection::Sqlite(connection) => direct::run(
+            Connection::Sqlite(connection) => sqlite_writer::run(
                 connection,
-                if overwrite { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" },
+                if secure_delete { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" },
             ),
             Connection::Postgres { .. } => Ok(()),
         }
@@ -151,34 +179,34 @@ impl Connection {
     pub(super) async fn close(self) -> Result<(), sqlx::Error> {
         match self {
             // Moves what is in the write-ahead file into the database itself.
-            Connection::Sqlite(connection) => direct::run(&connection, "PRAGMA wal_checkpoint(TRUNCATE)"),
+            Connection::Sqlite(connection) => sqlite_writer::run(&connection, "PRAGMA wal_checkpoint(TRUNCATE)"),
             Connection::Postgres { connection, .. } => limited(connection.close()).await,
         }
     }
 }
 
-impl Reader {
+impl ReadPool {
     /// Connections to a database that is open already, or will be.
-    pub(super) fn new(location: &Location) -> Result<Self, sqlx::Error> {
-        match location {
-            Location::File(file) => Ok(Reader::Sqlite(sqlite::reader(file))),
-            Location::Server(address) => postgres::reader(address).map(Reader::Postgres),
+    pub(super) fn new(location: &DatabaseUrl) -> Result<Self, sqlx::Error> {
+        match url {
+            DatabaseUrl::Sqlite(file) => Ok(ReadPool::Sqlite(sqlite::reader(file))),
+            DatabaseUrl::Postgres(address) => postgres::reader(address).map(ReadPool::Postgres),
         }
     }
 
     /// Begins to read: everything read in it is of one moment in SQLite.
     pub(super) async fn begin(&self) -> Result<Transaction<'static>, sqlx::Error> {
         match self {
-            Reader::Sqlite(pool) => pool.begin().await.map(Transaction::Sqlite),
-            Reader::Postgres(pool) => limited(pool.begin()).await.map(Transaction::Postgres),
+            ReadPool::Sqlite(pool) => pool.begin().await.map(Transaction::Sqlite),
+            ReadPool::Postgres(pool) => limited(pool.begin()).await.map(Transaction::Postgres),
         }
     }
 
     /// Closes all of them.
     pub(super) async fn close(&self) {
         match self {
-            Reader::Sqlite(pool) => pool.close().await,
-            Reader::Postgres(pool) => pool.close().await,
+            ReadPool::Sqlite(pool) => pool.close().await,
+            ReadPool::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -187,36 +215,36 @@ impl Transaction<'_> {
     /// How this database is spoken to.
     pub(super) fn dialect(&self) -> Dialect {
         match self {
-            Transaction::Sqlite(_) | Transaction::Direct(_) => Dialect::Sqlite,
+            Transaction::Sqlite(_) | Transaction::SqliteTransaction(_) => Dialect::Sqlite,
             Transaction::Postgres(_) => Dialect::Postgres,
         }
     }
 
     /// Runs a statement; how many rows it changed. `$1` is the first value.
-    pub(super) async fn execute(&mut self, sql: String, cells: &[Cell<'_>]) -> Result<u64, sqlx::Error> {
+    pub(super) async fn execute(&mut self, sql: String, values: &[SqlValue<'_>]) -> Result<u64, sqlx::Error> {
         match self {
             Transaction::Sqlite(inner) => {
-                let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), sqlite::bind);
+                let query = values.iter().fold(sqlx::query(AssertSqlSafe(sql)), sqlite::bind);
                 query.execute(&mut **inner).await.map(|done| done.rows_affected())
             }
-            Transaction::Direct(inner) => inner.execute(&sql, cells),
+            Transaction::SqliteTransaction(inner) => inner.execute(&sql, values),
             Transaction::Postgres(inner) => {
-                let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
+                let query = values.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
                 limited(query.execute(&mut **inner)).await.map(|done| done.rows_affected())
             }
         }
     }
 
     /// Runs a statement that answers with rows.
-    pub(super) async fn fetch(&mut self, sql: String, cells: &[Cell<'_>]) -> Result<Vec<Row>, sqlx::Error> {
+    pub(super) async fn query(&mut self, sql: String, values: &[SqlValue<'_>]) -> Result<Vec<Row>, sqlx::Error> {
         match self {
             Transaction::Sqlite(inner) => {
-                let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), sqlite::bind);
+                let query = values.iter().fold(sqlx::query(AssertSqlSafe(sql)), sqlite::bind);
                 Ok(query.fetch_all(&mut **inner).await?.into_iter().map(Row::Sqlite).collect())
             }
-            Transaction::Direct(inner) => Ok(inner.fetch(&sql, cells)?.into_iter().map(Row::Direct).collect()),
+            Transaction::SqliteTransaction(inner) => Ok(inner.query(&sql, values)?.into_iter().map(Row::SqliteTransaction).collect()),
             Transaction::Postgres(inner) => {
-                let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
+                let query = values.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
                 Ok(limited(query.fetch_all(&mut **inner)).await?.into_iter().map(Row::Postgres).collect())
             }
         }
@@ -226,7 +254,7 @@ impl Transaction<'_> {
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Transaction::Sqlite(inner) => inner.commit().await,
-            Transaction::Direct(inner) => inner.commit(),
+            Transaction::SqliteTransaction(inner) => inner.commit(),
             Transaction::Postgres(inner) => limited(inner.commit()).await,
         }
     }
@@ -240,20 +268,20 @@ impl Row {
     {
         match self {
             Row::Sqlite(row) => row.try_get(column),
-            Row::Direct(row) => direct::get(row, column),
+            Row::SqliteTransaction(row) => sqlite_writer::get(row, column),
             Row::Postgres(row) => row.try_get(column),
         }
     }
 }
 
 /// Whether the database itself is well and only these rows are not to its liking.
-pub(super) fn is_refusal(error: &sqlx::Error) -> bool {
+pub(super) fn is_rejection(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Encode(_) => true,
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();
             let postgres = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some();
-            if postgres { postgres::is_refusal(&code) } else { sqlite::is_refusal(&code) }
+            if postgres { postgres::is_rejection(&code) } else { sqlite::is_rejection(&code) }
         }
         _ => false,
     }

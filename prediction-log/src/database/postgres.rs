@@ -3,8 +3,8 @@
 //! Owns its settings and its error codes. May not know tables. Nothing here counts on a session: no statement has a
 //! name, and nothing is set but within a transaction.
 
-use super::super::location::Address;
-use super::{Cell, LogMode, OpenError, limited, migrate};
+use super::super::database_url::PostgresUrl;
+use super::{SqlValue, LogMode, OpenError, limited, migrate};
 use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgPoolOptions};
 use sqlx::query::Query;
 use sqlx::{Connection as _, Postgres};
@@ -17,7 +17,7 @@ const CONNECT_MAX: Duration = Duration::from_secs(4);
 const READERS: u32 = 4;
 
 /// Connects and brings the tables up to date.
-pub(super) async fn open(address: &super::super::location::Address) -> Result<PgConnection, OpenError> {
+pub(super) async fn open(address: &super::super::database_url::PostgresUrl) -> Result<PgConnection, OpenError> {
     let options = address.options()?;
     let connected = tokio::time::timeout(CONNECT_MAX, PgConnection::connect_with(&options)).await;
     let mut connection = connected.map_err(|_| OpenError::Away("it did not answer in time".to_owned()))??;
@@ -37,7 +37,7 @@ pub(super) fn begin(mode: LogMode) -> &'static str {
 }
 
 /// Connections for reading.
-pub(super) fn reader(address: &Address) -> Result<PgPool, sqlx::Error> {
+pub(super) fn reader(address: &PostgresUrl) -> Result<PgPool, sqlx::Error> {
     let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(CONNECT_MAX);
     Ok(pool.idle_timeout(Duration::from_secs(60)).connect_lazy_with(address.options()?))
 }
@@ -49,19 +49,19 @@ pub(super) fn is_away(code: &str) -> bool {
 }
 
 /// A value that a column cannot hold, or a constraint.
-pub(super) fn is_refusal(code: &str) -> bool {
+pub(super) fn is_rejection(code: &str) -> bool {
     code.starts_with("22") || code.starts_with("23")
 }
 
 type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
 
 /// Adds a value to a statement.
-pub(super) fn bind<'q>(query: PgQuery<'q>, cell: &Cell<'_>) -> PgQuery<'q> {
+pub(super) fn bind<'q>(query: PgQuery<'q>, cell: &SqlValue<'_>) -> PgQuery<'q> {
     match *cell {
-        Cell::Text(text) => query.bind(text),
-        Cell::Real(number) => query.bind(number),
-        Cell::Whole(number) => query.bind(number),
-        Cell::Bytes(bytes) => query.bind(bytes),
+        SqlValue::Text(text) => query.bind(text),
+        SqlValue::Real(number) => query.bind(number),
+        SqlValue::Integer(number) => query.bind(number),
+        SqlValue::Blob(bytes) => query.bind(bytes),
     }
 }
 

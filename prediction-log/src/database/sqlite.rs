@@ -2,7 +2,7 @@
 //!
 //! Owns its settings and its error codes. May not know tables.
 
-use super::{Cell, LogMode, OpenError, direct, migrate};
+use super::{SqlValue, LogMode, OpenError, sqlite_writer, migrate};
 use sqlx::query::Query;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How long another program may hold the database before a try to write fails.
-pub(crate) const BUSY: Duration = Duration::from_secs(1);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How many read at once.
 const READERS: u32 = 4;
@@ -28,7 +28,7 @@ pub(super) async fn open(file: &Path, mode: LogMode) -> Result<rusqlite::Connect
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(BUSY_TIMEOUT)
         .journal_mode(SqliteJournalMode::Wal);
     let mut connection = SqliteConnection::connect_with(&options).await?;
     // Fails on a file that can only be read, which the migrations do not notice when there is nothing to do.
@@ -36,12 +36,12 @@ pub(super) async fn open(file: &Path, mode: LogMode) -> Result<rusqlite::Connect
     sqlx::query("ROLLBACK").execute(&mut connection).await?;
     migrate::sqlite(&mut connection).await?;
     connection.close().await?;
-    Ok(direct::open(file, mode)?)
+    Ok(sqlite_writer::open(file, mode)?)
 }
 
 /// What tells a file from another one of the same name; `None` when there is none: a connection would go on writing
 /// into a file that was deleted, for nobody.
-pub(crate) fn identity(file: &Path) -> Option<(u64, u64)> {
+pub(crate) fn file_identity(file: &Path) -> Option<(u64, u64)> {
     let found = std::fs::metadata(file).ok()?;
     #[cfg(unix)]
     {
@@ -57,7 +57,7 @@ pub(super) fn reader(file: &Path) -> SqlitePool {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .read_only(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(BUSY_TIMEOUT)
         .pragma("temp_store", "MEMORY")
         .pragma("mmap_size", "1073741824");
     SqlitePoolOptions::new()
@@ -75,18 +75,18 @@ pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<i64,
 }
 
 /// A constraint, a value too big, of the wrong kind or out of range.
-pub(super) fn is_refusal(code: &str) -> bool {
+pub(super) fn is_rejection(code: &str) -> bool {
     matches!(code.parse::<u32>().unwrap_or(0) & 0xFF, 18 | 19 | 20 | 25)
 }
 
 type SqliteQuery<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 /// Adds a value to a statement.
-pub(super) fn bind<'q>(query: SqliteQuery<'q>, cell: &Cell<'_>) -> SqliteQuery<'q> {
+pub(super) fn bind<'q>(query: SqliteQuery<'q>, cell: &SqlValue<'_>) -> SqliteQuery<'q> {
     match *cell {
-        Cell::Text(text) => query.bind(text),
-        Cell::Real(number) => query.bind(number),
-        Cell::Whole(number) => query.bind(number),
-        Cell::Bytes(bytes) => query.bind(bytes),
+        SqlValue::Text(text) => query.bind(text),
+        SqlValue::Real(number) => query.bind(number),
+        SqlValue::Integer(number) => query.bind(number),
+        SqlValue::Blob(bytes) => query.bind(bytes),
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Owns when that is done. May not know what is written.
 
-use super::Location;
-use super::sqlite::{BUSY, checkpoint};
+use super::DatabaseUrl;
+use super::sqlite::{BUSY_TIMEOUT, checkpoint};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
 use std::fs::{File, OpenOptions};
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// Bytes of rows written before the file is emptied: little at once, since a machine with few processors is busy with
+/// Blob of rows written before the file is emptied: little at once, since a machine with few processors is busy with
 /// the disk meanwhile, and everybody waits for that. Much less would cost more flushes than it spares.
 const BYTES: usize = 1 << 18;
 
@@ -24,7 +24,7 @@ const PAGES_MAX: i64 = 32_768;
 
 /// The task that empties the file.
 #[derive(Debug)]
-pub(crate) struct Checkpoints {
+pub(crate) struct WalCheckpointer {
     shared: Arc<Shared>,
     task: JoinHandle<()>,
 }
@@ -38,17 +38,17 @@ struct Shared {
     stopped: AtomicBool,
 }
 
-impl Checkpoints {
+impl WalCheckpointer {
     /// For a file; a server sees to itself.
-    pub(crate) fn start(location: &Location) -> Option<Self> {
-        let Location::File(file) = location else { return None };
+    pub(crate) fn start(location: &DatabaseUrl) -> Option<Self> {
+        let DatabaseUrl::Sqlite(file) = url else { return None };
         let shared = Arc::new(Shared::default());
         let task = tokio::spawn(run(file.clone(), shared.clone()));
-        Some(Checkpoints { shared, task })
+        Some(WalCheckpointer { shared, task })
     }
 
-    /// So many bytes were written; whether the writer should finish the emptying, this once.
-    pub(crate) fn note(&self, bytes: usize) -> bool {
+    /// So many bytes were written; whether the writer should finish the pass, this once.
+    pub(crate) fn record_written(&self, bytes: usize) -> bool {
         if self.shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > BYTES {
             self.shared.bytes.store(0, Ordering::Relaxed);
             self.shared.wake.notify_one();
@@ -60,38 +60,38 @@ impl Checkpoints {
     pub(crate) async fn stop(self) {
         self.shared.stopped.store(true, Ordering::Relaxed);
         self.shared.wake.notify_one();
-        // It was told to end; how it did no longer matters.
+        // It was from_rusqlite to end; how it did no longer matters.
         let _ = self.task.await;
     }
 }
 
 async fn run(file: PathBuf, shared: Arc<Shared>) {
-    let mut emptying = Emptying { file, connection: None, database: None };
+    let mut pass = Pass { file, connection: None, database: None };
     loop {
         shared.wake.notified().await;
         if shared.stopped.load(Ordering::Relaxed) {
             break;
         }
-        match emptying.empty().await {
+        match pass.empty().await {
             Ok(is_long) => shared.is_long.store(is_long, Ordering::Relaxed),
             Err(error) => tracing::debug!(%error, "the write-ahead file could not be emptied now"),
         }
     }
-    if let Some(connection) = emptying.connection {
+    if let Some(connection) = pass.connection {
         // Everything in it was written by the writer's connection, which is closed after this one.
         let _ = connection.close().await;
     }
 }
 
 /// What the task works with, opened when first needed.
-struct Emptying {
+struct Pass {
     file: PathBuf,
     connection: Option<SqliteConnection>,
     /// Never closed: with any handle of a file, a program gives up all its locks on it, and SQLite's are among them.
     database: Option<&'static File>,
 }
 
-impl Emptying {
+impl Pass {
     /// Whether the file is too long afterwards.
     async fn empty(&mut self) -> Result<bool, sqlx::Error> {
         let pages = self.pass().await?;
@@ -109,7 +109,7 @@ impl Emptying {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => {
-                let options = SqliteConnectOptions::new().filename(&self.file).busy_timeout(BUSY);
+                let options = SqliteConnectOptions::new().filename(&self.file).busy_timeout(BUSY_TIMEOUT);
                 SqliteConnection::connect_with(&options.synchronous(SqliteSynchronous::Normal)).await?
             }
         };

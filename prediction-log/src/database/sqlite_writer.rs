@@ -4,8 +4,8 @@
 //! some ten statements, for all of which its clients wait, and each hand-over takes longer than what is handed over.
 //! Owns the writer's connection and its transactions. May not know tables.
 
-use super::sqlite::BUSY;
-use super::{Cell, LogMode, Record};
+use super::sqlite::BUSY_TIMEOUT;
+use super::{SqlValue, LogMode, TableRow};
 use rusqlite::types::{FromSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, Statement, ToSql};
 use sqlx::error::{DatabaseError, ErrorKind};
@@ -20,8 +20,8 @@ const STATEMENTS: usize = 64;
 /// Opens a file whose tables are up to date.
 pub(super) fn open(file: &Path, mode: LogMode) -> Result<Connection, sqlx::Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags).map_err(told)?;
-    wait(&connection, BUSY);
+    let connection = Connection::open_with_flags(file, flags).map_err(from_rusqlite)?;
+    wait(&connection, BUSY_TIMEOUT);
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let synchronous = match mode {
         // Every commit is on disk before it is acknowledged; a group shares one wait for it.
@@ -35,13 +35,13 @@ pub(super) fn open(file: &Path, mode: LogMode) -> Result<Connection, sqlx::Error
         "PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; \
          PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 268435456"
     );
-    connection.execute_batch(&settings).map_err(told)?;
+    connection.execute_batch(&settings).map_err(from_rusqlite)?;
     Ok(connection)
 }
 
 /// Runs what needs no values and no answer.
 pub(super) fn run(connection: &Connection, sql: &str) -> Result<(), sqlx::Error> {
-    connection.execute_batch(sql).map_err(told)
+    connection.execute_batch(sql).map_err(from_rusqlite)
 }
 
 /// How long another's lock is waited for.
@@ -52,16 +52,16 @@ pub(super) fn wait(connection: &Connection, patience: Duration) {
 
 /// A transaction: undone unless it is committed.
 #[derive(Debug)]
-pub(crate) struct Direct<'c> {
+pub(crate) struct SqliteTransaction<'c> {
     connection: &'c mut Connection,
     is_open: bool,
 }
 
-impl<'c> Direct<'c> {
+impl<'c> SqliteTransaction<'c> {
     /// Begins to write, at once or not at all.
     pub(super) fn begin(connection: &'c mut Connection) -> Result<Self, sqlx::Error> {
         run(connection, "BEGIN IMMEDIATE")?;
-        Ok(Direct { connection, is_open: true })
+        Ok(SqliteTransaction { connection, is_open: true })
     }
 
     pub(super) fn commit(mut self) -> Result<(), sqlx::Error> {
@@ -70,42 +70,42 @@ impl<'c> Direct<'c> {
         Ok(())
     }
 
-    pub(super) fn execute(&self, sql: &str, cells: &[Cell<'_>]) -> Result<u64, sqlx::Error> {
+    pub(super) fn execute(&self, sql: &str, values: &[SqlValue<'_>]) -> Result<u64, sqlx::Error> {
         let mut statement = self.prepare(sql)?;
-        bind(&mut statement, cells)?;
-        statement.raw_execute().map(|changed| changed as u64).map_err(told)
+        bind(&mut statement, values)?;
+        statement.raw_execute().map(|changed| changed as u64).map_err(from_rusqlite)
     }
 
-    pub(super) fn fetch(&self, sql: &str, cells: &[Cell<'_>]) -> Result<Vec<Vec<Value>>, sqlx::Error> {
+    pub(super) fn query(&self, sql: &str, values: &[SqlValue<'_>]) -> Result<Vec<Vec<Value>>, sqlx::Error> {
         let mut statement = self.prepare(sql)?;
-        bind(&mut statement, cells)?;
+        bind(&mut statement, values)?;
         collect(&mut statement)
     }
 
-    /// Inserts rows; `fate` says what becomes of those whose key is taken, and what is told of them.
-    pub(super) fn insert<R: Record>(&self, rows: &[&R], fate: &str) -> Result<Vec<Vec<Value>>, sqlx::Error> {
+    /// Inserts rows; `on_conflict` says what becomes of those whose key is taken, and what is from_rusqlite of them.
+    pub(super) fn insert<R: TableRow>(&self, rows: &[&R], on_conflict: &str) -> Result<Vec<Vec<Value>>, sqlx::Error> {
         let mut told_of = Vec::new();
-        let mut statement = self.prepare(&with_values::<R>(fate))?;
+        let mut statement = self.prepare(&with_values::<R>(on_conflict))?;
         let tells = statement.column_count() > 0;
         for row in rows {
-            for (at, cell) in row.cells().enumerate() {
-                statement.raw_bind_parameter(at + 1, cell).map_err(told)?;
+            for (at, cell) in row.values().enumerate() {
+                statement.raw_bind_parameter(at + 1, cell).map_err(from_rusqlite)?;
             }
             if tells {
                 told_of.extend(collect(&mut statement)?);
             } else {
-                statement.raw_execute().map_err(told)?;
+                statement.raw_execute().map_err(from_rusqlite)?;
             }
         }
         Ok(told_of)
     }
 
     fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, sqlx::Error> {
-        self.connection.prepare_cached(sql).map_err(told)
+        self.connection.prepare_cached(sql).map_err(from_rusqlite)
     }
 }
 
-impl Drop for Direct<'_> {
+impl Drop for SqliteTransaction<'_> {
     fn drop(&mut self) {
         // Some failures have undone it already, and then there is nothing to undo.
         if self.is_open && !self.connection.is_autocommit() {
@@ -114,18 +114,18 @@ impl Drop for Direct<'_> {
     }
 }
 
-fn with_values<R: Record>(fate: &str) -> String {
+fn with_values<R: TableRow>(on_conflict: &str) -> String {
     let names: Vec<_> = R::COLUMNS.iter().map(|(name, _)| *name).collect();
     let values = vec!["?"; names.len()].join(",");
-    format!("INSERT INTO {} ({}) VALUES ({values}) {fate}", R::TABLE, names.join(", "))
+    format!("INSERT INTO {} ({}) VALUES ({values}) {on_conflict}", R::TABLE, names.join(", "))
 }
 
 /// SQLite numbers its parameters as they come up, we by their names: `$1` is the first value wherever it stands.
-fn bind(statement: &mut Statement<'_>, cells: &[Cell<'_>]) -> Result<(), sqlx::Error> {
+fn bind(statement: &mut Statement<'_>, values: &[SqlValue<'_>]) -> Result<(), sqlx::Error> {
     for at in 1..=statement.parameter_count() {
         let named = statement.parameter_name(at).and_then(|name| name.get(1..)?.parse().ok());
-        let cell = cells.get(named.unwrap_or(at) - 1).copied().unwrap_or(Cell::Text(None));
-        statement.raw_bind_parameter(at, cell).map_err(told)?;
+        let cell = values.get(named.unwrap_or(at) - 1).copied().unwrap_or(SqlValue::Text(None));
+        statement.raw_bind_parameter(at, cell).map_err(from_rusqlite)?;
     }
     Ok(())
 }
@@ -133,9 +133,9 @@ fn bind(statement: &mut Statement<'_>, cells: &[Cell<'_>]) -> Result<(), sqlx::E
 fn collect(statement: &mut Statement<'_>) -> Result<Vec<Vec<Value>>, sqlx::Error> {
     let columns = statement.column_count();
     let (mut rows, mut found) = (statement.raw_query(), Vec::new());
-    while let Some(row) = rows.next().map_err(told)? {
+    while let Some(row) = rows.next().map_err(from_rusqlite)? {
         let values = (0..columns).map(|column| row.get_ref(column).map(Value::try_from));
-        let values: Result<Vec<_>, _> = values.map(|value| value.map_err(told)?.map_err(undecoded)).collect();
+        let values: Result<Vec<_>, _> = values.map(|value| value.map_err(from_rusqlite)?.map_err(undecoded)).collect();
         found.push(values?);
     }
     Ok(found)
@@ -147,13 +147,13 @@ pub(super) fn get<T: FromSql>(row: &[Value], column: usize) -> Result<T, sqlx::E
     T::column_result(ValueRef::from(value)).map_err(undecoded)
 }
 
-impl ToSql for Cell<'_> {
+impl ToSql for SqlValue<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         let value = match *self {
-            Cell::Text(text) => text.map(|text| ValueRef::Text(text.as_bytes())),
-            Cell::Real(number) => number.map(ValueRef::Real),
-            Cell::Whole(number) => number.map(ValueRef::Integer),
-            Cell::Bytes(bytes) => Some(ValueRef::Blob(bytes)),
+            SqlValue::Text(text) => text.map(|text| ValueRef::Text(text.as_bytes())),
+            SqlValue::Real(number) => number.map(ValueRef::Real),
+            SqlValue::Integer(number) => number.map(ValueRef::Integer),
+            SqlValue::Blob(bytes) => Some(ValueRef::Blob(bytes)),
         };
         Ok(ToSqlOutput::Borrowed(value.unwrap_or(ValueRef::Null)))
     }
@@ -164,7 +164,7 @@ fn undecoded(error: impl std::error::Error + Send + Sync + 'static) -> sqlx::Err
 }
 
 /// What SQLite said, in the form in which the reading library would have said it.
-fn told(error: rusqlite::Error) -> sqlx::Error {
+fn from_rusqlite(error: rusqlite::Error) -> sqlx::Error {
     match error {
         rusqlite::Error::SqliteFailure(failure, message) => {
             let message = message.unwrap_or_else(|| failure.to_string());

@@ -1,6 +1,4 @@
-//! Where the log is: an address or a path -> a file, or a server.
-//!
-//! Owns the forms of an address that are understood. May not know SQL; never shows an address, which may hold a password.
+//! Database URLs: a path, `sqlite:` or `postgresql:`, in the spellings of several drivers. Credentials are never shown.
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::fmt;
@@ -8,11 +6,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// What a server's address may ask for beside TLS; handed on as it is.
-const KNOWN: [&str; 6] = ["sslrootcert", "sslcert", "sslkey", "application_name", "options", "host"];
+/// Options of a PostgreSQL URL that are passed on unchanged.
+const PASSED_OPTIONS: [&str; 6] = ["sslrootcert", "sslcert", "sslkey", "application_name", "options", "host"];
 
-/// What other drivers are told about poolers, pauses and caches: nothing that concerns this one.
-const IGNORED: [&str; 11] = [
+/// Options of other drivers about poolers, timeouts and caches, without meaning for this one.
+const IGNORED_OPTIONS: [&str; 11] = [
     "pgbouncer",
     "prepared_statement_cache_size",
     "prepared_statement_name_func",
@@ -26,94 +24,94 @@ const IGNORED: [&str; 11] = [
     "target_session_attrs",
 ];
 
-/// A database's place.
+/// DatabaseUrl of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Location {
-    /// SQLite, in a file.
-    File(PathBuf),
-    /// PostgreSQL, itself or behind a pooler.
-    Server(Address),
+pub enum DatabaseUrl {
+    /// SQLite file.
+    Sqlite(PathBuf),
+    /// PostgreSQL server, possibly behind a connection pooler.
+    Postgres(PostgresUrl),
 }
 
-/// The address of a PostgreSQL server, proved to be readable.
+/// Validated URL of a PostgreSQL server.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Address(String);
+pub struct PostgresUrl(String);
 
-/// An address that names no database that can be used.
+/// Invalid or unsupported database URL.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum LocationError {
-    /// Nothing at all.
+pub enum DatabaseUrlError {
+    /// Empty text.
     #[error(
         "the database should be a file or an address like sqlite:leadlight.db or postgresql://host/name, not empty"
     )]
     Empty,
-    /// A database that ends with the program would be no log.
+    /// In-memory database: it would not be durable.
     #[error("the database should be a file, not memory")]
     Memory,
-    /// Another kind of database.
+    /// Unsupported scheme.
     #[error("the database should be a file, a sqlite: or a postgresql: address, not a {scheme:?} address")]
     Scheme {
-        /// What stands before the colon.
+        /// Part before the colon.
         scheme: String,
     },
-    /// Something behind a question mark that asks for another way of opening a file.
+    /// Unsupported option of a SQLite URL.
     #[error("the database address should have no options but mode=rwc")]
     Options,
-    /// A server's address that cannot be taken apart. It is not repeated, since it may hold a password.
+    /// Malformed PostgreSQL URL. It is not repeated, since it may hold a password.
     #[error(
         "the database address should be like postgresql://user:password@host:5432/name, with special characters as %40"
     )]
     Address,
-    /// Something behind a question mark that means nothing to this program.
+    /// Unsupported option of a PostgreSQL URL.
     #[error("the database address should have no option {option:?}")]
     Option {
-        /// Its name.
+        /// Name of the option.
         option: String,
     },
-    /// A word for TLS that is none.
+    /// Unknown TLS mode.
     #[error("sslmode in the database address should be disable, allow, prefer, require, verify-ca or verify-full")]
     Tls,
 }
 
-impl Address {
-    /// How to connect: no statement is kept by name, and nothing is asked of a session that a pooler refuses.
+impl PostgresUrl {
+    /// Connection options that work behind poolers: no named statements, no start-up parameters that poolers refuse.
     pub(super) fn options(&self) -> Result<PgConnectOptions, sqlx::Error> {
         let options = PgConnectOptions::from_str(&self.0)?.statement_cache_capacity(0).extra_float_digits(None);
         Ok(if options.get_application_name().is_some() { options } else { options.application_name("leadlight") })
     }
 
-    /// From what stands behind the scheme.
-    fn parse(rest: &str) -> Result<Self, LocationError> {
+    /// Parses the part after `postgresql://`.
+    fn parse(rest: &str) -> Result<Self, DatabaseUrlError> {
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let mut kept = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match name {
-                "sslmode" | "ssl" => kept.push(format!("sslmode={}", tls(value)?)),
-                name if KNOWN.contains(&name) => kept.push(pair.to_owned()),
-                name if IGNORED.contains(&name) => {}
-                name => return Err(LocationError::Option { option: name.to_owned() }),
+                "sslmode" | "ssl" => kept.push(format!("sslmode={}", parse_ssl_mode(value)?)),
+                name if PASSED_OPTIONS.contains(&name) => kept.push(pair.to_owned()),
+                name if IGNORED_OPTIONS.contains(&name) => {}
+                name => return Err(DatabaseUrlError::Option { option: name.to_owned() }),
             }
         }
-        // A user without a host, for a socket named among the options: an address of the web has no such form.
-        let named = place.replacen("@/", "@localhost/", 1);
-        let address = Address(format!("postgresql://{named}?{}", kept.join("&")));
-        if !place.is_empty() && address.options().is_ok() { Ok(address) } else { Err(LocationError::Address) }
+        // A user without a host, where the socket is an option, is not valid in a URL.
+        let with_host = place.replacen("@/", "@localhost/", 1);
+        let address = PostgresUrl(format!("postgresql://{with_host}?{}", kept.join("&")));
+        if !place.is_empty() && address.options().is_ok() { Ok(address) } else { Err(DatabaseUrlError::Address) }
     }
 }
 
-/// The word that PostgreSQL's own library knows; asyncpg also takes a truth value.
-fn tls(value: &str) -> Result<&str, LocationError> {
-    let word = match value.to_ascii_lowercase().as_str() {
+/// Translates asyncpg's boolean `ssl` values to libpq's `sslmode`.
+fn parse_ssl_mode(value: &str) -> Result<&str, DatabaseUrlError> {
+    let mode = match value.to_ascii_lowercase().as_str() {
         "true" | "1" => "require",
         "false" | "0" => "disable",
         _ => value,
     };
-    if PgSslMode::from_str(word).is_ok() { Ok(word) } else { Err(LocationError::Tls) }
+    if PgSslMode::from_str(mode).is_ok() { Ok(mode) } else { Err(DatabaseUrlError::Tls) }
 }
 
-impl fmt::Display for Address {
-    /// Host, port and name: neither user nor password.
+impl fmt::Display for PostgresUrl {
+    /// Writes host, port and database, without user and password.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Ok(options) = self.options() else { return formatter.write_str("postgresql://") };
         let host = options.get_socket().map_or(options.get_host().into(), |socket| socket.to_string_lossy());
@@ -122,68 +120,68 @@ impl fmt::Display for Address {
     }
 }
 
-impl fmt::Debug for Address {
+impl fmt::Debug for PostgresUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
     }
 }
 
-impl fmt::Display for Location {
+impl fmt::Display for DatabaseUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Location::File(file) => file.display().fmt(formatter),
-            Location::Server(address) => address.fmt(formatter),
+            DatabaseUrl::Sqlite(file) => file.display().fmt(formatter),
+            DatabaseUrl::Postgres(address) => address.fmt(formatter),
         }
     }
 }
 
-impl FromStr for Location {
-    type Err = LocationError;
+impl FromStr for DatabaseUrl {
+    type Err = DatabaseUrlError;
 
-    /// A path; `sqlite:` and a path; `sqlite://` and a path, so that three strokes begin an absolute one; the same
-    /// with a driver as the old service wrote it (`sqlite+aiosqlite:///`), where three strokes begin a relative one;
-    /// or `postgresql://`, `postgres://`, each with a driver if need be (`postgresql+asyncpg://`).
-    fn from_str(text: &str) -> Result<Self, LocationError> {
+    /// Parses a path; `sqlite:` or `sqlite://` and a path, so that three slashes begin an absolute one; SQLAlchemy's
+    /// `sqlite+aiosqlite:///`, where three slashes begin a relative one; `postgresql://` and `postgres://`, with or
+    /// without a driver (`postgresql+asyncpg://`).
+    fn from_str(text: &str) -> Result<Self, DatabaseUrlError> {
         let scheme = text.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| is_scheme(scheme));
-        let Some(scheme) = scheme else { return file(text) };
+        let Some(scheme) = scheme else { return parse_path(text) };
         let rest = &text[scheme.len() + 1..];
         match scheme.split_once('+').map_or((scheme, false), |(base, _)| (base, true)) {
-            ("sqlite", driver) => sqlite(without_options(rest)?, driver),
+            ("sqlite", driver) => parse_sqlite(strip_options(rest)?, driver),
             ("postgresql" | "postgres", _) => {
-                Address::parse(rest.strip_prefix("//").ok_or(LocationError::Address)?).map(Location::Server)
+                PostgresUrl::parse(rest.strip_prefix("//").ok_or(DatabaseUrlError::Address)?).map(DatabaseUrl::Postgres)
             }
-            _ => Err(LocationError::Scheme { scheme: scheme.to_owned() }),
+            _ => Err(DatabaseUrlError::Scheme { scheme: scheme.to_owned() }),
         }
     }
 }
 
-/// Longer than one letter, so that a drive of Windows is a path.
+/// Longer than one letter, so that a Windows drive is part of a path.
 fn is_scheme(text: &str) -> bool {
     text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-'))
 }
 
-fn without_options(text: &str) -> Result<&str, LocationError> {
+fn strip_options(text: &str) -> Result<&str, DatabaseUrlError> {
     match text.split_once('?') {
         None => Ok(text),
         Some((path, "mode=rwc")) => Ok(path),
-        Some(_) => Err(LocationError::Options),
+        Some(_) => Err(DatabaseUrlError::Options),
     }
 }
 
-fn sqlite(rest: &str, driver: bool) -> Result<Location, LocationError> {
+fn parse_sqlite(rest: &str, driver: bool) -> Result<DatabaseUrl, DatabaseUrlError> {
     match rest.strip_prefix("//") {
-        _ if driver => file(rest.strip_prefix("///").unwrap_or(rest)),
-        Some(path) if path.starts_with("/./") => file(&path[1..]),
-        Some(path) => file(path),
-        None => file(rest),
+        _ if driver => parse_path(rest.strip_prefix("///").unwrap_or(rest)),
+        Some(path) if path.starts_with("/./") => parse_path(&path[1..]),
+        Some(path) => parse_path(path),
+        None => parse_path(rest),
     }
 }
 
-fn file(path: &str) -> Result<Location, LocationError> {
+fn parse_path(path: &str) -> Result<DatabaseUrl, DatabaseUrlError> {
     match path {
-        "" => Err(LocationError::Empty),
-        ":memory:" => Err(LocationError::Memory),
-        path => Ok(Location::File(path.into())),
+        "" => Err(DatabaseUrlError::Empty),
+        ":memory:" => Err(DatabaseUrlError::Memory),
+        path => Ok(DatabaseUrl::Sqlite(path.into())),
     }
 }
 
@@ -193,13 +191,13 @@ mod tests {
 
     fn options(address: &str) -> PgConnectOptions {
         match address.parse() {
-            Ok(Location::Server(address)) => address.options().unwrap(),
+            Ok(DatabaseUrl::Postgres(address)) => address.options().unwrap(),
             other => panic!("{address}: {other:?}"),
         }
     }
 
     #[test]
-    fn addresses_lead_to_files() {
+    fn parses_sqlite_urls() {
         for (address, path) in [
             ("leads.db", "leads.db"),
             ("/data/leads.db", "/data/leads.db"),
@@ -210,12 +208,12 @@ mod tests {
             ("sqlite+aiosqlite:///./leads.db", "./leads.db"),
             ("sqlite+aiosqlite:////data/leads.db", "/data/leads.db"),
         ] {
-            assert_eq!(address.parse::<Location>().unwrap(), Location::File(path.into()), "{address}");
+            assert_eq!(address.parse::<DatabaseUrl>().unwrap(), DatabaseUrl::Sqlite(path.into()), "{address}");
         }
     }
 
     #[test]
-    fn addresses_of_servers_are_read_however_python_wrote_them() {
+    fn parses_postgres_urls_of_python_drivers() {
         for scheme in ["postgresql", "postgres", "postgresql+asyncpg", "postgresql+psycopg2"] {
             let found = options(&format!("{scheme}://me:a%40b@db.example:6543/leads"));
             assert_eq!((found.get_host(), found.get_port()), ("db.example", 6543), "{scheme}");
@@ -237,8 +235,8 @@ mod tests {
     }
 
     #[test]
-    fn passwords_are_never_shown() {
-        let location: Location = "postgresql+asyncpg://me:secret@db.example/leads?ssl=require".parse().unwrap();
+    fn never_shows_credentials() {
+        let location: DatabaseUrl = "postgresql+asyncpg://me:secret@db.example/leads?ssl=require".parse().unwrap();
         assert_eq!(location.to_string(), "postgresql://db.example:5432/leads");
         assert!(!format!("{location:?}").contains("secret"));
         for wrong in [
@@ -248,20 +246,20 @@ mod tests {
             "postgresql://me:secret@host/leads?ssl=perhaps",
             "postgresql://me:secret@host/leads?pool=secret",
         ] {
-            let error = wrong.parse::<Location>().unwrap_err().to_string();
+            let error = wrong.parse::<DatabaseUrl>().unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
         }
     }
 
     #[test]
-    fn what_names_no_database_is_refused() {
-        let refused = |text: &str| text.parse::<Location>().unwrap_err();
-        assert_eq!(refused("mysql://host/leads"), LocationError::Scheme { scheme: "mysql".to_owned() });
-        assert_eq!(refused(""), LocationError::Empty);
-        assert_eq!(refused("sqlite:"), LocationError::Empty);
-        assert_eq!(refused("sqlite::memory:"), LocationError::Memory);
-        assert_eq!(refused("sqlite:a.db?mode=ro"), LocationError::Options);
-        assert_eq!(refused("postgresql://"), LocationError::Address);
-        assert_eq!(refused("postgresql://h/n?pool=1"), LocationError::Option { option: "pool".to_owned() });
+    fn rejects_unsupported_urls() {
+        let refused = |text: &str| text.parse::<DatabaseUrl>().unwrap_err();
+        assert_eq!(refused("mysql://host/leads"), DatabaseUrlError::Scheme { scheme: "mysql".to_owned() });
+        assert_eq!(refused(""), DatabaseUrlError::Empty);
+        assert_eq!(refused("sqlite:"), DatabaseUrlError::Empty);
+        assert_eq!(refused("sqlite::memory:"), DatabaseUrlError::Memory);
+        assert_eq!(refused("sqlite:a.db?mode=ro"), DatabaseUrlError::Options);
+        assert_eq!(refused("postgresql://"), DatabaseUrlError::Address);
+        assert_eq!(refused("postgresql://h/n?pool=1"), DatabaseUrlError::Option { option: "pool".to_owned() });
     }
 }
