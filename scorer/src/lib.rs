@@ -1,9 +1,9 @@
-//! Leadlight's engine: a lead goes in, the probability of a reply comes out, with the same bits on every platform.
+//! Leadlight's scoring engine: computes the probability that a lead replies, with the same bits on every platform.
 //!
-//! The layers import upwards only: `lead` (what a lead is, how it is read and encoded), `model` (files and their
-//! arithmetic), `insight` (what follows from scores), `train`, `pipeline` (the one line through all of them), and the
-//! edges `wire`, `sheet`, `chart`, `api`, `cli`. Everything above the edges takes bytes and returns values: no clock, no files,
-//! no network, no randomness.
+//! Modules in dependency order (imports point up this list only): `lead` (schema, reading, encoding), `model` (model files
+//! and inference), `insight` (grades, metrics, drift), `train`, `pipeline` (opens models and scores leads), and the edges
+//! `wire`, `sheet`, `chart`, `api`, `cli`. Modules above the edges map bytes to values: no clock, files, network or
+//! randomness.
 
 #[cfg(feature = "native")]
 pub mod api;

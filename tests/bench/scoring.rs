@@ -9,13 +9,13 @@ mod planted;
 mod work;
 
 use mimalloc::MiMalloc;
-use scorer::cli::adopt;
+use scorer::cli::import_legacy_encoder;
 use scorer::insight::card::Card;
 use scorer::insight::grade::Grades;
 use scorer::lead::Value as Cell;
 use scorer::lead::schema::Schema;
 use scorer::model::onnx;
-use scorer::pipeline::{Parts, pack};
+use scorer::pipeline::{ModelParts, pack};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -112,8 +112,8 @@ fn packed(folder: &Path, task: &Value) -> Value {
     for models in folders.filter(|path| path.join("model.onnx").is_file()) {
         let graph = fs::read(models.join("model.onnx")).unwrap();
         let input = onnx::inputs(&graph).unwrap().remove(0).name;
-        let parts = Parts {
-            encoder: adopt::specification(&export, &input).unwrap(),
+        let parts = ModelParts {
+            encoder: import_legacy_encoder::specification(&export, &input).unwrap(),
             card: Card { name: "benchmark".into(), version: "1".into(), ..Card::default() },
             grades: Grades::default(),
             profile: None,

@@ -1,11 +1,11 @@
-//! `leadlight check`: the same answers, or which rows differ.
+//! Tests of `leadlight check`.
 
-use super::{complaint, leadlight, root, run, text};
+use super::{error_message, leadlight, root, run, text};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// An array as numpy saves it, format 1.0.
+/// Encodes an array as `.npy`, format version 1.0.
 fn npy(kind: &str, shape: &str, data: &[u8]) -> Vec<u8> {
     let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
     let length = 64 * (11 + header.len()).div_ceil(64) - 10;
@@ -16,7 +16,7 @@ fn npy(kind: &str, shape: &str, data: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Inputs and probabilities of the synthetic set, from the program itself.
+/// Writes a packed model, its input array and its probabilities, one of them changed by `change`; returns the paths.
 fn arrays(folder: &Path, change: f32) -> (String, String, String) {
     let model = folder.join("model.onnx");
     let set = root().join("tests/fixtures/parity");
@@ -46,47 +46,47 @@ fn arrays(folder: &Path, change: f32) -> (String, String, String) {
         .enumerate()
         .flat_map(|(at, row)| (float(&row["probability"]) + if at == 1 { change } else { 0.0 }).to_le_bytes())
         .collect();
-    let (inputs, answers) = (folder.join("x.npy"), folder.join("p.npy"));
+    let (inputs, outputs) = (folder.join("x.npy"), folder.join("p.npy"));
     fs::write(&inputs, npy("<f4", &format!("(2, {width})"), &features)).unwrap();
-    fs::write(&answers, npy("<f4", "(2,)", &expected)).unwrap();
-    (model.display().to_string(), inputs.display().to_string(), answers.display().to_string())
+    fs::write(&outputs, npy("<f4", "(2,)", &expected)).unwrap();
+    (model.display().to_string(), inputs.display().to_string(), outputs.display().to_string())
 }
 
 #[test]
-fn a_model_that_answers_the_same_is_told_so() {
+fn equal_outputs_are_reported() {
     let folder = TempDir::new().unwrap();
     let (model, inputs, expected) = arrays(folder.path(), 0.0);
     let output = run(&["check", &model, "--inputs", &inputs, "--expected", &expected, "--tolerance", "0"]);
-    let said = text(&output.stdout);
+    let report = text(&output.stdout);
     assert!(output.status.success(), "{output:?}");
-    assert!(said.contains("equal as floats     2") && said.contains("the same on every platform"), "{said}");
+    assert!(report.contains("equal as floats     2") && report.contains("the same on every platform"), "{report}");
 }
 
 #[test]
-fn rows_that_differ_are_named() {
+fn differing_rows_are_listed() {
     let folder = TempDir::new().unwrap();
     let (model, inputs, expected) = arrays(folder.path(), 1e-4);
     let output = run(&["check", &model, "--inputs", &inputs, "--expected", &expected]);
     assert!(text(&output.stdout).contains("different           row 1"), "{output:?}");
-    assert!(complaint(&output).contains("1 of 2 rows differ by more than 0.000002"), "{output:?}");
+    assert!(error_message(&output).contains("1 of 2 rows differ by more than 0.000002"), "{output:?}");
     let near = run(&["check", &model, "--inputs", &inputs, "--expected", &expected, "--tolerance", "0.001"]);
     assert!(near.status.success(), "{near:?}");
 }
 
 #[test]
-fn arrays_that_cannot_be_used_are_refused_with_a_sentence() {
+fn unusable_arrays_are_rejected() {
     let folder = TempDir::new().unwrap();
     let (model, inputs, expected) = arrays(folder.path(), 0.0);
-    let refused = |name: &str, bytes: &[u8]| {
+    let error = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
         fs::write(&path, bytes).unwrap();
-        complaint(&run(&["check", &model, "--inputs", &inputs, "--expected", &path.display().to_string()]))
+        error_message(&run(&["check", &model, "--inputs", &inputs, "--expected", &path.display().to_string()]))
     };
-    assert!(refused("huge.npy", &npy("<f4", "(99999999999, 99)", &[0; 8])).contains("cut short"));
-    assert!(refused("three.npy", &npy("<f4", "(1, 1, 1)", &[0; 4])).contains("one or two dimensions"));
-    assert!(refused("one.npy", &npy("<f4", "(1,)", &[0; 4])).contains("2 rows go in"));
-    assert!(refused("complex.npy", &npy("<c8", "(1,)", &[0; 8])).contains("float32"));
-    assert!(refused("none.npy", b"no array").contains("none.npy"));
-    let missing = complaint(&run(&["check", &model, "--inputs", "other=x.npy", "--expected", &expected]));
+    assert!(error("huge.npy", &npy("<f4", "(99999999999, 99)", &[0; 8])).contains("cut short"));
+    assert!(error("three.npy", &npy("<f4", "(1, 1, 1)", &[0; 4])).contains("one or two dimensions"));
+    assert!(error("one.npy", &npy("<f4", "(1,)", &[0; 4])).contains("2 rows go in"));
+    assert!(error("complex.npy", &npy("<c8", "(1,)", &[0; 8])).contains("float32"));
+    assert!(error("none.npy", b"no array").contains("none.npy"));
+    let missing = error_message(&run(&["check", &model, "--inputs", "other=x.npy", "--expected", &expected]));
     assert!(missing.contains("--inputs"), "{missing}");
 }

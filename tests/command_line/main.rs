@@ -1,6 +1,6 @@
-//! The command line as people use it: the real binary, real files, and a sentence for everything that is wrong.
+//! End-to-end tests of the command line: the real binary, real files, and one-sentence error messages.
 
-// A test that cannot go on has failed: that is what a panic says.
+// A panic is how a test fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod check;
@@ -29,22 +29,23 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// What the program says when it gives up: one line that is no Rust error dump.
-fn complaint(output: &Output) -> String {
+/// Returns the error message of a failed run: one line that starts with `error:`.
+fn error_message(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let said = text(&output.stderr);
-    assert!(said.starts_with("error: ") && said.lines().count() == 1 && !said.contains("panicked"), "{said}");
-    said
+    let message = text(&output.stderr);
+    let is_error = message.starts_with("error: ") && !message.contains("panicked");
+    assert!(is_error && message.lines().count() == 1, "{message}");
+    message
 }
 
-fn complaint_about(folder: &TempDir, bytes: &[u8]) -> String {
+fn score_error(folder: &TempDir, bytes: &[u8]) -> String {
     let path = folder.path().join("list.csv");
     fs::write(&path, bytes).unwrap();
-    complaint(&run(&["score", path.to_str().unwrap()]))
+    error_message(&run(&["score", path.to_str().unwrap()]))
 }
 
 #[test]
-fn a_list_is_scored_the_same_from_a_file_and_through_a_pipe() {
+fn file_and_pipe_give_the_same_scores() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("scored.csv");
     let sample = root().join("static/samples/leads.csv");
@@ -64,25 +65,25 @@ fn a_list_is_scored_the_same_from_a_file_and_through_a_pipe() {
 }
 
 #[test]
-fn bad_rows_are_told_and_the_others_scored() {
+fn invalid_rows_are_reported_and_the_others_scored() {
     let folder = TempDir::new().unwrap();
     let (list, rejects) = (folder.path().join("list.csv"), folder.path().join("rejects.csv"));
     fs::write(&list, "jobtitle,llm_quality\nCTO,50\nCEO\nCFO,high\nCOO,7,8\n").unwrap();
     let output = run(&["score", list.to_str().unwrap(), "--rejects", rejects.to_str().unwrap()]);
     assert!(output.status.success());
     assert_eq!(text(&output.stdout).lines().count(), 3);
-    let said = text(&output.stderr);
+    let message = text(&output.stderr);
     assert!(
-        said.contains("2 leads scored, 2 rows rejected")
-            && said.contains("1 row had fewer cells")
-            && said.contains("line 4: llm_quality should be a whole number"),
-        "{said}"
+        message.contains("2 leads scored, 2 rows rejected")
+            && message.contains("1 row had fewer cells")
+            && message.contains("line 4: llm_quality should be a whole number"),
+        "{message}"
     );
     assert_eq!(fs::read_to_string(&rejects).unwrap().lines().count(), 3);
 }
 
 #[test]
-fn an_exporters_list_is_read_and_its_columns_can_be_changed() {
+fn foreign_columns_are_mapped_and_the_mapping_can_be_changed() {
     let folder = TempDir::new().unwrap();
     let [list, columns] = ["list.csv", "columns.json"].map(|name| folder.path().join(name).display().to_string());
     // Windows-1252, semicolons, a line above the names of the columns.
@@ -92,44 +93,44 @@ fn an_exporters_list_is_read_and_its_columns_can_be_changed() {
     )
     .unwrap();
     let output = run(&["score", &list, "--save-mapping", &columns]);
-    let said = text(&output.stderr);
-    for told in [
+    let message = text(&output.stderr);
+    for note in [
         "read as Windows-1252",
-        "named on line 2",
+        "the header is on line 2",
         "\"Fonction\" read as jobtitle (80 % sure)",
         "\"Effectif\" read as companysize",
         "1 cell not understood",
     ] {
-        assert!(said.contains(told), "{told}: {said}");
+        assert!(message.contains(note), "{note}: {message}");
     }
     assert!(text(&output.stdout).contains("Acme,Ingénieur,37,"));
     let mapping = fs::read_to_string(&columns).unwrap();
     fs::write(&columns, mapping.replacen("\"jobtitle\"", "\"summary\"", 1)).unwrap();
-    let said = text(&run(&["score", &list, "--mapping", &columns]).stderr);
-    assert!(said.contains("\"Fonction\" read as summary"), "{said}");
+    let message = text(&run(&["score", &list, "--mapping", &columns]).stderr);
+    assert!(message.contains("\"Fonction\" read as summary"), "{message}");
     fs::write(&list, "Title\nCTO\n").unwrap();
-    let said = text(&run(&["score", &list, "--mapping", &columns]).stderr);
-    assert!(said.contains("about other columns"), "{said}");
+    let message = text(&run(&["score", &list, "--mapping", &columns]).stderr);
+    assert!(message.contains("names other columns"), "{message}");
     fs::write(&columns, "[]").unwrap();
-    assert!(complaint(&run(&["score", &list, "--mapping", &columns])).contains("is no mapping"));
+    assert!(error_message(&run(&["score", &list, "--mapping", &columns])).contains("is not a column mapping"));
 }
 
 #[test]
-fn a_file_that_is_no_list_gets_a_sentence() {
+fn unreadable_list_is_an_error() {
     let folder = TempDir::new().unwrap();
-    let said = |bytes: &[u8]| complaint_about(&folder, bytes);
-    assert!(said(b"").contains("the file is empty"));
-    assert!(said(b"jobtitle,skills\r\n").contains("no leads below it"));
-    assert!(said(b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00").contains("JPEG"));
-    assert!(said(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
-    assert!(said(b"a,b\n1,2\n").contains("none of the columns"));
-    assert!(said(b"jobtitle,skills\na,b,c\n").contains("the only row does not hold a usable lead; line 2: "));
-    assert!(complaint(&run(&["score", "no/such/file.csv"])).contains("cannot read no/such/file.csv"));
-    assert!(complaint(&run(&["score", "."])).contains("it is a folder"));
+    let error = |bytes: &[u8]| score_error(&folder, bytes);
+    assert!(error(b"").contains("the file is empty"));
+    assert!(error(b"jobtitle,skills\r\n").contains("no leads below it"));
+    assert!(error(b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00").contains("JPEG"));
+    assert!(error(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
+    assert!(error(b"a,b\n1,2\n").contains("none of the columns"));
+    assert!(error(b"jobtitle,skills\na,b,c\n").contains("the only row does not hold a usable lead; line 2: "));
+    assert!(error_message(&run(&["score", "no/such/file.csv"])).contains("cannot read no/such/file.csv"));
+    assert!(error_message(&run(&["score", "."])).contains("it is a folder"));
 }
 
 #[test]
-fn a_file_that_is_no_model_gets_a_sentence() {
+fn unreadable_model_is_an_error() {
     let folder = TempDir::new().unwrap();
     let file = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
@@ -138,23 +139,23 @@ fn a_file_that_is_no_model_gets_a_sentence() {
     };
     let model = fs::read(root().join("models/linkedin-engagement.onnx")).unwrap();
     let bare = fs::read(root().join("tests/fixtures/parity/model.onnx")).unwrap();
-    let inspected = |path: &str| complaint(&run(&["inspect", path]));
+    let inspect_error = |path: &str| error_message(&run(&["inspect", path]));
     assert!(
-        inspected(&file("cut.onnx", &model[..model.len() / 2]))
+        inspect_error(&file("cut.onnx", &model[..model.len() / 2]))
             .contains("cut.onnx: the file is not a whole ONNX model")
     );
-    assert!(inspected(&file("bare.onnx", &bare)).contains("leadlight pack"));
-    assert!(inspected(&file("text.onnx", b"hello")).contains("text.onnx: "));
-    assert!(inspected(&file("empty.onnx", b"")).contains("empty.onnx: "));
+    assert!(inspect_error(&file("bare.onnx", &bare)).contains("leadlight pack"));
+    assert!(inspect_error(&file("text.onnx", b"hello")).contains("text.onnx: "));
+    assert!(inspect_error(&file("empty.onnx", b"")).contains("empty.onnx: "));
     let sample = root().join("static/samples/leads.csv");
     let list = sample.to_str().unwrap();
     let bare = file("bare.onnx", &bare);
-    assert!(complaint(&run(&["score", list, "--models", &bare])).contains("leadlight pack"));
-    assert!(complaint(&run(&["score", list, "--models", "docs"])).contains("no .onnx model in docs"));
+    assert!(error_message(&run(&["score", list, "--models", &bare])).contains("leadlight pack"));
+    assert!(error_message(&run(&["score", list, "--models", "docs"])).contains("no .onnx model in docs"));
 }
 
 #[test]
-fn a_model_trained_elsewhere_is_packed_inspected_and_scored_with() {
+fn third_party_model_is_packed_inspected_and_used() {
     let folder = TempDir::new().unwrap();
     let packed = folder.path().join("adopted.onnx");
     let set = "tests/fixtures/parity";
@@ -174,13 +175,13 @@ fn a_model_trained_elsewhere_is_packed_inspected_and_scored_with() {
     child.stdin.take().unwrap().write_all(b"jobtitle\nCTO\n").unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(text(&output.stdout).contains(",0.3.0\n"), "{output:?}");
-    let wrong = complaint(&run(&["pack", &model, "--encoder", "models/index.json", "-o", path]));
+    let wrong = error_message(&run(&["pack", &model, "--encoder", "models/index.json", "-o", path]));
     assert!(wrong.contains("cannot use models/index.json"), "{wrong}");
 }
 
 #[test]
 #[cfg(unix)]
-fn links_stay_links_and_devices_are_written_to() {
+fn symbolic_links_are_kept_and_devices_written() {
     let folder = TempDir::new().unwrap();
     let (link, target) = (folder.path().join("link.csv"), folder.path().join("target.csv"));
     fs::write(&target, "old").unwrap();
@@ -195,31 +196,31 @@ fn links_stay_links_and_devices_are_written_to() {
 }
 
 #[test]
-fn rejected_rows_are_saved_even_where_all_are() {
+fn rejects_are_saved_even_if_all_rows_are_rejected() {
     let folder = TempDir::new().unwrap();
     let (list, rejects) = (folder.path().join("list.csv"), folder.path().join("rejects.csv"));
     fs::write(&list, "jobtitle;llm_quality\nCTO;101\nCEO;102\n").unwrap();
     let (list, path) = (list.to_str().unwrap(), rejects.to_str().unwrap());
-    assert!(complaint(&run(&["score", list, "--rejects", path])).contains("none of the 2 rows"));
+    assert!(error_message(&run(&["score", list, "--rejects", path])).contains("none of the 2 rows"));
     assert_eq!(fs::read_to_string(&rejects).unwrap().lines().count(), 3);
-    assert!(complaint(&run(&["score", list, "--rejects", path, "-o", path])).contains("same file"));
+    assert!(error_message(&run(&["score", list, "--rejects", path, "-o", path])).contains("same file"));
 }
 
 #[test]
-fn nothing_is_left_half_written() {
+fn failed_writes_leave_no_partial_files() {
     let folder = TempDir::new().unwrap();
     let sample = root().join("static/samples/leads.csv");
     let missing = folder.path().join("no/such/folder/out.csv");
-    let said = complaint(&run(&["score", sample.to_str().unwrap(), "-o", missing.to_str().unwrap()]));
-    assert!(said.contains("cannot write"), "{said}");
+    let message = error_message(&run(&["score", sample.to_str().unwrap(), "-o", missing.to_str().unwrap()]));
+    assert!(message.contains("cannot write"), "{message}");
     let taken = folder.path().join("taken");
     fs::create_dir(&taken).unwrap();
-    complaint(&run(&["score", sample.to_str().unwrap(), "-o", taken.to_str().unwrap()]));
+    error_message(&run(&["score", sample.to_str().unwrap(), "-o", taken.to_str().unwrap()]));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
 #[test]
-fn a_workbook_is_scored_as_the_same_list_in_csv() {
+fn workbook_scores_like_the_same_csv() {
     let folder = TempDir::new().unwrap();
     let rows = [["name", "jobtitle", "llm_quality"], ["Ada", "CEO, founder", "80"], ["Bob", "Intern", "20"]];
     let mut book = rust_xlsxwriter::Workbook::new();
@@ -235,8 +236,8 @@ fn a_workbook_is_scored_as_the_same_list_in_csv() {
     assert!(scored.status.success(), "{scored:?}");
     assert!(self::text(&scored.stderr).contains("read from the sheet \"Leads\", the largest of 2"));
     assert_eq!(scored.stdout, run(&["score", text.to_str().unwrap()]).stdout);
-    let said = complaint_about(&folder, b"\xD0\xCF\x11\xE0 an old one");
-    assert!(said.contains("save it as .xlsx"), "{said}");
-    let said = complaint_about(&folder, b"PK\x03\x04 no workbook at all");
-    assert!(said.contains("workbook"), "{said}");
+    let message = score_error(&folder, b"\xD0\xCF\x11\xE0 an old one");
+    assert!(message.contains("save it as .xlsx"), "{message}");
+    let message = score_error(&folder, b"PK\x03\x04 no workbook at all");
+    assert!(message.contains("workbook"), "{message}");
 }

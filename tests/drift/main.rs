@@ -137,7 +137,7 @@ fn people_get_a_table_with_what_was_not_compared() {
     let text = String::from_utf8(output.stdout).unwrap();
     let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{text}"));
     assert!(line("a ").contains("Z test p") && line("a ").contains("too few to say"));
-    assert!(line("b ").contains("one file holds numbers there, the other texts"));
+    assert!(line("b ").contains("one file has numbers, the other texts"));
     assert!(line("gone").contains("the current CSV has no such column"));
     assert!(line("new").contains("the reference has no such column"));
     assert!(text.ends_with("no drift: 0 of 1 columns have drifted (0 %; drift from 50 %)\n"), "{text}");

@@ -1,20 +1,20 @@
-//! The golden document: what the native golden test saw, for the same test in a browser.
+//! Golden document: inputs and results of the native golden test, replayed by the browser and arm64 tests.
 //!
-//! Numbers stand as their bits, so that no reader can change them.
+//! Floating-point numbers are stored as their bits, so that no parser can change them.
 
 use scorer::lead::encode::{Block, Element, Specification, Values};
 use scorer::model::bundle::Output;
 use scorer::model::onnx::Graph;
 use serde::{Deserialize, Serialize};
 
-/// All sets, and all models of other makers.
+/// All golden sets and all third-party models.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Document {
     pub(crate) sets: Vec<Set>,
     pub(crate) zoo: Vec<ZooModel>,
 }
 
-/// A model of another maker, what goes in, what onnxruntime answered, and what the native code did.
+/// Third-party model with its inputs, onnxruntime's outputs and those of the native code.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ZooModel {
     pub(crate) name: String,
@@ -22,15 +22,15 @@ pub(crate) struct ZooModel {
     pub(crate) output: Output,
     pub(crate) inputs: Vec<ZooInput>,
     pub(crate) rows: usize,
-    /// The largest difference allowed.
+    /// Largest absolute difference allowed.
     pub(crate) tolerance: f32,
-    /// The bits of the probability that onnxruntime gives each row.
+    /// Bits of onnxruntime's probability, per row.
     pub(crate) expected_bits: Vec<u32>,
-    /// The bits of ours, where the same are promised on every platform.
+    /// Bits of our probability, per row, if the model is bit-exact on every platform.
     pub(crate) exact_bits: Option<Vec<u32>>,
 }
 
-/// One input: its values as bits of f32 or of f64, as whole numbers, or as texts.
+/// Input of a model.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ZooInput {
     pub(crate) name: String,
@@ -38,7 +38,7 @@ pub(crate) struct ZooInput {
     pub(crate) values: ZooValues,
 }
 
-/// Floating-point numbers stand as their bits.
+/// Values of an input; floating-point numbers as bits.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum ZooValues {
     Float(Vec<u32>),
@@ -48,7 +48,7 @@ pub(crate) enum ZooValues {
 }
 
 impl ZooValues {
-    /// Their type in the graph.
+    /// Element type in the graph.
     pub(crate) fn element(&self) -> Element {
         match self {
             ZooValues::Float(_) => Element::Float,
@@ -60,7 +60,7 @@ impl ZooValues {
 }
 
 impl ZooModel {
-    /// What is to be fed to the graph.
+    /// Returns the inputs as blocks for the graph.
     pub(crate) fn blocks(&self) -> Vec<Block> {
         let values = |values: &ZooValues| match values {
             ZooValues::Float(bits) => Values::Float(bits.iter().copied().map(f32::from_bits).collect()),
@@ -71,14 +71,14 @@ impl ZooModel {
         self.inputs.iter().map(|input| Block { width: input.width, values: values(&input.values) }).collect()
     }
 
-    /// Opens the model as it was exported, with an encoder that passes its inputs through.
+    /// Opens the exported model with a pass-through encoder.
     pub(crate) fn open(&self) -> Result<Graph, String> {
         let inputs = self.inputs.iter().map(|input| (input.name.clone(), input.values.element(), input.width));
         let opened = Graph::open(&self.model, &Specification::passthrough(inputs), &self.output);
         opened.map_err(|error| format!("{}: {error}", self.name))
     }
 
-    /// Runs the model; every row must be as near to onnxruntime's answer as its tolerance says.
+    /// Runs the model; returns an error if a row differs from onnxruntime by more than the tolerance.
     pub(crate) fn run(&self, graph: &Graph) -> Result<Vec<f32>, String> {
         let run = graph.run_all(&self.blocks());
         let (values, columns) = run.map_err(|error| format!("{}: {error}", self.name))?;
@@ -86,7 +86,7 @@ impl ZooModel {
         assert_eq!((ours.len(), self.expected_bits.len()), (self.rows, self.rows), "{}", self.name);
         let is_far = |(ours, bits): &(&f32, &u32)| {
             let expected = f32::from_bits(**bits);
-            // NaN is near to nothing.
+            // False for NaN.
             let is_near = (**ours - expected).abs() <= self.tolerance;
             ours.to_bits() != **bits && !is_near
         };
@@ -106,7 +106,7 @@ impl ZooModel {
     }
 }
 
-/// A model file and what it gave.
+/// Model file with its scored leads.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Set {
     pub(crate) name: String,
@@ -114,14 +114,14 @@ pub(crate) struct Set {
     pub(crate) records: Vec<Record>,
 }
 
-/// A lead and what it became.
+/// Lead with its features and score.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Record {
     pub(crate) name: String,
-    /// The lead as a JSON text, so that NaN and infinities pass.
+    /// Lead as JSON text, which may contain NaN and infinities.
     pub(crate) lead: String,
     pub(crate) feature_bits: Vec<u32>,
     pub(crate) probability_bits: u32,
-    /// What another program answered, where there is one.
+    /// Score of the reference implementation, if any.
     pub(crate) reference: Option<f64>,
 }

@@ -1,18 +1,17 @@
-//! Golden scores: every set of the old service's layout that is found is packed and must give, bit for bit, the
-//! features of the original encoder, and XGBoost's scores within a millionth.
+//! Golden test: packs every set in the legacy service's layout and compares, bit for bit, the features with those of the
+//! original encoder, and the scores with XGBoost's within 1e-6.
 //!
-//! Sets are folders with `model.onnx`, `encoder.json` and `golden.jsonl`, looked for by that layout under
-//! `tests/fixtures` and under `LEADLIGHT_SHARED`. What this test saw is written to `LEADLIGHT_GOLDEN_OUT`, if set, for
-//! the same test in a browser.
+//! Sets are folders with `model.onnx`, `encoder.json` and `golden.jsonl` under `tests/fixtures` and `LEADLIGHT_SHARED`.
+//! Inputs and results are written to `LEADLIGHT_GOLDEN_OUT`, if set, for the browser and arm64 tests.
 
-// A test that cannot go on has failed: that is what a panic says.
+// A panic is how a test fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod document;
 mod zoo;
 
 use document::{Document, Record, Set};
-use scorer::cli::adopt;
+use scorer::cli::import_legacy_encoder;
 use scorer::insight::card::Card;
 use scorer::insight::grade::Grades;
 use scorer::insight::label::{confidence, label, rounded};
@@ -20,24 +19,24 @@ use scorer::lead::Lead;
 use scorer::lead::json::read_lead;
 use scorer::lead::json::syntax::{Json, Reader};
 use scorer::model::onnx;
-use scorer::pipeline::{Model, Parts, Scorer, pack};
+use scorer::pipeline::{Model, ModelParts, Scorer, pack};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How far a score may be from XGBoost's.
+/// Largest allowed difference from XGBoost's score.
 const TOLERANCE: f64 = 1e-6;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Where the data is that is no part of the project.
+/// Folder of the test data outside the repository.
 fn shared() -> PathBuf {
     std::env::var_os("LEADLIGHT_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from)
 }
 
-/// Folders with all the named files, anywhere under a folder, in a fixed order.
+/// Returns all folders below `under` that contain the named files, in a fixed order.
 fn folders_with(under: &Path, names: &[&str]) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(under) else { return Vec::new() };
     let mut found = Vec::new();
@@ -50,14 +49,14 @@ fn folders_with(under: &Path, names: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-/// The sets of the project itself, of which there is at least one, and those of the shared data.
+/// Returns the sets of the repository (at least one) and those of the shared data.
 fn sets() -> Vec<PathBuf> {
     let names = ["model.onnx", "encoder.json", "golden.jsonl"];
     let own = folders_with(&root().join("tests/fixtures"), &names);
-    assert!(!own.is_empty(), "the synthetic golden set of the project is missing");
+    assert!(!own.is_empty(), "the synthetic golden set of the repository is missing");
     let shared = folders_with(&shared(), &names);
     if shared.is_empty() {
-        eprintln!("!! NO SHARED TEST DATA: golden scores are checked on the synthetic set alone !!");
+        eprintln!("!! NO SHARED TEST DATA: only the synthetic golden set is checked !!");
     }
     own.into_iter().chain(shared).collect()
 }
@@ -66,8 +65,8 @@ fn packed(folder: &Path) -> Vec<u8> {
     let graph = fs::read(folder.join("model.onnx")).unwrap();
     let export = fs::read(folder.join("encoder.json")).unwrap();
     let input = onnx::inputs(&graph).unwrap().remove(0).name;
-    let parts = Parts {
-        encoder: adopt::specification(&export, &input).unwrap(),
+    let parts = ModelParts {
+        encoder: import_legacy_encoder::specification(&export, &input).unwrap(),
         card: Card { name: "adopted".into(), version: "0.3.0".into(), ..Card::default() },
         grades: Grades::default(),
         profile: None,
@@ -76,7 +75,7 @@ fn packed(folder: &Path) -> Vec<u8> {
     pack(&graph, parts).unwrap()
 }
 
-/// The golden file's records as Python wrote them; the lead beside each is its own text again, NaN and all.
+/// Reads the records of the golden file, each with its lead as JSON text, NaN included.
 fn golden_records(folder: &Path) -> Vec<(Value, String)> {
     let text = fs::read_to_string(folder.join("golden.jsonl")).unwrap();
     let record = |line: &str| {
@@ -88,7 +87,7 @@ fn golden_records(folder: &Path) -> Vec<(Value, String)> {
     text.lines().map(record).collect()
 }
 
-/// A flat object as Python writes it.
+/// Formats a flat object as Python's `json.dumps` does, NaN and infinities included.
 fn python_text(lead: &Json) -> String {
     let Json::Object(members) = lead else { panic!("a lead should be an object") };
     let value = |value: &Json| match value {
@@ -101,19 +100,19 @@ fn python_text(lead: &Json) -> String {
     format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
 }
 
-/// A float of the golden file, where infinities are texts.
+/// Reads a float of the golden file, where infinities are strings.
 fn float(value: &Value) -> f64 {
     value.as_f64().or_else(|| value.as_str()?.parse().ok()).unwrap()
 }
 
-/// Scores all leads at once and each alone, and demands the same bits.
+/// Scores all leads in one batch and each alone, and requires the same bits.
 fn score(scorer: &Scorer, leads: &[Lead]) -> Vec<f32> {
-    let together: Vec<f32> = scorer.score(leads).unwrap().iter().map(|score| score.unwrap().probability).collect();
-    for (lead, among) in leads.iter().zip(&together) {
+    let batch: Vec<f32> = scorer.score(leads).unwrap().iter().map(|score| score.unwrap().probability).collect();
+    for (lead, expected) in leads.iter().zip(&batch) {
         let alone = scorer.score(std::slice::from_ref(lead)).unwrap()[0].unwrap().probability;
-        assert_eq!(alone.to_bits(), among.to_bits());
+        assert_eq!(alone.to_bits(), expected.to_bits());
     }
-    together
+    batch
 }
 
 fn check(golden: &Value, features: &[f32], probability: f32) {
@@ -124,41 +123,41 @@ fn check(golden: &Value, features: &[f32], probability: f32) {
     assert_eq!(golden["features"].as_array().unwrap().len(), features.len(), "{name}");
     let difference = (float(&golden["score_xgboost"]) - f64::from(probability)).abs();
     assert!(difference <= TOLERANCE, "{name}: {difference} from XGBoost");
-    // Where the allowed difference crosses an edge of rounding or of a word, either side is right.
+    // If the tolerance crosses a rounding or label threshold, either side is correct.
     let reference = float(&golden["score_xgboost"]);
-    let around = [reference - TOLERANCE, reference, reference + TOLERANCE];
+    let candidates = [reference - TOLERANCE, reference, reference + TOLERANCE];
     let expected = float(&golden["score_api_rounded"]);
-    assert!(around.iter().any(|near| rounded(*near) == expected), "{name}: the record disagrees with itself");
-    assert!(around.iter().any(|near| rounded(*near) == rounded(f64::from(probability))), "{name}");
-    assert!(around.iter().any(|near| label(*near as f32) == golden["label"]), "{name}");
-    assert!(around.iter().any(|near| label(*near as f32) == label(probability)), "{name}");
-    assert!(around.iter().any(|near| confidence(*near as f32) == golden["confidence"]), "{name}");
-    assert!(around.iter().any(|near| confidence(*near as f32) == confidence(probability)), "{name}");
+    assert!(candidates.iter().any(|near| rounded(*near) == expected), "{name}: the record is inconsistent");
+    assert!(candidates.iter().any(|near| rounded(*near) == rounded(f64::from(probability))), "{name}");
+    assert!(candidates.iter().any(|near| label(*near as f32) == golden["label"]), "{name}");
+    assert!(candidates.iter().any(|near| label(*near as f32) == label(probability)), "{name}");
+    assert!(candidates.iter().any(|near| confidence(*near as f32) == golden["confidence"]), "{name}");
+    assert!(candidates.iter().any(|near| confidence(*near as f32) == confidence(probability)), "{name}");
 }
 
-/// A lead to be scored.
+/// Lead to score, with its reference score.
 #[derive(Clone)]
-struct Given {
+struct GoldenLead {
     name: String,
     lead: String,
     reference: Option<f64>,
 }
 
-/// Scores a model's leads; references come from the golden records, where there are any.
-fn set(name: &str, file: Vec<u8>, leads: &[Given]) -> (Set, Vec<Vec<f32>>, Vec<f32>) {
+/// Scores leads with a model; returns the set with the encoded rows and the probabilities.
+fn score_set(name: &str, file: Vec<u8>, leads: &[GoldenLead]) -> (Set, Vec<Vec<f32>>, Vec<f32>) {
     let model = Model::open(name, &file).unwrap();
     let scorer = Scorer::open(&[(name.to_owned(), file.clone())]).unwrap();
     let read: Vec<Lead> =
-        leads.iter().map(|given| read_lead(given.lead.as_bytes(), scorer.schema()).unwrap()).collect();
+        leads.iter().map(|golden| read_lead(golden.lead.as_bytes(), scorer.schema()).unwrap()).collect();
     let matrix = model.encoder().encode(&read);
     let rows: Vec<Vec<f32>> = matrix.values.chunks(matrix.width).map(<[f32]>::to_vec).collect();
     let probabilities = score(&scorer, &read);
-    let record = |(place, given): (usize, &Given)| Record {
-        name: given.name.clone(),
-        lead: given.lead.clone(),
+    let record = |(place, golden): (usize, &GoldenLead)| Record {
+        name: golden.name.clone(),
+        lead: golden.lead.clone(),
         feature_bits: rows[place].iter().map(|value| value.to_bits()).collect(),
         probability_bits: probabilities[place].to_bits(),
-        reference: given.reference,
+        reference: golden.reference,
     };
     let records = leads.iter().enumerate().map(record).collect();
     (Set { name: name.to_owned(), model: file, records }, rows, probabilities)
@@ -167,32 +166,32 @@ fn set(name: &str, file: Vec<u8>, leads: &[Given]) -> (Set, Vec<Vec<f32>>, Vec<f
 #[test]
 fn golden_features_and_scores_are_reproduced() {
     let mut document = Document { sets: Vec::new(), zoo: zoo::models() };
-    let mut leads_seen = Vec::new();
+    let mut all_leads = Vec::new();
     for folder in sets() {
         let golden = golden_records(&folder);
         assert!(!golden.is_empty());
-        let given = |(record, lead): &(Value, String)| Given {
+        let golden_lead = |(record, lead): &(Value, String)| GoldenLead {
             name: record["name"].to_string(),
             lead: lead.clone(),
             reference: Some(float(&record["score_xgboost"])),
         };
-        let leads: Vec<Given> = golden.iter().map(given).collect();
-        let (set, rows, probabilities) = set(&folder.display().to_string(), packed(&folder), &leads);
+        let leads: Vec<GoldenLead> = golden.iter().map(golden_lead).collect();
+        let (set, rows, probabilities) = score_set(&folder.display().to_string(), packed(&folder), &leads);
         for (((record, _), row), probability) in golden.iter().zip(&rows).zip(&probabilities) {
             check(record, row, *probability);
         }
         println!("{}: {} records", set.name, set.records.len());
         document.sets.push(set);
-        leads_seen.extend(leads.into_iter().map(|given| Given { reference: None, ..given }));
+        all_leads.extend(leads.into_iter().map(|lead| GoldenLead { reference: None, ..lead }));
     }
-    document.sets.extend(shipped(&leads_seen));
+    document.sets.extend(shipped(&all_leads));
     if let Some(path) = std::env::var_os("LEADLIGHT_GOLDEN_OUT") {
         fs::write(path, serde_json::to_string(&document).unwrap()).unwrap();
     }
 }
 
-/// The shipped models on the same leads: no reference, but the same bits in the browser.
-fn shipped(leads: &[Given]) -> Vec<Set> {
+/// Scores the same leads with the shipped models: without a reference, for comparison with other platforms.
+fn shipped(leads: &[GoldenLead]) -> Vec<Set> {
     let mut files: Vec<PathBuf> = fs::read_dir(root().join("models"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -200,5 +199,5 @@ fn shipped(leads: &[Given]) -> Vec<Set> {
         .collect();
     files.sort();
     assert!(!files.is_empty(), "no model is shipped");
-    files.iter().map(|path| set(&path.display().to_string(), fs::read(path).unwrap(), leads).0).collect()
+    files.iter().map(|path| score_set(&path.display().to_string(), fs::read(path).unwrap(), leads).0).collect()
 }

@@ -1,11 +1,11 @@
-//! The golden document again, on another platform than the one that wrote it: the same features, the same scores.
+//! Replays the golden document on another platform than the one that wrote it and compares features and scores.
 
 use crate::document::{Document, Record};
 use scorer::lead::Lead;
 use scorer::lead::json::read_lead;
 use scorer::pipeline::Model;
 
-fn check(record: &Record, row: &[f32], probability: f32) {
+fn check_record(record: &Record, row: &[f32], probability: f32) {
     let bits: Vec<u32> = row.iter().map(|value| value.to_bits()).collect();
     assert_eq!(bits, record.feature_bits, "{}", record.name);
     assert_eq!(probability.to_bits(), record.probability_bits, "{}", record.name);
@@ -14,8 +14,8 @@ fn check(record: &Record, row: &[f32], probability: f32) {
     }
 }
 
-/// Every set: the same bits of features and of scores.
-pub(crate) fn sets(document: &Document) {
+/// Compares the bits of features and scores of every set.
+pub(crate) fn check_sets(document: &Document) {
     assert!(document.sets.iter().any(|set| set.records.iter().any(|record| record.reference.is_some())));
     for set in &document.sets {
         let model = Model::open(&set.name, &set.model).unwrap();
@@ -27,17 +27,17 @@ pub(crate) fn sets(document: &Document) {
         for ((record, row), probability) in
             set.records.iter().zip(matrix.values.chunks(matrix.width)).zip(probabilities)
         {
-            check(record, row, probability);
+            check_record(record, row, probability);
         }
     }
 }
 
-/// Every model of another maker: onnxruntime's answers, and the same bits where they are promised.
-pub(crate) fn zoo(document: &Document) {
+/// Compares the outputs of third-party models with onnxruntime's, and their bits where they are guaranteed.
+pub(crate) fn check_zoo(document: &Document) {
     assert!(!document.zoo.is_empty());
     for model in &document.zoo {
-        let answers = model.open().and_then(|graph| model.run(&graph)).unwrap();
-        let bits: Vec<u32> = answers.iter().map(|probability| probability.to_bits()).collect();
+        let outputs = model.open().and_then(|graph| model.run(&graph)).unwrap();
+        let bits: Vec<u32> = outputs.iter().map(|probability| probability.to_bits()).collect();
         if let Some(exact) = &model.exact_bits {
             assert_eq!(bits, *exact, "{}", model.name);
         }

@@ -1,6 +1,6 @@
-//! The golden document again, in a browser.
+//! Golden test in a browser: replays the document written by the native golden test.
 
-// A test that cannot go on has failed: that is what a panic says.
+// A panic is how a test fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(target_arch = "wasm32")]
 
@@ -12,17 +12,17 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
-/// Written by the native golden test, which the project's test command runs first.
+/// Document written by the native golden test, which `cargo xtask test` runs first.
 fn document() -> Document {
     serde_json::from_slice(include_bytes!(env!("LEADLIGHT_GOLDEN"))).unwrap()
 }
 
 #[wasm_bindgen_test]
-fn the_browser_gives_the_same_bits() {
-    replay::sets(&document());
+fn scores_have_the_same_bits() {
+    replay::check_sets(&document());
 }
 
 #[wasm_bindgen_test]
-fn models_of_other_makers_answer_as_onnxruntime_in_the_browser_too() {
-    replay::zoo(&document());
+fn third_party_models_match_onnxruntime() {
+    replay::check_zoo(&document());
 }

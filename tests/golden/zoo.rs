@@ -1,6 +1,6 @@
-//! Models of other makers: every folder of the zoo's layout that is found must answer as onnxruntime did.
+//! Compares third-party models with onnxruntime: every folder with the zoo's layout is a test case.
 //!
-//! A folder holds `model.onnx`, `manifest.json` (inputs, tolerance, the positive column) and `expected_positive.f32`.
+//! A folder contains `model.onnx`, `manifest.json` (inputs, tolerance, the positive column) and `expected_positive.f32`.
 
 use crate::document::{ZooInput, ZooModel, ZooValues};
 use crate::{folders_with, root, shared};
@@ -11,42 +11,42 @@ use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where the manifest names no tolerance.
-const TOLERANCE: f64 = 2e-6;
+/// Tolerance where the manifest names none.
+const DEFAULT_TOLERANCE: f64 = 2e-6;
 
 fn folders() -> Vec<PathBuf> {
     let names = ["model.onnx", "manifest.json", "expected_positive.f32"];
     let own = folders_with(&root().join("tests/fixtures"), &names);
-    assert!(!own.is_empty(), "the project's own models of other makers are missing");
+    assert!(!own.is_empty(), "the third-party models of the repository are missing");
     let shared = folders_with(&shared(), &names);
     if shared.is_empty() {
-        eprintln!("!! NO SHARED TEST DATA: models of other makers are checked on the synthetic ones alone !!");
+        eprintln!("!! NO SHARED TEST DATA: only the synthetic third-party models are checked !!");
     }
     own.into_iter().chain(shared).collect()
 }
 
-/// All models that are found, run and compared, with the bits that other platforms must give.
+/// Runs and compares all models; returns them with the bits that other platforms must reproduce.
 pub(crate) fn models() -> Vec<ZooModel> {
-    let (models, faults): (Vec<_>, Vec<_>) = folders().iter().map(|folder| checked(folder)).partition(Result::is_ok);
-    let faults: Vec<String> = faults.into_iter().filter_map(Result::err).collect();
-    assert!(faults.is_empty(), "{} models differ:\n{}", faults.len(), faults.join("\n"));
+    let (models, errors): (Vec<_>, Vec<_>) = folders().iter().map(|folder| checked(folder)).partition(Result::is_ok);
+    let errors: Vec<String> = errors.into_iter().filter_map(Result::err).collect();
+    assert!(errors.is_empty(), "{} models differ:\n{}", errors.len(), errors.join("\n"));
     models.into_iter().filter_map(Result::ok).collect()
 }
 
 fn checked(folder: &Path) -> Result<ZooModel, String> {
     let mut model = read(folder);
     let graph = model.open()?;
-    let together = model.run(&graph)?;
+    let batch = model.run(&graph)?;
     if graph.inexact().is_empty() {
-        let bits: Vec<u32> = together.iter().map(|probability| probability.to_bits()).collect();
-        assert_eq!(one_by_one(&model, &graph), bits, "{}: a row alone and among others", model.name);
+        let bits: Vec<u32> = batch.iter().map(|probability| probability.to_bits()).collect();
+        assert_eq!(bits_of_single_rows(&model, &graph), bits, "{}: single row and batch", model.name);
         model.exact_bits = Some(bits);
     }
     Ok(model)
 }
 
-/// The bits of each row's probability where it is scored alone.
-fn one_by_one(model: &ZooModel, graph: &onnx::Graph) -> Vec<u32> {
+/// Returns the bits of each row's probability when scored alone.
+fn bits_of_single_rows(model: &ZooModel, graph: &onnx::Graph) -> Vec<u32> {
     use scorer::lead::encode::{Block, Values};
     let blocks = model.blocks();
     let row = |block: &Block, at: usize| {
@@ -74,11 +74,11 @@ fn read(folder: &Path) -> ZooModel {
         manifest["input_files"].as_array().unwrap().iter().map(|input| read_input(folder, input)).collect();
     let kinds = inputs.iter().map(|input| (input.name.clone(), input.values.element(), input.width));
     ZooModel {
-        output: output(&name, &bytes, &manifest, &Specification::passthrough(kinds)),
+        output: probability_output(&name, &bytes, &manifest, &Specification::passthrough(kinds)),
         model: bytes,
         inputs,
         rows: usize::try_from(manifest["n_rows"].as_u64().unwrap()).unwrap(),
-        tolerance: manifest["suggested_abs_tolerance"].as_f64().unwrap_or(TOLERANCE) as f32,
+        tolerance: manifest["suggested_abs_tolerance"].as_f64().unwrap_or(DEFAULT_TOLERANCE) as f32,
         expected_bits: elements(&folder.join("expected_positive.f32"), u32::from_le_bytes),
         exact_bits: None,
         name,
@@ -114,10 +114,10 @@ fn read_input(folder: &Path, input: &Value) -> ZooInput {
     ZooInput { name: input["name"].as_str().unwrap().to_owned(), width, values }
 }
 
-/// The output of the manifest: named there, or the only one, or of one output for each class that of the positive one.
-/// Where the rule finds an output by itself, it must be this; it may give up only where the labels are texts, or more
-/// than two, or where a regressor has several targets.
-fn output(name: &str, bytes: &[u8], manifest: &Value, encoder: &Specification) -> Output {
+/// Returns the probability output: named in the manifest, the only one, or that of the positive class. Automatic
+/// detection must find the same output; it may fail only if labels are texts, if there are more than two classes, or if
+/// a regressor has several targets.
+fn probability_output(name: &str, bytes: &[u8], manifest: &Value, encoder: &Specification) -> Output {
     let column = usize::try_from(manifest["positive_column"].as_u64().unwrap()).unwrap();
     let candidates = onnx::outputs(bytes).unwrap();
     let expected = match manifest["output_name"].as_str() {
@@ -139,10 +139,10 @@ fn output(name: &str, bytes: &[u8], manifest: &Value, encoder: &Specification) -
 }
 
 #[test]
-fn models_of_other_makers_answer_as_onnxruntime() {
+fn third_party_models_match_onnxruntime() {
     let models = models();
     println!(
-        "{} models, {} of them the same bits everywhere",
+        "{} models, {} of them bit-exact",
         models.len(),
         models.iter().filter(|model| model.exact_bits.is_some()).count()
     );

@@ -5,8 +5,8 @@ use crate::support::{Answer, Bench};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
-use scorer::api::api_keys::{Key, Keyring, Scope};
-use scorer::api::config::{Access, Config};
+use scorer::api::api_keys::{ApiKey, ApiKeys, Scope};
+use scorer::api::config::{AuthConfig, Config};
 use std::net::SocketAddr;
 
 /// Every route that is not open, and the scope that opens it; none: any key.
@@ -23,15 +23,16 @@ const OPEN: [&str; 6] = ["/", "/health", "/livez", "/readyz", "/docs", "/openapi
 
 const FAR: &str = "192.0.2.7:40000";
 
-async fn bench(access: Access) -> Bench {
+async fn bench(access: AuthConfig) -> Bench {
     Bench::with(Some(parity::own().scorer()), None, Config { access, ..Config::default() }).await
 }
 
 /// Keys with these scopes, and the secrets of each.
-fn keys(scopes: &[&[Scope]]) -> (Access, Vec<String>) {
-    let made = scopes.iter().enumerate().map(|(at, scopes)| Key::make(&format!("key-{at}"), scopes.to_vec()).unwrap());
+fn keys(scopes: &[&[Scope]]) -> (AuthConfig, Vec<String>) {
+    let made =
+        scopes.iter().enumerate().map(|(at, scopes)| ApiKey::make(&format!("key-{at}"), scopes.to_vec()).unwrap());
     let (secrets, lines): (Vec<_>, Vec<_>) = made.map(|(secret, key)| (secret, key.line())).unzip();
-    (Access { keys: Keyring::open(None, &lines.join("\n")).unwrap(), ..Access::default() }, secrets)
+    (AuthConfig { keys: ApiKeys::open(None, &lines.join("\n")).unwrap(), ..AuthConfig::default() }, secrets)
 }
 
 async fn call(bench: &Bench, from: &str, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -102,7 +103,7 @@ async fn the_description_tells_which_scope_opens_what() {
 async fn without_a_key_or_with_another_nobody_gets_in_not_even_from_this_machine() {
     let (access, secrets) = keys(&[&Scope::ALL]);
     let bench = bench(access).await;
-    let other = Key::make("other", vec![Scope::Predict]).unwrap().0;
+    let other = ApiKey::make("other", vec![Scope::Predict]).unwrap().0;
     for (method, path, _) in GUARDED {
         for from in [FAR, "127.0.0.1:40000"] {
             let none = call(&bench, from, method, path, &[]).await;
@@ -126,7 +127,7 @@ async fn without_a_key_or_with_another_nobody_gets_in_not_even_from_this_machine
 
 #[tokio::test]
 async fn without_keys_this_machine_is_served_and_no_other() {
-    let bench = bench(Access::default()).await;
+    let bench = bench(AuthConfig::default()).await;
     for (method, path, _) in GUARDED {
         for from in ["127.0.0.1:1", "[::1]:1", "[::ffff:127.0.0.1]:1"] {
             assert!(!turned_away(&call(&bench, from, method, path, &[]).await), "{path} {from}");
@@ -157,9 +158,9 @@ async fn without_keys_this_machine_is_served_and_no_other() {
 #[tokio::test]
 async fn anyone_may_score_where_that_is_open_and_nothing_more() {
     let (with_keys, secrets) = keys(&[&[Scope::Monitor]]);
-    for access in [Access::default(), with_keys] {
+    for access in [AuthConfig::default(), with_keys] {
         let has_keys = !access.keys.is_empty();
-        let bench = bench(Access { anonymous_predict: true, ..access }).await;
+        let bench = bench(AuthConfig { anonymous_predict: true, ..access }).await;
         for (method, path, need) in GUARDED {
             let open = !matches!(need, Some(Scope::Monitor | Scope::Admin));
             let forwarded = [("x-forwarded-for", "198.51.100.1"), ("host", "demo.example")];
@@ -181,7 +182,7 @@ async fn anyone_may_score_where_that_is_open_and_nothing_more() {
 
 #[tokio::test]
 async fn a_request_whose_peer_is_not_known_is_not_of_this_machine() {
-    let bench = bench(Access::default()).await;
+    let bench = bench(AuthConfig::default()).await;
     let request = Request::post("/predict").body(Body::from("{}")).unwrap();
     assert_eq!(bench.send_as_it_is(request).await.status, StatusCode::FORBIDDEN);
 }
@@ -228,6 +229,6 @@ fn at_an_address_that_others_reach_they_are_turned_away_until_it_is_opened() {
         assert_eq!(crate::process::post(&far, "/admin/model", r#"{"action": "reload"}"#).unwrap().0, 403);
         assert_eq!(crate::process::post(&near, "/admin/model", r#"{"action": "reload"}"#).unwrap().0, 200);
         let text = log(server);
-        assert!(text.contains("WARN") && text.contains("no keys are configured"), "{text}");
+        assert!(text.contains("WARN") && text.contains("no API keys are configured"), "{text}");
     }
 }

@@ -4,8 +4,8 @@ use crate::parity;
 use crate::support::Bench;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
-use scorer::api::api_keys::{Key, Keyring, Scope};
-use scorer::api::config::{Access, Config, Limits};
+use scorer::api::api_keys::{ApiKey, ApiKeys, Scope};
+use scorer::api::config::{AuthConfig, Config, Limits};
 use scorer::api::rate_limit::Rate;
 use std::time::{Duration, Instant};
 
@@ -55,9 +55,9 @@ async fn a_caller_beyond_the_rate_is_told_when_to_come_again() {
 
 #[tokio::test]
 async fn each_key_has_a_rate_of_its_own() {
-    let made = ["one", "two"].map(|name| Key::make(name, vec![Scope::Predict]).unwrap());
+    let made = ["one", "two"].map(|name| ApiKey::make(name, vec![Scope::Predict]).unwrap());
     let lines = made.each_ref().map(|(_, key)| key.line()).join("\n");
-    let access = Access { keys: Keyring::open(None, &lines).unwrap(), ..Access::default() };
+    let access = AuthConfig { keys: ApiKeys::open(None, &lines).unwrap(), ..AuthConfig::default() };
     let rate = Rate { burst: 2.try_into().unwrap(), .."60/h".parse().unwrap() };
     let config = Config { access, ..config(Limits { rate: Some(rate), ..Limits::default() }) };
     let bench = Bench::with(Some(parity::own().scorer()), None, config).await;

@@ -8,7 +8,7 @@ use scorer::api::model_registry::shared::{Agreed, Shared};
 use scorer::api::model_registry::{Order, Serving};
 use scorer::insight::card::Card;
 use scorer::insight::grade::Grades;
-use scorer::pipeline::{Model, Parts, Scorer, pack};
+use scorer::pipeline::{Model, ModelParts, Scorer, pack};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
@@ -23,7 +23,7 @@ fn other(version: &str) -> Vec<u8> {
     let file = std::fs::read(path).unwrap();
     let encoder = Model::open("other", &file).unwrap().encoder().specification().clone();
     let card = Card { name: "old".to_owned(), version: version.to_owned(), ..Card::default() };
-    pack(&file, Parts { encoder, card, grades: Grades::default(), profile: None, output: None }).unwrap()
+    pack(&file, ModelParts { encoder, card, grades: Grades::default(), profile: None, output: None }).unwrap()
 }
 
 fn folder(files: &[(&str, Vec<u8>)]) -> TempDir {

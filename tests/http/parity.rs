@@ -1,12 +1,12 @@
 //! Folders that hold an old service's model, its golden records and what it answered: those of the project and those
 //! of `LEADLIGHT_SHARED`. Found by their layout.
 
-use scorer::cli::adopt;
+use scorer::cli::import_legacy_encoder;
 use scorer::insight::card::Card;
 use scorer::insight::grade::Grades;
 use scorer::lead::json::syntax::Reader;
 use scorer::model::onnx;
-use scorer::pipeline::{Parts, Scorer, pack};
+use scorer::pipeline::{ModelParts, Scorer, pack};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,9 +42,10 @@ impl Folder {
     pub(crate) fn model_of(&self, version: &str) -> Vec<u8> {
         let graph = fs::read(self.0.join("model.onnx")).unwrap();
         let input = &onnx::inputs(&graph).unwrap()[0].name;
-        let encoder = adopt::specification(&fs::read(self.0.join("encoder.json")).unwrap(), input).unwrap();
+        let encoder =
+            import_legacy_encoder::specification(&fs::read(self.0.join("encoder.json")).unwrap(), input).unwrap();
         let card = Card { name: "old".to_owned(), version: version.to_owned(), ..Card::default() };
-        pack(&graph, Parts { encoder, card, grades: Grades::default(), profile: None, output: None }).unwrap()
+        pack(&graph, ModelParts { encoder, card, grades: Grades::default(), profile: None, output: None }).unwrap()
     }
 
     pub(crate) fn scorer(&self) -> Scorer {

@@ -10,7 +10,7 @@ use scorer::api::config::Config;
 use scorer::api::http::static_site::Site;
 use scorer::api::model_registry::Serving;
 use scorer::api::monitor::{Monitor, ProfilerTask};
-use scorer::api::state::Service;
+use scorer::api::state::AppState;
 use scorer::api::{router, serve};
 use serde_json::Value;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -76,11 +76,11 @@ pub(crate) async fn service(
     database: &Path,
     site: Option<Site>,
     config: Config,
-) -> (Arc<Service>, Tasks) {
+) -> (Arc<AppState>, Tasks) {
     let settings = Settings::new(database.to_str().unwrap().parse().unwrap());
     let (store, writer) = Store::open(&settings).await.unwrap();
     let (monitor, profiler) = Monitor::start(&store, "test", None);
-    (Arc::new(Service::new(serving, store, monitor, site, config)), Tasks { writer, profiler })
+    (Arc::new(AppState::new(serving, store, monitor, site, config)), Tasks { writer, profiler })
 }
 
 impl Bench {

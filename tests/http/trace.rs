@@ -61,7 +61,7 @@ fn the_start_says_what_is_recorded_in_the_words_of_the_options() {
     command.args(["--log-format", "json", "--log", "power-safe", "--log-inputs", "features", "--spool"]).arg(&spool);
     let (server, log) = start_logged(&mut command);
     let text = log(server);
-    let line = text.lines().find(|line| line.contains("predictions are recorded")).unwrap();
+    let line = text.lines().find(|line| line.contains("prediction log ready")).unwrap();
     let line: Value = serde_json::from_str(line).unwrap();
     assert_eq!((line["mode"].as_str(), line["inputs"].as_str()), (Some("power-safe"), Some("features")));
     assert_eq!(line["spool"].as_str(), spool.to_str());

@@ -146,7 +146,7 @@ fn a_monitor_that_is_away_disturbs_nothing_and_its_token_stays_secret() {
     std::thread::sleep(Duration::from_millis(1500));
     assert_eq!(crate::process::post(&server.address, "/predict", "{}").unwrap().0, 200);
     let written = log(server);
-    assert!(written.contains("the uptime monitor cannot be told") && !written.contains("secret-token"), "{written}");
+    assert!(written.contains("cannot reach the uptime monitor") && !written.contains("secret-token"), "{written}");
 }
 
 fn leadlight(folder: &Path, arguments: &[&str]) -> Output {
@@ -233,8 +233,8 @@ async fn scores_of_a_lying_api_do_not_match() {
     let lies: [(Lie, &str); 4] = [
         (|leads| told(leads, &json!({"score": 0.5})), "36 of 36 leads do not match"),
         (|leads| told(leads.map(|leads| leads - 1), &json!({"score": 0.5})), "35 predictions for 36 leads"),
-        (|leads| told(leads, &json!({"score": "high"})), "singly: the answer has no score"),
-        (|_| json!("nonsense"), "batch: the answer has no list of predictions"),
+        (|leads| told(leads, &json!({"score": "high"})), "single: the response has no score"),
+        (|_| json!("nonsense"), "batch: the response has no list of predictions"),
     ];
     for (lie, words) in lies {
         let router = Router::new()
@@ -270,7 +270,7 @@ async fn an_api_that_answers_no_prediction_is_not_waited_for_lead_by_lead() {
     let checked = tokio::task::spawn_blocking(move || leadlight(&at, &arguments.each_ref().map(String::as_str)));
     let checked = tokio::time::timeout(std::time::Duration::from_secs(20), checked).await.unwrap().unwrap();
     assert_eq!(checked.status.code(), Some(1), "{}", said(&checked));
-    for words in ["it did not answer in time", "not asked: the time was up", "36 of 36 leads do not match"] {
+    for words in ["no response within the timeout", "not sent: timeout reached", "36 of 36 leads do not match"] {
         assert!(said(&checked).contains(words), "{}", said(&checked));
     }
     let lax = leadlight(folder.path(), &["validate", "--model", "model.onnx", "--tolerance", "inf"]);

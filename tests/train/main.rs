@@ -1,5 +1,5 @@
-//! Training, from a CSV to model files that open: on the synthetic history of the fixtures, and on every other history
-//! of that layout that is found under `LEADLIGHT_SHARED`.
+//! Training tests, from a CSV to model files that open: on the synthetic history of the fixtures, and on every history
+//! with the same columns under `LEADLIGHT_SHARED`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -9,25 +9,25 @@ mod training;
 
 use scorer::lead::csv::Dialect;
 use scorer::lead::schema::Schema;
-use scorer::pipeline::{Parts, pack};
+use scorer::pipeline::{ModelParts, pack};
 use scorer::train::{Fitted, History, Plan, SEED, fit};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The column of outcomes in histories of this layout.
+/// Outcome column of the histories.
 const OUTCOME: &str = "engaged";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The synthetic history that is part of the project.
-fn synthetic() -> Vec<History> {
+/// Returns the synthetic history of the repository.
+fn synthetic_histories() -> Vec<History> {
     histories(&root().join("tests/fixtures"))
 }
 
-/// Histories that were put beside the project.
-fn beside() -> Vec<History> {
+/// Returns the histories outside the repository; none if there is no shared data.
+fn shared_histories() -> Vec<History> {
     let shared = std::env::var_os("LEADLIGHT_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let found = histories(&shared);
     if found.is_empty() {
@@ -36,7 +36,7 @@ fn beside() -> Vec<History> {
     found
 }
 
-/// Every CSV directly in a folder of this one that has all fields of a lead and the outcome.
+/// Reads every CSV in a direct subfolder that has all lead fields and the outcome column.
 fn histories(folder: &Path) -> Vec<History> {
     let children = |folder: &Path| {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -71,10 +71,10 @@ fn train(history: &History, plan: &Plan) -> Vec<Fitted> {
     fit(history, plan, &mut |_, _| ()).unwrap()
 }
 
-/// The bytes of a model's file.
+/// Packs a trained model into a file.
 fn packed(fitted: &Fitted) -> Vec<u8> {
     let fitted = fitted.clone();
     let (encoder, card, grades) = (fitted.encoder, fitted.card, fitted.grades);
-    let parts = Parts { encoder, card, grades, profile: Some(fitted.profile), output: Some(fitted.output) };
+    let parts = ModelParts { encoder, card, grades, profile: Some(fitted.profile), output: Some(fitted.output) };
     pack(&fitted.graph, parts).unwrap()
 }

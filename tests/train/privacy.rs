@@ -1,6 +1,6 @@
-//! What must not be in a model file: rows of the history, and levels so rare that they could point to a person.
+//! Privacy tests: a model file contains no row of the history and no level rare enough to identify a person.
 
-use super::{beside, packed, plan, shipped, synthetic, train};
+use super::{packed, plan, shared_histories, shipped, synthetic_histories, train};
 use scorer::insight::profile::{Group, Kind as ColumnKind, Profile};
 use scorer::lead::Value;
 use scorer::lead::encode::Rule;
@@ -9,13 +9,13 @@ use scorer::pipeline::Model;
 use scorer::train::{History, LEADS_MIN};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Texts of so many characters are looked for anywhere in a file; shorter ones only as whole words of its JSON.
-const LONG: usize = 20;
+/// Length in characters from which a text is searched anywhere in a file; shorter ones only as whole JSON strings.
+const LONG_TEXT: usize = 20;
 
-/// How many different numbers a column of a reference may hold.
+/// Maximum number of distinct values of a numeric column in a published profile.
 const NUMBERS_MAX: usize = 32;
 
-/// Every text of a field with the number of leads that have it.
+/// Counts the leads per text of a field.
 fn levels(history: &History, field: &str) -> BTreeMap<String, usize> {
     let place = Schema::leads().position(field).unwrap();
     let mut levels = BTreeMap::new();
@@ -27,7 +27,7 @@ fn levels(history: &History, field: &str) -> BTreeMap<String, usize> {
     levels
 }
 
-/// The levels that a model names, with their fields.
+/// Returns the fields and levels named in a model file.
 fn named(model: &Model) -> Vec<(String, String)> {
     let mut named = Vec::new();
     for feature in model.encoder().features() {
@@ -41,22 +41,22 @@ fn named(model: &Model) -> Vec<(String, String)> {
     named
 }
 
-/// Of a reference, levels that have a name are common ones, no hash is left, and numbers are told apart coarsely.
-fn check_reference(name: &str, profile: &Profile) {
+/// Checks that a profile names common levels only, has no hashes and keeps few distinct numbers.
+fn check_profile(name: &str, profile: &Profile) {
     for (layout, column) in profile.columns() {
         let place = format!("{name}: {}", layout.title());
         match layout.kind {
             ColumnKind::Category => {
                 assert!(column.levels().iter().all(|count| *count >= LEADS_MIN as u64), "{place} names a rare level");
-                assert!(column.hashes().is_empty(), "{place} holds a hash");
+                assert!(column.hashes().is_empty(), "{place} contains a hash");
             }
             ColumnKind::Number => {
                 assert!(layout.levels.is_empty());
                 let numbers = column.numbers();
-                assert!(numbers.len() <= NUMBERS_MAX, "{place} tells too many numbers apart");
+                assert!(numbers.len() <= NUMBERS_MAX, "{place} keeps too many distinct numbers");
                 let mut ends = numbers.first().into_iter().chain(numbers.last());
                 let is_common = ends.all(|(_, count)| *count >= LEADS_MIN as u64);
-                assert!(column.kept_bits() == u64::BITS || is_common, "{place} tells who is the outermost");
+                assert!(column.kept_bits() == u64::BITS || is_common, "{place} reveals an extreme value");
             }
         }
     }
@@ -64,14 +64,14 @@ fn check_reference(name: &str, profile: &Profile) {
 
 fn check(name: &str, file: &[u8], history: &History) {
     let model = Model::open(name, file).unwrap();
-    check_reference(name, model.profile().unwrap());
+    check_profile(name, model.profile().unwrap());
     let named = named(&model);
     assert!(!named.is_empty());
     for (field, level) in &named {
         let leads = levels(history, field).get(level).copied().unwrap_or_default();
         assert!(leads >= LEADS_MIN, "{name}: a level of {field} that {leads} leads have is named");
     }
-    // What is common in one field, or a term that titles are searched for, may be rare in another.
+    // A level common in one field, or a search term of titles, may be rare in another field.
     let mut allowed: BTreeSet<&str> = named.iter().map(|(_, level)| level.as_str()).collect();
     for feature in model.encoder().features() {
         if let Rule::TextFlag { terms, .. } = &feature.rule {
@@ -79,33 +79,33 @@ fn check(name: &str, file: &[u8], history: &History) {
         }
     }
     let text = String::from_utf8_lossy(file).into_owned();
-    let mut looked_for = 0;
+    let mut searched = 0;
     for field in Schema::leads().fields().iter().filter(|field| !field.is_numeric()) {
         let free = matches!(field.kind, Kind::Text { max_chars: Some(_) });
         for (level, leads) in levels(history, &field.name) {
             if (free || leads < LEADS_MIN) && !level.is_empty() && !is_allowed(&allowed, &level) {
-                looked_for += 1;
-                assert!(!holds(&text, &level), "{name}: holds a text of {} that few leads have", field.name);
+                searched += 1;
+                assert!(!contains_text(&text, &level), "{name}: contains a rare text of {}", field.name);
             }
         }
     }
-    assert!(looked_for > 0);
+    assert!(searched > 0);
 }
 
 fn is_allowed(allowed: &BTreeSet<&str>, level: &str) -> bool {
-    allowed.contains(level) || level.chars().count() >= LONG && allowed.iter().any(|known| known.contains(level))
+    allowed.contains(level) || level.chars().count() >= LONG_TEXT && allowed.iter().any(|known| known.contains(level))
 }
 
-fn holds(file: &str, level: &str) -> bool {
+fn contains_text(file: &str, level: &str) -> bool {
     let quoted = serde_json::to_string(level).unwrap();
     let inner = quoted.trim_matches('"');
     let word = || file.contains(&quoted) || file.contains(&format!("={inner}\""));
-    if level.chars().count() >= LONG { file.contains(inner) } else { word() }
+    if level.chars().count() >= LONG_TEXT { file.contains(inner) } else { word() }
 }
 
 #[test]
-fn no_rare_level_and_no_row_of_a_history_is_in_its_models() {
-    for history in synthetic() {
+fn trained_models_contain_no_rare_level_or_row() {
+    for history in synthetic_histories() {
         for fitted in train(&history, &plan(1)) {
             check(&fitted.card.name.clone(), &packed(&fitted), &history);
         }
@@ -113,8 +113,8 @@ fn no_rare_level_and_no_row_of_a_history_is_in_its_models() {
 }
 
 #[test]
-fn no_rare_level_and_no_row_of_the_history_is_in_the_shipped_models() {
-    for history in beside() {
+fn shipped_models_contain_no_rare_level_or_row() {
+    for history in shared_histories() {
         for (name, file) in shipped::files() {
             let model = Model::open(&name, &file).unwrap();
             if shipped::is_fitted_to(&model, &history) {

@@ -1,6 +1,6 @@
-//! The models that come with the project.
+//! Tests of the shipped models.
 
-use super::{beside, packed, root, train};
+use super::{packed, root, shared_histories, train};
 use scorer::insight::profile::{CAPACITY, Group, Layout, LevelKey, Profile};
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{Model, Scorer};
@@ -8,14 +8,14 @@ use scorer::train::{History, LEADS_MIN, Plan, SEED, report};
 use std::fs;
 use std::sync::Arc;
 
-/// The shipped files, by the list that the page reads.
+/// Reads the shipped model files listed in the index that the web page reads.
 pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
     let folder = root().join("models");
     let names: Vec<String> = serde_json::from_slice(&fs::read(folder.join("index.json")).unwrap()).unwrap();
     names.into_iter().map(|name| (name.clone(), fs::read(folder.join(name)).unwrap())).collect()
 }
 
-/// Whether a model's reference is that of this history: then it was fitted to it, or to one with the same counts.
+/// True when a model's profile equals that of this history, so that it was fitted to it or to one with equal counts.
 pub(crate) fn is_fitted_to(model: &Model, history: &History) -> bool {
     let reference = model.profile().unwrap();
     let schema = Schema::leads();
@@ -36,7 +36,7 @@ pub(crate) fn is_fitted_to(model: &Model, history: &History) -> bool {
 }
 
 #[test]
-fn the_list_names_every_model_and_each_opens_with_its_card_beside_it() {
+fn index_lists_every_model_and_each_has_its_card() {
     let folder = root().join("models");
     let entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut present: Vec<String> = entries.filter(|name| name.ends_with(".onnx")).collect();
@@ -52,7 +52,7 @@ fn the_list_names_every_model_and_each_opens_with_its_card_beside_it() {
 }
 
 #[test]
-fn cards_say_that_the_models_are_better_than_a_constant() {
+fn shipped_models_beat_a_constant_prediction() {
     let models = Scorer::open(&files()).unwrap();
     for model in models.models() {
         let quality = model.card().quality.as_ref().unwrap();
@@ -61,10 +61,10 @@ fn cards_say_that_the_models_are_better_than_a_constant() {
     }
 }
 
-/// Training is reproducible: whoever has the history gets the shipped files, byte for byte.
+/// Training is reproducible: the same history gives the shipped files, byte for byte.
 #[test]
-fn the_shipped_models_are_what_training_gives() {
-    for history in beside() {
+fn training_reproduces_the_shipped_models() {
+    for history in shared_histories() {
         let shipped: Vec<(Vec<u8>, Model)> =
             files().into_iter().map(|(name, file)| (file.clone(), Model::open(&name, &file).unwrap())).collect();
         if !shipped.iter().all(|(_, model)| is_fitted_to(model, &history)) {
@@ -80,7 +80,11 @@ fn the_shipped_models_are_what_training_gives() {
             repeats: 10,
         };
         for (fitted, (file, _)) in train(&history, &plan).iter().zip(&shipped) {
-            assert!(packed(fitted) == *file, "{} would be other bytes: train it again", fitted.card.name);
+            assert!(
+                packed(fitted) == *file,
+                "{} has other bytes than the shipped file: train it again",
+                fitted.card.name
+            );
         }
     }
 }

@@ -1,14 +1,14 @@
-//! What a training gives.
+//! Tests of the trained models.
 
-use super::{packed, plan, synthetic, train};
+use super::{packed, plan, synthetic_histories, train};
 use scorer::insight::profile::Group;
 use scorer::lead::Value;
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{Model, Score, Scorer};
-use scorer::train::{ENRICHED, Fitted, History, TrainError, fit};
+use scorer::train::{ENRICHED_PREFIX, Fitted, History, TrainError, fit};
 
-/// A history with some of the leads of another.
-fn some(history: &History, keep: impl Fn(usize) -> bool) -> History {
+/// Returns a history with a subset of the leads.
+fn subset(history: &History, keep: impl Fn(usize) -> bool) -> History {
     let kept = || (0..history.leads.len()).filter(|row| keep(*row));
     History {
         leads: kept().map(|row| history.leads[row].clone()).collect(),
@@ -18,11 +18,11 @@ fn some(history: &History, keep: impl Fn(usize) -> bool) -> History {
     }
 }
 
-/// A history without the fields that an enrichment step adds.
-fn plain(history: &History) -> History {
+/// Returns a history without the fields added by an enrichment step.
+fn without_enriched_fields(history: &History) -> History {
     let mut plain = history.clone();
     for (place, field) in Schema::leads().fields().iter().enumerate() {
-        if field.name.starts_with(ENRICHED) {
+        if field.name.starts_with(ENRICHED_PREFIX) {
             plain.leads.iter_mut().for_each(|lead| lead.set(place, Value::Missing));
         }
     }
@@ -30,23 +30,23 @@ fn plain(history: &History) -> History {
 }
 
 #[test]
-fn the_same_history_gives_the_same_bytes() {
-    for history in synthetic() {
-        let history = some(&history, |row| row % 2 == 0);
+fn training_is_deterministic() {
+    for history in synthetic_histories() {
+        let history = subset(&history, |row| row % 2 == 0);
         let bytes = |models: Vec<Fitted>| models.iter().map(packed).collect::<Vec<_>>();
         assert_eq!(bytes(train(&history, &plan(1))), bytes(train(&history, &plan(1))));
     }
 }
 
 #[test]
-fn each_lead_is_scored_by_the_model_for_what_it_has() {
-    for history in synthetic() {
+fn each_lead_is_scored_by_the_model_for_its_fields() {
+    for history in synthetic_histories() {
         let models = train(&history, &plan(1));
         assert_eq!(models.iter().map(|model| model.suffix).collect::<Vec<_>>(), ["", "-basic"]);
         let files: Vec<_> = models.iter().map(|model| (model.card.name.clone(), packed(model))).collect();
         let scorer = Scorer::open(&files).unwrap();
         assert_eq!(scorer.models().iter().map(Model::version).collect::<Vec<_>>(), ["1", "1-basic"]);
-        let name_of = |history: &History| {
+        let models_used = |history: &History| {
             let scores: Vec<Score> = scorer.score(&history.leads).unwrap().into_iter().map(Result::unwrap).collect();
             let mut names: Vec<&str> =
                 scores.iter().map(|score| scorer.models()[score.model].card().name.as_str()).collect();
@@ -58,26 +58,26 @@ fn each_lead_is_scored_by_the_model_for_what_it_has() {
         let enriched = |row: usize| {
             let fields = Schema::leads();
             let mut values = fields.fields().iter().zip(history.leads[row].values());
-            values.any(|(field, value)| field.name.starts_with(ENRICHED) && value != Value::Missing)
+            values.any(|(field, value)| field.name.starts_with(ENRICHED_PREFIX) && value != Value::Missing)
         };
-        assert_eq!(name_of(&some(&history, enriched)), "model");
-        assert_eq!(name_of(&plain(&history)), "model-basic");
+        assert_eq!(models_used(&subset(&history, enriched)), "model");
+        assert_eq!(models_used(&without_enriched_fields(&history)), "model-basic");
     }
 }
 
 #[test]
 fn a_history_without_enriched_fields_gives_one_model_for_all_leads() {
-    for history in synthetic() {
-        let models = train(&plain(&history), &plan(1));
+    for history in synthetic_histories() {
+        let models = train(&without_enriched_fields(&history), &plan(1));
         assert_eq!(models.len(), 1);
         assert_eq!((models[0].suffix, models[0].card.requires_any.len()), ("", 0));
-        assert!(models[0].card.fields.iter().all(|field| !field.starts_with(ENRICHED)));
+        assert!(models[0].card.fields.iter().all(|field| !field.starts_with(ENRICHED_PREFIX)));
     }
 }
 
 #[test]
 fn the_card_and_the_profile_count_all_leads() {
-    for history in synthetic() {
+    for history in synthetic_histories() {
         for model in train(&history, &plan(1)) {
             let leads = history.leads.len() as u64;
             let trained_on = model.card.trained_on.unwrap();
@@ -87,39 +87,39 @@ fn the_card_and_the_profile_count_all_leads() {
                 assert_eq!(column.present() + column.missing(), leads, "{}", layout.title());
             }
             assert!(model.grades.ranges.iter().map(|range| range.leads).sum::<u64>().abs_diff(leads) <= 4);
-            let of = |group| {
+            let columns_in = |group| {
                 model.profile.columns().filter(move |(layout, _)| layout.group == group).map(|(layout, _)| layout)
             };
-            let mut fields: Vec<_> = of(Group::Field).map(|layout| &layout.name).collect();
+            let mut fields: Vec<_> = columns_in(Group::Field).map(|layout| &layout.name).collect();
             fields.dedup();
             assert_eq!(fields, model.card.fields.iter().collect::<Vec<_>>());
             let features = model.encoder.inputs.iter().flat_map(|input| &input.features).map(|feature| &feature.name);
-            assert!(of(Group::Feature).map(|layout| &layout.name).eq(features));
-            assert_eq!(of(Group::Score).count(), 1);
+            assert!(columns_in(Group::Feature).map(|layout| &layout.name).eq(features));
+            assert_eq!(columns_in(Group::Score).count(), 1);
             assert_eq!(model.card.missing_costs.len(), model.card.fields.len());
         }
     }
 }
 
 #[test]
-fn too_little_to_learn_from_is_told() {
-    for history in synthetic() {
-        let few = some(&history, |row| !history.outcomes[row] || row < 10);
-        let refused = fit(&few, &plan(1), &mut |_, _| ());
-        assert!(matches!(refused, Err(TrainError::TooFew { .. })), "{refused:?}");
-        let mut alike = history.clone();
-        let first = alike.leads[0].clone();
-        alike.leads.fill(first);
-        assert!(matches!(fit(&alike, &plan(1), &mut |_, _| ()), Err(TrainError::NoFeatures)));
+fn insufficient_history_is_an_error() {
+    for history in synthetic_histories() {
+        let few = subset(&history, |row| !history.outcomes[row] || row < 10);
+        let result = fit(&few, &plan(1), &mut |_, _| ());
+        assert!(matches!(result, Err(TrainError::TooFew { .. })), "{result:?}");
+        let mut constant = history.clone();
+        let first = constant.leads[0].clone();
+        constant.leads.fill(first);
+        assert!(matches!(fit(&constant, &plan(1), &mut |_, _| ()), Err(TrainError::NoFeatures)));
         assert!(matches!(fit(&history, &plan(0), &mut |_, _| ()), Err(TrainError::Plan)));
     }
 }
 
 #[test]
 fn progress_counts_every_fold() {
-    for history in synthetic() {
-        let mut told = Vec::new();
-        fit(&plain(&history), &plan(1), &mut |done, total| told.push((done, total))).unwrap();
-        assert_eq!(told, [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]);
+    for history in synthetic_histories() {
+        let mut calls = Vec::new();
+        fit(&without_enriched_fields(&history), &plan(1), &mut |done, total| calls.push((done, total))).unwrap();
+        assert_eq!(calls, [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]);
     }
 }

@@ -74,7 +74,7 @@ pub(crate) fn wasm(project: &Project) -> Result<()> {
 pub(crate) fn arm64(project: &Project) -> Result<()> {
     let arm64 = tools::arm64(project)?;
     let document = golden::document(project)?;
-    let what = "--package scorer --features onnx,replay --test golden_elsewhere";
+    let what = "--package scorer --features onnx,replay --test golden_arm64";
     let mut test = project.cargo(&format!("test --locked --target {} {what}", tools::ARM64));
     let variable = |what: &str| format!("CARGO_TARGET_{}_{what}", tools::ARM64.replace('-', "_").to_uppercase());
     test.env(variable("LINKER"), &arm64.linker).env("LEADLIGHT_GOLDEN", &document);

@@ -88,7 +88,7 @@ pub enum KeyError {
 
 /// Who a key belongs to and what it opens.
 #[derive(Clone, PartialEq)]
-pub struct Key {
+pub struct ApiKey {
     /// Of the caller; several keys may have one name while they are being changed.
     pub name: Arc<str>,
     /// In the order in which they were given.
@@ -96,19 +96,19 @@ pub struct Key {
     hash: [u8; 32],
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for ApiKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Key").field("name", &self.name).field("scopes", &self.scopes).finish_non_exhaustive()
     }
 }
 
-impl Key {
+impl ApiKey {
     /// A new key: what the caller sends, shown once, and what is stored.
-    pub fn make(name: &str, scopes: Vec<Scope>) -> Result<(String, Key), KeyError> {
+    pub fn make(name: &str, scopes: Vec<Scope>) -> Result<(String, ApiKey), KeyError> {
         // Two random UUIDs are 244 bits from the system's generator.
         let secret = format!("{PREFIX}{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         let hash = Sha256::digest(secret.as_bytes()).into();
-        Ok((secret, Key { name: named(name)?.into(), scopes: some(scopes)?, hash }))
+        Ok((secret, ApiKey { name: named(name)?.into(), scopes: some(scopes)?, hash }))
     }
 
     /// The line that it is configured by.
@@ -118,11 +118,11 @@ impl Key {
         format!("{} {} {hash}", self.name, scopes.join(","))
     }
 
-    fn read(number: usize, line: &str) -> Result<Key, KeyError> {
+    fn read(number: usize, line: &str) -> Result<ApiKey, KeyError> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let [name, scopes, hash] = words[..] else { return Err(KeyError::Line(number)) };
         let hash = bytes(hash).ok_or(KeyError::Line(number))?;
-        Ok(Key { name: named(name)?.into(), scopes: self::scopes(scopes)?, hash })
+        Ok(ApiKey { name: named(name)?.into(), scopes: self::scopes(scopes)?, hash })
     }
 }
 
@@ -154,36 +154,36 @@ fn bytes(hexadecimal: &str) -> Option<[u8; 32]> {
 }
 
 /// Reads lines of keys, or several in one line with `;` between; empty ones and those that begin with `#` say nothing.
-fn read(text: &str) -> Result<Vec<Key>, KeyError> {
+fn read(text: &str) -> Result<Vec<ApiKey>, KeyError> {
     let lines = text.split(['\n', ';']).map(str::trim).enumerate();
     let said = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-    said.map(|(at, line)| Key::read(at + 1, line)).collect()
+    said.map(|(at, line)| ApiKey::read(at + 1, line)).collect()
 }
 
 /// The keys that are known: those of the environment for good, those of a file as long as they stand there. Cheap to
 /// clone; clones share what they know.
 #[derive(Debug, Clone, Default)]
-pub struct Keyring(Arc<Inner>);
+pub struct ApiKeys(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
     file: Option<PathBuf>,
-    fixed: Vec<Key>,
+    fixed: Vec<ApiKey>,
     from_file: RwLock<Filed>,
 }
 
 #[derive(Debug, Default)]
 struct Filed {
     text: String,
-    keys: Arc<[Key]>,
+    keys: Arc<[ApiKey]>,
 }
 
-impl Keyring {
+impl ApiKeys {
     /// Reads the keys of a file and those given as text.
-    pub fn open(file: Option<&Path>, text: &str) -> Result<Keyring, KeyError> {
+    pub fn open(file: Option<&Path>, text: &str) -> Result<ApiKeys, KeyError> {
         let from_file = file.map(load).transpose()?.unwrap_or_default();
         let fixed = read(text)?;
-        Ok(Keyring(Arc::new(Inner { file: file.map(Path::to_owned), fixed, from_file: RwLock::new(from_file) })))
+        Ok(ApiKeys(Arc::new(Inner { file: file.map(Path::to_owned), fixed, from_file: RwLock::new(from_file) })))
     }
 
     /// Reads the file again; says whether it holds something else than before. A file that cannot be read changes
@@ -205,7 +205,7 @@ impl Keyring {
     }
 
     /// The key that was sent, if it is known. Every key is compared to its end, so that the time taken tells nothing.
-    pub fn find(&self, sent: &[u8]) -> Option<Key> {
+    pub fn find(&self, sent: &[u8]) -> Option<ApiKey> {
         let hash: [u8; 32] = Sha256::digest(sent).into();
         let mut found = None;
         for key in self.0.fixed.iter().chain(self.of_file().iter()) {
@@ -216,7 +216,7 @@ impl Keyring {
         found
     }
 
-    fn of_file(&self) -> Arc<[Key]> {
+    fn of_file(&self) -> Arc<[ApiKey]> {
         self.0.from_file.read().unwrap_or_else(PoisonError::into_inner).keys.clone()
     }
 }
@@ -239,14 +239,14 @@ mod tests {
 
     #[test]
     fn a_key_is_known_by_its_line_and_no_other_is() {
-        let (secret, key) = Key::make("crm", vec![Scope::Predict, Scope::Monitor]).unwrap();
+        let (secret, key) = ApiKey::make("crm", vec![Scope::Predict, Scope::Monitor]).unwrap();
         assert!(secret.starts_with("ll_") && secret.len() == 67, "{secret}");
         assert!(!key.line().contains(&secret) && !format!("{key:?}").contains(&key.line()[20..]));
-        let ring = Keyring::open(None, &format!("# ours\r\n\n  {}  ;\n", key.line())).unwrap();
+        let ring = ApiKeys::open(None, &format!("# ours\r\n\n  {}  ;\n", key.line())).unwrap();
         assert_eq!(ring.find(secret.as_bytes()), Some(key));
         assert_eq!(ring.find(b"ll_0000"), None);
-        assert!(!ring.is_empty() && Keyring::default().is_empty());
-        assert_ne!(Key::make("crm", vec![Scope::Admin]).unwrap().0, secret);
+        assert!(!ring.is_empty() && ApiKeys::default().is_empty());
+        assert_ne!(ApiKey::make("crm", vec![Scope::Admin]).unwrap().0, secret);
     }
 
     #[test]
@@ -261,7 +261,7 @@ mod tests {
             (&format!("anonymous predict {hash}"), "anonymous"),
             (&format!("a=b predict {hash}"), "letters"),
         ] {
-            let told = Keyring::open(None, wrong).unwrap_err().to_string();
+            let told = ApiKeys::open(None, wrong).unwrap_err().to_string();
             assert!(told.contains(said) && !told.contains(&hash), "{told}");
         }
     }
@@ -270,10 +270,10 @@ mod tests {
     fn a_file_is_read_again_and_a_broken_one_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keys");
-        let (first, old) = Key::make("crm", vec![Scope::Predict]).unwrap();
-        let (second, new) = Key::make("crm", vec![Scope::Predict]).unwrap();
+        let (first, old) = ApiKey::make("crm", vec![Scope::Predict]).unwrap();
+        let (second, new) = ApiKey::make("crm", vec![Scope::Predict]).unwrap();
         std::fs::write(&file, old.line()).unwrap();
-        let ring = Keyring::open(Some(&file), "").unwrap();
+        let ring = ApiKeys::open(Some(&file), "").unwrap();
         assert!(!ring.refresh().unwrap());
         std::fs::write(&file, "").unwrap();
         assert!(matches!(ring.refresh(), Err(KeyError::NoKey(_))));

@@ -2,7 +2,7 @@
 //!
 //! Owns the settings' forms and bounds. May not know where they came from: the command line reads the environment.
 
-use super::api_keys::Keyring;
+use super::api_keys::ApiKeys;
 use super::rate_limit::Rate;
 use axum::http::HeaderValue;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ pub const BODY_MEGABYTES: usize = 256;
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Which pages of other hosts may call.
-    pub cors_origins: Origins,
+    pub cors_origins: CorsOrigins,
     /// The largest body, in bytes.
     pub body_bytes_max: usize,
     /// What of a lead is kept beside its score.
@@ -26,7 +26,7 @@ pub struct Config {
     /// A history of leads that drift is measured from; where there is none, the profile in the model file.
     pub reference: Option<PathBuf>,
     /// Who may call.
-    pub access: Access,
+    pub access: AuthConfig,
     /// How much at once, and for how long.
     pub limits: Limits,
     /// The commit of the sources that this was built from, for those who wait for a deployment.
@@ -36,12 +36,12 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Config {
-            cors_origins: Origins::default(),
+            cors_origins: CorsOrigins::default(),
             body_bytes_max: BODY_MEGABYTES << 20,
             log_inputs: LogInputs::default(),
             silence: Duration::from_secs(30),
             reference: None,
-            access: Access::default(),
+            access: AuthConfig::default(),
             limits: Limits::default(),
             revision: None,
         }
@@ -50,9 +50,9 @@ impl Default for Config {
 
 /// Who may call. Without keys only this machine.
 #[derive(Debug, Clone, Default)]
-pub struct Access {
+pub struct AuthConfig {
     /// The keys that are known.
-    pub keys: Keyring,
+    pub keys: ApiKeys,
     /// Whether leads are scored for anyone, without a key.
     pub anonymous_predict: bool,
     /// The names, besides those of this machine, by which callers without a key may call it; in lower case, without a
@@ -126,7 +126,7 @@ impl std::str::FromStr for LogInputs {
 
 /// The origins that CORS allows; none by default.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub enum Origins {
+pub enum CorsOrigins {
     /// Pages of this host only.
     #[default]
     None,
@@ -141,17 +141,17 @@ pub enum Origins {
 #[error("origin {0:?} should be a scheme and a host like https://example.org, without a path")]
 pub struct OriginError(String);
 
-impl std::str::FromStr for Origins {
+impl std::str::FromStr for CorsOrigins {
     type Err = OriginError;
 
     /// Reads a list with commas between; `*` is any origin.
     fn from_str(text: &str) -> Result<Self, OriginError> {
         let entries: Vec<_> = text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
         if entries.contains(&"*") {
-            return Ok(Origins::Any);
+            return Ok(CorsOrigins::Any);
         }
         let origins: Vec<_> = entries.into_iter().map(origin).collect::<Result<_, _>>()?;
-        Ok(if origins.is_empty() { Origins::None } else { Origins::List(origins) })
+        Ok(if origins.is_empty() { CorsOrigins::None } else { CorsOrigins::List(origins) })
     }
 }
 
@@ -191,15 +191,15 @@ mod tests {
     fn a_list_of_origins_is_read() {
         let list = "https://app.example.org, HTTP://localhost:3000/ ,".parse();
         let origins = ["https://app.example.org", "http://localhost:3000"].map(HeaderValue::from_static);
-        assert_eq!(list, Ok(Origins::List(origins.to_vec())));
-        assert_eq!(" ".parse(), Ok(Origins::None));
-        assert_eq!("https://a.example,*".parse(), Ok(Origins::Any));
+        assert_eq!(list, Ok(CorsOrigins::List(origins.to_vec())));
+        assert_eq!(" ".parse(), Ok(CorsOrigins::None));
+        assert_eq!("https://a.example,*".parse(), Ok(CorsOrigins::Any));
     }
 
     #[test]
     fn what_no_browser_sends_is_refused() {
         for wrong in ["example.org", "https://example.org/path", "://x", "https://"] {
-            assert!(wrong.parse::<Origins>().is_err(), "{wrong}");
+            assert!(wrong.parse::<CorsOrigins>().is_err(), "{wrong}");
         }
     }
 

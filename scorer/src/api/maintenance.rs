@@ -14,21 +14,21 @@ const MESSAGE: &str = "Leadlight is under maintenance. Please try again later.";
 
 /// Whether this instance is under maintenance.
 #[derive(Debug, Default)]
-pub(crate) struct Maintenance(RwLock<Option<Notice>>);
+pub(crate) struct Maintenance(RwLock<Option<MaintenanceNotice>>);
 
 /// What is said of it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Notice {
+pub(crate) struct MaintenanceNotice {
     pub(crate) message: String,
     /// When it ends by itself.
     pub(crate) until: Option<OffsetDateTime>,
 }
 
-impl Notice {
+impl MaintenanceNotice {
     /// A notice that ends by itself after so many minutes, or not.
     pub(crate) fn new(message: Option<String>, minutes: Option<u32>, now: OffsetDateTime) -> Self {
         let until = minutes.map(|minutes| now + Duration::minutes(i64::from(minutes)));
-        Notice { message: message.unwrap_or_else(|| MESSAGE.to_owned()), until }
+        MaintenanceNotice { message: message.unwrap_or_else(|| MESSAGE.to_owned()), until }
     }
 
     /// In how many seconds to try again.
@@ -40,12 +40,12 @@ impl Notice {
 
 impl Maintenance {
     /// Begins, changes or ends it.
-    pub(crate) fn set(&self, notice: Option<Notice>) {
+    pub(crate) fn set(&self, notice: Option<MaintenanceNotice>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = notice;
     }
 
     /// What is said, while it goes on.
-    pub(crate) fn notice(&self, now: OffsetDateTime) -> Option<Notice> {
+    pub(crate) fn notice(&self, now: OffsetDateTime) -> Option<MaintenanceNotice> {
         let notice = self.0.read().unwrap_or_else(PoisonError::into_inner).clone()?;
         notice.until.is_none_or(|until| now < until).then_some(notice)
     }
@@ -59,11 +59,11 @@ mod tests {
     fn it_ends_when_it_was_to_end() {
         let (maintenance, now) = (Maintenance::default(), OffsetDateTime::UNIX_EPOCH);
         assert_eq!(maintenance.notice(now), None);
-        maintenance.set(Some(Notice::new(Some("Back soon.".to_owned()), Some(2), now)));
+        maintenance.set(Some(MaintenanceNotice::new(Some("Back soon.".to_owned()), Some(2), now)));
         let notice = maintenance.notice(now + Duration::seconds(30)).unwrap();
         assert_eq!((notice.message.as_str(), notice.again(now + Duration::seconds(30))), ("Back soon.", 90));
         assert_eq!(maintenance.notice(now + Duration::minutes(2)), None);
-        maintenance.set(Some(Notice::new(None, None, now)));
+        maintenance.set(Some(MaintenanceNotice::new(None, None, now)));
         assert_eq!(maintenance.notice(now + Duration::days(9)).unwrap().again(now), AGAIN_SECONDS);
         maintenance.set(None);
         assert_eq!(maintenance.notice(now), None);

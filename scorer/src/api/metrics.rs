@@ -33,7 +33,7 @@ type Gauges = Family<Labels, Gauge>;
 
 /// The figures.
 #[derive(Debug)]
-pub(crate) struct Meter {
+pub(crate) struct Metrics {
     registry: Registry,
     requests: Counters,
     durations: Family<Labels, Histogram, fn() -> Histogram>,
@@ -63,7 +63,7 @@ struct States {
 
 /// What is set when the figures are read.
 #[derive(Debug)]
-pub(crate) struct Reading<'r> {
+pub(crate) struct GaugeReadings<'r> {
     pub(crate) queue: usize,
     pub(crate) lent_bytes: usize,
     pub(crate) log: StoreState,
@@ -72,11 +72,11 @@ pub(crate) struct Reading<'r> {
     pub(crate) standing: &'r Standing,
 }
 
-impl Meter {
+impl Metrics {
     pub(crate) fn new() -> Self {
         let durations: fn() -> Histogram = || Histogram::new(DURATIONS);
         let scores = (1..=SCORE_BUCKETS).map(|at| f64::from(at) / f64::from(SCORE_BUCKETS));
-        let mut meter = Meter {
+        let mut meter = Metrics {
             registry: Registry::with_prefix("leadlight"),
             requests: Counters::default(),
             durations: Family::new_with_constructor(durations),
@@ -142,17 +142,17 @@ impl Meter {
     }
 
     /// Counts a request as long as what is returned lives.
-    pub(crate) fn in_flight(&self) -> Counting {
-        Counting::new(&self.in_flight)
+    pub(crate) fn in_flight(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.in_flight)
     }
 
     /// Counts a connection as long as what is returned lives.
-    pub(crate) fn connection(&self) -> Counting {
-        Counting::new(&self.connections)
+    pub(crate) fn connection(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.connections)
     }
 
     /// All figures, in Prometheus' text form.
-    pub(crate) fn read(&self, reading: &Reading<'_>) -> Result<String, std::fmt::Error> {
+    pub(crate) fn read(&self, reading: &GaugeReadings<'_>) -> Result<String, std::fmt::Error> {
         let _one_at_a_time = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         self.states.set(reading);
         let mut text = String::new();
@@ -186,7 +186,7 @@ impl States {
         );
     }
 
-    fn set(&self, reading: &Reading<'_>) {
+    fn set(&self, reading: &GaugeReadings<'_>) {
         let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.queue.set(whole(reading.queue));
         self.lent.set(whole(reading.lent_bytes));
@@ -211,16 +211,16 @@ impl States {
 
 /// Something that is being counted.
 #[derive(Debug)]
-pub(crate) struct Counting(Gauge);
+pub(crate) struct GaugeGuard(Gauge);
 
-impl Counting {
+impl GaugeGuard {
     fn new(gauge: &Gauge) -> Self {
         gauge.inc();
-        Counting(gauge.clone())
+        GaugeGuard(gauge.clone())
     }
 }
 
-impl Drop for Counting {
+impl Drop for GaugeGuard {
     fn drop(&mut self) {
         self.0.dec();
     }

@@ -20,7 +20,7 @@ pub use router::router;
 pub use routes::readiness;
 
 use http::server;
-use state::Service;
+use state::AppState;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,14 +30,14 @@ use tokio::net::TcpListener;
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Serves until `stop` is done, then lets requests finish for a while.
-pub async fn serve(listener: TcpListener, service: Arc<Service>, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, service: Arc<AppState>, stop: impl Future<Output = ()>) {
     let looking = tokio::spawn(keep_looking(service.clone()));
     let limits = &service.config.limits;
     server::serve(listener, router(service.clone()), limits, &service.meter, stop).await;
     looking.abort();
 }
 
-async fn keep_looking(service: Arc<Service>) {
+async fn keep_looking(service: Arc<AppState>) {
     loop {
         tokio::time::sleep(POLL_INTERVAL).await;
         service.look().await;

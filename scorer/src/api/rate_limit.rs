@@ -2,7 +2,7 @@
 //!
 //! Owns counting and what is told of it. May not know who a caller is or what a request asks for.
 
-use super::http::rejection::Refusal;
+use super::http::rejection::Rejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
@@ -74,17 +74,17 @@ impl Rate {
 
 /// What is counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Counted {
+pub(crate) enum RateLimitKey {
     /// A caller with a key.
     Name(Arc<str>),
     /// An address of a caller without one.
     Address(IpAddr),
 }
 
-impl Counted {
+impl RateLimitKey {
     /// Whoever has one address of IPv6 has 2^64 of them: a network of that size is one caller.
     pub(crate) fn address(address: IpAddr) -> Self {
-        Counted::Address(match address.to_canonical() {
+        RateLimitKey::Address(match address.to_canonical() {
             IpAddr::V6(six) => {
                 let [a, b, c, d, ..] = six.segments();
                 IpAddr::from([a, b, c, d, 0, 0, 0, 0])
@@ -95,39 +95,39 @@ impl Counted {
 }
 
 /// Counts requests.
-pub(crate) struct Limiter {
+pub(crate) struct RateLimiter {
     rate: Rate,
-    cells: DefaultKeyedRateLimiter<Counted, StateInformationMiddleware>,
+    cells: DefaultKeyedRateLimiter<RateLimitKey, StateInformationMiddleware>,
     clock: DefaultClock,
 }
 
-impl fmt::Debug for Limiter {
+impl fmt::Debug for RateLimiter {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Limiter").field("rate", &self.rate).finish_non_exhaustive()
+        formatter.debug_struct("RateLimiter").field("rate", &self.rate).finish_non_exhaustive()
     }
 }
 
 /// What is left to a caller after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Left {
+pub struct RateLimitStatus {
     rate: Rate,
     requests: u32,
     /// Until there is more.
     seconds: u64,
 }
 
-impl Limiter {
+impl RateLimiter {
     pub(crate) fn new(rate: Rate) -> Self {
         let cells = DefaultKeyedRateLimiter::keyed(rate.quota()).with_middleware();
-        Limiter { rate, cells, clock: DefaultClock::default() }
+        RateLimiter { rate, cells, clock: DefaultClock::default() }
     }
 
     /// Counts one more request of a caller; an error holds the seconds until the next is taken.
-    pub(crate) fn count(&self, caller: &Counted) -> Result<Left, Left> {
+    pub(crate) fn count(&self, caller: &RateLimitKey) -> Result<RateLimitStatus, RateLimitStatus> {
         if self.cells.len() > CALLERS_MAX {
             self.forget();
         }
-        let left = |requests, seconds| Left { rate: self.rate, requests, seconds };
+        let left = |requests, seconds| RateLimitStatus { rate: self.rate, requests, seconds };
         match self.cells.check_key(caller) {
             Ok(state) => {
                 let requests = state.remaining_burst_capacity();
@@ -146,7 +146,7 @@ impl Limiter {
     }
 }
 
-impl Left {
+impl RateLimitStatus {
     /// In which the caller may come again.
     pub(crate) fn seconds(self) -> u64 {
         self.seconds
@@ -166,20 +166,20 @@ impl Left {
 
 /// The requests that are being scored or wait for it.
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub(crate) struct ScoringQueue {
     places: Arc<Semaphore>,
     length: usize,
 }
 
-impl Queue {
+impl ScoringQueue {
     pub(crate) fn new(length: usize) -> Self {
         let length = length.clamp(1, Semaphore::MAX_PERMITS);
-        Queue { places: Arc::new(Semaphore::new(length)), length }
+        ScoringQueue { places: Arc::new(Semaphore::new(length)), length }
     }
 
     /// A place, to be kept until the request is answered; given back when dropped.
-    pub(crate) fn enter(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        self.places.clone().try_acquire_owned().map_err(|_| Refusal::QueueFull)
+    pub(crate) fn enter(&self) -> Result<OwnedSemaphorePermit, Rejection> {
+        self.places.clone().try_acquire_owned().map_err(|_| Rejection::QueueFull)
     }
 
     /// How many are in it.
@@ -209,8 +209,8 @@ mod tests {
 
     #[test]
     fn a_caller_gets_the_burst_and_others_are_not_touched() {
-        let limiter = Limiter::new(Rate { burst: 3.try_into().unwrap(), ..rate("60/h") });
-        let one = Counted::Name("one".into());
+        let limiter = RateLimiter::new(Rate { burst: 3.try_into().unwrap(), ..rate("60/h") });
+        let one = RateLimitKey::Name("one".into());
         let left: Vec<_> = (0..3).map(|_| limiter.count(&one).unwrap().requests).collect();
         assert_eq!(left, [2, 1, 0]);
         let refused = limiter.count(&one).unwrap_err();
@@ -218,12 +218,12 @@ mod tests {
         let mut headers = HeaderMap::new();
         refused.put(&mut headers);
         assert_eq!(headers[RATE_LIMIT_POLICY], "\"default\";q=3;w=180");
-        assert!(limiter.count(&Counted::Name("other".into())).is_ok());
+        assert!(limiter.count(&RateLimitKey::Name("other".into())).is_ok());
     }
 
     #[test]
     fn a_network_of_ipv6_is_one_caller() {
-        let of = |text: &str| Counted::address(text.parse().unwrap());
+        let of = |text: &str| RateLimitKey::address(text.parse().unwrap());
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
@@ -231,9 +231,9 @@ mod tests {
 
     #[test]
     fn a_full_queue_takes_nobody_until_one_leaves() {
-        let queue = Queue::new(2);
+        let queue = ScoringQueue::new(2);
         let (one, _two) = (queue.enter().unwrap(), queue.enter().unwrap());
-        assert!(matches!(queue.enter(), Err(Refusal::QueueFull)));
+        assert!(matches!(queue.enter(), Err(Rejection::QueueFull)));
         assert_eq!(queue.taken(), 2);
         drop(one);
         assert!(queue.enter().is_ok());

@@ -1,16 +1,16 @@
 //! The router: every route with the scope that it needs, and the middleware around all of them.
 
 use super::api_keys::Scope;
-use super::config::Origins;
-use super::http::error::Error;
+use super::config::CorsOrigins;
+use super::http::error::ApiError;
 use super::http::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENT_REPLAYED};
 use super::http::{server_timing, static_site, trace_context};
-use super::middleware::auth::Need;
+use super::middleware::auth::Requirement;
 use super::middleware::{auth, content_encoding, problem_details, request_context};
 use super::openapi::viewer;
 use super::rate_limit;
 use super::routes::{erasure, health, maintenance, metrics, model, models, monitoring, outcomes, predict};
-use super::state::Service;
+use super::state::AppState;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
@@ -28,19 +28,20 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-type Routes = Router<Arc<Service>>;
+type Routes = Router<Arc<AppState>>;
 
 /// Every route and what is around it.
-pub fn router(service: Arc<Service>) -> Router {
-    let guarded =
-        |routes: Routes, need: Need| routes.route_layer(from_fn_with_state((service.clone(), need), auth::admit));
+pub fn router(service: Arc<AppState>) -> Router {
+    let guarded = |routes: Routes, need: Requirement| {
+        routes.route_layer(from_fn_with_state((service.clone(), need), auth::authorize))
+    };
     let router = open()
-        .merge(guarded(scoring(), Need::Scope(Scope::Predict)))
-        .merge(guarded(about(), Need::AnyKey))
-        .merge(guarded(watching(), Need::Scope(Scope::Monitor)))
-        .merge(guarded(administration(), Need::Scope(Scope::Admin)))
+        .merge(guarded(scoring(), Requirement::Scope(Scope::Predict)))
+        .merge(guarded(about(), Requirement::AnyKey))
+        .merge(guarded(watching(), Requirement::Scope(Scope::Monitor)))
+        .merge(guarded(administration(), Requirement::Scope(Scope::Admin)))
         .fallback(static_site::file)
-        .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
         // Bodies are bounded where they are read, by the limit that is set.
         .layer(ServiceBuilder::new().layer(CatchPanicLayer::custom(panicked)).layer(DefaultBodyLimit::disable()))
         .layer(content_encoding::decompression());
@@ -48,7 +49,7 @@ pub fn router(service: Arc<Service>) -> Router {
     let outer = ServiceBuilder::new()
         .layer(from_fn_with_state(service.clone(), request_context::around))
         .option_layer(cors(&service.config.cors_origins))
-        .layer(from_fn(problem_details::tell))
+        .layer(from_fn(problem_details::negotiate))
         .layer(from_fn(content_encoding::count))
         .layer(content_encoding::compression());
     router.layer(outer).with_state(service)
@@ -127,11 +128,11 @@ const TOLD: [HeaderName; 11] = [
     server_timing::SERVER_TIMING,
 ];
 
-fn cors(origins: &Origins) -> Option<CorsLayer> {
+fn cors(origins: &CorsOrigins) -> Option<CorsLayer> {
     let allowed = match origins {
-        Origins::None => return None,
-        Origins::Any => AllowOrigin::any(),
-        Origins::List(list) => AllowOrigin::list(list.iter().cloned()),
+        CorsOrigins::None => return None,
+        CorsOrigins::Any => AllowOrigin::any(),
+        CorsOrigins::List(list) => AllowOrigin::list(list.iter().cloned()),
     };
     let layer = CorsLayer::new()
         .allow_origin(allowed)
@@ -144,5 +145,5 @@ fn cors(origins: &Origins) -> Option<CorsLayer> {
 
 /// What a panic says may hold parts of a lead, so it is not repeated.
 fn panicked(_: Box<dyn Any + Send>) -> Response {
-    Error::Internal.into_response()
+    ApiError::Internal.into_response()
 }

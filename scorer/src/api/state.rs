@@ -3,14 +3,14 @@
 //! Owns the models in service, the log, the site, what is counted and limited. May not know routes.
 
 use super::config::Config;
-use super::http::idempotency::Running;
-use super::http::rejection::Refusal;
+use super::http::idempotency::InFlightKeys;
+use super::http::rejection::Rejection;
 use super::http::static_site::Site;
-use super::maintenance::{Maintenance, Notice};
-use super::metrics::{Meter, Reading};
+use super::maintenance::{Maintenance, MaintenanceNotice};
+use super::metrics::{GaugeReadings, Metrics};
 use super::model_registry::Serving;
 use super::monitor::{Monitor, Seen};
-use super::rate_limit::{Counted, Left, Limiter, Queue};
+use super::rate_limit::{RateLimitKey, RateLimitStatus, RateLimiter, ScoringQueue};
 use prediction_log::Store;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -24,7 +24,7 @@ const LARGEST_BODIES: usize = 2;
 
 /// The service behind the routes.
 #[derive(Debug)]
-pub struct Service {
+pub struct AppState {
     /// The models in service.
     pub(crate) serving: Serving,
     /// The log.
@@ -36,21 +36,21 @@ pub struct Service {
     /// Blocks of memory that bodies have not taken.
     pub(crate) blocks: Arc<Semaphore>,
     /// The keys of requests that are being answered.
-    pub(crate) running: Arc<Running>,
+    pub(crate) running: Arc<InFlightKeys>,
     /// How many there are.
     blocks_max: usize,
     /// The requests whose leads are scored, or wait for it.
-    pub(crate) queue: Queue,
+    pub(crate) queue: ScoringQueue,
     /// Whether it scores nothing for a while.
     pub(crate) maintenance: Maintenance,
     /// What is told to those who watch.
     pub(crate) monitor: Monitor,
     /// What is told to Prometheus.
-    pub(crate) meter: Meter,
-    limiter: Option<Limiter>,
+    pub(crate) meter: Metrics,
+    limiter: Option<RateLimiter>,
 }
 
-impl Service {
+impl AppState {
     /// Without a scorer, predictions are answered with 503.
     pub fn new(
         serving: impl Into<Serving>,
@@ -61,7 +61,7 @@ impl Service {
     ) -> Self {
         let blocks = config.body_bytes_max.div_ceil(BLOCK_BYTES).max(1).saturating_mul(LARGEST_BODIES);
         let blocks_max = blocks.min(Semaphore::MAX_PERMITS);
-        Service {
+        AppState {
             serving: serving.into(),
             store,
             monitor,
@@ -69,23 +69,24 @@ impl Service {
             blocks: Arc::new(Semaphore::new(blocks_max)),
             running: Arc::default(),
             blocks_max,
-            queue: Queue::new(config.limits.queue),
+            queue: ScoringQueue::new(config.limits.queue),
             maintenance: Maintenance::default(),
-            meter: Meter::new(),
-            limiter: config.limits.rate.map(Limiter::new),
+            meter: Metrics::new(),
+            limiter: config.limits.rate.map(RateLimiter::new),
             config,
         }
     }
 
     /// Under maintenance from the start, until somebody ends it.
     pub fn begin_maintenance(&self) {
-        self.maintenance.set(Some(Notice::new(None, None, OffsetDateTime::now_utc())));
+        self.maintenance.set(Some(MaintenanceNotice::new(None, None, OffsetDateTime::now_utc())));
     }
 
     /// Refused while under maintenance.
-    pub(crate) fn at_work(&self) -> Result<(), Refusal> {
+    pub(crate) fn at_work(&self) -> Result<(), Rejection> {
         let now = OffsetDateTime::now_utc();
-        let refusal = |notice: Notice| Refusal::Maintenance { seconds: notice.again(now), message: notice.message };
+        let refusal =
+            |notice: MaintenanceNotice| Rejection::Maintenance { seconds: notice.again(now), message: notice.message };
         self.maintenance.notice(now).map_or(Ok(()), |notice| Err(refusal(notice)))
     }
 
@@ -98,13 +99,13 @@ impl Service {
     }
 
     /// Counts a request against the rate limit, if there is one; an error is a request too many.
-    pub(crate) fn count(&self, caller: &Counted) -> Result<Option<Left>, Left> {
+    pub(crate) fn count(&self, caller: &RateLimitKey) -> Result<Option<RateLimitStatus>, RateLimitStatus> {
         self.limiter.as_ref().map(|limiter| limiter.count(caller)).transpose()
     }
 
     /// All figures, in Prometheus' text form.
     pub(crate) fn figures(&self) -> Result<String, std::fmt::Error> {
-        self.meter.read(&Reading {
+        self.meter.read(&GaugeReadings {
             queue: self.queue.taken(),
             lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
             log: self.store.state(),

@@ -1,4 +1,4 @@
-//! The binary: hands over to the command line, and tells how it ended. Owns the allocator and its one setting.
+//! The binary `leadlight`: sets up the allocator, runs the command line and returns its exit code.
 
 use libmimalloc_sys::{mi_option_set_default, mi_option_t};
 use mimalloc::MiMalloc;
@@ -8,14 +8,15 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// `mi_option_purge_delay` in mimalloc's header, which the bindings have no name for.
-const PURGE_DELAY: mi_option_t = 15;
-/// Milliseconds until memory that was freed goes back. With mimalloc's own second a service that answers a batch now and
-/// then holds some 20 MiB more or less, as it happens; with a tenth it holds the same all the while, and is as fast.
-const PURGE_MS: c_long = 100;
+/// `mi_option_purge_delay` in mimalloc's header; the bindings define no constant for it.
+const PURGE_DELAY_OPTION: mi_option_t = 15;
+/// Delay in milliseconds before freed memory is returned to the operating system. With mimalloc's default of one second,
+/// the resident memory of a service that scores an occasional batch varies by some 20 MiB; with 100 ms it is constant, at
+/// the same speed.
+const PURGE_DELAY_MS: c_long = 100;
 
 fn main() -> ExitCode {
-    give_memory_back_soon();
+    set_purge_delay();
     match scorer::cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -26,9 +27,9 @@ fn main() -> ExitCode {
 }
 
 #[allow(unsafe_code)]
-fn give_memory_back_soon() {
-    // SAFETY: sets a number, before there is another thread; what the environment says (`MIMALLOC_PURGE_DELAY`) stays.
-    unsafe { mi_option_set_default(PURGE_DELAY, PURGE_MS) }
+fn set_purge_delay() {
+    // SAFETY: sets a number before any other thread exists. The environment variable MIMALLOC_PURGE_DELAY has precedence.
+    unsafe { mi_option_set_default(PURGE_DELAY_OPTION, PURGE_DELAY_MS) }
 }
 
 #[cfg(test)]
@@ -38,10 +39,10 @@ mod tests {
     use libmimalloc_sys::mi_option_get;
 
     #[test]
-    fn the_option_is_the_one_that_is_meant() {
-        // SAFETY: reads a number. The allocator's own second is no other option's value.
-        assert_eq!(unsafe { mi_option_get(PURGE_DELAY) }, 1000);
-        give_memory_back_soon();
-        assert_eq!(unsafe { mi_option_get(PURGE_DELAY) }, PURGE_MS);
+    fn option_number_is_that_of_the_purge_delay() {
+        // SAFETY: reads a number. No other option has the default of 1000.
+        assert_eq!(unsafe { mi_option_get(PURGE_DELAY_OPTION) }, 1000);
+        set_purge_delay();
+        assert_eq!(unsafe { mi_option_get(PURGE_DELAY_OPTION) }, PURGE_DELAY_MS);
     }
 }

@@ -1,61 +1,60 @@
-//! An API as commands ask it, over HTTP or HTTPS: never longer than a while, never for more than so many bytes.
+//! Blocking HTTP(S) client of the commands, with a timeout and a response size limit.
 //!
-//! Owns addresses, keys and limits. May not know routes, nor what an answer means. Addresses may hold secrets, so no error
-//! repeats one.
+//! URLs may contain secrets, so no error message repeats one.
 
 use anyhow::{Context, Result, bail};
 use std::time::Duration;
 use ureq::http::{Response, Uri};
 use ureq::{Agent, Body, RequestBuilder};
 
-/// The most bytes of an answer.
-const BYTES_MAX: u64 = 64 << 20;
+/// Largest response body accepted, in bytes.
+const RESPONSE_BYTES_MAX: u64 = 64 << 20;
 
-/// The key that is sent along, where the environment has one.
-const KEY: &str = "LEADLIGHT_API_KEY";
+/// Environment variable with the API key to send.
+const API_KEY_VARIABLE: &str = "LEADLIGHT_API_KEY";
 
-/// An API.
+/// Client of one API.
 pub(in crate::cli) struct Client {
     agent: Agent,
-    base: String,
+    base_url: String,
     key: Option<String>,
 }
 
-/// What it answered.
-pub(in crate::cli) struct Answer {
-    /// HTTP's number.
+/// HTTP response, read completely.
+pub(in crate::cli) struct ApiResponse {
+    /// Status code.
     pub(in crate::cli) status: u16,
     pub(in crate::cli) body: Vec<u8>,
 }
 
-impl Answer {
-    /// Whether it did what was asked.
-    pub(in crate::cli) fn is_good(&self) -> bool {
+impl ApiResponse {
+    /// True for status codes 200 to 299.
+    pub(in crate::cli) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 }
 
 impl Client {
-    /// An API at `http://...` or `https://...`, which gets so long for each answer.
-    pub(in crate::cli) fn new(base: &str, patience: Duration) -> Result<Self> {
-        let base = base.trim_end_matches('/').to_owned();
-        check(&base)?;
-        let key = std::env::var(KEY).ok().filter(|key| !key.is_empty());
-        Ok(Client { agent: agent(patience), base, key })
+    /// Creates a client of the API at `http://...` or `https://...`; `timeout` applies to each request.
+    pub(in crate::cli) fn new(base_url: &str, timeout: Duration) -> Result<Self> {
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        check_url(&base_url)?;
+        let key = std::env::var(API_KEY_VARIABLE).ok().filter(|key| !key.is_empty());
+        Ok(Client { agent: new_agent(timeout), base_url, key })
     }
 
-    /// Asks for what is under a path.
-    pub(in crate::cli) fn get(&self, path: &str) -> Result<Answer> {
-        answer(self.keyed(self.agent.get(format!("{}{path}", self.base))).call())
+    /// Sends a GET request.
+    pub(in crate::cli) fn get(&self, path: &str) -> Result<ApiResponse> {
+        read_response(self.with_key(self.agent.get(format!("{}{path}", self.base_url))).call())
     }
 
-    /// Sends JSON there.
-    pub(in crate::cli) fn post(&self, path: &str, json: &serde_json::Value) -> Result<Answer> {
-        let request = self.agent.post(format!("{}{path}", self.base)).content_type("application/json");
-        answer(self.keyed(request).send(json.to_string()))
+    /// Sends a POST request with a JSON body.
+    pub(in crate::cli) fn post(&self, path: &str, json: &serde_json::Value) -> Result<ApiResponse> {
+        let request = self.agent.post(format!("{}{path}", self.base_url)).content_type("application/json");
+        read_response(self.with_key(request).send(json.to_string()))
     }
 
-    fn keyed<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+    fn with_key<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
         match &self.key {
             Some(key) => request.header("x-api-key", key),
             None => request,
@@ -63,19 +62,20 @@ impl Client {
     }
 }
 
-/// Refuses what is no address that can be asked.
-pub(in crate::cli) fn check(address: &str) -> Result<()> {
-    let uri: Uri = address.parse().ok().context("the address should be like https://leads.example")?;
+/// Returns an error unless this is an absolute HTTP or HTTPS URL.
+pub(in crate::cli) fn check_url(url: &str) -> Result<()> {
+    let uri: Uri = url.parse().ok().context("the address should be like https://leads.example")?;
     match (uri.scheme_str(), uri.host()) {
         (Some("http" | "https"), Some(_)) => Ok(()),
         _ => bail!("the address should begin with http:// or https://"),
     }
 }
 
-/// Whatever it answers is an answer; where it sends elsewhere is not followed, so that a key goes nowhere else.
-pub(in crate::cli) fn agent(patience: Duration) -> Agent {
+/// Creates an HTTP agent. Every status is a response, not an error; redirects are not followed, because they would send
+/// the API key to another host.
+pub(in crate::cli) fn new_agent(timeout: Duration) -> Agent {
     Agent::config_builder()
-        .timeout_global(Some(patience))
+        .timeout_global(Some(timeout))
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
@@ -84,22 +84,22 @@ pub(in crate::cli) fn agent(patience: Duration) -> Agent {
         .into()
 }
 
-fn answer(sent: Result<Response<Body>, ureq::Error>) -> Result<Answer> {
-    let mut response = sent.map_err(plain)?;
-    let body = response.body_mut().with_config().limit(BYTES_MAX).read_to_vec().map_err(plain)?;
-    Ok(Answer { status: response.status().as_u16(), body })
+fn read_response(result: Result<Response<Body>, ureq::Error>) -> Result<ApiResponse> {
+    let mut response = result.map_err(without_url)?;
+    let body = response.body_mut().with_config().limit(RESPONSE_BYTES_MAX).read_to_vec().map_err(without_url)?;
+    Ok(ApiResponse { status: response.status().as_u16(), body })
 }
 
-/// The library's words without the address in them.
-pub(in crate::cli) fn plain(error: ureq::Error) -> anyhow::Error {
+/// Converts an error of the HTTP library to a message without the URL.
+pub(in crate::cli) fn without_url(error: ureq::Error) -> anyhow::Error {
     match error {
-        ureq::Error::Timeout(_) => anyhow::anyhow!("it did not answer in time"),
-        ureq::Error::Io(error) => anyhow::anyhow!("it cannot be reached: {error}"),
-        ureq::Error::HostNotFound => anyhow::anyhow!("there is no host of this name"),
-        ureq::Error::ConnectionFailed => anyhow::anyhow!("it cannot be reached"),
-        ureq::Error::BodyExceedsLimit(_) => anyhow::anyhow!("its answer is longer than {BYTES_MAX} bytes"),
-        ureq::Error::Rustls(error) => anyhow::anyhow!("no secure connection: {error}"),
-        ureq::Error::Protocol(error) => anyhow::anyhow!("its answer is no HTTP: {error}"),
-        _ => anyhow::anyhow!("it cannot be asked"),
+        ureq::Error::Timeout(_) => anyhow::anyhow!("no response within the timeout"),
+        ureq::Error::Io(error) => anyhow::anyhow!("connection failed: {error}"),
+        ureq::Error::HostNotFound => anyhow::anyhow!("unknown host name"),
+        ureq::Error::ConnectionFailed => anyhow::anyhow!("connection failed"),
+        ureq::Error::BodyExceedsLimit(_) => anyhow::anyhow!("the response is larger than {RESPONSE_BYTES_MAX} bytes"),
+        ureq::Error::Rustls(error) => anyhow::anyhow!("TLS connection failed: {error}"),
+        ureq::Error::Protocol(error) => anyhow::anyhow!("the response is not valid HTTP: {error}"),
+        _ => anyhow::anyhow!("the request failed"),
     }
 }

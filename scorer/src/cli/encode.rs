@@ -1,6 +1,4 @@
-//! `leadlight encode`: what a model sees of each lead, for comparing with other programs.
-//!
-//! May not know how leads are encoded.
+//! `leadlight encode`: prints the features that a model reads of each lead, for comparison with other programs.
 
 use super::files::{self, Input};
 use crate::lead::Lead;
@@ -11,47 +9,47 @@ use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// The options of `leadlight encode`.
+/// Options of `leadlight encode`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Options {
-    /// The leads: a CSV, or a file ending in .jsonl with one lead as JSON per line
+pub(super) struct EncodeArgs {
+    /// Leads: a CSV file, or a .jsonl file with one JSON lead per line
     leads: PathBuf,
-    /// The model file
+    /// Model file
     #[arg(long)]
     model: PathBuf,
-    /// As JSON lines: {"features": [...], "probability": ...}; the only form there is
+    /// Write JSON lines: {"features": [...], "probability": ...} (the only format)
     #[arg(long)]
     json: bool,
-    /// Where to write; without it, or as -, standard output
+    /// Output file; standard output if omitted or -
     #[arg(short, long)]
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(options: &Options) -> Result<()> {
-    let model = Model::open(&options.model.display().to_string(), &files::read(&options.model)?)?;
-    let leads = leads(&options.leads, &model)?;
+pub(super) fn run(args: &EncodeArgs) -> Result<()> {
+    let model = Model::open(&args.model.display().to_string(), &files::read(&args.model)?)?;
+    let leads = read_leads(&args.leads, &model)?;
     let matrix = model.encoder().encode(&leads);
     let probabilities = model.run(&model.encoder().encode_blocks(leads.iter()))?;
-    files::write(options.output.as_deref(), |out| {
+    files::write(args.output.as_deref(), |out| {
         for (features, probability) in matrix.values.chunks(matrix.width).zip(&probabilities) {
             writeln!(
                 out,
                 "{}",
-                json!({"features": features.iter().map(number).collect::<Vec<_>>(), "probability": probability})
+                json!({"features": features.iter().map(json_number).collect::<Vec<_>>(), "probability": probability})
             )?;
         }
         Ok(())
     })
 }
 
-/// JSON has no infinities and no NaN; they are written as texts that every language's float reader takes.
-fn number(value: &f32) -> serde_json::Value {
+/// Converts a number to JSON; NaN and infinities, which JSON lacks, become strings that float parsers accept.
+fn json_number(value: &f32) -> serde_json::Value {
     if value.is_finite() { json!(value) } else { json!(value.to_string()) }
 }
 
-fn leads(path: &Path, model: &Model) -> Result<Vec<Lead>> {
+fn read_leads(path: &Path, model: &Model) -> Result<Vec<Lead>> {
     let schema = model.encoder().schema();
-    if path.extension().is_some_and(|end| end == "jsonl") {
+    if path.extension().is_some_and(|extension| extension == "jsonl") {
         let bytes = files::read(path)?;
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
         return lines
@@ -60,15 +58,15 @@ fn leads(path: &Path, model: &Model) -> Result<Vec<Lead>> {
             .collect();
     }
     let mut leads = Vec::new();
-    let mut rejected = None;
+    let mut first_reject = None;
     let mut sink = |row: crate::lead::csv::Row<'_>| match row.lead {
         Ok(lead) => leads.push(lead.clone()),
-        Err(reject) => rejected = rejected.take().or(Some(reject)),
+        Err(reject) => first_reject = first_reject.take().or(Some(reject)),
     };
     let mut reader = Reader::new(schema.clone(), Dialect::default());
-    Input::open(Some(path))?.each_piece(|piece| Ok(reader.push(piece, &mut sink)?))?;
+    Input::open(Some(path))?.for_each_chunk(|chunk| Ok(reader.push(chunk, &mut sink)?))?;
     reader.finish(&mut sink).with_context(|| path.display().to_string())?;
-    match rejected {
+    match first_reject {
         Some(reject) => bail!("{}: line {}: {reject}", path.display(), reject.line),
         None => Ok(leads),
     }

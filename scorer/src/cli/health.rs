@@ -1,73 +1,71 @@
-//! `leadlight health`: does the service that runs here live, for a container's health check, which has no shell.
-//!
-//! Owns the exit code. May not know what makes a service live or ready.
+//! `leadlight health`: exits 0 when the service is live or ready. Container health checks use it, because the image has
+//! no shell.
 
 use super::client::Client;
 use crate::api::http::response::Health;
 use anyhow::{Context, Result, ensure};
 use std::time::{Duration, Instant};
 
-/// How long it may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Timeout of one request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The time between two tries.
-const PAUSE: Duration = Duration::from_secs(1);
+/// Delay between two attempts.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Options of `leadlight health`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Options {
-    /// The service's address; without one, this machine at the port of LEADLIGHT_PORT
+pub(super) struct HealthArgs {
+    /// Base URL of the service; http://127.0.0.1 at --port if omitted
     #[arg(long)]
     url: Option<String>,
-    /// The port on this machine, as `leadlight serve` takes it
+    /// Port on this machine, as given to `leadlight serve`
     #[arg(long, env = "LEADLIGHT_PORT", default_value_t = 7860)]
     port: u16,
-    /// How many seconds it may take until it is healthy
+    /// Seconds to keep retrying until the service is healthy
     #[arg(long, default_value_t = 0)]
     wait: u64,
-    /// Whether leads can be scored and recorded, not only whether it lives
+    /// Check readiness (leads can be scored and recorded) instead of liveness
     #[arg(long)]
     ready: bool,
-    /// The commit that it is to be deployed from, as GET /health tells it; an older deployment that still answers is
-    /// waited for
+    /// Commit that GET /health must report; while an older deployment still responds, the command keeps retrying
     #[arg(long)]
     revision: Option<String>,
 }
 
-pub(super) fn run(options: &Options) -> Result<()> {
-    let here = || format!("http://127.0.0.1:{}", options.port);
-    let client = Client::new(&options.url.clone().unwrap_or_else(here), PATIENCE)?;
-    let until = Instant::now() + Duration::from_secs(options.wait);
+pub(super) fn run(args: &HealthArgs) -> Result<()> {
+    let local_url = || format!("http://127.0.0.1:{}", args.port);
+    let client = Client::new(&args.url.clone().unwrap_or_else(local_url), REQUEST_TIMEOUT)?;
+    let deadline = Instant::now() + Duration::from_secs(args.wait);
     loop {
-        match ask(&client, options) {
-            Err(_) if Instant::now() < until => std::thread::sleep(PAUSE),
+        match probe(&client, args) {
+            Err(_) if Instant::now() < deadline => std::thread::sleep(RETRY_INTERVAL),
             Err(error) => return Err(error),
-            Ok(answer) => {
-                println!("{answer}");
+            Ok(body) => {
+                println!("{body}");
                 return Ok(());
             }
         }
     }
 }
 
-fn ask(client: &Client, options: &Options) -> Result<String> {
-    if let Some(revision) = &options.revision {
+fn probe(client: &Client, args: &HealthArgs) -> Result<String> {
+    if let Some(revision) = &args.revision {
         check_revision(client, revision)?;
     }
-    let body = body(client, if options.ready { "/readyz" } else { "/livez" })?;
+    let body = get_body(client, if args.ready { "/readyz" } else { "/livez" })?;
     Ok(String::from_utf8_lossy(&body).trim_end().to_owned())
 }
 
-fn check_revision(client: &Client, wanted: &str) -> Result<()> {
-    let body = body(client, "/health")?;
-    let health: Health = serde_json::from_slice(&body).context("/health does not answer as this service does")?;
-    let runs = health.revision.as_deref().unwrap_or("a deployment that does not tell its commit");
-    ensure!(runs == wanted, "the service runs {runs}, not {wanted}");
+fn check_revision(client: &Client, expected: &str) -> Result<()> {
+    let body = get_body(client, "/health")?;
+    let health: Health = serde_json::from_slice(&body).context("/health returned an unexpected body")?;
+    let deployed = health.revision.as_deref().unwrap_or("a deployment that reports no commit");
+    ensure!(deployed == expected, "the service runs {deployed}, not {expected}");
     Ok(())
 }
 
-fn body(client: &Client, path: &str) -> Result<Vec<u8>> {
-    let answer = client.get(path).context("the service is not healthy")?;
-    ensure!(answer.is_good(), "the service is not healthy: {path} answers {}", answer.status);
-    Ok(answer.body)
+fn get_body(client: &Client, path: &str) -> Result<Vec<u8>> {
+    let response = client.get(path).context("the service is not healthy")?;
+    ensure!(response.is_success(), "the service is not healthy: {path} returned HTTP {}", response.status);
+    Ok(response.body)
 }

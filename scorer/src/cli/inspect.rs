@@ -1,6 +1,4 @@
-//! `leadlight inspect`: what is inside a model file, for people and as JSON.
-//!
-//! May not know the form of the file.
+//! `leadlight inspect`: prints the contents of a model file as text or JSON.
 
 use super::files;
 use crate::insight::card::{Card, Spread};
@@ -12,27 +10,27 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// The options of `leadlight inspect`.
+/// Options of `leadlight inspect`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Options {
-    /// The model file
+pub(super) struct InspectArgs {
+    /// Model file
     model: PathBuf,
-    /// As JSON, with every feature
+    /// Print JSON, including every feature
     #[arg(long)]
     json: bool,
 }
 
-pub(super) fn run(options: &Options) -> Result<()> {
-    let name = options.model.display().to_string();
-    let bytes = files::read(&options.model)?;
+pub(super) fn run(args: &InspectArgs) -> Result<()> {
+    let name = args.model.display().to_string();
+    let bytes = files::read(&args.model)?;
     let model = Model::open(&name, &bytes)?;
-    let about = about(&model, &bytes).with_context(|| name)?;
-    let text = if options.json { serde_json::to_string_pretty(&about)? + "\n" } else { text(&model, &about) };
+    let contents = contents(&model, &bytes).with_context(|| name)?;
+    let text = if args.json { serde_json::to_string_pretty(&contents)? + "\n" } else { text(&model, &contents) };
     files::write(None, |out| out.write_all(text.as_bytes()))
 }
 
-/// Everything that is in the file, its sections in their own words.
-fn about(model: &Model, file: &[u8]) -> Result<Value> {
+/// Returns the contents of the file as JSON, its sections unchanged.
+fn contents(model: &Model, file: &[u8]) -> Result<Value> {
     let bundle = bundle::read(file)?;
     let operators: Vec<String> =
         onnx::operators(bundle.graph)?.into_iter().map(|(domain, operator)| format!("{domain}.{operator}")).collect();
@@ -53,29 +51,29 @@ fn about(model: &Model, file: &[u8]) -> Result<Value> {
     }))
 }
 
-fn bits(inexact: &[String]) -> String {
+fn bit_exactness(inexact: &[String]) -> String {
     match inexact {
         [] => "yes: the same bits on every platform".to_owned(),
-        operators => format!("no: {} round as the processor's fastest code does", operators.join(", ")),
+        operators => format!("no: {} may round differently on other processors", operators.join(", ")),
     }
 }
 
-fn text(model: &Model, about: &Value) -> String {
+fn text(model: &Model, contents: &Value) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: &str| {
-        // Writing to a text cannot fail.
+        // Writing to a String cannot fail.
         let _ = writeln!(text, "{name:<16}{value}");
     };
     let card = model.card();
     line("name", &format!("{} {}", card.name, card.version));
     line("sha256", model.sha256());
-    line("size", &format!("{} bytes, {} of them the graph", about["bytes"], about["graph"]["bytes"]));
-    line("operators", &about["graph"]["operators"].as_array().map(|names| joined(names)).unwrap_or_default());
-    line("bit exact", &bits(model.inexact()));
-    line("probability", &format!("output {} column {}", about["output"]["name"], about["output"]["column"]));
+    line("size", &format!("{} bytes, {} of them the graph", contents["bytes"], contents["graph"]["bytes"]));
+    line("operators", &contents["graph"]["operators"].as_array().map(|names| joined(names)).unwrap_or_default());
+    line("bit exact", &bit_exactness(model.inexact()));
+    line("probability", &format!("output {} column {}", contents["output"]["name"], contents["output"]["column"]));
     line("features", &model.encoder().width().to_string());
     line("self-check", "passed");
-    tell_card(card, &mut line);
+    write_card(card, &mut line);
     for range in &model.grades().ranges {
         let share = range.rate * 100.0;
         line(
@@ -86,7 +84,7 @@ fn text(model: &Model, about: &Value) -> String {
     text
 }
 
-fn tell_card(card: &Card, line: &mut impl FnMut(&str, &str)) {
+fn write_card(card: &Card, line: &mut impl FnMut(&str, &str)) {
     if !card.predicts.is_empty() {
         line("predicts", &card.predicts);
     }

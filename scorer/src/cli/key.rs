@@ -1,29 +1,27 @@
-//! `leadlight key`: a new key for a caller of the API.
-//!
-//! Owns what is said of it. The key itself is shown once and kept nowhere.
+//! `leadlight key`: generates an API key. The key is printed once and stored nowhere.
 
 use super::files;
-use crate::api::api_keys::{Key, scopes};
+use crate::api::api_keys::{ApiKey, scopes};
 use anyhow::Result;
 
-/// The options of `leadlight key`.
+/// Options of `leadlight key`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Options {
-    /// The caller, as logs and figures name it: letters, digits, dots, dashes, underscores
+pub(super) struct KeyArgs {
+    /// Caller name in logs and metrics: letters, digits, dots, dashes, underscores
     name: String,
-    /// What the key opens, with commas between: predict, monitor, admin
+    /// Scopes granted by the key, comma-separated: predict, monitor, admin
     #[arg(long, default_value = "predict")]
     scopes: String,
 }
 
-pub(super) fn run(options: &Options) -> Result<()> {
-    let (secret, key) = Key::make(&options.name, scopes(&options.scopes)?)?;
+pub(super) fn run(args: &KeyArgs) -> Result<()> {
+    let (secret, key) = ApiKey::make(&args.name, scopes(&args.scopes)?)?;
     let line = key.line();
     files::write(None, |out| {
         writeln!(out, "key:  {secret}")?;
         writeln!(out, "line: {line}")?;
         writeln!(out)?;
-        writeln!(out, "The key is for the caller and is not shown again. The line goes into the file of --keys")?;
-        writeln!(out, "(LEADLIGHT_KEYS_FILE) or into LEADLIGHT_KEYS; the key cannot be read from it.")
+        writeln!(out, "Give the key to the caller; it is not shown again. Add the line to the file of --keys")?;
+        writeln!(out, "(LEADLIGHT_KEYS_FILE) or to LEADLIGHT_KEYS. The key cannot be recovered from the line.")
     })
 }

@@ -1,18 +1,18 @@
 //! The command line: one file per command.
 //!
-//! Owns options, files and what people read. May not know encoding, trees or SQL.
+//! Contains the options, file access and printed output of each command. Must not depend on encoding, trees or SQL.
 
-pub mod adopt;
-mod array;
 mod check;
 mod client;
 mod drift;
 mod encode;
 mod files;
 mod health;
+pub mod import_legacy_encoder;
 mod inspect;
 mod key;
-mod list;
+mod list_input;
+mod npy;
 mod pack;
 mod score;
 mod serve;
@@ -21,53 +21,53 @@ mod validate;
 
 use clap::{Parser, Subcommand};
 
-/// Scores sales leads, privately: in the browser, on the command line and through an API, with the same bits.
+/// Scores sales leads privately: in the browser, on the command line and through an HTTP API, with bit-identical results.
 #[derive(Debug, Parser)]
 #[command(name = "leadlight", version)]
-struct Arguments {
+struct CommandLine {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Score a CSV of leads; the best come first
-    Score(score::Options),
-    /// Serve the page and the API
-    Serve(Box<serve::Options>),
-    /// Say whether the service that runs here lives
-    Health(health::Options),
-    /// Compare the scores of a running API with those made here
-    Validate(validate::Options),
-    /// Make a key for a caller of the API
-    Key(key::Options),
-    /// Learn a model from leads whose outcome is known
-    Train(train::Train),
-    /// Make a model file of an ONNX model trained elsewhere
-    Pack(pack::Options),
-    /// Show what is inside a model file
-    Inspect(inspect::Options),
-    /// Check that a model answers here what it answered where it was made
-    Check(check::Options),
-    /// Compare a CSV with a reference, column by column
-    Drift(drift::Options),
-    /// Show the features and probability of each lead, as JSON lines
-    Encode(encode::Options),
+    /// Score a CSV or .xlsx list of leads and write it sorted by score, best first
+    Score(score::ScoreArgs),
+    /// Serve the web page and the HTTP API
+    Serve(Box<serve::ServeArgs>),
+    /// Check that the service on this machine is live or ready (container health check)
+    Health(health::HealthArgs),
+    /// Compare the scores of a running API with scores computed locally
+    Validate(validate::ValidateArgs),
+    /// Generate an API key for a caller
+    Key(key::KeyArgs),
+    /// Train a model on leads whose outcome is known
+    Train(train::TrainArgs),
+    /// Build a model file from an ONNX model that was trained elsewhere
+    Pack(pack::PackArgs),
+    /// Print the contents of a model file
+    Inspect(inspect::InspectArgs),
+    /// Compare a model's outputs with outputs recorded where it was trained
+    Check(check::CheckArgs),
+    /// Test each column of a CSV for drift from a reference CSV
+    Drift(drift::DriftArgs),
+    /// Print the encoded features and the probability of each lead as JSON lines
+    Encode(encode::EncodeArgs),
 }
 
-/// Runs the command that was asked for.
+/// Parses the command line and runs its command.
 pub fn run() -> anyhow::Result<()> {
-    match Arguments::parse().command {
-        Command::Score(options) => score::run(&options),
-        Command::Serve(options) => serve::run(&options),
-        Command::Health(options) => health::run(&options),
-        Command::Validate(options) => validate::run(&options),
-        Command::Key(options) => key::run(&options),
-        Command::Train(options) => train::run(&options),
-        Command::Pack(options) => pack::run(&options),
-        Command::Inspect(options) => inspect::run(&options),
-        Command::Check(options) => check::run(&options),
-        Command::Drift(options) => drift::run(&options),
-        Command::Encode(options) => encode::run(&options),
+    match CommandLine::parse().command {
+        Command::Score(args) => score::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Health(args) => health::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Key(args) => key::run(&args),
+        Command::Train(args) => train::run(&args),
+        Command::Pack(args) => pack::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Drift(args) => drift::run(&args),
+        Command::Encode(args) => encode::run(&args),
     }
 }

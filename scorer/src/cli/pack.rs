@@ -1,104 +1,103 @@
-//! `leadlight pack`: an ONNX model trained elsewhere, with its encoder -> a model file.
-//!
-//! May not know the form of the file.
+//! `leadlight pack`: builds a model file from an ONNX model trained elsewhere and its encoder.
 
-use super::{adopt, files};
+use super::{files, import_legacy_encoder};
 use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::lead::encode::Specification;
 use crate::model::bundle::{Output, graph_of, hash};
 use crate::model::onnx;
-use crate::pipeline::{Parts, pack};
+use crate::pipeline::{ModelParts, pack};
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
-/// How many digits of the graph's hash stand for a version where none is given.
-const VERSION_DIGITS: usize = 12;
+/// Hexadecimal digits of the graph's SHA-256 that form the default version.
+const DEFAULT_VERSION_DIGITS: usize = 12;
 
-/// The options of `leadlight pack`.
+/// Options of `leadlight pack`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Options {
-    /// The model, as it was exported
+pub(super) struct PackArgs {
+    /// ONNX model as exported
     model: PathBuf,
-    /// Its encoder: a specification, or an export of the Python service's encoder
+    /// Encoder: a specification, or an encoder export of the legacy Python service
     #[arg(long)]
     encoder: PathBuf,
-    /// Where to write the model file
+    /// Output model file
     #[arg(short, long)]
     output: PathBuf,
-    /// A card as JSON; without it, one of only name and version is made
+    /// Model card (JSON); a card with only name and version is generated if omitted
     #[arg(long)]
     card: Option<PathBuf>,
-    /// Grades as JSON; without them, leads get no grade
+    /// Grades (JSON); leads get no grade if omitted
     #[arg(long)]
     grades: Option<PathBuf>,
-    /// The model's name; the file's if not given
+    /// Model name; the output file's stem if omitted
     #[arg(long)]
     name: Option<String>,
-    /// The model's version; the start of the graph's hash if not given
+    /// Model version; the first 12 digits of the graph's SHA-256 if omitted
     #[arg(long)]
     model_version: Option<String>,
-    /// The graph's output that holds the probability, where that is not clear
+    /// Graph output with the probability, if it is ambiguous
     #[arg(long, requires = "probability_column")]
     probability_output: Option<String>,
-    /// The column in that output, from 0
+    /// Column of that output, counted from 0
     #[arg(long, requires = "probability_output")]
     probability_column: Option<usize>,
 }
 
-pub(super) fn run(options: &Options) -> Result<()> {
-    let file = files::read(&options.model)?;
-    let graph = graph_of(&file).with_context(|| options.model.display().to_string())?;
-    let parts = Parts {
-        encoder: encoder(&options.encoder, graph)?,
-        card: card(options, graph)?,
-        grades: options.grades.as_deref().map(json::<Grades>).transpose()?.unwrap_or_default(),
+pub(super) fn run(args: &PackArgs) -> Result<()> {
+    let file = files::read(&args.model)?;
+    let graph = graph_of(&file).with_context(|| args.model.display().to_string())?;
+    let parts = ModelParts {
+        encoder: read_encoder(&args.encoder, graph)?,
+        card: read_card(args, graph)?,
+        grades: args.grades.as_deref().map(read_json::<Grades>).transpose()?.unwrap_or_default(),
         profile: None,
-        output: options
+        output: args
             .probability_output
             .clone()
-            .zip(options.probability_column)
+            .zip(args.probability_column)
             .map(|(name, column)| Output { name, column }),
     };
-    let packed = pack(graph, parts).with_context(|| options.model.display().to_string())?;
-    files::write(Some(&options.output), |out| out.write_all(&packed))?;
-    println!("{}: {} bytes, sha256 {}", options.output.display(), packed.len(), hash(&packed));
+    let packed = pack(graph, parts).with_context(|| args.model.display().to_string())?;
+    files::write(Some(&args.output), |out| out.write_all(&packed))?;
+    println!("{}: {} bytes, sha256 {}", args.output.display(), packed.len(), hash(&packed));
     Ok(())
 }
 
-fn json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_slice(&files::read(path)?).with_context(|| format!("cannot use {}", path.display()))
 }
 
-/// A specification names its inputs; an export of the Python service's encoder has none, and takes the graph's.
-fn encoder(path: &Path, graph: &[u8]) -> Result<Specification> {
+/// Reads a specification, or an encoder export of the legacy Python service. An export names no inputs, so it takes the
+/// single input of the graph.
+fn read_encoder(path: &Path, graph: &[u8]) -> Result<Specification> {
     let bytes = files::read(path)?;
-    let whole: serde_json::Value =
+    let document: serde_json::Value =
         serde_json::from_slice(&bytes).with_context(|| format!("cannot use {}", path.display()))?;
-    if whole.get("inputs").is_some() {
-        return json(path);
+    if document.get("inputs").is_some() {
+        return read_json(path);
     }
     let inputs = onnx::inputs(graph)?;
     let [input] = inputs.as_slice() else {
-        bail!("the graph has {} inputs; such an encoder is for graphs with one", inputs.len());
+        bail!("the graph has {} inputs; an encoder export of the legacy service needs a graph with one", inputs.len());
     };
-    adopt::specification(&bytes, &input.name).with_context(|| format!("cannot use {}", path.display()))
+    import_legacy_encoder::specification(&bytes, &input.name).with_context(|| format!("cannot use {}", path.display()))
 }
 
-fn card(options: &Options, graph: &[u8]) -> Result<Card> {
-    let mut card = options.card.as_deref().map(json::<Card>).transpose()?.unwrap_or_default();
-    if let Some(name) = &options.name {
+fn read_card(args: &PackArgs, graph: &[u8]) -> Result<Card> {
+    let mut card = args.card.as_deref().map(read_json::<Card>).transpose()?.unwrap_or_default();
+    if let Some(name) = &args.name {
         card.name.clone_from(name);
     }
-    if let Some(version) = &options.model_version {
+    if let Some(version) = &args.model_version {
         card.version.clone_from(version);
     }
     if card.name.is_empty() {
-        card.name = options.output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        card.name = args.output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     }
     if card.version.is_empty() {
-        card.version = hash(graph)[..VERSION_DIGITS].to_owned();
+        card.version = hash(graph)[..DEFAULT_VERSION_DIGITS].to_owned();
     }
     Ok(card)
 }

@@ -1,9 +1,7 @@
-//! `leadlight score`: a CSV of leads -> the same list with scores, best first.
-//!
-//! May not know how leads are read, scored or written.
+//! `leadlight score`: scores a list of leads and writes it sorted by score, best first.
 
-use super::files::{self, Input, Models};
-use super::list;
+use super::files::{self, Input, ModelArgs};
+use super::list_input;
 use crate::lead::mapping::{Evidence, Mapping};
 use crate::lead::text::Encoding;
 use crate::pipeline::Scorer;
@@ -13,34 +11,34 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How many rejected rows are shown one by one.
-const REJECTS_SHOWN: usize = 10;
+/// Maximum number of rejected rows listed on standard error.
+const REJECTS_LISTED: usize = 10;
 
-/// The options of `leadlight score`.
+/// Options of `leadlight score`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Options {
-    /// The list: a CSV with the columns of a lead; without it, or as -, standard input
+pub(super) struct ScoreArgs {
+    /// Leads: a CSV or .xlsx file; standard input if omitted or -
     leads: Option<PathBuf>,
-    /// Where to write the scored list; without it, or as -, standard output
+    /// Output CSV; standard output if omitted or -
     #[arg(short, long)]
     output: Option<PathBuf>,
-    /// Where to write the rows that could not be scored, with line, column and reason
+    /// Output file for rejected rows, with line, column and reason
     #[arg(long)]
     rejects: Option<PathBuf>,
-    /// What stands between cells; told from the first rows if not given
-    #[arg(long, value_parser = delimiter)]
+    /// Field delimiter; detected from the first rows if omitted
+    #[arg(long, value_parser = parse_delimiter)]
     delimiter: Option<u8>,
-    /// Which column is which field, as --save-mapping wrote it; told from names and values if not given
+    /// Column mapping written by --save-mapping; detected from column names and values if omitted
     #[arg(long)]
     mapping: Option<PathBuf>,
-    /// Where to write which column was read as which field, to be changed and given to --mapping
+    /// Output file for the column mapping used; edit it and pass it to --mapping
     #[arg(long)]
     save_mapping: Option<PathBuf>,
     #[command(flatten)]
-    models: Models,
+    models: ModelArgs,
 }
 
-fn delimiter(text: &str) -> Result<u8, String> {
+fn parse_delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         b"\\t" | b"tab" => Ok(b'\t'),
         [one] if one.is_ascii() && !matches!(one, b'"' | b'\r' | b'\n') => Ok(*one),
@@ -48,40 +46,39 @@ fn delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
-pub(super) fn run(options: &Options) -> Result<()> {
-    let scorer = Arc::new(Scorer::open(&options.models.read()?)?);
-    let mut input = Input::open(options.leads.as_deref())?;
-    if options.rejects.is_some() && options.rejects == options.output {
+pub(super) fn run(args: &ScoreArgs) -> Result<()> {
+    let scorer = Arc::new(Scorer::open(&args.models.read()?)?);
+    let mut input = Input::open(args.leads.as_deref())?;
+    if args.rejects.is_some() && args.rejects == args.output {
         bail!("the scored list and the rejected rows cannot go to the same file");
     }
-    let mapping = options.mapping.as_deref().map(mapping).transpose()?;
-    let given = Given { delimiter: options.delimiter, mapping, ..Given::default() };
+    let mapping = args.mapping.as_deref().map(read_mapping).transpose()?;
+    let given = Given { delimiter: args.delimiter, mapping, ..Given::default() };
     let read = read(&mut input, &scorer, given)?;
     if let Err(SheetError::NoLeads { rejects }) = &read {
-        save_rejects(options, rejects)?;
+        save_rejects(args, rejects)?;
     }
     let sheet = read.with_context(|| input.name().to_owned())?;
-    files::write(options.output.as_deref(), |mut out| sheet.write_csv(&mut out))?;
-    save_rejects(options, sheet.rejects())?;
-    if let Some(path) = &options.save_mapping {
+    files::write(args.output.as_deref(), |mut out| sheet.write_csv(&mut out))?;
+    save_rejects(args, sheet.rejects())?;
+    if let Some(path) = &args.save_mapping {
         let text = serde_json::to_string_pretty(&sheet.intake().mapping)?;
         files::write(Some(path), |out| writeln!(out, "{text}"))?;
     }
-    if options.mapping.is_some()
-        && !sheet.intake().mapping.columns.iter().any(|column| column.evidence == Evidence::Hand)
+    if args.mapping.is_some() && !sheet.intake().mapping.columns.iter().any(|column| column.evidence == Evidence::Hand)
     {
-        eprintln!("the mapping is about other columns than the list's, so it was not used");
+        eprintln!("the mapping names other columns than the list has, so it was not used");
     }
-    tell_source(&sheet);
-    tell(&sheet, options.rejects.is_some());
+    print_import_notes(&sheet);
+    print_summary(&sheet, args.rejects.is_some());
     Ok(())
 }
 
-/// A mapping from a file: what it says is said by hand.
-fn mapping(path: &Path) -> Result<Mapping> {
+/// Reads a mapping file; its entries count as set by hand.
+fn read_mapping(path: &Path) -> Result<Mapping> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut mapping: Mapping =
-        serde_json::from_str(&text).with_context(|| format!("{} is no mapping", path.display()))?;
+        serde_json::from_str(&text).with_context(|| format!("{} is not a column mapping", path.display()))?;
     for column in
         mapping.columns.iter_mut().filter(|column| column.target.is_some() && column.evidence != Evidence::Exact)
     {
@@ -90,74 +87,78 @@ fn mapping(path: &Path) -> Result<Mapping> {
     Ok(mapping)
 }
 
-fn save_rejects(options: &Options, rejects: &Rejects) -> Result<()> {
-    match &options.rejects {
+fn save_rejects(args: &ScoreArgs, rejects: &Rejects) -> Result<()> {
+    match &args.rejects {
         Some(path) => files::write(Some(path), |mut out| rejects.write(&mut out)),
         None => Ok(()),
     }
 }
 
-/// The list, or why there is none; a file that cannot be read is an error of its own.
+/// Reads and scores the list. The outer error is one of file access, the inner one of the list itself.
 fn read(input: &mut Input, scorer: &Arc<Scorer>, given: Given) -> Result<Result<Sheet, SheetError>> {
     let bar = input.length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     bar.set_style(ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta} left")?);
     let mut reader = SheetReader::new(scorer.clone(), given);
-    let sheet = list::each_piece(input, &bar, |piece| {
-        reader.push(piece)?;
+    let sheet = list_input::for_each_chunk(input, &bar, |chunk| {
+        reader.push(chunk)?;
         bar.set_message(format!("{} rows", reader.rows()));
         Ok(())
     })?;
     bar.finish_and_clear();
     if let Some(sheet) = sheet {
-        let among = if sheet.among > 1 { format!(", the largest of {}", sheet.among) } else { String::new() };
-        eprintln!("read from the sheet {:?}{among}", sheet.name);
+        let largest = if sheet.among > 1 { format!(", the largest of {}", sheet.among) } else { String::new() };
+        eprintln!("read from the sheet {:?}{largest}", sheet.name);
     }
     Ok(reader.finish())
 }
 
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+/// Formats a count with its noun, which gets an `s` unless the count is 1.
+fn count_of(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// What had to be guessed of the file, to standard error; nothing where nothing had to.
-fn tell_source(sheet: &Sheet) {
+/// Prints what was detected about the file to standard error; nothing if nothing had to be guessed.
+fn print_import_notes(sheet: &Sheet) {
     let (origin, intake) = (sheet.origin(), sheet.intake());
     if origin.encoding != Encoding::Utf8 {
         eprintln!("read as {}", origin.encoding.name());
     }
     if origin.line > 1 {
-        eprintln!("the columns are named on line {}; what stands above it was passed over", origin.line);
+        eprintln!("the header is on line {}; the lines above it were skipped", origin.line);
     }
     let columns = intake.mapping.columns.iter().zip(&intake.unread);
     for (column, unread) in columns {
         let Some(target) = column.target.as_ref().filter(|_| column.evidence != Evidence::Exact) else { continue };
-        let sure = (column.confidence * 100.0).round();
-        let not =
-            if *unread > 0 { format!(", {} not understood", counted(*unread as usize, "cell")) } else { String::new() };
-        eprintln!("{:?} read as {} ({sure} % sure{not})", column.name, target.name());
+        let percent = (column.confidence * 100.0).round();
+        let unread = if *unread > 0 {
+            format!(", {} not understood", count_of(*unread as usize, "cell"))
+        } else {
+            String::new()
+        };
+        eprintln!("{:?} read as {} ({percent} % sure{unread})", column.name, target.name());
     }
     if intake.short_rows > 0 {
-        let rows = counted(intake.short_rows as usize, "row");
-        eprintln!("{rows} had fewer cells than there are columns: the others count as empty");
+        let rows = count_of(intake.short_rows as usize, "row");
+        eprintln!("{rows} had fewer cells than there are columns; the missing cells count as empty");
     }
 }
 
-/// A summary, to standard error: standard output is the list's.
-fn tell(sheet: &Sheet, rejects_written: bool) {
-    eprintln!("{} scored, {} rejected", counted(sheet.len(), "lead"), counted(sheet.rejects().len(), "row"));
+/// Prints a summary to standard error; standard output may carry the list.
+fn print_summary(sheet: &Sheet, rejects_written: bool) {
+    eprintln!("{} scored, {} rejected", count_of(sheet.len(), "lead"), count_of(sheet.rejects().len(), "row"));
     let used = sheet.scorer().models().iter().enumerate().filter(|(place, _)| sheet.used(*place));
     let models: Vec<String> = used.map(|(_, model)| format!("{} {}", model.card().name, model.version())).collect();
     eprintln!("models: {}", models.join(", "));
     if !sheet.missing_fields().is_empty() {
-        eprintln!("columns missing, which makes scores less sharp: {}", sheet.missing_fields().join(", "));
+        eprintln!("missing columns, which make scores less accurate: {}", sheet.missing_fields().join(", "));
     }
     if !sheet.unknown_columns().is_empty() {
         eprintln!("columns kept but not scored: {}", sheet.unknown_columns().join(", "));
     }
-    for reject in sheet.rejects().iter().take(REJECTS_SHOWN) {
+    for reject in sheet.rejects().iter().take(REJECTS_LISTED) {
         eprintln!("line {}: {reject}", reject.line);
     }
-    let more = sheet.rejects().len().saturating_sub(REJECTS_SHOWN);
+    let more = sheet.rejects().len().saturating_sub(REJECTS_LISTED);
     if more > 0 {
         let how = if rejects_written { "" } else { "; --rejects FILE writes them all" };
         eprintln!("and {more} more{how}");

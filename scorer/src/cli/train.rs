@@ -1,10 +1,8 @@
-//! `leadlight train`: a history as CSV -> model files with their cards.
-//!
-//! Owns files, the date and the progress bar; what is learned and written about it is `train`'s and `pipeline`'s.
+//! `leadlight train`: trains models on a CSV history and writes model files with their cards.
 
 use super::files;
 use crate::lead::csv::Dialect;
-use crate::pipeline::{Parts, pack};
+use crate::pipeline::{ModelParts, pack};
 use crate::train::{self, Fitted, History, Plan};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -12,41 +10,40 @@ use std::path::{Path, PathBuf};
 use time::format_description::well_known::Iso8601;
 use time::{Date, OffsetDateTime};
 
-/// Learns from leads whose outcome is known, and writes a model file and its card: one model for leads with the
-/// enriched llm_* fields, and one, `<name>-basic`, for leads without.
+/// Trains on leads whose outcome is known and writes model files and cards: one model for leads with the enriched llm_*
+/// fields, and one named `<name>-basic` for leads without them.
 #[derive(Debug, clap::Args)]
-pub(super) struct Train {
-    /// The history: a CSV with the fields of a lead and a column of outcomes, 0 or 1.
+pub(super) struct TrainArgs {
+    /// History: a CSV file with lead fields and an outcome column of 0 or 1.
     history: PathBuf,
-    /// The column of outcomes.
+    /// Name of the outcome column.
     #[arg(long)]
     outcome: String,
-    /// Where to write the model, e.g. models/linkedin-engagement.onnx.
+    /// Output model file, e.g. models/linkedin-engagement.onnx.
     #[arg(short, long)]
     output: PathBuf,
-    /// The date of the model, which becomes its version; today (UTC) if not given.
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    /// Model date, used as its version; today (UTC) if omitted.
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
     date: Option<Date>,
-    /// What the outcome means, to follow "the probability that"; made from the column's name if not given.
+    /// Meaning of the outcome, completing "the probability that"; derived from the column name if omitted.
     #[arg(long, value_name = "WORDS")]
     predicts: Option<String>,
-    /// Deals the leads into folds; the same seed gives the same files.
+    /// Random seed of the fold assignment; the same seed gives byte-identical files.
     #[arg(long, default_value_t = train::SEED)]
     seed: u64,
-    /// Into how many parts the leads are dealt.
+    /// Number of cross-validation folds.
     #[arg(long, default_value_t = 5)]
     folds: usize,
-    /// How often they are dealt.
+    /// Number of cross-validation repetitions.
     #[arg(long, default_value_t = 10)]
     repeats: usize,
 }
 
-/// Runs it.
-pub(super) fn run(options: &Train) -> anyhow::Result<()> {
-    let plan = plan(options)?;
-    let bytes = files::read(&options.history)?;
-    let history = History::read(&bytes, Dialect::default(), &options.outcome)
-        .with_context(|| format!("cannot learn from {}", options.history.display()))?;
+pub(super) fn run(args: &TrainArgs) -> anyhow::Result<()> {
+    let plan = plan(args)?;
+    let bytes = files::read(&args.history)?;
+    let history = History::read(&bytes, Dialect::default(), &args.outcome)
+        .with_context(|| format!("cannot learn from {}", args.history.display()))?;
     println!("{}", train::report::history(&history));
     let bar = ProgressBar::new(0)
         .with_style(ProgressStyle::with_template("cross-validating {bar:40} {pos}/{len}, {eta} left")?);
@@ -55,43 +52,43 @@ pub(super) fn run(options: &Train) -> anyhow::Result<()> {
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
-    let models = models.with_context(|| format!("cannot learn from {}", options.history.display()))?;
-    // All files are made before the first one is written: either both models are new, or neither.
-    let packed = models.iter().map(|model| Ok((model, pack_one(model)?))).collect::<anyhow::Result<Vec<_>>>()?;
+    let models = models.with_context(|| format!("cannot learn from {}", args.history.display()))?;
+    // All files are built before the first one is written, so that either both models are new or neither is.
+    let packed = models.iter().map(|model| Ok((model, pack_model(model)?))).collect::<anyhow::Result<Vec<_>>>()?;
     for (model, file) in packed {
         println!("{}", train::report::fitted(model));
-        write_both(&options.output, model, &file)?;
+        write_model_and_card(&args.output, model, &file)?;
     }
     Ok(())
 }
 
-fn date(text: &str) -> Result<Date, String> {
+fn parse_date(text: &str) -> Result<Date, String> {
     Date::parse(text, &Iso8601::DATE).map_err(|_| "a date should be written as 2026-11-23".to_owned())
 }
 
-fn plan(options: &Train) -> anyhow::Result<Plan> {
-    let stem = options.output.file_stem().and_then(|stem| stem.to_str());
-    let Some(name) = stem.filter(|_| options.output.extension().is_some_and(|extension| extension == "onnx")) else {
-        bail!("the output should be a file name that ends in .onnx, not {}", options.output.display());
+fn plan(args: &TrainArgs) -> anyhow::Result<Plan> {
+    let stem = args.output.file_stem().and_then(|stem| stem.to_str());
+    let Some(name) = stem.filter(|_| args.output.extension().is_some_and(|extension| extension == "onnx")) else {
+        bail!("the output should be a file name that ends in .onnx, not {}", args.output.display());
     };
-    let folder = options.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = args.output.parent().filter(|folder| !folder.as_os_str().is_empty());
     if folder.is_some_and(|folder| !folder.is_dir()) {
-        bail!("there is no folder to write {} into", options.output.display());
+        bail!("there is no folder to write {} into", args.output.display());
     }
-    let date = options.date.unwrap_or_else(|| OffsetDateTime::now_utc().date());
-    let outcome = || format!("a lead has the outcome \"{}\"", options.outcome);
+    let date = args.date.unwrap_or_else(|| OffsetDateTime::now_utc().date());
+    let default_outcome = || format!("a lead has the outcome \"{}\"", args.outcome);
     Ok(Plan {
         name: name.to_owned(),
         version: format!("{:04}.{:02}.{:02}", date.year(), u8::from(date.month()), date.day()),
-        outcome: options.predicts.clone().unwrap_or_else(outcome),
-        seed: options.seed,
-        folds: options.folds,
-        repeats: options.repeats,
+        outcome: args.predicts.clone().unwrap_or_else(default_outcome),
+        seed: args.seed,
+        folds: args.folds,
+        repeats: args.repeats,
     })
 }
 
-fn pack_one(model: &Fitted) -> anyhow::Result<Vec<u8>> {
-    let parts = Parts {
+fn pack_model(model: &Fitted) -> anyhow::Result<Vec<u8>> {
+    let parts = ModelParts {
         encoder: model.encoder.clone(),
         card: model.card.clone(),
         grades: model.grades.clone(),
@@ -101,8 +98,8 @@ fn pack_one(model: &Fitted) -> anyhow::Result<Vec<u8>> {
     pack(&model.graph, parts).with_context(|| format!("the model {} cannot be made", model.card.name))
 }
 
-/// The model file, and its card beside it.
-fn write_both(output: &Path, model: &Fitted, file: &[u8]) -> anyhow::Result<()> {
+/// Writes the model file, and its card to the same path with the extension `.md`.
+fn write_model_and_card(output: &Path, model: &Fitted, file: &[u8]) -> anyhow::Result<()> {
     let path = output.with_file_name(format!("{}.onnx", model.card.name));
     let card = path.with_extension("md");
     files::write(Some(&path), |out| out.write_all(file))?;

@@ -1,62 +1,60 @@
-//! Leads that come one by one and are scored together.
-//!
-//! Owns how many wait. A lead is encoded when it comes, so that it need not be kept. May not know where leads come from.
+//! Collects leads and scores them in batches. A lead is encoded when it is added, so it need not be kept.
 
 use super::{Score, Scorer};
 use crate::lead::Lead;
 use crate::lead::encode::Encoding;
 use crate::model::onnx::{NotProbability, ScoreError};
 
-/// How many leads are scored at once: bounds memory, and has no influence on any score.
-pub const LEADS_AT_ONCE: usize = 1024;
+/// Batch size: bounds memory, does not influence any score.
+pub const BATCH_LEADS: usize = 1024;
 
-/// Leads handed over to a scorer, of which some have their scores and some wait.
+/// Leads added to a scorer, some scored, some pending.
 #[derive(Debug)]
 pub struct Batch {
-    /// One for each model.
-    lanes: Vec<Lane>,
-    /// In the order in which the leads came; of those that wait, nothing yet.
+    /// Pending leads per model.
+    pending: Vec<PendingLeads>,
+    /// Scores in the order of the leads; placeholders for pending leads.
     scores: Vec<Result<Score, NotProbability>>,
 }
 
-/// The leads that wait for one model.
+/// Encoded leads not yet scored by one model, with their indices in the batch.
 #[derive(Debug)]
-struct Lane {
+struct PendingLeads {
     encoding: Encoding,
     leads: Vec<usize>,
 }
 
 impl Batch {
-    /// A batch of no leads for this scorer, which every call is to be given.
+    /// Creates an empty batch; all later calls must pass the same scorer.
     pub fn new(scorer: &Scorer) -> Self {
-        let lane = |model: &super::Model| Lane { encoding: model.encoder().begin(), leads: Vec::new() };
-        Batch { lanes: scorer.models().iter().map(lane).collect(), scores: Vec::new() }
+        let pending = |model: &super::Model| PendingLeads { encoding: model.encoder().begin(), leads: Vec::new() };
+        Batch { pending: scorer.models().iter().map(pending).collect(), scores: Vec::new() }
     }
 
-    /// Takes a lead that was read with the scorer's schema.
+    /// Adds a lead that was read with the scorer's schema; scores the pending leads of its model when the batch is full.
     pub fn add(&mut self, scorer: &Scorer, lead: &Lead) -> Result<(), ScoreError> {
         let model = scorer.choose(lead);
-        let Some(lane) = self.lanes.get_mut(model) else { return Ok(()) };
-        lane.leads.push(self.scores.len());
+        let Some(pending) = self.pending.get_mut(model) else { return Ok(()) };
+        pending.leads.push(self.scores.len());
         self.scores.push(Err(NotProbability { value: f32::NAN }));
-        scorer.models()[model].encoder().add(lead, &mut lane.encoding);
-        if lane.leads.len() < LEADS_AT_ONCE { Ok(()) } else { self.score(scorer, model) }
+        scorer.models()[model].encoder().add(lead, &mut pending.encoding);
+        if pending.leads.len() < BATCH_LEADS { Ok(()) } else { self.score(scorer, model) }
     }
 
-    /// The score of every lead, in the order in which they came; none is left in the batch.
+    /// Scores the pending leads and returns all scores in the order of the leads; the batch is then empty.
     pub fn finish(&mut self, scorer: &Scorer) -> Result<Vec<Result<Score, NotProbability>>, ScoreError> {
-        (0..self.lanes.len()).try_for_each(|model| self.score(scorer, model))?;
+        (0..self.pending.len()).try_for_each(|model| self.score(scorer, model))?;
         Ok(std::mem::take(&mut self.scores))
     }
 
-    fn score(&mut self, scorer: &Scorer, place: usize) -> Result<(), ScoreError> {
-        let (lane, model) = (&mut self.lanes[place], &scorer.models()[place]);
-        let probabilities = model.run_each(lane.encoding.blocks())?;
-        for (lead, probability) in lane.leads.drain(..).zip(probabilities) {
-            let score = |probability| Score { probability, grade: model.grades().of(probability), model: place };
+    fn score(&mut self, scorer: &Scorer, index: usize) -> Result<(), ScoreError> {
+        let (pending, model) = (&mut self.pending[index], &scorer.models()[index]);
+        let probabilities = model.run_each(pending.encoding.blocks())?;
+        for (lead, probability) in pending.leads.drain(..).zip(probabilities) {
+            let score = |probability| Score { probability, grade: model.grades().of(probability), model: index };
             self.scores[lead] = probability.map(score);
         }
-        lane.encoding.clear();
+        pending.encoding.clear();
         Ok(())
     }
 }

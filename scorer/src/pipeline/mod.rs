@@ -1,63 +1,62 @@
-//! The one straight line: leads -> matrix -> graph -> probability -> grade.
+//! Scoring pipeline: leads are encoded, run through a model's graph and graded.
 //!
-//! Owns which of several models a lead is scored by. No algorithm of its own. May not know bytes' origin, async or
-//! storage.
+//! Also selects which of several models scores a lead. Must not depend on async, storage or the origin of the bytes.
 
 mod batch;
 mod open;
 mod pack;
-mod selfcheck;
+mod self_check;
 #[cfg(test)]
 pub(crate) mod tests;
 mod version;
 
-pub use batch::{Batch, LEADS_AT_ONCE};
+pub use batch::{BATCH_LEADS, Batch};
 pub use open::{Model, OpenError};
-pub use pack::{PackError, Parts, pack};
-pub use selfcheck::leads_of as self_check_leads;
-pub use version::newer;
+pub use pack::{ModelParts, PackError, pack};
+pub use self_check::self_check_leads;
+pub use version::is_newer;
 
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
 use crate::model::onnx::{NotProbability, ScoreError};
 
-/// One or several opened models. Immutable, so it can be shared between threads.
+/// One or more opened models. Immutable, so threads can share it.
 #[derive(Debug)]
 pub struct Scorer {
     models: Vec<Model>,
     schema: Schema,
 }
 
-/// What a lead got.
+/// Score of a lead.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
-    /// The probability of a reply, 0 to 1.
+    /// Probability of a reply, 0 to 1.
     pub probability: f32,
-    /// Its grade, where the model has grades.
+    /// Grade, if the model has grades.
     pub grade: Option<char>,
-    /// The model that gave it: a place in [`Scorer::models`].
+    /// Index in [`Scorer::models`] of the model that computed it.
     pub model: usize,
 }
 
 impl Scorer {
-    /// Opens model files, each with a name for people. A lead is scored by the first model whose card asks for one of
-    /// the fields that it has, else by the first that asks for none; the models that ask are looked at first,
-    /// in the order of their names, so that the order of the files has no influence. Of several versions of a model the
-    /// newest is taken.
+    /// Opens model files, each with a display name. A lead is scored by the first model whose card requires one of the
+    /// fields that the lead has, else by the first model without requirements. Models with requirements come first, in the
+    /// order of their names, so that the order of the files has no influence. Of several versions of a model, the newest
+    /// is used.
     pub fn open(files: &[(String, Vec<u8>)]) -> Result<Self, OpenError> {
         let opened = files.iter().map(|(name, bytes)| Model::open(name, bytes));
-        Self::arrange(opened.collect::<Result<_, _>>()?)
+        Self::from_models(opened.collect::<Result<_, _>>()?)
     }
 
-    /// As [`Scorer::open`], of models that were opened before.
-    pub fn arrange(models: Vec<Model>) -> Result<Self, OpenError> {
+    /// Like [`Scorer::open`], for models that are already open.
+    pub fn from_models(models: Vec<Model>) -> Result<Self, OpenError> {
         let mut models = version::newest(models);
         models.sort_by_key(|model| (model.card().requires_any.is_empty(), model.name().to_owned()));
-        Self::of(models)
+        Self::from_ordered(models)
     }
 
-    /// A scorer of models that were opened before, in the order in which they are to be looked at.
-    pub fn of(mut models: Vec<Model>) -> Result<Self, OpenError> {
+    /// Creates a scorer of open models in order of preference.
+    pub fn from_ordered(mut models: Vec<Model>) -> Result<Self, OpenError> {
         if models.is_empty() {
             return Err(OpenError::NoModels);
         }
@@ -69,25 +68,25 @@ impl Scorer {
         Ok(Scorer { models, schema })
     }
 
-    /// The fields that leads are to be read with: the 19, then the columns of all models.
+    /// Schema to read leads with: the 19 standard fields, then the extra columns of all models.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// The models, in the order in which they are looked at.
+    /// Models in order of preference.
     pub fn models(&self) -> &[Model] {
         &self.models
     }
 
-    /// The model for a lead: depends on that lead alone, so that its score is the same in every list.
+    /// Selects the model for a lead. Depends on that lead alone, so that its score is the same in every list.
     pub fn choose(&self, lead: &Lead) -> usize {
-        let has = |place: &usize| lead.value(*place) != Value::Missing;
+        let has = |field: &usize| lead.value(*field) != Value::Missing;
         let fits = |model: &Model| model.requires().is_empty() || model.requires().iter().any(has);
-        // Where every model asks for something that the lead has not, the last one stands in.
+        // If the lead lacks the required fields of every model, the last model scores it.
         self.models.iter().position(fits).unwrap_or(self.models.len() - 1)
     }
 
-    /// Scores leads that were read with [`Scorer::schema`], in their order.
+    /// Scores leads that were read with [`Scorer::schema`]; results are in the same order.
     pub fn score(&self, leads: &[Lead]) -> Result<Vec<Result<Score, NotProbability>>, ScoreError> {
         let mut batch = Batch::new(self);
         leads.iter().try_for_each(|lead| batch.add(self, lead))?;

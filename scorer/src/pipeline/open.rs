@@ -1,8 +1,6 @@
-//! A model file opened: its sections parsed and proved to belong together, or refused with the reason.
-//!
-//! May not know where the bytes came from.
+//! Opens a model file: parses its sections and verifies that they belong together.
 
-use super::selfcheck::{self, SelfCheck};
+use super::self_check::{self, SelfCheck};
 use crate::insight::card::Card;
 use crate::insight::grade::{GradeError, Grades};
 use crate::insight::profile::Profile;
@@ -13,7 +11,7 @@ use crate::model::onnx::{Graph, ModelError, NotProbability, ScoreError};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-/// An opened model.
+/// Opened model.
 pub struct Model {
     name: String,
     sha256: String,
@@ -31,104 +29,105 @@ impl std::fmt::Debug for Model {
     }
 }
 
-/// Why a model file cannot be served, with its name.
+/// Error of opening model files.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// No file at all.
+    /// No file was given.
     #[error("there is no model to open")]
     NoModels,
-    /// One file, and what is wrong with it.
-    #[error("{name}: {fault}")]
+    /// A file cannot be opened.
+    #[error("{name}: {error}")]
     File {
-        /// The file.
+        /// File name.
         name: String,
-        /// What is wrong.
-        fault: Box<OpenFault>,
+        /// Error of the file.
+        error: Box<ModelFileError>,
     },
 }
 
-/// What is wrong with a model file.
+/// Error of one model file.
 #[derive(Debug, Error)]
-pub enum OpenFault {
-    /// The container.
+pub enum ModelFileError {
+    /// Invalid container.
     #[error(transparent)]
     Bundle(#[from] BundleError),
-    /// The encoder.
+    /// Invalid encoder specification.
     #[error(transparent)]
     Encoder(#[from] SpecificationError),
-    /// The graph.
+    /// Unsupported or invalid graph.
     #[error(transparent)]
     Graph(#[from] ModelError),
-    /// A section that must be there is not.
+    /// A required section is missing.
     #[error("the model file has no section {0:?}")]
     MissingSection(&'static str),
-    /// A section that cannot be read.
+    /// A section cannot be parsed.
     #[error("the section {section:?} of the model file is broken: {source}")]
     Section {
-        /// The section.
+        /// Section name.
         section: &'static str,
-        /// Why it cannot be read.
+        /// Parse error.
         source: serde_json::Error,
     },
-    /// The grades.
+    /// Invalid grades.
     #[error("the grades of the model file are broken: {0}")]
     Grades(#[from] GradeError),
-    /// A field that leads do not have.
+    /// The card requires an unknown field.
     #[error("the card asks for the field {0:?}, which leads do not have")]
     UnknownField(String),
-    /// A card without a name or a version.
+    /// The card lacks a valid name or version.
     #[error("the card should have a name and a version of 1 to 50 characters")]
     Card,
-    /// The self-check could not be run.
+    /// The self-check leads could not be scored.
     #[error("the self-check failed: {0}")]
     Run(#[from] ScoreError),
-    /// The self-check gave another score.
+    /// A self-check lead got another score than the file records.
     #[error(
         "the self-check failed: lead {lead} should get {expected} and got {got}, so this file and this program do not belong together"
     )]
     SelfCheck {
-        /// Its place among the self-check leads.
+        /// Index of the self-check lead.
         lead: usize,
-        /// The score in the file.
+        /// Score in the file.
         expected: f32,
-        /// The score now.
+        /// Score computed now.
         got: f32,
     },
-    /// A self-check of no leads proves nothing.
+    /// The self-check has no leads.
     #[error("the model file has no self-check leads")]
     NoSelfCheck,
-    /// Self-check leads that cannot be read.
+    /// A self-check lead cannot be read.
     #[error("the self-check lead {lead} is broken: {reason}")]
     SelfCheckLead {
-        /// Its place.
+        /// Index of the self-check lead.
         lead: usize,
-        /// What is wrong.
+        /// Error message.
         reason: String,
     },
 }
 
 impl Model {
-    /// Opens a model file and proves it: hashes, widths, names, and the scores of its self-check leads to the last bit.
+    /// Opens and verifies a model file: hashes, widths, names, and the exact bits of the self-check scores.
     pub fn open(name: &str, file: &[u8]) -> Result<Self, OpenError> {
-        let fault = |fault| OpenError::File { name: name.to_owned(), fault: Box::new(fault) };
-        let bundle = bundle::read(file).map_err(|error| fault(error.into()))?;
-        let model = Self::unproved(name, &bundle).map_err(fault)?;
-        model.prove(&bundle).map_err(fault)?;
+        let with_name = |error| OpenError::File { name: name.to_owned(), error: Box::new(error) };
+        let bundle = bundle::read(file).map_err(|error| with_name(error.into()))?;
+        let model = Self::parse(name, &bundle).map_err(with_name)?;
+        model.verify(&bundle).map_err(with_name)?;
         Ok(model)
     }
 
-    fn unproved(name: &str, bundle: &Bundle<'_>) -> Result<Self, OpenFault> {
+    /// Parses the sections without running the self-check.
+    fn parse(name: &str, bundle: &Bundle<'_>) -> Result<Self, ModelFileError> {
         let encoder = Encoder::from_json(text(bundle, "encoder")?.as_bytes())?;
         let graph = Graph::open(bundle.graph, encoder.specification(), &bundle.output)?;
-        let card: Card = section(bundle, "card")?.ok_or(OpenFault::MissingSection("card"))?;
-        let length = 1..=50;
-        if card.name.is_empty() || !length.contains(&card.version.chars().count()) {
-            return Err(OpenFault::Card);
+        let card: Card = section(bundle, "card")?.ok_or(ModelFileError::MissingSection("card"))?;
+        let version_length = 1..=50;
+        if card.name.is_empty() || !version_length.contains(&card.version.chars().count()) {
+            return Err(ModelFileError::Card);
         }
         let grades: Grades = section(bundle, "grades")?.unwrap_or_default();
         grades.check()?;
         let profile = bundle.sections.get("profile").map(|json| Profile::from_section(json)).transpose();
-        let profile = profile.map_err(|source| OpenFault::Section { section: "profile", source })?.flatten();
+        let profile = profile.map_err(|source| ModelFileError::Section { section: "profile", source })?.flatten();
         let mut model = Model {
             name: name.to_owned(),
             sha256: bundle.sha256.clone(),
@@ -140,31 +139,31 @@ impl Model {
             requires: vec![],
         };
         let schema = model.encoder.schema().clone();
-        model.find_required(&schema)?;
+        model.resolve_required_fields(&schema)?;
         Ok(model)
     }
 
-    fn prove(&self, bundle: &Bundle<'_>) -> Result<(), OpenFault> {
+    fn verify(&self, bundle: &Bundle<'_>) -> Result<(), ModelFileError> {
         let check: SelfCheck =
-            section(bundle, selfcheck::SECTION)?.ok_or(OpenFault::MissingSection(selfcheck::SECTION))?;
-        selfcheck::prove(self, &check)
+            section(bundle, self_check::SECTION)?.ok_or(ModelFileError::MissingSection(self_check::SECTION))?;
+        self_check::verify(self, &check)
     }
 
-    /// Makes the encoder read leads of a wider schema.
+    /// Rebinds the encoder to a wider schema.
     pub(super) fn bind(&mut self, schema: &Schema) -> Result<(), OpenError> {
         let name = self.name.clone();
-        let fault = |fault: OpenFault| OpenError::File { name, fault: Box::new(fault) };
-        let bound = self.encoder.bind(schema).map_err(OpenFault::from);
-        bound.and_then(|()| self.find_required(schema)).map_err(fault)
+        let with_name = |error: ModelFileError| OpenError::File { name, error: Box::new(error) };
+        let bound = self.encoder.bind(schema).map_err(ModelFileError::from);
+        bound.and_then(|()| self.resolve_required_fields(schema)).map_err(with_name)
     }
 
-    fn find_required(&mut self, schema: &Schema) -> Result<(), OpenFault> {
-        let place = |name: &String| schema.position(name).ok_or_else(|| OpenFault::UnknownField(name.clone()));
-        self.requires = self.card.requires_any.iter().map(place).collect::<Result<_, _>>()?;
+    fn resolve_required_fields(&mut self, schema: &Schema) -> Result<(), ModelFileError> {
+        let position = |name: &String| schema.position(name).ok_or_else(|| ModelFileError::UnknownField(name.clone()));
+        self.requires = self.card.requires_any.iter().map(position).collect::<Result<_, _>>()?;
         Ok(())
     }
 
-    /// The file's name.
+    /// File name.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -174,57 +173,60 @@ impl Model {
         &self.sha256
     }
 
-    /// The version that answers and logs carry.
+    /// Version reported in responses and logs.
     pub fn version(&self) -> &str {
         &self.card.version
     }
 
-    /// What the model says about itself.
+    /// Model card.
     pub fn card(&self) -> &Card {
         &self.card
     }
 
-    /// Its grades.
+    /// Grades.
     pub fn grades(&self) -> &Grades {
         &self.grades
     }
 
-    /// The profile of the history that it was fitted to.
+    /// Profile of the training history.
     pub fn profile(&self) -> Option<&Profile> {
         self.profile.as_ref()
     }
 
-    /// Its encoder.
+    /// Encoder.
     pub fn encoder(&self) -> &Encoder {
         &self.encoder
     }
 
-    /// Places in the schema of the fields of which a lead must have one.
+    /// Schema positions of the fields of which a lead must have at least one.
     pub(super) fn requires(&self) -> &[usize] {
         &self.requires
     }
 
-    /// The probability of each row of the blocks that its encoder made; an error where one has none.
+    /// Returns the probability of each row of encoded blocks; an error if any row has none.
     pub fn run(&self, blocks: &[Block]) -> Result<Vec<f32>, ScoreError> {
         self.graph.run(blocks)
     }
 
-    /// As [`Model::run`], but a row without a probability costs the others nothing.
+    /// Like [`Model::run`], with a result per row.
     pub(super) fn run_each(&self, blocks: &[Block]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
         self.graph.run_each(blocks)
     }
 
-    /// The operators that keep its scores from being the same bits on every processor; empty where they are.
+    /// Operators whose results may differ in their last bits between processors; empty if scores are bit-exact.
     pub fn inexact(&self) -> &[String] {
         self.graph.inexact()
     }
 }
 
-fn text<'b>(bundle: &'b Bundle<'_>, name: &'static str) -> Result<&'b str, OpenFault> {
-    bundle.sections.get(name).map(String::as_str).ok_or(OpenFault::MissingSection(name))
+fn text<'b>(bundle: &'b Bundle<'_>, name: &'static str) -> Result<&'b str, ModelFileError> {
+    bundle.sections.get(name).map(String::as_str).ok_or(ModelFileError::MissingSection(name))
 }
 
-pub(super) fn section<T: DeserializeOwned>(bundle: &Bundle<'_>, name: &'static str) -> Result<Option<T>, OpenFault> {
+pub(super) fn section<T: DeserializeOwned>(
+    bundle: &Bundle<'_>,
+    name: &'static str,
+) -> Result<Option<T>, ModelFileError> {
     let parsed = bundle.sections.get(name).map(|text| serde_json::from_str(text)).transpose();
-    parsed.map_err(|source| OpenFault::Section { section: name, source })
+    parsed.map_err(|source| ModelFileError::Section { section: name, source })
 }

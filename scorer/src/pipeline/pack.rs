@@ -1,9 +1,7 @@
-//! A graph and what belongs to it -> one model file that opens.
-//!
-//! May not know files.
+//! Packs an ONNX graph, its encoder, card, grades and profile into a model file.
 
-use super::open::{Model, OpenError, OpenFault};
-use super::selfcheck;
+use super::open::{Model, ModelFileError, OpenError};
+use super::self_check;
 use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::insight::profile::Profile;
@@ -14,50 +12,49 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// What a model file holds beside its graph.
+/// Contents of a model file besides the graph.
 #[derive(Debug, Clone)]
-pub struct Parts {
-    /// How leads become the graph's inputs.
+pub struct ModelParts {
+    /// Specification that encodes leads as the graph's inputs.
     pub encoder: Specification,
-    /// What the model says about itself.
+    /// Model card.
     pub card: Card,
-    /// Its grades; may be none.
+    /// Grades; may be empty.
     pub grades: Grades,
-    /// The profile of its history, where there is one.
+    /// Profile of the training history, if any.
     pub profile: Option<Profile>,
-    /// Which output is the probability; found by itself where the graph leaves no doubt.
+    /// Output with the probability; detected if `None` and unambiguous.
     pub output: Option<Output>,
 }
 
-/// Why no model file can be made.
+/// Error of packing a model file.
 #[derive(Debug, Error)]
 pub enum PackError {
-    /// The encoder.
+    /// Invalid encoder specification.
     #[error(transparent)]
     Encoder(#[from] SpecificationError),
-    /// The graph.
+    /// Unsupported or invalid graph.
     #[error(transparent)]
     Graph(#[from] ModelError),
-    /// The container.
+    /// Invalid container.
     #[error(transparent)]
     Bundle(#[from] BundleError),
-    /// More than one output could be the probability.
+    /// The probability output is ambiguous.
     #[error("which output of the graph is the probability is not clear; name it and its column")]
     Output,
-    /// A part that has no JSON form, such as a number that is not finite.
+    /// A part cannot be represented as JSON, for example a number that is not finite.
     #[error("the section {0:?} cannot be written as JSON")]
     Section(&'static str),
-    /// The self-check could not be made.
+    /// The self-check leads could not be generated or scored.
     #[error(transparent)]
-    SelfCheck(#[from] OpenFault),
-    /// The file that was made does not open.
+    SelfCheck(#[from] ModelFileError),
+    /// The packed file does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
 }
 
-/// Makes a model file of a graph; a graph that is packed already is packed anew. The file is opened once before it is
-/// given out.
-pub fn pack(graph: &[u8], parts: Parts) -> Result<Vec<u8>, PackError> {
+/// Builds a model file from a graph; a graph that is already packed is repacked. The result is opened once to verify it.
+pub fn pack(graph: &[u8], parts: ModelParts) -> Result<Vec<u8>, PackError> {
     let graph = bundle::graph_of(graph)?;
     let encoder = Encoder::new(parts.encoder)?;
     let output = match parts.output {
@@ -65,12 +62,12 @@ pub fn pack(graph: &[u8], parts: Parts) -> Result<Vec<u8>, PackError> {
         None => onnx::find_output(graph, encoder.specification())?.ok_or(PackError::Output)?,
     };
     let opened = Graph::open(graph, encoder.specification(), &output)?;
-    let check = selfcheck::make(&encoder, |leads| Ok(opened.run(&encoder.encode_blocks(leads.iter()))?))?;
+    let check = self_check::generate(&encoder, |leads| Ok(opened.run(&encoder.encode_blocks(leads.iter()))?))?;
     let mut sections = BTreeMap::from([
         ("encoder".to_owned(), json("encoder", encoder.specification())?),
         ("card".to_owned(), json("card", &parts.card)?),
         ("grades".to_owned(), json("grades", &parts.grades)?),
-        (selfcheck::SECTION.to_owned(), json(selfcheck::SECTION, &check)?),
+        (self_check::SECTION.to_owned(), json(self_check::SECTION, &check)?),
     ]);
     if let Some(profile) = &parts.profile {
         sections.insert("profile".to_owned(), json("profile", profile)?);

@@ -1,4 +1,4 @@
-//! Opening model files: what belongs together opens, everything else is refused with the reason.
+//! Tests of opening, packing and scoring with model files.
 
 use super::*;
 use crate::insight::card::Card;
@@ -9,12 +9,12 @@ use crate::model::bundle;
 use crate::model::onnx::tests::{difference, encoder, model, tree, year_twice};
 use std::collections::BTreeMap;
 
-fn parts(name: &str, requires_any: &[&str], encoder: Specification) -> Parts {
+fn parts(name: &str, requires_any: &[&str], encoder: Specification) -> ModelParts {
     let requires_any = requires_any.iter().map(|field| (*field).to_owned()).collect();
     let card = Card { name: name.into(), version: "1".into(), requires_any, ..Card::default() };
     let range = |grade, from| GradeRange { grade, from, leads: 1, rate: 0.5 };
     let grades = Grades { ranges: vec![range('A', 0.5), range('B', 0.0)] };
-    Parts { encoder, card, grades, profile: None, output: None }
+    ModelParts { encoder, card, grades, profile: None, output: None }
 }
 
 fn graph() -> Vec<u8> {
@@ -25,8 +25,8 @@ fn file(name: &str, requires_any: &[&str]) -> (String, Vec<u8>) {
     (name.to_owned(), pack(&graph(), parts(name, requires_any, encoder(2))).unwrap())
 }
 
-/// A scorer that has no probability for a company founded in the year infinity.
-pub(crate) fn undecided() -> Scorer {
+/// Returns a scorer that yields no probability for a company founded in the year infinity.
+pub(crate) fn scorer_without_probability() -> Scorer {
     let file = pack(&model("LinearClassifier", difference()), parts("m", &[], year_twice())).unwrap();
     Scorer::open(&[("m".into(), file)]).unwrap()
 }
@@ -39,8 +39,8 @@ fn scored(scorer: &Scorer, leads: &[Lead]) -> Vec<Score> {
     scorer.score(leads).unwrap().into_iter().map(Result::unwrap).collect()
 }
 
-/// A file whose section was changed and sealed again, as someone would who packs by hand.
-fn resealed(file: &[u8], section: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+/// Changes a section of a file and updates its hashes, as somebody who packs by hand would.
+fn with_section(file: &[u8], section: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
     let bundle = bundle::read(file).unwrap();
     let mut sections: BTreeMap<String, String> = bundle.sections.clone();
     let changed = change(&sections[section]);
@@ -48,12 +48,12 @@ fn resealed(file: &[u8], section: &str, change: impl Fn(&str) -> String) -> Vec<
     bundle::append(bundle.graph, bundle.output, &sections).unwrap()
 }
 
-fn refused(file: &[u8]) -> String {
+fn open_error(file: &[u8]) -> String {
     Model::open("m", file).unwrap_err().to_string()
 }
 
 #[test]
-fn the_model_is_chosen_by_the_lead_alone() {
+fn model_choice_depends_on_the_lead_alone() {
     let files = [file("basic", &[]), file("full", &["llm_quality", "llm_engagement"])];
     let scorer = Scorer::open(&files).unwrap();
     assert_eq!(scorer.models()[0].card().name, "full");
@@ -69,8 +69,8 @@ fn the_model_is_chosen_by_the_lead_alone() {
 }
 
 #[test]
-fn a_lead_without_a_probability_costs_the_others_nothing() {
-    let scorer = undecided();
+fn lead_without_a_probability_does_not_affect_others() {
+    let scorer = scorer_without_probability();
     let bad = lead(&scorer, r#"{"companyfoundedon": Infinity}"#);
     let good = |at: usize| lead(&scorer, &format!(r#"{{"companyfoundedon": {at}e-2}}"#));
     let leads: Vec<Lead> = (0..2500).map(|at| if at % 3 == 0 { bad.clone() } else { good(at) }).collect();
@@ -85,7 +85,7 @@ fn a_lead_without_a_probability_costs_the_others_nothing() {
 }
 
 #[test]
-fn number_columns_of_several_models_stand_side_by_side() {
+fn number_columns_of_several_models_are_kept_apart() {
     let mut other = encoder(2);
     other.inputs[0].features[1].field = "visits".into();
     let second = pack(&graph(), parts("second", &["llm_quality"], other)).unwrap();
@@ -99,39 +99,42 @@ fn number_columns_of_several_models_stand_side_by_side() {
 }
 
 #[test]
-fn a_file_that_does_not_belong_together_is_refused_with_the_reason() {
+fn inconsistent_file_is_rejected_with_the_reason() {
     let (_, file) = file("m", &[]);
     assert!(
-        refused(&resealed(&file, "selfcheck", |text| text.replace("probabilities\":[1.0", "probabilities\":[0.75")))
-            .contains("self-check failed: lead")
+        open_error(
+            &with_section(&file, "selfcheck", |text| text.replace("probabilities\":[1.0", "probabilities\":[0.75"))
+        )
+        .contains("self-check failed: lead")
     );
     assert!(
-        refused(&resealed(&file, "selfcheck", |_| r#"{"leads":[],"probabilities":[]}"#.into()))
+        open_error(&with_section(&file, "selfcheck", |_| r#"{"leads":[],"probabilities":[]}"#.into()))
             .contains("no self-check")
     );
-    assert!(refused(&resealed(&file, "encoder", |text| text.replace("\"x\"", "\"y\""))).contains("inputs"));
+    assert!(open_error(&with_section(&file, "encoder", |text| text.replace("\"x\"", "\"y\""))).contains("inputs"));
     assert!(
-        refused(&resealed(&file, "encoder", |text| text.replace("c0", "c1").replace("f0", "f1"))).contains("twice")
+        open_error(&with_section(&file, "encoder", |text| text.replace("c0", "c1").replace("f0", "f1")))
+            .contains("twice")
     );
-    assert!(refused(&resealed(&file, "card", |text| text.replace("\"1\"", "\"\""))).contains("version"));
+    assert!(open_error(&with_section(&file, "card", |text| text.replace("\"1\"", "\"\""))).contains("version"));
     assert!(
-        refused(&resealed(&file, "card", |text| text.replace("requires_any\":[", "requires_any\":[\"shoe\"")))
+        open_error(&with_section(&file, "card", |text| text.replace("requires_any\":[", "requires_any\":[\"shoe\"")))
             .contains("shoe")
     );
-    assert!(refused(&resealed(&file, "grades", |text| text.replace("0.0", "0.1"))).contains("grade"));
-    assert!(refused(&resealed(&file, "grades", |_| "[".into())).contains("grades"));
-    assert!(refused(&file[..file.len() / 2]).contains("m: "));
-    assert!(refused(&graph()).contains("leadlight pack"));
+    assert!(open_error(&with_section(&file, "grades", |text| text.replace("0.0", "0.1"))).contains("grade"));
+    assert!(open_error(&with_section(&file, "grades", |_| "[".into())).contains("grades"));
+    assert!(open_error(&file[..file.len() / 2]).contains("m: "));
+    assert!(open_error(&graph()).contains("leadlight pack"));
 }
 
 #[test]
-fn what_is_packed_again_stays_the_same() {
+fn repacking_changes_nothing() {
     let (_, file) = file("m", &[]);
     assert_eq!(pack(&file, parts("m", &[], encoder(2))).unwrap(), file);
 }
 
 #[test]
-fn inputs_of_other_types_than_the_graphs_are_refused_with_a_sentence() {
+fn mismatched_input_types_are_rejected() {
     for (element, rule) in [
         (Element::Double, Rule::Passthrough { missing: None }),
         (Element::String, Rule::Text { missing: String::new() }),
@@ -146,7 +149,7 @@ fn inputs_of_other_types_than_the_graphs_are_refused_with_a_sentence() {
 }
 
 #[test]
-fn of_several_versions_of_a_model_the_newest_scores() {
+fn newest_version_of_a_model_scores() {
     let version = |version: &str, file: &str| {
         let mut parts = parts("m", &[], encoder(2));
         parts.card.version = version.to_owned();

@@ -3,7 +3,7 @@
 use super::*;
 use crate::lead::mapping::Target;
 use crate::pipeline::Scorer;
-use crate::pipeline::tests::undecided;
+use crate::pipeline::tests::scorer_without_probability;
 
 fn scorer() -> Arc<Scorer> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
@@ -93,7 +93,7 @@ fn a_list_without_a_usable_lead_says_why() {
 
 #[test]
 fn a_lead_that_its_model_makes_nothing_of_is_a_reject() {
-    let mut reader = SheetReader::new(Arc::new(undecided()), Given::default());
+    let mut reader = SheetReader::new(Arc::new(scorer_without_probability()), Given::default());
     reader.push(b"companyfoundedon,note\n1,a\ninf,b\nx,c\n-inf,d\n-4,e\n").unwrap();
     let sheet = reader.finish().unwrap();
     assert_eq!(

@@ -1,21 +1,20 @@
-//! Everything that is learned from some leads: features, scaling and one line per strength.
+//! Fits features, scaling and one model per regularisation strength to a subset of a history.
 //!
-//! Owns the fit from leads to lines, the same for the shipped model and for every fold: nothing in it sees a lead that
-//! is not among its rows. May not know folds or figures.
+//! The final model and every fold use the same code; it reads no lead outside its rows.
 
 use super::TrainError;
 use super::design::{Design, Sample, design};
 use super::history::History;
-use super::logistic::{Line, path};
+use super::logistic::{LinearModel, regularization_path};
 use super::rows::Scaling;
 use crate::lead::encode::Matrix;
 
-/// A fit to some leads of a history.
+/// Fit to a subset of a history.
 pub(super) struct Candidate {
     pub(super) design: Design,
     pub(super) scaling: Scaling,
-    /// One per strength.
-    pub(super) lines: Vec<Line>,
+    /// One model per strength.
+    pub(super) models: Vec<LinearModel>,
 }
 
 impl Candidate {
@@ -28,13 +27,13 @@ impl Candidate {
         let design = design(&Sample { leads: &history.leads, rows }, leave_out)?;
         let scaling = Scaling::fit(&design.matrix, rows);
         let outcomes: Vec<bool> = rows.iter().map(|row| history.outcomes[*row]).collect();
-        let lines = path(&scaling.rows(&design.matrix, rows), &outcomes, strengths);
-        Ok(Candidate { design, scaling, lines })
+        let models = regularization_path(&scaling.rows(&design.matrix, rows), &outcomes, strengths);
+        Ok(Candidate { design, scaling, models })
     }
 
-    /// The probabilities that each line gives to some rows of a matrix that was encoded with this design.
+    /// Returns, per model, the probabilities of some rows of a matrix encoded with this design.
     pub(super) fn probabilities(&self, matrix: &Matrix, rows: &[usize]) -> Vec<Vec<f64>> {
         let scaled = self.scaling.rows(matrix, rows).rows;
-        self.lines.iter().map(|line| scaled.iter().map(|row| line.probability(row)).collect()).collect()
+        self.models.iter().map(|model| scaled.iter().map(|row| model.probability(row)).collect()).collect()
     }
 }

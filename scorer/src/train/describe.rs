@@ -1,32 +1,32 @@
-//! The card of a fitted model: figures, costs and limits, in plain words and from what was measured.
+//! Builds the card of a trained model: quality metrics, cost of missing fields, limits.
 //!
-//! May not know how anything was fitted.
+//! The texts are part of the model file: changing one changes the bytes of every trained model.
 
 use super::history::History;
 use super::metric::{mean, mean_and_std, precision_at, wilson};
-use super::summary::fields;
-use super::validate::{Figures, STRENGTHS, Validation};
+use super::summary::fields_read;
+use super::validate::{CrossValidation, FoldMetrics, STRENGTHS};
 use super::{LEADS_MIN, Plan};
 use crate::insight::card::{Card, MissingCost, Precision, Quality, Spread, TrainedOn};
 use crate::lead::encode::Specification;
 
-/// How many of the best leads precision is given for.
-const BEST: [usize; 3] = [10, 20, 50];
+/// Values of k for precision among the k best leads.
+const PRECISION_AT: [usize; 3] = [10, 20, 50];
 
-/// Histories below this size get a warning of their own.
-const SMALL: usize = 1_000;
+/// Number of leads below which the card warns about the small history.
+const SMALL_HISTORY: usize = 1_000;
 
-/// The area under the curve falls or rises by less than this for no other reason than which leads were held back.
-const NOISE: f64 = 0.005;
+/// Change of ROC-AUC below which a difference is noise of the fold assignment.
+const AUC_NOISE: f64 = 0.005;
 
 pub(super) fn card(
     history: &History,
     plan: &Plan,
     requires_any: Vec<String>,
     encoder: &Specification,
-    validation: &Validation,
+    validation: &CrossValidation,
 ) -> Card {
-    let read = fields(encoder);
+    let read = fields_read(encoder);
     let quality = quality(history, plan, validation);
     let missing_costs = missing_costs(validation, |field| read.contains(field));
     Card {
@@ -46,14 +46,14 @@ pub(super) fn card(
     }
 }
 
-fn quality(history: &History, plan: &Plan, validation: &Validation) -> Quality {
-    let spread = |figure: &dyn Fn(&Figures) -> f64| {
+fn quality(history: &History, plan: &Plan, validation: &CrossValidation) -> Quality {
+    let spread = |figure: &dyn Fn(&FoldMetrics) -> f64| {
         let (mean, std) = mean_and_std(&validation.folds.iter().map(figure).collect::<Vec<_>>());
         Spread { mean, std }
     };
     let leads = history.leads.len();
     let precision = |k: usize| {
-        let rate = mean(validation.held_back.iter().map(|held| precision_at(k, held, &history.outcomes)));
+        let rate = mean(validation.held_out.iter().map(|held| precision_at(k, held, &history.outcomes)));
         let (low, high) = wilson(rate, k as f64);
         Precision { k: k as u64, rate, low, high }
     };
@@ -69,31 +69,26 @@ fn quality(history: &History, plan: &Plan, validation: &Validation) -> Quality {
     );
     Quality {
         method,
-        roc_auc: spread(&|figures| figures.roc_auc),
-        log_loss: spread(&|figures| figures.log_loss),
-        brier: spread(&|figures| figures.brier),
-        constant_log_loss: mean(validation.folds.iter().map(|figures| figures.constant_log_loss)),
-        precision_at: BEST.into_iter().filter(|k| *k < leads).map(precision).collect(),
+        roc_auc: spread(&|fold| fold.roc_auc),
+        log_loss: spread(&|fold| fold.log_loss),
+        brier: spread(&|fold| fold.brier),
+        constant_log_loss: mean(validation.folds.iter().map(|fold| fold.constant_log_loss)),
+        precision_at: PRECISION_AT.into_iter().filter(|k| *k < leads).map(precision).collect(),
         strength: STRENGTHS[validation.strength()],
     }
 }
 
-/// The mean over all folds of what blanking each field does, most costly first.
-fn missing_costs(validation: &Validation, reads: impl Fn(&str) -> bool) -> Vec<MissingCost> {
+/// Mean change of the metrics over all folds when a field is blanked, most costly first.
+fn missing_costs(validation: &CrossValidation, reads: impl Fn(&str) -> bool) -> Vec<MissingCost> {
     let Some(first) = validation.folds.first() else { return Vec::new() };
     let cost = |place: usize, field: &str| {
-        let over_folds = |change: &dyn Fn(&Figures, f64, f64) -> f64| {
-            mean(
-                validation
-                    .folds
-                    .iter()
-                    .map(|figures| change(figures, figures.blanked[place].1, figures.blanked[place].2)),
-            )
+        let over_folds = |change: &dyn Fn(&FoldMetrics, f64, f64) -> f64| {
+            mean(validation.folds.iter().map(|fold| change(fold, fold.blanked[place].1, fold.blanked[place].2)))
         };
         MissingCost {
             field: field.to_owned(),
-            auc_drop: over_folds(&|figures, auc, _| figures.roc_auc - auc),
-            log_loss_rise: over_folds(&|figures, _, loss| loss - figures.log_loss),
+            auc_drop: over_folds(&|fold, auc, _| fold.roc_auc - auc),
+            log_loss_rise: over_folds(&|fold, _, loss| loss - fold.log_loss),
         }
     };
     let named = first.blanked.iter().enumerate().filter(|(_, (field, ..))| reads(field));
@@ -117,7 +112,7 @@ fn limits(history: &History, quality: &Quality, costs: &[MissingCost]) -> Vec<St
         format!("A level of a category that fewer than {LEADS_MIN} leads had is unknown to it, like one never seen."),
         "It says who had the outcome, not who had it because of being contacted.".to_owned(),
     ];
-    if leads < SMALL {
+    if leads < SMALL_HISTORY {
         limits.push(format!(
             "{leads} leads are few: between held-back parts the area under the ROC curve varies by {:.2} either way, \
              so differences between models of less than that prove nothing.",
@@ -138,18 +133,19 @@ fn limits(history: &History, quality: &Quality, costs: &[MissingCost]) -> Vec<St
             percent(rate)
         ));
     }
-    let idle: Vec<&str> = costs.iter().filter(|cost| cost.auc_drop < NOISE).map(|cost| cost.field.as_str()).collect();
+    let idle: Vec<&str> =
+        costs.iter().filter(|cost| cost.auc_drop < AUC_NOISE).map(|cost| cost.field.as_str()).collect();
     if !idle.is_empty() {
         limits.push(format!("No benefit beyond noise could be shown for: {}.", idle.join(", ")));
     }
     limits
 }
 
-/// What to say where a model with more fields is not clearly better than one with fewer.
+/// Limit to state if the model with more fields is not clearly better than the one with fewer.
 pub(super) fn no_gain(full: &Card, basic: &Card) -> Option<String> {
     let (with, without) = (full.quality.as_ref()?.roc_auc.mean, basic.quality.as_ref()?.roc_auc.mean);
     let needs = full.requires_any.join(", ");
-    (with - without < NOISE).then(|| {
+    (with - without < AUC_NOISE).then(|| {
         format!(
             "No benefit of {needs} together could be shown: {}, which does without them, has a ROC-AUC of \
              {without:.3} on the same leads, against {with:.3}.",

@@ -1,8 +1,7 @@
-//! Which features a model gets: chosen from the leads that it is fitted to, and from no others.
+//! Feature selection: levels, medians, missing-value indicators and job-title flags, chosen from the fitted leads only.
 //!
-//! Owns the choice: levels, medians, missing indicators, flags in job titles. What few leads have says nothing and
-//! could point to a person, so nothing is chosen that fewer than [`LEADS_MIN`] leads have. May not know outcomes: the
-//! choice never looks at them.
+//! A feature that fewer than [`LEADS_MIN`] leads have carries no information and could identify a person, so it is not
+//! selected. The selection never reads outcomes.
 
 use super::TrainError;
 use super::metric::{median, quantile};
@@ -11,23 +10,23 @@ use crate::lead::schema::{Field, Kind, Schema};
 use crate::lead::{Lead, Value};
 use std::collections::BTreeMap;
 
-/// How many leads must have a level, and how many must not, for it to become a feature.
+/// Minimum number of leads with a level, and of leads without it, for the level to become a feature.
 pub const LEADS_MIN: usize = 5;
 
-/// The share of leads on either side beyond whose numbers nothing is told apart any more.
-const TAIL: f64 = 0.025;
+/// Share of leads in each tail whose numbers are clipped.
+const CLIPPED_TAIL: f64 = 0.025;
 
-/// The graph's input.
+/// Name of the graph's input.
 pub(super) const INPUT: &str = "float_input";
 
-/// The field that lists items, and what stands between them.
-const ITEMS: (&str, &str) = ("skills", ",");
+/// Field with a list of items, and their delimiter.
+const ITEM_LIST: (&str, &str) = ("skills", ",");
 
-/// The field that flags are searched in.
-const FLAGGED: &str = "jobtitle";
+/// Field searched for flags.
+const FLAGGED_FIELD: &str = "jobtitle";
 
-/// What a job title says about its holder, in the languages of the leads so far: English and French.
-const FLAGS: [(&str, &[&str]); 6] = [
+/// Job-title flags and their search terms in English and French, the languages of the leads so far.
+const TITLE_FLAGS: [(&str, &[&str]); 6] = [
     ("founder", &["Founder", "Cofounder", "CEO", "CTO", "Fondateur", "Fondatrice", "Cofondateur", "Cofondatrice"]),
     ("director", &["Director", "VP", "SVP", "EVP", "Vice President", "Directeur", "Directrice"]),
     ("manager", &["Manager", "Lead", "Head of", "Responsable", "Chef"]),
@@ -36,15 +35,15 @@ const FLAGS: [(&str, &[&str]); 6] = [
     ("tech", &["Engineer", "Developer", "Architect", "CTO", "Ingénieur", "Développeur"]),
 ];
 
-/// Some leads of a history, seen field by field.
+/// Subset of a history's leads, read by field.
 pub(super) struct Sample<'a> {
     /// All leads of the history.
     pub(super) leads: &'a [Lead],
-    /// The places of those that count.
+    /// Indices of the leads in the subset.
     pub(super) rows: &'a [usize],
 }
 
-/// Features, and all leads of the history encoded with them.
+/// Selected features, and all leads of the history encoded with them.
 pub(super) struct Design {
     pub(super) encoder: Encoder,
     pub(super) matrix: Matrix,
@@ -61,7 +60,7 @@ impl<'a> Sample<'a> {
         self.values(place).filter_map(number).collect()
     }
 
-    /// Every text with the number of leads that have it.
+    /// Counts the leads per level.
     pub(super) fn levels(&self, place: usize) -> BTreeMap<&'a str, usize> {
         let mut levels = BTreeMap::new();
         for value in self.values(place) {
@@ -72,14 +71,14 @@ impl<'a> Sample<'a> {
         levels
     }
 
-    /// The texts that enough leads have.
+    /// Returns the levels that at least [`LEADS_MIN`] leads have.
     pub(super) fn common_levels(&self, place: usize) -> Vec<String> {
         let levels = self.levels(place).into_iter().filter(|(_, leads)| *leads >= LEADS_MIN);
         levels.map(|(level, _)| level.to_owned()).collect()
     }
 }
 
-/// The features for some leads, without the fields that are to be left out.
+/// Selects the features for a subset of leads, without the fields for which `leave_out` is true.
 pub(super) fn design(sample: &Sample<'_>, leave_out: &dyn Fn(&str) -> bool) -> Result<Design, TrainError> {
     let fields = Schema::leads();
     let fields = fields.fields().iter().enumerate().filter(|(_, field)| !leave_out(&field.name));
@@ -90,8 +89,9 @@ pub(super) fn design(sample: &Sample<'_>, leave_out: &dyn Fn(&str) -> bool) -> R
     let matrix = Encoder::new(specification(features.clone()))?.encode(sample.leads);
     features.iter_mut().enumerate().for_each(|(column, feature)| clip(feature, &matrix, column, sample.rows));
     let matrix = Encoder::new(specification(features.clone()))?.encode(sample.leads);
-    let kept: Vec<usize> =
-        (0..matrix.width).filter(|column| tells(&features[*column].rule, &matrix, *column, sample.rows)).collect();
+    let kept: Vec<usize> = (0..matrix.width)
+        .filter(|column| is_informative(&features[*column].rule, &matrix, *column, sample.rows))
+        .collect();
     if kept.is_empty() {
         return Err(TrainError::NoFeatures);
     }
@@ -106,8 +106,8 @@ fn specification(features: Vec<Feature>) -> Specification {
     Specification { format: FORMAT, inputs: vec![input] }
 }
 
-/// Whether enough leads are on either side of a feature that is 0 or 1; of others, whether they differ at all.
-fn tells(rule: &Rule, matrix: &Matrix, column: usize, rows: &[usize]) -> bool {
+/// True when at least [`LEADS_MIN`] leads have each value of a 0/1 feature, or when a numeric feature is not constant.
+fn is_informative(rule: &Rule, matrix: &Matrix, column: usize, rows: &[usize]) -> bool {
     let values = || rows.iter().map(|row| matrix.values[row * matrix.width + column]);
     if is_number(rule) {
         return values().next().is_some_and(|first| values().any(|value| value != first));
@@ -134,14 +134,15 @@ fn candidates(sample: &Sample<'_>, place: usize, field: &Field) -> Vec<Feature> 
     rules.into_iter().map(feature).collect()
 }
 
-/// Keeps a number within what all but a few of the leads had: a line goes on for ever, so without this a mistyped year
-/// or an endless title would outweigh everything else.
+/// Clips a number to the range of all but the tails. A linear model is unbounded, so a mistyped year or a very long title
+/// would otherwise outweigh all other features.
 fn clip(feature: &mut Feature, matrix: &Matrix, column: usize, rows: &[usize]) {
     if is_number(&feature.rule) {
         let mut values: Vec<f64> =
             rows.iter().map(|row| f64::from(matrix.values[row * matrix.width + column])).collect();
         values.sort_by(f64::total_cmp);
-        feature.clip = quantile(&values, TAIL).zip(quantile(&values, 1.0 - TAIL)).map(|(low, high)| [low, high]);
+        feature.clip =
+            quantile(&values, CLIPPED_TAIL).zip(quantile(&values, 1.0 - CLIPPED_TAIL)).map(|(low, high)| [low, high]);
     }
 }
 
@@ -158,11 +159,11 @@ fn level_rules(common: Vec<String>) -> Vec<(String, Rule)> {
 
 fn text_rules(field: &Field) -> Vec<(String, Rule)> {
     let mut rules = vec![(":length".to_owned(), Rule::TextLength)];
-    if field.name == ITEMS.0 {
-        rules.push((":items".to_owned(), Rule::ItemCount { separator: ITEMS.1.to_owned() }));
+    if field.name == ITEM_LIST.0 {
+        rules.push((":items".to_owned(), Rule::ItemCount { separator: ITEM_LIST.1.to_owned() }));
     }
-    if field.name == FLAGGED {
-        rules.extend(FLAGS.map(|(name, terms)| {
+    if field.name == FLAGGED_FIELD {
+        rules.extend(TITLE_FLAGS.map(|(name, terms)| {
             let terms = terms.iter().map(|term| (*term).to_owned()).collect();
             (format!(":{name}"), Rule::TextFlag { terms, matching: Matching::Word })
         }));
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_enough_leads_have_becomes_a_feature() {
+    fn rare_levels_do_not_become_features() {
         let (leads, all) = (leads(), (0..20).collect::<Vec<_>>());
         let chosen = chosen(&leads, &all, "");
         let expected = ["companyfoundedon", "companyfoundedon:missing", "industry=Banking", "industry=Software"];
@@ -209,18 +210,18 @@ mod tests {
     }
 
     #[test]
-    fn only_the_rows_that_were_given_count() {
+    fn only_the_subset_is_read() {
         let leads = leads();
         let without_a_banker: Vec<usize> = (0..20).filter(|row| *row != 12).collect();
         let chosen = chosen(&leads, &without_a_banker, "companyfoundedon");
-        // Four in Banking and two in others are left over from the common levels: enough to be told together.
+        // Four leads in Banking and two in other industries remain: enough for the `unlisted` feature.
         assert_eq!(names(&chosen), ["industry=Software", "industry:unlisted"]);
         let levels = vec!["Software".to_owned()];
         assert_eq!(chosen.encoder.features().nth(1).unwrap().rule, Rule::Unlisted { levels });
     }
 
     #[test]
-    fn titles_are_flagged_by_words() {
+    fn titles_are_flagged_by_whole_words() {
         let schema = Schema::leads();
         let title = schema.position("jobtitle").unwrap();
         let mut leads = vec![Lead::empty(schema.len()); 12];

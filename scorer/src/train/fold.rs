@@ -1,31 +1,29 @@
-//! Folds: the rows of a history dealt into parts of equal size and equal rates of the outcome.
-//!
-//! Owns the dealing. May not know leads.
+//! Stratified folds: splits rows into parts of equal size and equal outcome rate.
 
-use super::random::Random;
+use super::random::SplitMix64;
 
-/// The rows to fit to, and those held back.
+/// Rows to fit to and rows held out.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fold {
     pub(super) fitted: Vec<usize>,
-    pub(super) held_back: Vec<usize>,
+    pub(super) held_out: Vec<usize>,
 }
 
-/// Deals rows at random into `parts`; every row is held back once. Rows stay in rising order.
-pub(super) fn deal(rows: &[usize], outcomes: &[bool], parts: usize, random: &mut Random) -> Vec<Fold> {
+/// Splits rows at random into `count` folds; each row is held out once. Rows stay in ascending order.
+pub(super) fn stratified_folds(rows: &[usize], outcomes: &[bool], count: usize, random: &mut SplitMix64) -> Vec<Fold> {
     let (mut with, mut without): (Vec<usize>, Vec<usize>) = rows.iter().partition(|row| outcomes[**row]);
     random.shuffle(&mut with);
     random.shuffle(&mut without);
-    // The deal goes on with the part where that of the other outcome stopped: so the parts are of equal size.
-    let dealt: Vec<(usize, usize)> =
-        with.into_iter().chain(without).enumerate().map(|(turn, row)| (row, turn % parts)).collect();
+    // Rows without the outcome continue at the fold where those with it stopped, which keeps the sizes equal.
+    let assigned: Vec<(usize, usize)> =
+        with.into_iter().chain(without).enumerate().map(|(turn, row)| (row, turn % count)).collect();
     let sorted = |keep: &dyn Fn(usize) -> bool| {
-        let mut rows: Vec<usize> = dealt.iter().filter(|(_, part)| keep(*part)).map(|(row, _)| *row).collect();
+        let mut rows: Vec<usize> = assigned.iter().filter(|(_, fold)| keep(*fold)).map(|(row, _)| *row).collect();
         rows.sort_unstable();
         rows
     };
-    (0..parts)
-        .map(|held| Fold { fitted: sorted(&|part| part != held), held_back: sorted(&|part| part == held) })
+    (0..count)
+        .map(|held| Fold { fitted: sorted(&|fold| fold != held), held_out: sorted(&|fold| fold == held) })
         .collect()
 }
 
@@ -36,18 +34,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folds_part_the_rows_evenly(outcomes in prop::collection::vec(any::<bool>(), 10..200), seed: u64) {
+        fn folds_are_stratified_and_equal_in_size(outcomes in prop::collection::vec(any::<bool>(), 10..200), seed: u64) {
             let rows: Vec<usize> = (0..outcomes.len()).filter(|row| row % 3 != 0).collect();
-            let folds = deal(&rows, &outcomes, 5, &mut Random::new(seed));
-            let mut held: Vec<usize> = folds.iter().flat_map(|fold| fold.held_back.clone()).collect();
+            let folds = stratified_folds(&rows, &outcomes, 5, &mut SplitMix64::new(seed));
+            let mut held: Vec<usize> = folds.iter().flat_map(|fold| fold.held_out.clone()).collect();
             held.sort_unstable();
             prop_assert_eq!(&held, &rows);
             let with = |rows: &[usize]| rows.iter().filter(|row| outcomes[**row]).count();
             for fold in &folds {
-                prop_assert_eq!(fold.fitted.len() + fold.held_back.len(), rows.len());
-                prop_assert!(fold.fitted.iter().all(|row| !fold.held_back.contains(row)));
-                prop_assert!(fold.held_back.len().abs_diff(rows.len() / 5) <= 1);
-                prop_assert!(with(&fold.held_back).abs_diff(with(&rows) / 5) <= 1);
+                prop_assert_eq!(fold.fitted.len() + fold.held_out.len(), rows.len());
+                prop_assert!(fold.fitted.iter().all(|row| !fold.held_out.contains(row)));
+                prop_assert!(fold.held_out.len().abs_diff(rows.len() / 5) <= 1);
+                prop_assert!(with(&fold.held_out).abs_diff(with(&rows) / 5) <= 1);
             }
         }
     }

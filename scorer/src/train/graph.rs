@@ -1,9 +1,7 @@
-//! A fitted line -> an ONNX graph: ai.onnx.ml's Scaler, then its LinearClassifier, as skl2onnx writes them.
-//!
-//! Owns the layout of the graph. May not know leads, features' names or what surrounds the graph in a model file.
+//! Writes a linear model as an ONNX graph: ai.onnx.ml's Scaler and LinearClassifier, as skl2onnx writes them.
 
 use super::design::INPUT;
-use super::logistic::Line;
+use super::logistic::LinearModel;
 use super::rows::Scaling;
 use crate::model::bundle::Output;
 use crate::model::proto::{
@@ -11,10 +9,10 @@ use crate::model::proto::{
 };
 use prost::Message;
 
-/// The oldest version of the format that has all that is used.
+/// Oldest ONNX IR version with all features used here.
 const IR_VERSION: i64 = 8;
 
-/// The operator sets, as IR version 8 was released with them.
+/// Operator set versions released with IR version 8.
 const OPSETS: [(&str, i64); 2] = [("ai.onnx.ml", 1), ("", 15)];
 
 const ML: &str = "ai.onnx.ml";
@@ -26,16 +24,16 @@ const PROBABILITIES: &str = "probabilities";
 const FLOAT: i32 = 1;
 const INT64: i32 = 7;
 
-/// Which of the graph's outputs is the probability of the outcome.
+/// Output of the graph that is the probability of the outcome.
 pub(super) fn output() -> Output {
     Output { name: PROBABILITIES.to_owned(), column: 1 }
 }
 
-/// The bytes of the model.
-pub(super) fn write(name: &str, scaling: &Scaling, line: &Line) -> Vec<u8> {
+/// Encodes the graph as an ONNX ModelProto.
+pub(super) fn write(name: &str, scaling: &Scaling, linear: &LinearModel) -> Vec<u8> {
     let width = scaling.scale.len();
     let graph = GraphProto {
-        node: vec![scaler(scaling), classifier(line)],
+        node: vec![scaler(scaling), classifier(linear)],
         name: name.to_owned(),
         input: vec![tensor(INPUT, FLOAT, &[None, Some(width)])],
         output: vec![tensor(LABEL, INT64, &[None]), tensor(PROBABILITIES, FLOAT, &[None, Some(2)])],
@@ -56,10 +54,10 @@ fn scaler(scaling: &Scaling) -> NodeProto {
     node("Scaler", INPUT, &[SCALED], attributes)
 }
 
-/// Two classes, the second with the weights of the line and the first with their opposites.
-fn classifier(line: &Line) -> NodeProto {
-    let weights = || line.weights.iter().map(|weight| *weight as f32);
-    let intercept = line.intercept as f32;
+/// Two classes: the second with the weights of the model, the first with the negated weights.
+fn classifier(linear: &LinearModel) -> NodeProto {
+    let weights = || linear.weights.iter().map(|weight| *weight as f32);
+    let intercept = linear.intercept as f32;
     let attributes = vec![
         Attribute { name: "classlabels_ints".to_owned(), ints: vec![0, 1], kind: 7, ..Attribute::default() },
         floats("coefficients", weights().map(|weight| -weight).chain(weights()).collect()),
@@ -97,10 +95,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_graph_holds_the_line_for_both_classes() {
+    fn graph_contains_the_weights_of_both_classes() {
         let scaling = Scaling { offset: vec![1.0, 0.0], scale: vec![2.0, 0.5] };
-        let line = Line { weights: vec![0.25, -0.5], intercept: 0.125 };
-        let model = ModelProto::decode(write("test", &scaling, &line).as_slice()).unwrap();
+        let linear = LinearModel { weights: vec![0.25, -0.5], intercept: 0.125 };
+        let model = ModelProto::decode(write("test", &scaling, &linear).as_slice()).unwrap();
         let graph = model.graph.unwrap();
         let settings = |node: usize, name: &str| {
             graph.node[node].attribute.iter().find(|setting| setting.name == name).unwrap().floats.clone()

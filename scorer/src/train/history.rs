@@ -1,62 +1,60 @@
-//! A history: leads whose outcome is known.
-//!
-//! Owns the reading of one from CSV bytes: which column is the outcome, what counts as yes and no, which rows are left
-//! out and why. May not know features, models or files.
+//! Reads a training history (leads with known outcomes) from CSV: the outcome column, accepted outcome values, and which
+//! rows are left out and why.
 
 use super::TrainError;
 use crate::lead::csv::{Dialect, Intake, Reader, Reason, Reject, Row};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
 
-/// Leads with their outcomes, in the order of the file.
+/// Leads with their outcomes, in file order.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// Read with the schema of leads.
+    /// Leads in the layout of [`Schema::leads`].
     pub leads: Vec<Lead>,
-    /// Whether the lead had the outcome; as many as leads.
+    /// Outcome of each lead.
     pub outcomes: Vec<bool>,
-    /// The fields of a lead that the file has columns for.
+    /// Lead fields present in the file.
     pub columns: Vec<String>,
     /// Columns that are neither a field nor the outcome.
     pub unknown_columns: Vec<String>,
-    /// Rows that were left out because something in them is wrong.
+    /// Rows left out because a cell is invalid.
     pub rejects: Vec<Reject>,
-    /// How many rows were left out because their outcome is empty.
+    /// Number of rows left out because their outcome is empty.
     pub without_outcome: usize,
 }
 
 impl History {
-    /// Reads a CSV with the fields of a lead and one column of outcomes: 1 or true, 0 or false.
+    /// Reads a CSV with lead fields and one outcome column of 1, 1.0 or true, 0, 0.0 or false.
     pub fn read(bytes: &[u8], dialect: Dialect, outcome: &str) -> Result<Self, TrainError> {
         let schema = Schema::leads();
         let mut history = History::default();
         let mut reader = Reader::new(schema.clone(), dialect);
         let mut start = bytes.iter();
-        // The header is read byte by byte: so it is known before the first row comes.
+        // Pushed byte by byte up to the header's end, so that the outcome column is known before the first row.
         while reader.columns().is_none() {
             let Some(byte) = start.next() else { break };
             reader.push(&[*byte], &mut |_| ())?;
         }
         let column = reader.columns().map(|names| outcome_column(names, outcome, &schema)).transpose()?;
-        let mut fault = None;
+        let mut first_error = None;
         let mut sink = |row: Row<'_>| match history.add(row, column, &schema) {
-            Err(error) if fault.is_none() => fault = Some(error),
+            Err(error) if first_error.is_none() => first_error = Some(error),
             _ => {}
         };
         reader.push(start.as_slice(), &mut sink)?;
         let intake = reader.finish(&mut sink)?;
-        fault.map_or(Ok(()), Err)?;
-        history.take_columns(intake, column, &schema);
+        first_error.map_or(Ok(()), Err)?;
+        history.set_columns(intake, column, &schema);
         Ok(history)
     }
 
-    /// How many leads had the outcome.
+    /// Number of leads with the outcome.
     pub fn positives(&self) -> usize {
         self.outcomes.iter().filter(|outcome| **outcome).count()
     }
 
     fn add(&mut self, row: Row<'_>, column: Option<usize>, schema: &Schema) -> Result<(), TrainError> {
-        let lead = match row.lead.and_then(|lead| finite(lead, schema, row.line)) {
+        let lead = match row.lead.and_then(|lead| reject_infinite(lead, schema, row.line)) {
             Ok(lead) => lead,
             Err(reject) => {
                 self.rejects.push(reject);
@@ -78,7 +76,7 @@ impl History {
         Ok(())
     }
 
-    fn take_columns(&mut self, intake: Intake, column: Option<usize>, schema: &Schema) {
+    fn set_columns(&mut self, intake: Intake, column: Option<usize>, schema: &Schema) {
         let outcome = column.and_then(|column| intake.columns.get(column));
         let unknown = intake.unknown_columns.iter().filter(|name| Some(*name) != outcome);
         self.unknown_columns = unknown.cloned().collect();
@@ -100,8 +98,8 @@ fn outcome_column(names: &[String], outcome: &str, schema: &Schema) -> Result<us
     }
 }
 
-/// A number that no f32 holds cannot be averaged with others.
-fn finite<'a>(lead: &'a Lead, schema: &Schema, line: u64) -> Result<&'a Lead, Reject> {
+/// Rejects a lead with a number outside the range of f32, which would make every mean infinite.
+fn reject_infinite<'a>(lead: &'a Lead, schema: &Schema, line: u64) -> Result<&'a Lead, Reject> {
     let infinite = |value: Value<'_>| matches!(value, Value::Number(number) if !(number as f32).is_finite());
     match lead.values().position(infinite) {
         None => Ok(lead),
@@ -121,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_teach_nothing_are_left_out_and_counted() {
+    fn unusable_rows_are_left_out_and_counted() {
         let history =
             read("jobtitle,companyfoundedon,engaged,note\nCEO,2010,1,x\nCTO,,0.0,y\n,1e39,1,\nVP,1,,\n").unwrap();
         assert_eq!(history.outcomes, [true, false]);
@@ -132,18 +130,18 @@ mod tests {
     }
 
     #[test]
-    fn an_outcome_that_is_missing_or_unclear_is_told() {
-        let told = |text: &str| read(text).unwrap_err().to_string();
-        assert_eq!(told("jobtitle\nCEO\n"), "the history has no column \"engaged\" for the outcome");
-        assert_eq!(told("jobtitle,engaged\nCEO,maybe\n"), "line 2: the outcome should be 0 or 1, but is \"maybe\"");
-        assert!(told("jobtitle,engaged,Engaged\nCEO,1,0\n").contains("twice"));
+    fn missing_or_invalid_outcome_is_an_error() {
+        let message = |text: &str| read(text).unwrap_err().to_string();
+        assert_eq!(message("jobtitle\nCEO\n"), "the history has no column \"engaged\" for the outcome");
+        assert_eq!(message("jobtitle,engaged\nCEO,maybe\n"), "line 2: the outcome should be 0 or 1, but is \"maybe\"");
+        assert!(message("jobtitle,engaged,Engaged\nCEO,1,0\n").contains("twice"));
         assert!(matches!(read("jobtitle,engaged"), Err(TrainError::Intake(_))));
     }
 
-    /// A header matches fields in any case and with white space around, and so must the outcome's name: a model would
-    /// else learn the outcome from itself.
+    /// Headers match fields ignoring case and surrounding white space, so the outcome's name must, too. Otherwise a model
+    /// could read its own outcome.
     #[test]
-    fn no_field_can_be_the_outcome_however_it_is_written() {
+    fn a_field_is_rejected_as_outcome_in_any_spelling() {
         for name in ["llm_company_fit", "LLM_Company_Fit", " llm_company_fit "] {
             let field = History::read(b"jobtitle,llm_company_fit\nCEO,1\n", Dialect::default(), name);
             assert!(matches!(field, Err(TrainError::OutcomeIsField(_))), "{name}");

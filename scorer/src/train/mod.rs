@@ -1,8 +1,7 @@
-//! A history of leads with known outcomes -> models with everything that belongs in their files.
+//! Trains logistic regression models on a history of leads with known outcomes.
 //!
-//! Owns the plan of a training and its one line: choose the strength by cross-validation, measure, fit to all leads,
-//! describe. May not know files, the clock, HTTP or the page. The same history, plan and seed give the same bytes on
-//! every platform.
+//! Steps: choose the regularisation strength by cross-validation, measure, fit to all leads, describe. The same history,
+//! plan and seed give the same bytes on every platform. Must not depend on files, the clock, HTTP or the web page.
 
 mod candidate;
 mod describe;
@@ -32,105 +31,105 @@ use crate::lead::{Lead, Value};
 use crate::model::bundle::Output;
 use candidate::Candidate;
 use thiserror::Error;
-use validate::{STRENGTHS, validate};
+use validate::{STRENGTHS, cross_validate};
 
-/// How the fields begin that an enrichment step adds: most lists of leads come without them.
-pub const ENRICHED: &str = "llm_";
+/// Prefix of the fields added by an enrichment step; most lists of leads lack them.
+pub const ENRICHED_PREFIX: &str = "llm_";
 
-/// How many leads with the outcome, and how many without, a history needs: with five folds inside of five, this
+/// Minimum number of leads with the outcome, and of leads without it. With five inner folds inside five outer ones, it
 /// leaves a dozen of each to fit to.
 pub const OUTCOMES_MIN: usize = 20;
 
-/// The seed of a training that was given none.
+/// Default random seed.
 pub const SEED: u64 = 20_261_123;
 
-/// How a training is to be done.
+/// Training parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// The model's name, for its card.
+    /// Model name, for its card.
     pub name: String,
-    /// Its version, for its card; that of a second model ends with its suffix, so that answers tell the two apart.
+    /// Version, for the card; the second model's version ends with its suffix, which distinguishes the two in responses.
     pub version: String,
-    /// What the outcome means, in words that follow "the probability that": e.g. "a contacted lead replies".
+    /// Meaning of the outcome, completing "the probability that", e.g. "a contacted lead replies".
     pub outcome: String,
-    /// Deals the folds.
+    /// Random seed of the fold assignment.
     pub seed: u64,
-    /// How many parts the history is dealt into; at least 2.
+    /// Number of cross-validation folds; at least 2.
     pub folds: usize,
-    /// How often; at least 1.
+    /// Number of cross-validation repetitions; at least 1.
     pub repeats: usize,
 }
 
-/// A model and what belongs in its file.
+/// Trained model with the contents of its file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fitted {
-    /// What to append to the file's name: empty, or `-basic`.
+    /// Suffix of the model name: empty or `-basic`.
     pub suffix: &'static str,
-    /// The ONNX graph.
+    /// ONNX graph.
     pub graph: Vec<u8>,
-    /// Which of its outputs is the probability.
+    /// Output of the graph that is the probability.
     pub output: Output,
-    /// How leads become its input.
+    /// Specification that encodes leads as the graph's input.
     pub encoder: Specification,
-    /// What it says about itself.
+    /// Model card.
     pub card: Card,
-    /// Ranges from held-back probabilities.
+    /// Grade ranges, computed from held-out probabilities.
     pub grades: Grades,
-    /// The history's leads in summary, with their held-back probabilities.
+    /// Profile of the history's leads and their held-out probabilities.
     pub profile: Profile,
-    /// Levels that stand in the history but not in the model, per field: how many, and how many leads have them.
+    /// Per field, the number of levels too rare for the model, and the number of leads that have one of them.
     pub pooled: Vec<(String, usize, usize)>,
 }
 
-/// Why nothing can be learned.
+/// Error of a training.
 #[derive(Debug, Error)]
 pub enum TrainError {
-    /// The file.
+    /// The file cannot be read.
     #[error(transparent)]
     Intake(#[from] IntakeError),
-    /// No such column.
+    /// The outcome column is missing.
     #[error("the history has no column {0:?} for the outcome")]
     NoOutcome(String),
-    /// The column is there twice.
-    #[error("the column {0:?} for the outcome stands in the history twice")]
+    /// The outcome column is duplicated.
+    #[error("the column {0:?} for the outcome is in the history twice")]
     TwoOutcomes(String),
-    /// A model that reads its own outcome.
+    /// The outcome is a field that the model would read.
     #[error("{0:?} is a field that leads are scored by, so it cannot be the outcome")]
     OutcomeIsField(String),
-    /// Neither yes nor no.
+    /// An outcome is neither 0 nor 1.
     #[error("line {line}: the outcome should be 0 or 1, but is {value:?}")]
     Outcome {
-        /// The line of the file.
+        /// Line number in the file.
         line: u64,
-        /// The start of what stands there.
+        /// Start of the cell's text.
         value: String,
     },
-    /// Too small a history.
+    /// The history is too small.
     #[error(
         "the history has {positives} leads with the outcome and {negatives} without; at least {OUTCOMES_MIN} of each \
          are needed"
     )]
     TooFew {
-        /// With the outcome.
+        /// Leads with the outcome.
         positives: usize,
-        /// Without.
+        /// Leads without the outcome.
         negatives: usize,
     },
-    /// A plan that cannot be followed.
+    /// The plan is invalid.
     #[error("a training needs at least 2 folds, at most {OUTCOMES_MIN}, and at least 1 repetition")]
     Plan,
-    /// Nothing to learn from.
+    /// No field yields a feature.
     #[error(
         "no field of the leads differs enough between them: at least {LEADS_MIN} leads must have what others have not"
     )]
     NoFeatures,
-    /// Features that no encoder can make.
+    /// The features form no valid encoder specification.
     #[error(transparent)]
     Encoder(#[from] SpecificationError),
 }
 
-/// Fits a model for leads with enriched fields, where the history has these, and one for leads without. `progress` is
-/// told how many folds are done, of how many.
+/// Fits a model for leads with enriched fields, if the history has any, and one for leads without. `progress` is called
+/// with the number of folds done and their total.
 pub fn fit(history: &History, plan: &Plan, progress: &mut dyn FnMut(usize, usize)) -> Result<Vec<Fitted>, TrainError> {
     check(history, plan)?;
     let enriched = enriched_fields(history);
@@ -164,14 +163,14 @@ fn check(history: &History, plan: &Plan) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// The enriched fields that enough leads have.
+/// Returns the enriched fields that at least [`LEADS_MIN`] leads have.
 fn enriched_fields(history: &History) -> Vec<String> {
     let schema = Schema::leads();
     let known = |place: usize| {
         let present = |lead: &&Lead| lead.value(place) != Value::Missing;
         history.leads.iter().filter(present).count() >= LEADS_MIN
     };
-    let fields = schema.fields().iter().enumerate().filter(|(_, field)| field.name.starts_with(ENRICHED));
+    let fields = schema.fields().iter().enumerate().filter(|(_, field)| field.name.starts_with(ENRICHED_PREFIX));
     fields.filter(|(place, _)| known(*place)).map(|(_, field)| field.name.clone()).collect()
 }
 
@@ -182,24 +181,24 @@ fn fit_one(
     requires: Vec<String>,
     done: &mut dyn FnMut(),
 ) -> Result<Fitted, TrainError> {
-    let leave_out = |field: &str| requires.is_empty() && field.starts_with(ENRICHED);
-    let validation = validate(history, plan, &leave_out, done)?;
+    let leave_out = |field: &str| requires.is_empty() && field.starts_with(ENRICHED_PREFIX);
+    let validation = cross_validate(history, plan, &leave_out, done)?;
     let rows: Vec<usize> = (0..history.leads.len()).collect();
-    // The path up to the strength: its last line is the model.
+    // The regularisation path up to the chosen strength; its last entry is the model.
     let candidate = Candidate::fit(history, &rows, &STRENGTHS[..=validation.strength()], &leave_out)?;
-    let own = |text: &str| format!("{text}{suffix}");
-    let plan = &Plan { name: own(&plan.name), version: own(&plan.version), ..plan.clone() };
+    let suffixed = |text: &str| format!("{text}{suffix}");
+    let plan = &Plan { name: suffixed(&plan.name), version: suffixed(&plan.version), ..plan.clone() };
     let graph =
-        candidate.lines.last().map(|line| graph::write(&plan.name, &candidate.scaling, line)).unwrap_or_default();
+        candidate.models.last().map(|model| graph::write(&plan.name, &candidate.scaling, model)).unwrap_or_default();
     let encoder = candidate.design.encoder.specification().clone();
-    let grades = grading::grades(&validation.held_back, &history.outcomes);
+    let grades = grading::grades(&validation.held_out, &history.outcomes);
     Ok(Fitted {
         suffix,
         graph,
         output: graph::output(),
         card: describe::card(history, plan, requires, &encoder, &validation),
-        profile: summary::profile(history, &candidate.design.encoder, &validation.held_back),
-        pooled: summary::pooled(history, &encoder),
+        profile: summary::profile(history, &candidate.design.encoder, &validation.held_out),
+        pooled: summary::rare_levels(history, &encoder),
         encoder,
         grades,
     })

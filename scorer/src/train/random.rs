@@ -1,14 +1,12 @@
-//! Random numbers that are the same everywhere: SplitMix64 (Steele, Lea and Flood 2014).
-//!
-//! Owns the generator and shuffling. May not know what is shuffled. Not for secrets.
+//! Reproducible pseudo-random numbers: SplitMix64 (Steele, Lea and Flood 2014). Not for secrets.
 
-/// A stream of numbers that its seed determines.
+/// SplitMix64 generator.
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub(super) struct SplitMix64(u64);
 
-impl Random {
+impl SplitMix64 {
     pub(super) fn new(seed: u64) -> Self {
-        Random(seed)
+        SplitMix64(seed)
     }
 
     fn next(&mut self) -> u64 {
@@ -18,12 +16,12 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A place below `end`, by the high half of a product (Lemire 2019); the bias is below 2^-32 for any list here.
+    /// Returns an index below `end` by multiply-shift (Lemire 2019); the bias is below 2^-32 for any list here.
     fn below(&mut self, end: usize) -> usize {
         ((u128::from(self.next()) * end as u128) >> 64) as usize
     }
 
-    /// Puts items into a random order (Fisher and Yates).
+    /// Shuffles items (Fisher and Yates).
     pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));
@@ -36,15 +34,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stream_is_that_of_the_published_generator() {
-        let mut random = Random::new(1_234_567);
+    fn sequence_equals_the_published_generator() {
+        let mut random = SplitMix64::new(1_234_567);
         assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
     }
 
     #[test]
-    fn a_shuffle_loses_nothing() {
+    fn shuffle_is_a_permutation() {
         let mut items: Vec<u32> = (0..100).collect();
-        Random::new(7).shuffle(&mut items);
+        SplitMix64::new(7).shuffle(&mut items);
         assert_ne!(items, (0..100).collect::<Vec<_>>());
         items.sort_unstable();
         assert_eq!(items, (0..100).collect::<Vec<_>>());

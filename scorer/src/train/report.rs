@@ -1,30 +1,30 @@
-//! What a training found, as text: for a terminal, and as the card that stands beside a model file.
+//! Formats the result of a training: a terminal report, and the Markdown card written next to a model file.
 //!
-//! May not know how anything was worked out, nor files.
+//! A test compares [`card`] with the cards in `models/`: changing a text there needs new files.
 
 use super::{Fitted, History};
 use crate::insight::card::{Card, Quality, Spread};
 use crate::insight::grade::Grades;
 use std::fmt::Write;
 
-/// How many rejected rows are shown.
-const REJECTS_SHOWN: usize = 5;
+/// Maximum number of rejected rows listed.
+const REJECTS_LISTED: usize = 5;
 
-/// What was read: leads, outcomes, and what was left out.
+/// Formats the history: leads, outcomes, and what was left out.
 pub fn history(history: &History) -> String {
     let (leads, positives) = (history.leads.len(), history.positives());
     let rate = percent(positives as f64 / leads.max(1) as f64);
     let mut text = format!("{leads} leads, {positives} of them with the outcome ({rate})\n");
-    text += &format!("fields of a lead in the file: {}\n", list(&history.columns));
+    text += &format!("lead fields in the file: {}\n", list(&history.columns));
     if !history.unknown_columns.is_empty() {
-        text += &format!("columns that are none, not used: {}\n", list(&history.unknown_columns));
+        text += &format!("other columns, not used: {}\n", list(&history.unknown_columns));
     }
     if history.without_outcome > 0 {
-        text += &format!("left out: {} rows whose outcome is empty\n", history.without_outcome);
+        text += &format!("left out: {} rows with an empty outcome\n", history.without_outcome);
     }
     if !history.rejects.is_empty() {
-        text += &format!("left out: {} rows in which something is wrong\n", history.rejects.len());
-        for reject in history.rejects.iter().take(REJECTS_SHOWN) {
+        text += &format!("left out: {} rows with an invalid cell\n", history.rejects.len());
+        for reject in history.rejects.iter().take(REJECTS_LISTED) {
             let column = reject.column.as_ref().map(|column| format!(", column {column:?}")).unwrap_or_default();
             text += &format!("  line {}{column}: {}\n", reject.line, reject.reason);
         }
@@ -32,18 +32,15 @@ pub fn history(history: &History) -> String {
     text
 }
 
-/// What one model is worth.
+/// Formats the quality, grades and limits of one model.
 pub fn fitted(fitted: &Fitted) -> String {
     let card = &fitted.card;
     let features: usize = fitted.encoder.inputs.iter().map(|input| input.features.len()).sum();
     let mut text =
         format!("{}: {} features from {} fields, {}\n", card.name, features, card.fields.len(), audience(card));
     if let Some(quality) = &card.quality {
-        text += &indent(&figures(card, quality));
-        text += &format!(
-            "  strength of the regularisation: C = {} (chosen by log-loss over all folds)\n",
-            quality.strength
-        );
+        text += &indent(&metrics(card, quality));
+        text += &format!("  regularisation strength: C = {} (chosen by log-loss over all folds)\n", quality.strength);
         text += "\n  the best     rate   95 % interval\n";
         for best in &quality.precision_at {
             text += &format!(
@@ -55,7 +52,7 @@ pub fn fitted(fitted: &Fitted) -> String {
             );
         }
     }
-    text += "\n  grade   from    leads     rate   (of held-back leads)\n";
+    text += "\n  grade   from    leads     rate   (held-out leads)\n";
     for range in &fitted.grades.ranges {
         text += &format!("  {:>5}  {:>5.3}  {:>7}  {:>7}\n", range.grade, range.from, range.leads, percent(range.rate));
     }
@@ -65,7 +62,7 @@ pub fn fitted(fitted: &Fitted) -> String {
             &format!("  {:<22}  {:>12.4}  {:>15.4}\n", cost.field, rounded(cost.auc_drop), rounded(cost.log_loss_rise));
     }
     if !fitted.pooled.is_empty() {
-        text += "\n  levels too rare to be learned, pooled\n";
+        text += "\n  levels too rare to learn, pooled\n";
         for (field, levels, leads) in &fitted.pooled {
             text += &format!("  {field:<22}  {levels:>4} levels of {leads} leads\n");
         }
@@ -75,7 +72,7 @@ pub fn fitted(fitted: &Fitted) -> String {
     text
 }
 
-/// The card that stands beside a model file, in Markdown.
+/// Formats the card of a model as Markdown.
 pub fn card(card: &Card, grades: &Grades) -> String {
     let mut text = format!("# {} {}\n\nGives {}, {}.\n", card.name, card.version, card.predicts, audience(card));
     if let Some(trained) = &card.trained_on {
@@ -111,7 +108,7 @@ pub fn card(card: &Card, grades: &Grades) -> String {
 }
 
 fn quality_section(card: &Card, quality: &Quality) -> String {
-    let mut text = format!("\n## How good it is\n\nBy {}\n\n```\n{}```\n", quality.method, figures(card, quality));
+    let mut text = format!("\n## How good it is\n\nBy {}\n\n```\n{}```\n", quality.method, metrics(card, quality));
     text += &format!("\nStrength of the regularisation: C = {}.\n", quality.strength);
     if !quality.precision_at.is_empty() {
         text += "\n| the best | with the outcome | 95 % interval |\n|---:|---:|---:|\n";
@@ -123,8 +120,8 @@ fn quality_section(card: &Card, quality: &Quality) -> String {
     text
 }
 
-/// Figures beside those of giving every lead the rate of the history.
-fn figures(card: &Card, quality: &Quality) -> String {
+/// Formats the metrics, each with that of the constant prediction of the history's outcome rate.
+fn metrics(card: &Card, quality: &Quality) -> String {
     let rate = card.trained_on.as_ref().map_or(0.5, |on| on.positives as f64 / on.leads.max(1) as f64);
     let line = |name: &str, figure: Spread, constant: f64| {
         format!("{name:<9}  {:.4} ± {:.4}   constant {constant:.4}\n", figure.mean, figure.std)
@@ -146,7 +143,7 @@ fn list(names: &[String]) -> String {
     names.join(", ")
 }
 
-/// To four places, and without the sign of a zero.
+/// Rounds to four decimal places; negative zero becomes zero.
 fn rounded(change: f64) -> f64 {
     (change * 1e4).round() / 1e4 + 0.0
 }

@@ -1,27 +1,24 @@
-//! Encoded leads as the fit wants them: scaled, and without their zeros.
+//! Scales encoded leads and stores them as sparse rows.
 //!
-//! Owns the scaling of features. May not know leads, outcomes or what the features mean.
-//!
-//! Numbers get a mean of 0 and a standard deviation of 1. Flags, which are 0 or 1, are doubled: one that half of the
-//! leads have then has that same standard deviation, and the penalty holds a flag back the more the rarer it is. (After
-//! Gelman 2008, "Scaling regression inputs by dividing by two standard deviations"; dividing rare flags by their own
-//! small deviation would do the opposite.) Flags are not moved: the free intercept takes up the difference, and their
-//! zeros need no work.
+//! Numbers get a mean of 0 and a standard deviation of 1. Flags (0 or 1) are doubled: a flag that half of the leads have
+//! then has the same standard deviation, and the penalty shrinks a flag more the rarer it is. (After Gelman 2008, "Scaling
+//! regression inputs by dividing by two standard deviations"; dividing rare flags by their own small deviation would do
+//! the opposite.) Flags are not centred: the unpenalised intercept absorbs the difference, and zeros stay sparse.
 
 use super::metric::mean_and_std;
 use crate::lead::encode::Matrix;
 
-/// What flags are multiplied by.
+/// Scale factor of flags.
 const FLAG_SCALE: f32 = 2.0;
 
-/// How a feature is scaled: `(x - offset) * scale`, in f32, as the graph does it.
+/// Feature scaling `(x - offset) * scale`, in f32, as the ONNX graph computes it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Scaling {
     pub(super) offset: Vec<f32>,
     pub(super) scale: Vec<f32>,
 }
 
-/// Scaled rows; of each only the features that are not zero, by rising place.
+/// Scaled sparse rows: the non-zero features of each, in ascending order of their index.
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
     pub(super) width: usize,
@@ -29,7 +26,7 @@ pub(super) struct Rows {
 }
 
 impl Scaling {
-    /// The scaling of every feature over some rows. A number that is the same in all of them becomes 0.
+    /// Computes the scaling of every feature over some rows. A constant number is scaled to 0.
     pub(super) fn fit(matrix: &Matrix, rows: &[usize]) -> Self {
         let mut scaling = Scaling { offset: Vec::new(), scale: Vec::new() };
         for feature in 0..matrix.width {
@@ -53,7 +50,7 @@ impl Scaling {
         let scaled = |row: &usize| {
             let values = matrix.values[row * matrix.width..][..matrix.width].iter();
             let scaled = values.zip(&self.offset).zip(&self.scale).map(|((value, offset), scale)| {
-                // In f32 first, as the graph works it out.
+                // In f32 first, as the graph computes it.
                 f64::from((value - offset) * scale)
             });
             scaled.enumerate().filter(|(_, value)| *value != 0.0).collect()
@@ -67,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_get_a_spread_of_one_flags_are_doubled_and_constants_vanish() {
+    fn numbers_are_standardised_flags_doubled_and_constants_zero() {
         let matrix = Matrix { width: 3, values: vec![0.0, 1.0, 7.0, 0.0, 3.0, 7.0, 1.0, 5.0, 7.0, 9.0, 9.0, 9.0] };
         let scaling = Scaling::fit(&matrix, &[0, 1, 2]);
         assert_eq!(scaling.offset, [0.0, 3.0, 7.0]);

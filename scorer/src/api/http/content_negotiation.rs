@@ -2,16 +2,16 @@
 //!
 //! Owns the names of media types and how preferences are weighed (RFC 9110, section 12.5.1). May not know routes.
 
-use super::error::Error;
+use super::error::ApiError;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 
 /// The media type of errors that RFC 9457 defines.
-pub(crate) const PROBLEM: &str = "application/problem+json";
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// A form of leads and of their scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum MediaType {
     /// One document.
     Json,
     /// A document per line.
@@ -20,54 +20,56 @@ pub(crate) enum Form {
     Csv,
 }
 
-impl Form {
+impl MediaType {
     /// The form of a request's body; `None` for a type that is none of them. As the old service: a body without a type
     /// is tried as JSON. Browsers let any page send the other types without asking, so taking those would let any page
     /// fill the log.
-    pub(crate) fn sent(headers: &HeaderMap) -> Result<Option<Form>, Error> {
-        let Some(kind) = headers.get(CONTENT_TYPE) else { return Ok(Some(Form::Json)) };
+    pub(crate) fn from_content_type(headers: &HeaderMap) -> Result<Option<MediaType>, ApiError> {
+        let Some(kind) = headers.get(CONTENT_TYPE) else { return Ok(Some(MediaType::Json)) };
         let kind = kind.to_str().unwrap_or_default().to_ascii_lowercase();
         let mut parts = kind.split(';').map(str::trim);
         let essence = parts.next().unwrap_or_default();
         let form = match essence {
-            "application/json" => Form::Json,
-            "text/csv" => Form::Csv,
+            "application/json" => MediaType::Json,
+            "text/csv" => MediaType::Csv,
             "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
-                Form::Ndjson
+                MediaType::Ndjson
             }
-            json if json.starts_with("application/") && json.ends_with("+json") => Form::Json,
+            json if json.starts_with("application/") && json.ends_with("+json") => MediaType::Json,
             _ => return Ok(None),
         };
         let charset = parts.find_map(|part| part.strip_prefix("charset=")).map(|charset| charset.trim_matches('"'));
         let is_text = matches!(charset, None | Some("utf-8" | "utf8" | "us-ascii"));
         // The old service read every JSON as UTF-8, whatever was said of it.
-        if form == Form::Json || is_text { Ok(Some(form)) } else { Err(Error::UnknownCharset) }
+        if form == MediaType::Json || is_text { Ok(Some(form)) } else { Err(ApiError::UnknownCharset) }
     }
 
     /// The media type of an answer.
     pub(crate) fn content_type(self) -> &'static str {
         match self {
-            Form::Json => "application/json",
-            Form::Ndjson => "application/x-ndjson",
-            Form::Csv => "text/csv; charset=utf-8",
+            MediaType::Json => "application/json",
+            MediaType::Ndjson => "application/x-ndjson",
+            MediaType::Csv => "text/csv; charset=utf-8",
         }
     }
 
     /// The form of an answer, from its media type.
-    pub(crate) fn of_answer(content_type: &str) -> Option<Form> {
-        [Form::Json, Form::Ndjson, Form::Csv].into_iter().find(|form| form.content_type() == content_type)
+    pub(crate) fn from_response_type(content_type: &str) -> Option<MediaType> {
+        [MediaType::Json, MediaType::Ndjson, MediaType::Csv]
+            .into_iter()
+            .find(|form| form.content_type() == content_type)
     }
 
     fn essence(self) -> &'static str {
         match self {
-            Form::Csv => "text/csv",
+            MediaType::Csv => "text/csv",
             other => other.content_type(),
         }
     }
 
     /// Of the forms on offer the one that the client likes best, the first of them where it likes several as much;
     /// `None` where it takes none.
-    pub(crate) fn wanted(headers: &HeaderMap, offered: &[Form]) -> Option<Form> {
+    pub(crate) fn negotiate(headers: &HeaderMap, offered: &[MediaType]) -> Option<MediaType> {
         let ranges = ranges(headers);
         if ranges.is_empty() {
             return offered.first().copied();
@@ -79,9 +81,9 @@ impl Form {
 }
 
 /// Whether the client asks for problems by their own name, and does not like plain JSON better.
-pub(crate) fn takes_problems(headers: &HeaderMap) -> bool {
+pub(crate) fn accepts_problem_json(headers: &HeaderMap) -> bool {
     let ranges = ranges(headers);
-    let own = ranges.iter().find(|range| range.essence == PROBLEM).map_or(0, |range| range.weight);
+    let own = ranges.iter().find(|range| range.essence == PROBLEM_JSON).map_or(0, |range| range.weight);
     let plain = ranges.iter().find(|range| range.essence == "application/json").map_or(0, |range| range.weight);
     own > 0 && own >= plain
 }
@@ -126,38 +128,39 @@ mod tests {
 
     #[test]
     fn a_body_is_json_unless_it_is_called_otherwise() {
-        let sent = |kind: &str| Form::sent(&HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]));
+        let sent =
+            |kind: &str| MediaType::from_content_type(&HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]));
         for (kind, form) in [
-            ("application/json", Some(Form::Json)),
-            ("Application/JSON; charset=latin1", Some(Form::Json)),
-            ("application/problem+json", Some(Form::Json)),
-            ("text/csv; header=present; charset=\"UTF-8\"", Some(Form::Csv)),
-            ("application/x-ndjson", Some(Form::Ndjson)),
+            ("application/json", Some(MediaType::Json)),
+            ("Application/JSON; charset=latin1", Some(MediaType::Json)),
+            ("application/problem+json", Some(MediaType::Json)),
+            ("text/csv; header=present; charset=\"UTF-8\"", Some(MediaType::Csv)),
+            ("application/x-ndjson", Some(MediaType::Ndjson)),
             ("text/plain", None),
             ("application/x-www-form-urlencoded", None),
         ] {
             assert_eq!(sent(kind).unwrap(), form, "{kind}");
         }
-        assert_eq!(Form::sent(&HeaderMap::new()).unwrap(), Some(Form::Json));
-        assert!(matches!(sent("text/csv; charset=utf-16"), Err(Error::UnknownCharset)));
+        assert_eq!(MediaType::from_content_type(&HeaderMap::new()).unwrap(), Some(MediaType::Json));
+        assert!(matches!(sent("text/csv; charset=utf-16"), Err(ApiError::UnknownCharset)));
     }
 
     #[test]
     fn the_form_liked_best_is_answered_and_the_own_one_where_all_are_liked() {
-        let offered = [Form::Ndjson, Form::Csv];
+        let offered = [MediaType::Ndjson, MediaType::Csv];
         for (value, form) in [
-            ("*/*", Some(Form::Ndjson)),
-            ("text/csv", Some(Form::Csv)),
-            ("text/*", Some(Form::Csv)),
-            ("application/x-ndjson;q=0.5, text/csv;q=0.9", Some(Form::Csv)),
-            ("text/csv;q=0, */*", Some(Form::Ndjson)),
-            ("application/json, */*;q=0.1", Some(Form::Ndjson)),
+            ("*/*", Some(MediaType::Ndjson)),
+            ("text/csv", Some(MediaType::Csv)),
+            ("text/*", Some(MediaType::Csv)),
+            ("application/x-ndjson;q=0.5, text/csv;q=0.9", Some(MediaType::Csv)),
+            ("text/csv;q=0, */*", Some(MediaType::Ndjson)),
+            ("application/json, */*;q=0.1", Some(MediaType::Ndjson)),
             ("image/png", None),
             ("application/x-ndjson;q=0", None),
         ] {
-            assert_eq!(Form::wanted(&accept(value), &offered), form, "{value}");
+            assert_eq!(MediaType::negotiate(&accept(value), &offered), form, "{value}");
         }
-        assert_eq!(Form::wanted(&HeaderMap::new(), &offered), Some(Form::Ndjson));
+        assert_eq!(MediaType::negotiate(&HeaderMap::new(), &offered), Some(MediaType::Ndjson));
     }
 
     #[test]
@@ -170,7 +173,7 @@ mod tests {
             ("application/json", false),
             ("*/*", false),
         ] {
-            assert_eq!(takes_problems(&accept(value)), taken, "{value}");
+            assert_eq!(accepts_problem_json(&accept(value)), taken, "{value}");
         }
     }
 }

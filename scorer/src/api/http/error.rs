@@ -2,10 +2,10 @@
 //!
 //! Owns status, words and what is logged. May not know how the failure came about.
 
-use super::rejection::{Reason, Refusal, retry_after};
-use super::response::{Complaint, Failure};
-use super::validation_error::complaints;
-use crate::api::middleware::problem_details::Told;
+use super::extensions::{ProblemContext, RejectionReason};
+use super::rejection::{Rejection, retry_after};
+use super::response::{ErrorBody, ValidationError};
+use super::validation_error::body_errors;
 use crate::lead::json::{BodyError, PROBLEMS_MAX};
 use crate::lead::schema::Schema;
 use crate::model::onnx::ScoreError;
@@ -22,10 +22,10 @@ const ENCODINGS: HeaderValue = HeaderValue::from_static("gzip, br");
 
 /// Why a request was not answered as hoped. What a client is told is its message; causes go to the log.
 #[derive(Debug, Error)]
-pub enum Error {
+pub enum ApiError {
     /// The body holds no usable leads.
     #[error("the request is not valid")]
-    Invalid(Vec<Complaint>),
+    Invalid(Vec<ValidationError>),
     /// More bytes than allowed.
     #[error("the body is too large")]
     TooLarge {
@@ -82,76 +82,76 @@ pub enum Error {
     MethodNotAllowed,
     /// Turned away by a rule of operating.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Rejected(#[from] Rejection),
 }
 
-impl Error {
+impl ApiError {
     /// From a body that could not be read as leads.
     pub fn invalid(error: BodyError, schema: &Schema) -> Self {
-        Error::Invalid(complaints(error, schema))
+        ApiError::Invalid(body_errors(error, schema))
     }
 
     fn status(&self) -> StatusCode {
         match self {
-            Error::Invalid(_) | Error::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::TooLarge { .. } | Error::TooLargeForKey { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Error::UnknownEncoding | Error::UnknownCharset => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Error::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Error::KeyBusy => StatusCode::CONFLICT,
-            Error::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Error::BrokenBody => StatusCode::BAD_REQUEST,
-            Error::Busy | Error::NoModel | Error::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Score(_) | Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Error::NotFound => StatusCode::NOT_FOUND,
-            Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Error::Refused(refusal) => refusal.status(),
+            ApiError::Invalid(_) | ApiError::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            ApiError::TooLarge { .. } | ApiError::TooLargeForKey { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            ApiError::UnknownEncoding | ApiError::UnknownCharset => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ApiError::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            ApiError::KeyBusy => StatusCode::CONFLICT,
+            ApiError::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            ApiError::BrokenBody => StatusCode::BAD_REQUEST,
+            ApiError::Busy | ApiError::NoModel | ApiError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            ApiError::Score(_) | ApiError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            ApiError::NotFound => StatusCode::NOT_FOUND,
+            ApiError::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            ApiError::Rejected(refusal) => refusal.status(),
         }
     }
 
     fn word(&self) -> &'static str {
         match self {
-            Error::Invalid(_) => "validation_error",
-            Error::KeyReused => "idempotency_key_reused",
-            Error::KeyBusy => "idempotency_key_in_use",
-            Error::TooLarge { .. } | Error::TooLargeForKey { .. } => "payload_too_large",
-            Error::UnknownEncoding | Error::UnknownCharset => "unsupported_media_type",
-            Error::NotAcceptable => "not_acceptable",
-            Error::TooSlow => "request_timeout",
-            Error::BrokenBody => "bad_request",
-            Error::Busy | Error::NoModel | Error::Store(_) => "service_unavailable",
-            Error::Score(_) | Error::Internal => "internal_error",
-            Error::NotFound => "not_found",
-            Error::MethodNotAllowed => "method_not_allowed",
-            Error::Refused(refusal) => refusal.word(),
+            ApiError::Invalid(_) => "validation_error",
+            ApiError::KeyReused => "idempotency_key_reused",
+            ApiError::KeyBusy => "idempotency_key_in_use",
+            ApiError::TooLarge { .. } | ApiError::TooLargeForKey { .. } => "payload_too_large",
+            ApiError::UnknownEncoding | ApiError::UnknownCharset => "unsupported_media_type",
+            ApiError::NotAcceptable => "not_acceptable",
+            ApiError::TooSlow => "request_timeout",
+            ApiError::BrokenBody => "bad_request",
+            ApiError::Busy | ApiError::NoModel | ApiError::Store(_) => "service_unavailable",
+            ApiError::Score(_) | ApiError::Internal => "internal_error",
+            ApiError::NotFound => "not_found",
+            ApiError::MethodNotAllowed => "method_not_allowed",
+            ApiError::Rejected(refusal) => refusal.word(),
         }
     }
 
     fn message(&self) -> String {
         let words = match self {
-            Error::Invalid(complaints) if complaints.len() >= PROBLEMS_MAX => {
+            ApiError::Invalid(complaints) if complaints.len() >= PROBLEMS_MAX => {
                 return format!("Request validation failed. Only the first {PROBLEMS_MAX} problems are listed.");
             }
-            Error::Invalid(_) => "Request validation failed",
-            Error::TooLarge { bytes_max } => {
+            ApiError::Invalid(_) => "Request validation failed",
+            ApiError::TooLarge { bytes_max } => {
                 return format!("The body is larger than {}. Please send fewer leads at once.", size(*bytes_max));
             }
-            Error::TooLargeForKey { bytes_max } => {
+            ApiError::TooLargeForKey { bytes_max } => {
                 return format!("With an Idempotency-Key a stream may have up to {}.", size(*bytes_max));
             }
-            Error::UnknownEncoding => "The Content-Encoding of a body may be gzip or br, one of them.",
-            Error::UnknownCharset => "Files of leads are read as UTF-8 only.",
-            Error::NotAcceptable => "A stream of leads is answered as application/x-ndjson or text/csv.",
-            Error::KeyReused => "This Idempotency-Key was used for another request. Please take a new one.",
-            Error::KeyBusy => "A request with this Idempotency-Key is being answered. Please try again shortly.",
-            Error::TooSlow => "The body did not arrive in time. Please try again.",
-            Error::BrokenBody => "The body could not be read to its end.",
-            Error::Busy => "Too many leads are being scored at once. Please try again shortly.",
-            Error::NoModel => "No model is loaded. Please try again later.",
-            Error::Store(_) => "The predictions could not be recorded. Please try again later.",
-            Error::Score(_) | Error::Internal => "An unexpected error occurred. Please try again later.",
-            Error::NotFound => "There is nothing at this address. See /docs for what there is.",
-            Error::MethodNotAllowed => "This address does not take that method. See /docs.",
-            Error::Refused(refusal) => return refusal.message(),
+            ApiError::UnknownEncoding => "The Content-Encoding of a body may be gzip or br, one of them.",
+            ApiError::UnknownCharset => "Files of leads are read as UTF-8 only.",
+            ApiError::NotAcceptable => "A stream of leads is answered as application/x-ndjson or text/csv.",
+            ApiError::KeyReused => "This Idempotency-Key was used for another request. Please take a new one.",
+            ApiError::KeyBusy => "A request with this Idempotency-Key is being answered. Please try again shortly.",
+            ApiError::TooSlow => "The body did not arrive in time. Please try again.",
+            ApiError::BrokenBody => "The body could not be read to its end.",
+            ApiError::Busy => "Too many leads are being scored at once. Please try again shortly.",
+            ApiError::NoModel => "No model is loaded. Please try again later.",
+            ApiError::Store(_) => "The predictions could not be recorded. Please try again later.",
+            ApiError::Score(_) | ApiError::Internal => "An unexpected error occurred. Please try again later.",
+            ApiError::NotFound => "There is nothing at this address. See /docs for what there is.",
+            ApiError::MethodNotAllowed => "This address does not take that method. See /docs.",
+            ApiError::Rejected(refusal) => return refusal.message(),
         };
         words.to_owned()
     }
@@ -159,12 +159,12 @@ impl Error {
     /// The word under which what was turned away is counted; what is merely wrong is told by its status.
     fn reason(&self) -> Option<&'static str> {
         Some(match self {
-            Error::TooLarge { .. } | Error::TooLargeForKey { .. } => "body_too_large",
-            Error::TooSlow => "body_too_slow",
-            Error::Busy => "memory_full",
-            Error::NoModel => "no_model",
-            Error::Store(_) => "not_recorded",
-            Error::Refused(refusal) => refusal.reason(),
+            ApiError::TooLarge { .. } | ApiError::TooLargeForKey { .. } => "body_too_large",
+            ApiError::TooSlow => "body_too_slow",
+            ApiError::Busy => "memory_full",
+            ApiError::NoModel => "no_model",
+            ApiError::Store(_) => "not_recorded",
+            ApiError::Rejected(refusal) => refusal.reason(),
             _ => return None,
         })
     }
@@ -172,11 +172,11 @@ impl Error {
     /// What the client is told beside the body.
     pub(crate) fn put_headers(&self, headers: &mut HeaderMap) {
         match self {
-            Error::Refused(refusal) => refusal.put_headers(headers),
-            Error::KeyBusy | Error::Busy => retry_after(headers, 1),
-            Error::Store(_) => retry_after(headers, 5),
-            Error::NoModel => retry_after(headers, 30),
-            Error::UnknownEncoding => {
+            ApiError::Rejected(refusal) => refusal.put_headers(headers),
+            ApiError::KeyBusy | ApiError::Busy => retry_after(headers, 1),
+            ApiError::Store(_) => retry_after(headers, 5),
+            ApiError::NoModel => retry_after(headers, 30),
+            ApiError::UnknownEncoding => {
                 headers.insert(ACCEPT_ENCODING, ENCODINGS);
             }
             _ => {}
@@ -184,20 +184,20 @@ impl Error {
     }
 
     /// The body of the answer, which is the last line of a stream that cannot be finished as well.
-    pub(crate) fn failure(&self) -> Failure {
+    pub(crate) fn failure(&self) -> ErrorBody {
         let detail = match self {
-            Error::Invalid(complaints) => Some(complaints.clone()),
+            ApiError::Invalid(complaints) => Some(complaints.clone()),
             _ => None,
         };
-        Failure { error: self.word().to_owned(), message: self.message(), detail }
+        ErrorBody { error: self.word().to_owned(), message: self.message(), detail }
     }
 
     /// Only what an operator can act on. The log's writer tells of its own failures, once and not per request.
     pub(crate) fn log(&self) {
         match self {
-            Error::Score(cause) => tracing::error!(%cause, "scoring failed"),
-            Error::Internal => tracing::error!("a task ended early"),
-            Error::Busy => tracing::warn!("a request was turned away: too many bodies at once"),
+            ApiError::Score(cause) => tracing::error!(%cause, "scoring failed"),
+            ApiError::Internal => tracing::error!("a task ended early"),
+            ApiError::Busy => tracing::warn!("a request was turned away: too many bodies at once"),
             _ => {}
         }
     }
@@ -207,7 +207,7 @@ fn size(bytes: usize) -> String {
     if bytes >> 20 > 0 { format!("{} MB", bytes >> 20) } else { format!("{bytes} bytes") }
 }
 
-impl IntoResponse for Error {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
         self.log();
@@ -216,9 +216,9 @@ impl IntoResponse for Error {
         self.put_headers(&mut headers);
         let failure = Arc::new(self.failure());
         let mut response = (status, headers, Json(failure.as_ref())).into_response();
-        response.extensions_mut().insert(Told(failure));
+        response.extensions_mut().insert(ProblemContext(failure));
         if let Some(reason) = reason {
-            response.extensions_mut().insert(Reason(reason));
+            response.extensions_mut().insert(RejectionReason(reason));
         }
         response
     }

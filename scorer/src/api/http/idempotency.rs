@@ -4,10 +4,10 @@
 //! Owns the form of keys, whose they are, and which are at work in this instance; the answers are kept in the log. May
 //! not know what is answered.
 
-use super::error::Error;
-use super::validation_error::of_header;
-use crate::api::middleware::auth::Caller;
-use crate::api::state::Service;
+use super::error::ApiError;
+use super::extensions::Caller;
+use super::validation_error::header_error;
+use crate::api::state::AppState;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use prediction_log::KeyedAnswer;
 use sha2::{Digest, Sha256};
@@ -25,20 +25,24 @@ pub(crate) const KEY_MAX: usize = 255;
 /// A client's name for a request, made one of this caller and this route. What a client takes for a key may say
 /// something of a person, so only its hash goes further.
 #[derive(Debug, Clone)]
-pub(crate) struct Key(String);
+pub(crate) struct IdempotencyKey(String);
 
-impl Key {
+impl IdempotencyKey {
     /// The key of a request, where it has one.
-    pub(crate) fn of(headers: &HeaderMap, extensions: &Extensions, route: &str) -> Result<Option<Key>, Error> {
+    pub(crate) fn from_headers(
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        route: &str,
+    ) -> Result<Option<IdempotencyKey>, ApiError> {
         let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(key) = sent.next() else { return Ok(None) };
         let fits = (1..=KEY_MAX).contains(&key.len()) && key.as_bytes().iter().all(|byte| (b' '..=b'~').contains(byte));
         if !fits || sent.next().is_some() {
             let msg = format!("Header should be sent once, with 1 to {KEY_MAX} printable ASCII characters");
-            return Err(Error::Invalid(vec![of_header("Idempotency-Key", &msg)]));
+            return Err(ApiError::Invalid(vec![header_error("Idempotency-Key", &msg)]));
         }
         let caller = extensions.get::<Caller>().map_or("anonymous", |caller| &caller.name);
-        Ok(Some(Key(hash([caller.as_bytes(), route.as_bytes(), HeaderValue::as_bytes(key)]))))
+        Ok(Some(IdempotencyKey(hash([caller.as_bytes(), route.as_bytes(), HeaderValue::as_bytes(key)]))))
     }
 }
 
@@ -65,17 +69,17 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 /// The keys that this instance is at work on, each with the hash of its request. Another instance finds out when it
 /// writes its answer.
 #[derive(Debug, Default)]
-pub(crate) struct Running(Mutex<HashMap<String, String>>);
+pub(crate) struct InFlightKeys(Mutex<HashMap<String, String>>);
 
 /// A key that is being worked on, until dropped.
 #[derive(Debug)]
-pub(crate) struct Named {
-    running: Arc<Running>,
+pub(crate) struct KeyGuard {
+    running: Arc<InFlightKeys>,
     pub(crate) key: String,
     pub(crate) fingerprint: String,
 }
 
-impl Drop for Named {
+impl Drop for KeyGuard {
     fn drop(&mut self) {
         self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
     }
@@ -83,50 +87,50 @@ impl Drop for Named {
 
 /// Whose turn it is.
 #[derive(Debug)]
-pub(crate) enum Turn {
+pub(crate) enum Claim {
     /// The request is to be answered, under this name.
-    First(Named),
+    New(KeyGuard),
     /// It was answered before.
-    Again(KeyedAnswer),
+    Replayed(KeyedAnswer),
 }
 
 /// Begins to work on a key, or finds what was answered to it.
-pub(crate) async fn begin(service: &Service, key: Key, fingerprint: String) -> Result<Turn, Error> {
-    let Key(key) = key;
+pub(crate) async fn begin(service: &AppState, key: IdempotencyKey, fingerprint: String) -> Result<Claim, ApiError> {
+    let IdempotencyKey(key) = key;
     let named = start(&service.running, key, fingerprint)?;
     match service.store.answered(&named.key).await? {
-        Some(answer) => same(answer, &named.fingerprint).map(Turn::Again),
-        None => Ok(Turn::First(named)),
+        Some(answer) => same(answer, &named.fingerprint).map(Claim::Replayed),
+        None => Ok(Claim::New(named)),
     }
 }
 
 /// An answer that was kept, when it is this request's.
-pub(crate) fn same(answer: KeyedAnswer, fingerprint: &str) -> Result<KeyedAnswer, Error> {
-    if answer.fingerprint == fingerprint { Ok(answer) } else { Err(Error::KeyReused) }
+pub(crate) fn same(answer: KeyedAnswer, fingerprint: &str) -> Result<KeyedAnswer, ApiError> {
+    if answer.fingerprint == fingerprint { Ok(answer) } else { Err(ApiError::KeyReused) }
 }
 
-fn start(running: &Arc<Running>, key: String, fingerprint: String) -> Result<Named, Error> {
+fn start(running: &Arc<InFlightKeys>, key: String, fingerprint: String) -> Result<KeyGuard, ApiError> {
     let mut keys = running.0.lock().unwrap_or_else(PoisonError::into_inner);
     match keys.get(&key) {
-        Some(other) if *other == fingerprint => return Err(Error::KeyBusy),
-        Some(_) => return Err(Error::KeyReused),
+        Some(other) if *other == fingerprint => return Err(ApiError::KeyBusy),
+        Some(_) => return Err(ApiError::KeyReused),
         None => keys.insert(key.clone(), fingerprint.clone()),
     };
-    Ok(Named { running: running.clone(), key, fingerprint })
+    Ok(KeyGuard { running: running.clone(), key, fingerprint })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn key(sent: &[&[u8]], caller: &str, route: &str) -> Result<Option<Key>, Error> {
+    fn key(sent: &[&[u8]], caller: &str, route: &str) -> Result<Option<IdempotencyKey>, ApiError> {
         let mut headers = HeaderMap::new();
         for value in sent {
             headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(value).unwrap());
         }
         let mut extensions = Extensions::new();
         extensions.insert(Caller { name: caller.into() });
-        Key::of(&headers, &extensions, route)
+        IdempotencyKey::from_headers(&headers, &extensions, route)
     }
 
     #[test]
@@ -136,7 +140,7 @@ mod tests {
             assert!(key(&[good], "a", "/predict").unwrap().is_some());
         }
         for bad in [&[&b""[..]][..], &[&[b'x'; 256]], &["é".as_bytes()], &[b"a", b"b"]] {
-            assert!(matches!(key(bad, "a", "/predict"), Err(Error::Invalid(_))));
+            assert!(matches!(key(bad, "a", "/predict"), Err(ApiError::Invalid(_))));
         }
     }
 
@@ -150,11 +154,11 @@ mod tests {
 
     #[test]
     fn a_key_at_work_is_told_until_its_request_ends() {
-        let running = Arc::new(Running::default());
+        let running = Arc::new(InFlightKeys::default());
         let begin = |fingerprint: &str| start(&running, "key".to_owned(), fingerprint.to_owned());
         let first = begin("one").unwrap();
-        assert!(matches!(begin("one"), Err(Error::KeyBusy)));
-        assert!(matches!(begin("other"), Err(Error::KeyReused)));
+        assert!(matches!(begin("one"), Err(ApiError::KeyBusy)));
+        assert!(matches!(begin("other"), Err(ApiError::KeyReused)));
         drop(first);
         assert!(begin("other").is_ok());
     }

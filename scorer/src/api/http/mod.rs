@@ -7,6 +7,7 @@ pub(crate) mod blocking;
 pub(crate) mod body;
 pub(crate) mod content_negotiation;
 pub mod error;
+pub(crate) mod extensions;
 pub(crate) mod idempotency;
 pub mod rejection;
 pub mod response;

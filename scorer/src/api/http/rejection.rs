@@ -3,14 +3,14 @@
 //! Owns their status, words and headers. May not know how a rule is decided.
 
 use crate::api::api_keys::Scope;
-use crate::api::rate_limit::Left;
+use crate::api::rate_limit::RateLimitStatus;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use thiserror::Error;
 
 /// Why a request was turned away.
 #[derive(Debug, Error)]
-pub enum Refusal {
+pub enum Rejection {
     /// A key is wanted and none was sent.
     #[error("no key was sent")]
     NoKey,
@@ -31,7 +31,7 @@ pub enum Refusal {
     OtherOrigin,
     /// More requests than the rate allows.
     #[error("the rate limit is reached")]
-    TooOften(Left),
+    TooOften(RateLimitStatus),
     /// As many requests are being scored, or wait for it, as may.
     #[error("the queue is full")]
     QueueFull,
@@ -51,87 +51,87 @@ pub enum Refusal {
     Model(String),
 }
 
-/// The word under which a response that turns away is counted, as an extension of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reason(pub(crate) &'static str);
-
-impl Refusal {
+impl Rejection {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Refusal::NoKey | Refusal::UnknownKey => StatusCode::UNAUTHORIZED,
-            Refusal::Scope(_) | Refusal::NotLocal | Refusal::OtherHost | Refusal::OtherOrigin => StatusCode::FORBIDDEN,
-            Refusal::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
-            Refusal::QueueFull | Refusal::Late | Refusal::Maintenance { .. } => StatusCode::SERVICE_UNAVAILABLE,
-            Refusal::Model(_) => StatusCode::CONFLICT,
+            Rejection::NoKey | Rejection::UnknownKey => StatusCode::UNAUTHORIZED,
+            Rejection::Scope(_) | Rejection::NotLocal | Rejection::OtherHost | Rejection::OtherOrigin => {
+                StatusCode::FORBIDDEN
+            }
+            Rejection::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
+            Rejection::QueueFull | Rejection::Late | Rejection::Maintenance { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Rejection::Model(_) => StatusCode::CONFLICT,
         }
     }
 
     pub(crate) fn word(&self) -> &'static str {
         match self {
-            Refusal::NoKey | Refusal::UnknownKey => "unauthorized",
-            Refusal::Scope(_) | Refusal::NotLocal | Refusal::OtherHost | Refusal::OtherOrigin => "forbidden",
-            Refusal::TooOften(_) => "rate_limited",
-            Refusal::QueueFull | Refusal::Late | Refusal::Maintenance { .. } => "service_unavailable",
-            Refusal::Model(_) => "model_refused",
+            Rejection::NoKey | Rejection::UnknownKey => "unauthorized",
+            Rejection::Scope(_) | Rejection::NotLocal | Rejection::OtherHost | Rejection::OtherOrigin => "forbidden",
+            Rejection::TooOften(_) => "rate_limited",
+            Rejection::QueueFull | Rejection::Late | Rejection::Maintenance { .. } => "service_unavailable",
+            Rejection::Model(_) => "model_refused",
         }
     }
 
     pub(crate) fn message(&self) -> String {
         match self {
-            Refusal::NoKey => {
+            Rejection::NoKey => {
                 "A key is needed: send it as \"Authorization: Bearer <key>\" or \"X-API-Key\".".to_owned()
             }
-            Refusal::UnknownKey => "The key that was sent is not known.".to_owned(),
-            Refusal::Scope(scope) => format!("The key that was sent lacks the scope \"{}\".", scope.word()),
-            Refusal::NotLocal => {
+            Rejection::UnknownKey => "The key that was sent is not known.".to_owned(),
+            Rejection::Scope(scope) => format!("The key that was sent lacks the scope \"{}\".", scope.word()),
+            Rejection::NotLocal => {
                 "No keys are configured, so only callers on the server's own machine are answered here.".to_owned()
             }
-            Refusal::OtherHost => {
+            Rejection::OtherHost => {
                 "Without a key, the server is to be called by a name of its own machine, or one that is configured."
                     .to_owned()
             }
-            Refusal::OtherOrigin => "Pages of this origin may not call without a key.".to_owned(),
-            Refusal::TooOften(left) => format!("Too many requests. Please try again in {} s.", left.seconds()),
-            Refusal::QueueFull => "Too many requests are waiting to be scored. Please try again shortly.".to_owned(),
-            Refusal::Late => "The request took too long and was given up. Please send fewer leads at once.".to_owned(),
-            Refusal::Maintenance { message, .. } => message.clone(),
-            Refusal::Model(reason) => format!("The model in service stays: {reason}."),
+            Rejection::OtherOrigin => "Pages of this origin may not call without a key.".to_owned(),
+            Rejection::TooOften(left) => format!("Too many requests. Please try again in {} s.", left.seconds()),
+            Rejection::QueueFull => "Too many requests are waiting to be scored. Please try again shortly.".to_owned(),
+            Rejection::Late => {
+                "The request took too long and was given up. Please send fewer leads at once.".to_owned()
+            }
+            Rejection::Maintenance { message, .. } => message.clone(),
+            Rejection::Model(reason) => format!("The model in service stays: {reason}."),
         }
     }
 
     /// The word under which it is counted.
     pub(crate) fn reason(&self) -> &'static str {
         match self {
-            Refusal::NoKey => "no_key",
-            Refusal::UnknownKey => "unknown_key",
-            Refusal::Scope(_) => "scope",
-            Refusal::NotLocal => "not_local",
-            Refusal::OtherHost => "other_host",
-            Refusal::OtherOrigin => "other_origin",
-            Refusal::TooOften(_) => "rate_limited",
-            Refusal::QueueFull => "queue_full",
-            Refusal::Late => "late",
-            Refusal::Maintenance { .. } => "maintenance",
-            Refusal::Model(_) => "model_refused",
+            Rejection::NoKey => "no_key",
+            Rejection::UnknownKey => "unknown_key",
+            Rejection::Scope(_) => "scope",
+            Rejection::NotLocal => "not_local",
+            Rejection::OtherHost => "other_host",
+            Rejection::OtherOrigin => "other_origin",
+            Rejection::TooOften(_) => "rate_limited",
+            Rejection::QueueFull => "queue_full",
+            Rejection::Late => "late",
+            Rejection::Maintenance { .. } => "maintenance",
+            Rejection::Model(_) => "model_refused",
         }
     }
 
     /// As RFC 6750 says for keys, and RFC 9110 for trying again.
     pub(crate) fn put_headers(&self, headers: &mut HeaderMap) {
         match self {
-            Refusal::NoKey => challenge(headers, "Bearer realm=\"leadlight\""),
-            Refusal::UnknownKey => challenge(headers, "Bearer realm=\"leadlight\", error=\"invalid_token\""),
-            Refusal::Scope(scope) => challenge(
+            Rejection::NoKey => challenge(headers, "Bearer realm=\"leadlight\""),
+            Rejection::UnknownKey => challenge(headers, "Bearer realm=\"leadlight\", error=\"invalid_token\""),
+            Rejection::Scope(scope) => challenge(
                 headers,
                 &format!("Bearer realm=\"leadlight\", error=\"insufficient_scope\", scope=\"{}\"", scope.word()),
             ),
-            Refusal::TooOften(left) => {
+            Rejection::TooOften(left) => {
                 left.put(headers);
                 retry_after(headers, left.seconds());
             }
-            Refusal::QueueFull => retry_after(headers, 1),
-            Refusal::Late => retry_after(headers, 5),
-            Refusal::Maintenance { seconds, .. } => retry_after(headers, *seconds),
+            Rejection::QueueFull => retry_after(headers, 1),
+            Rejection::Late => retry_after(headers, 5),
+            Rejection::Maintenance { seconds, .. } => retry_after(headers, *seconds),
             _ => {}
         }
     }

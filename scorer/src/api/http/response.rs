@@ -61,18 +61,20 @@ pub struct Check {
 
 /// What is answered instead when something is wrong.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Failure {
+#[schema(as = Failure)]
+pub struct ErrorBody {
     /// A word for programs, `validation_error` for one.
     pub error: String,
     /// A sentence for people.
     pub message: String,
     /// For `validation_error` what is wrong where, else null.
-    pub detail: Option<Vec<Complaint>>,
+    pub detail: Option<Vec<ValidationError>>,
 }
 
 /// One thing that is wrong with a request, in the form that the old service gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Complaint {
+#[schema(as = Complaint)]
+pub struct ValidationError {
     /// A word for programs, `less_than_equal` for one.
     #[serde(rename = "type")]
     pub kind: String,
@@ -95,12 +97,13 @@ pub enum LeadResult<'a> {
     /// It was scored and recorded.
     Scored(Prediction<'a>),
     /// It was neither scored nor recorded.
-    Rejected(Rejection<'a>),
+    Rejected(RejectedLead<'a>),
 }
 
 /// Why a lead was not scored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Rejection<'a> {
+#[schema(as = Rejection)]
+pub struct RejectedLead<'a> {
     /// The line of the body on which it starts, from 1, where the body is a file of lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1)]
@@ -110,7 +113,7 @@ pub struct Rejection<'a> {
     #[schema(nullable = false)]
     pub lead_key: Option<Cow<'a, str>>,
     /// Everything that is wrong with it.
-    pub errors: Vec<Complaint>,
+    pub errors: Vec<ValidationError>,
 }
 
 /// A result for every lead of a batch, in the order sent.
@@ -161,5 +164,5 @@ pub struct Interruption {
     /// A sentence for people.
     pub message: String,
     /// For `validation_error` what is wrong where, else null.
-    pub detail: Option<Vec<Complaint>>,
+    pub detail: Option<Vec<ValidationError>>,
 }

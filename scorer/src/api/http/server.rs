@@ -3,7 +3,7 @@
 //! Owns their limits of number and time, and the end: requests that have begun may finish. May not know routes.
 
 use crate::api::config::Limits;
-use crate::api::metrics::Meter;
+use crate::api::metrics::Metrics;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
@@ -51,7 +51,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     limits: &Limits,
-    meter: &Meter,
+    meter: &Metrics,
     stop: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();

@@ -3,8 +3,8 @@
 //! Owns types, caching and the page's policy. May not know what the files do. A request's path is only ever looked up
 //! among the names found at the start, so no path can lead out of the folder.
 
-use super::error::Error;
-use crate::api::state::Service;
+use super::error::ApiError;
+use crate::api::state::AppState;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -120,20 +120,20 @@ impl Site {
 
 /// Everything that is no route: a file of the site, or nothing.
 pub(crate) async fn file(
-    State(service): State<Arc<Service>>,
+    State(service): State<Arc<AppState>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-) -> Result<Response, Error> {
+) -> Result<Response, ApiError> {
     let found = match &service.site {
         Some(site) => site.files.get(uri.path()).map(|file| answer(file, &headers)),
         None => (uri.path() == "/").then(|| Html(LINKS).into_response()),
     };
-    let response = found.ok_or(Error::NotFound)?;
+    let response = found.ok_or(ApiError::NotFound)?;
     if method == Method::GET || method == Method::HEAD {
         return Ok(response);
     }
-    Ok(([(ALLOW, "GET, HEAD")], Error::MethodNotAllowed).into_response())
+    Ok(([(ALLOW, "GET, HEAD")], ApiError::MethodNotAllowed).into_response())
 }
 
 fn answer(file: &File, headers: &HeaderMap) -> Response {

@@ -17,16 +17,16 @@ const LENGTH: usize = 55;
 
 /// A trace and our part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Trace {
+pub(crate) struct TraceContext {
     id: u128,
     span: u64,
     /// Whether the caller keeps it, and what else its flags say.
     flags: u8,
 }
 
-impl Trace {
+impl TraceContext {
     /// Goes on with the trace of a request, or begins one where none was sent that can be read.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let mut sent = headers.get_all(TRACEPARENT).iter();
         // Two of them are none: which one holds is not said.
         let only = match (sent.next(), sent.next()) {
@@ -36,8 +36,8 @@ impl Trace {
         let span = Uuid::new_v4().as_u64_pair().1;
         match only.and_then(parse) {
             // Of the flags only those that are known are handed on: sampled, random.
-            Some((id, flags)) => Trace { id, span, flags: flags & 0b11 },
-            None => Trace { id: Uuid::new_v4().as_u128(), span, flags: 0b10 },
+            Some((id, flags)) => TraceContext { id, span, flags: flags & 0b11 },
+            None => TraceContext { id: Uuid::new_v4().as_u128(), span, flags: 0b10 },
         }
     }
 
@@ -53,13 +53,13 @@ impl Trace {
     }
 }
 
-impl fmt::Display for Trace {
+impl fmt::Display for TraceContext {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "00-{:032x}-{:016x}-{:02x}", self.id, self.span, self.flags)
     }
 }
 
-/// Trace and flags of `00-<32 digits>-<16 digits>-<2 digits>`. Later versions may have more behind.
+/// TraceContext and flags of `00-<32 digits>-<16 digits>-<2 digits>`. Later versions may have more behind.
 fn parse(text: &str) -> Option<(u128, u8)> {
     let (version, rest) = (digits(text.get(..2)?)?, text.get(2..)?);
     let longer = text.len() > LENGTH;
@@ -86,8 +86,8 @@ mod tests {
 
     const ID: &str = "0af7651916cd43dd8448eb211c80319c";
 
-    fn of(sent: &[&str]) -> Trace {
-        Trace::of(&sent.iter().map(|value| (TRACEPARENT, value.parse().unwrap())).collect())
+    fn of(sent: &[&str]) -> TraceContext {
+        TraceContext::from_headers(&sent.iter().map(|value| (TRACEPARENT, value.parse().unwrap())).collect())
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
             format!("00_{ID}-{parent}-01"),
         ] {
             let value = HeaderValue::from_bytes(wrong.as_bytes()).unwrap();
-            let ours = Trace::of(&HeaderMap::from_iter([(TRACEPARENT, value)]));
+            let ours = TraceContext::from_headers(&HeaderMap::from_iter([(TRACEPARENT, value)]));
             assert_ne!(ours.id(), ID, "{wrong}");
             assert!(parse(&ours.to_string()).is_some(), "{ours}");
         }

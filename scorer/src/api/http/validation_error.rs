@@ -2,7 +2,7 @@
 //!
 //! Owns the types, sentences and places of that list. May not know HTTP or how a body is read.
 
-use super::response::Complaint;
+use super::response::ValidationError;
 use crate::lead::Fault;
 use crate::lead::csv::{IntakeError, Reject};
 use crate::lead::json::syntax::{Json, SyntaxError};
@@ -15,62 +15,62 @@ use serde_json::{Value, json};
 const INPUT_BYTES_MAX: usize = 1_000;
 
 /// Every problem of a body, in the order found.
-pub(crate) fn complaints(error: BodyError, schema: &Schema) -> Vec<Complaint> {
+pub(crate) fn body_errors(error: BodyError, schema: &Schema) -> Vec<ValidationError> {
     match error {
-        BodyError::Empty => vec![of_body("missing", "Field required".to_owned(), Value::Null)],
+        BodyError::Empty => vec![body_error("missing", "Field required".to_owned(), Value::Null)],
         BodyError::NotUtf8 => vec![not_json(0, "the body is not UTF-8")],
         BodyError::Syntax(SyntaxError { at, reason }) => vec![not_json(at, reason)],
-        BodyError::Invalid(problems) => of_problems(&problems, schema),
+        BodyError::Invalid(problems) => lead_errors(&problems, schema),
     }
 }
 
 /// What is wrong with one lead. The path that its problems start from is its place in the body.
-pub(crate) fn of_problems(problems: &[Problem], schema: &Schema) -> Vec<Complaint> {
-    problems.iter().map(|problem| complaint(problem, schema)).collect()
+pub(crate) fn lead_errors(problems: &[Problem], schema: &Schema) -> Vec<ValidationError> {
+    problems.iter().map(|problem| field_error(problem, schema)).collect()
 }
 
 /// What is wrong with a line of a file that should be a lead: the place is the line's number, then the field.
-pub(crate) fn of_line(error: BodyError, line: u64, schema: &Schema) -> Vec<Complaint> {
-    let mut found = complaints(error, schema);
+pub(crate) fn line_errors(error: BodyError, line: u64, schema: &Schema) -> Vec<ValidationError> {
+    let mut found = body_errors(error, schema);
     found.iter_mut().for_each(|complaint| complaint.loc.insert(1, json!(line)));
     found
 }
 
 /// What is wrong with a row of a table: the place is the line's number, then the column.
-pub(crate) fn of_row(reject: Reject) -> Complaint {
+pub(crate) fn row_error(reject: Reject) -> ValidationError {
     let Reject { line, column, reason } = reject;
     let kind = if column.is_some() { "cell_invalid" } else { "row_invalid" };
     let loc = [json!("body"), json!(line)].into_iter().chain(column.map(Value::from)).collect();
-    Complaint { kind: kind.to_owned(), loc, msg: reason.to_string(), input: Value::Null, ctx: None }
+    ValidationError { kind: kind.to_owned(), loc, msg: reason.to_string(), input: Value::Null, ctx: None }
 }
 
 /// A file that cannot be read as a table of leads at all.
-pub(crate) fn of_table(error: &IntakeError) -> Complaint {
-    of_body("csv_invalid", error.to_string(), Value::Null)
+pub(crate) fn table_error(error: &IntakeError) -> ValidationError {
+    body_error("csv_invalid", error.to_string(), Value::Null)
 }
 
 /// A file without a single lead.
-pub(crate) fn no_leads() -> Complaint {
-    of_body("too_short", "The body should hold at least 1 lead".to_owned(), Value::Null)
+pub(crate) fn no_leads_error() -> ValidationError {
+    body_error("too_short", "The body should hold at least 1 lead".to_owned(), Value::Null)
 }
 
 /// A line that is longer than allowed.
-pub(crate) fn of_long_line(line: u64, bytes_max: usize) -> Complaint {
+pub(crate) fn line_too_long(line: u64, bytes_max: usize) -> ValidationError {
     let msg = format!("A line should have at most {bytes_max} bytes");
     let ctx = Some(json!({"max_length": bytes_max}));
-    Complaint { loc: vec![json!("body"), json!(line)], ctx, ..of_body("line_too_long", msg, Value::Null) }
+    ValidationError { loc: vec![json!("body"), json!(line)], ctx, ..body_error("line_too_long", msg, Value::Null) }
 }
 
 /// A lead that its model has no probability for.
-pub(crate) fn not_scorable(loc: Vec<Value>, error: &NotProbability) -> Complaint {
-    Complaint { kind: "not_scorable".to_owned(), loc, msg: error.to_string(), input: Value::Null, ctx: None }
+pub(crate) fn not_scorable_error(loc: Vec<Value>, error: &NotProbability) -> ValidationError {
+    ValidationError { kind: "not_scorable".to_owned(), loc, msg: error.to_string(), input: Value::Null, ctx: None }
 }
 
 /// A parameter of the query whose value is none of those that it can have.
-pub(crate) fn not_among(parameter: &str, value: &str, allowed: &[&str]) -> Complaint {
+pub(crate) fn literal_error(parameter: &str, value: &str, allowed: &[&str]) -> ValidationError {
     let quoted: Vec<String> = allowed.iter().map(|value| format!("'{value}'")).collect();
     let expected = quoted.join(" or ");
-    Complaint {
+    ValidationError {
         kind: "literal_error".to_owned(),
         loc: vec![json!("query"), json!(parameter)],
         msg: format!("Input should be {expected}"),
@@ -80,42 +80,42 @@ pub(crate) fn not_among(parameter: &str, value: &str, allowed: &[&str]) -> Compl
 }
 
 /// A member of a small body that cannot be used; its place leads from the body down.
-pub(crate) fn of_member(place: impl IntoIterator<Item = Value>, msg: &str) -> Complaint {
+pub(crate) fn member_error(place: impl IntoIterator<Item = Value>, msg: &str) -> ValidationError {
     let loc = std::iter::once(json!("body")).chain(place).collect();
-    Complaint { loc, ..of_body("value_error", msg.to_owned(), Value::Null) }
+    ValidationError { loc, ..body_error("value_error", msg.to_owned(), Value::Null) }
 }
 
 /// A parameter of the query that cannot be used.
-pub(crate) fn of_query(name: &str, allowed: &str) -> Complaint {
+pub(crate) fn query_error(name: &str, allowed: &str) -> ValidationError {
     let loc = vec![json!("query"), json!(name)];
-    Complaint { loc, ..of_body("value_error", format!("{name} should be {allowed}"), Value::Null) }
+    ValidationError { loc, ..body_error("value_error", format!("{name} should be {allowed}"), Value::Null) }
 }
 
 /// A header that cannot be used.
-pub(crate) fn of_header(name: &str, msg: &str) -> Complaint {
+pub(crate) fn header_error(name: &str, msg: &str) -> ValidationError {
     let loc = vec![json!("header"), json!(name)];
-    Complaint { kind: "value_error".to_owned(), loc, msg: msg.to_owned(), input: Value::Null, ctx: None }
+    ValidationError { kind: "value_error".to_owned(), loc, msg: msg.to_owned(), input: Value::Null, ctx: None }
 }
 
 /// A body that its head says is no JSON, which the old service then took for a text.
-pub(crate) fn not_declared_json() -> Complaint {
+pub(crate) fn not_json_content() -> ValidationError {
     let (kind, msg, _) = trouble_words(&Trouble::NotObject, None);
-    of_body(kind, format!("{msg}; send it as application/json"), Value::Null)
+    body_error(kind, format!("{msg}; send it as application/json"), Value::Null)
 }
 
-fn of_body(kind: &str, msg: String, input: Value) -> Complaint {
-    Complaint { kind: kind.to_owned(), loc: vec![json!("body")], msg, input, ctx: None }
+fn body_error(kind: &str, msg: String, input: Value) -> ValidationError {
+    ValidationError { kind: kind.to_owned(), loc: vec![json!("body")], msg, input, ctx: None }
 }
 
-fn not_json(at: usize, reason: &str) -> Complaint {
-    Complaint {
+fn not_json(at: usize, reason: &str) -> ValidationError {
+    ValidationError {
         loc: vec![json!("body"), json!(at)],
         ctx: Some(json!({"error": reason})),
-        ..of_body("json_invalid", "JSON decode error".to_owned(), json!({}))
+        ..body_error("json_invalid", "JSON decode error".to_owned(), json!({}))
     }
 }
 
-fn complaint(problem: &Problem, schema: &Schema) -> Complaint {
+fn field_error(problem: &Problem, schema: &Schema) -> ValidationError {
     let field = match problem.path.last() {
         Some(Step::Key(name)) => schema.position(name).map(|place| &schema.fields()[place].kind),
         _ => None,
@@ -126,7 +126,7 @@ fn complaint(problem: &Problem, schema: &Schema) -> Complaint {
         Step::Index(index) => json!(index),
     });
     let loc = std::iter::once(json!("body")).chain(steps).collect();
-    Complaint { kind: kind.to_owned(), loc, msg, input: shown(&problem.input), ctx }
+    ValidationError { kind: kind.to_owned(), loc, msg, input: shown(&problem.input), ctx }
 }
 
 type Words = (&'static str, String, Option<Value>);
@@ -204,8 +204,8 @@ mod tests {
     use super::*;
     use crate::lead::json::{read_batch, read_lead};
 
-    fn of_lead(body: &str) -> Vec<Complaint> {
-        complaints(read_lead(body.as_bytes(), &Schema::leads()).unwrap_err(), &Schema::leads())
+    fn of_lead(body: &str) -> Vec<ValidationError> {
+        body_errors(read_lead(body.as_bytes(), &Schema::leads()).unwrap_err(), &Schema::leads())
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn a_place_in_a_batch_is_told() {
         let error = read_batch(br#"{"leads": [{}, {"llm_quality": [1]}]}"#, &Schema::leads()).unwrap_err();
-        let found = complaints(error, &Schema::leads());
+        let found = body_errors(error, &Schema::leads());
         assert_eq!(found[0].loc, [json!("body"), json!("leads"), json!(1), json!("llm_quality")]);
         assert_eq!(found[0].kind, "int_type");
     }

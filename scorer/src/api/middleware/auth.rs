@@ -4,11 +4,12 @@
 //! not know what a route does.
 
 use crate::api::api_keys::Scope;
-use crate::api::config::{Access, Origins};
-use crate::api::http::error::Error;
-use crate::api::http::rejection::Refusal;
-use crate::api::rate_limit::{Counted, Left};
-use crate::api::state::Service;
+use crate::api::config::{AuthConfig, CorsOrigins};
+use crate::api::http::error::ApiError;
+use crate::api::http::extensions::Caller;
+use crate::api::http::rejection::Rejection;
+use crate::api::rate_limit::{RateLimitKey, RateLimitStatus};
+use crate::api::state::AppState;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, FORWARDED, HOST, HeaderName, ORIGIN, VIA};
@@ -33,16 +34,9 @@ const OF_PROXIES: [HeaderName; 6] = [
     HeaderName::from_static("x-real-ip"),
 ];
 
-/// The caller of a request, as an extension of the request and of its response.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    /// The name of the key, or `loopback`, or `anonymous`.
-    pub(crate) name: Arc<str>,
-}
-
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
+pub(crate) enum Requirement {
     /// A key with this scope.
     Scope(Scope),
     /// Any key; open where prediction is open to anyone.
@@ -50,19 +44,19 @@ pub(crate) enum Need {
 }
 
 /// Lets those in who may, and counts everyone. Wraps every route that is not open to all.
-pub(crate) async fn admit(
-    State((service, need)): State<(Arc<Service>, Need)>,
+pub(crate) async fn authorize(
+    State((service, need)): State<(Arc<AppState>, Requirement)>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let (counted, decided) = decide(&service, need, peer, &request);
     let left = match service.count(&counted) {
-        Err(left) => return Error::from(Refusal::TooOften(left)).into_response(),
+        Err(left) => return ApiError::from(Rejection::TooOften(left)).into_response(),
         Ok(left) => left,
     };
     let mut response = match decided {
-        Err(refusal) => Error::from(refusal).into_response(),
+        Err(refusal) => ApiError::from(refusal).into_response(),
         Ok(caller) => {
             request.extensions_mut().insert(caller.clone());
             let mut response = next.run(request).await;
@@ -71,21 +65,21 @@ pub(crate) async fn admit(
         }
     };
     if let Some(left) = left {
-        Left::put(left, response.headers_mut());
+        RateLimitStatus::put(left, response.headers_mut());
     }
     response
 }
 
 /// Under what a request counts, and who may go on.
 fn decide(
-    service: &Service,
-    need: Need,
+    service: &AppState,
+    need: Requirement,
     peer: Option<IpAddr>,
     request: &Request,
-) -> (Counted, Result<Caller, Refusal>) {
+) -> (RateLimitKey, Result<Caller, Rejection>) {
     let access = &service.config.access;
     let client = forwarded(request.headers(), access.proxies).or(peer);
-    let of_address = Counted::address(client.unwrap_or(IpAddr::from([0; 4])));
+    let of_address = RateLimitKey::address(client.unwrap_or(IpAddr::from([0; 4])));
     let named = |name: &str| Caller { name: name.into() };
     if access.keys.is_empty() {
         let local = check_local(peer, request, access, &service.config.cors_origins);
@@ -97,15 +91,17 @@ fn decide(
         return (of_address, caller);
     }
     let Some(sent) = sent_key(request.headers()) else {
-        let caller = if is_open(need, access) { Ok(named("anonymous")) } else { Err(Refusal::NoKey) };
+        let caller = if is_open(need, access) { Ok(named("anonymous")) } else { Err(Rejection::NoKey) };
         return (of_address, caller);
     };
-    let Some(key) = access.keys.find(sent) else { return (of_address, Err(Refusal::UnknownKey)) };
+    let Some(key) = access.keys.find(sent) else { return (of_address, Err(Rejection::UnknownKey)) };
     let opened = match need {
-        Need::Scope(scope) if !key.scopes.contains(&scope) && !is_open(need, access) => Err(Refusal::Scope(scope)),
+        Requirement::Scope(scope) if !key.scopes.contains(&scope) && !is_open(need, access) => {
+            Err(Rejection::Scope(scope))
+        }
         _ => Ok(Caller { name: key.name.clone() }),
     };
-    (Counted::Name(key.name), opened)
+    (RateLimitKey::Name(key.name), opened)
 }
 
 /// The address that the outermost of so many proxies saw; what stands before it may be anything that a client sent.
@@ -117,8 +113,8 @@ fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
 }
 
 /// Whether it is open to anyone: never more than scoring leads, and what model does that.
-fn is_open(need: Need, access: &Access) -> bool {
-    access.anonymous_predict && matches!(need, Need::Scope(Scope::Predict) | Need::AnyKey)
+fn is_open(need: Requirement, access: &AuthConfig) -> bool {
+    access.anonymous_predict && matches!(need, Requirement::Scope(Scope::Predict) | Requirement::AnyKey)
 }
 
 fn sent_key(headers: &HeaderMap) -> Option<&[u8]> {
@@ -131,26 +127,31 @@ fn sent_key(headers: &HeaderMap) -> Option<&[u8]> {
 /// Whether a request without a key comes from this machine: by its peer's address, not through a proxy; and not from a
 /// page elsewhere, be it that the page's host was made to lead here (its name then stands in `Host`) or that it calls
 /// across origins.
-fn check_local(peer: Option<IpAddr>, request: &Request, access: &Access, origins: &Origins) -> Result<(), Refusal> {
+fn check_local(
+    peer: Option<IpAddr>,
+    request: &Request,
+    access: &AuthConfig,
+    origins: &CorsOrigins,
+) -> Result<(), Rejection> {
     let headers = request.headers();
     let is_local = peer.is_some_and(|peer| peer.to_canonical().is_loopback());
     if !is_local || OF_PROXIES.iter().any(|name| headers.contains_key(name)) {
-        return Err(Refusal::NotLocal);
+        return Err(Rejection::NotLocal);
     }
     let target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
     let mut named = headers.get_all(HOST).iter().map(|host| host.as_bytes()).chain(target);
     if !named.all(|host| std::str::from_utf8(host).is_ok_and(|host| is_own(host, &access.hosts))) {
-        return Err(Refusal::OtherHost);
+        return Err(Rejection::OtherHost);
     }
     let may_call = |origin: &[u8]| match origins {
-        Origins::Any => true,
-        Origins::List(list) if list.iter().any(|listed| listed.as_bytes().eq_ignore_ascii_case(origin)) => true,
+        CorsOrigins::Any => true,
+        CorsOrigins::List(list) if list.iter().any(|listed| listed.as_bytes().eq_ignore_ascii_case(origin)) => true,
         _ => is_same(origin, headers),
     };
     if headers.get_all(ORIGIN).iter().all(|origin| may_call(origin.as_bytes())) {
         Ok(())
     } else {
-        Err(Refusal::OtherOrigin)
+        Err(Rejection::OtherOrigin)
     }
 }
 
@@ -177,12 +178,12 @@ mod tests {
     use super::*;
     use axum::body::Body;
 
-    fn local(peer: &str, headers: &[(&str, &str)]) -> Result<(), Refusal> {
+    fn local(peer: &str, headers: &[(&str, &str)]) -> Result<(), Rejection> {
         let mut request = Request::post("/predict");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let access = Access { hosts: vec!["leads.example.org".to_owned()], ..Access::default() };
+        let access = AuthConfig { hosts: vec!["leads.example.org".to_owned()], ..AuthConfig::default() };
         let origins = "https://app.example".parse().unwrap();
         check_local(Some(peer.parse().unwrap()), &request.body(Body::empty()).unwrap(), &access, &origins)
     }
@@ -193,10 +194,10 @@ mod tests {
             assert!(local(peer, &[]).is_ok(), "{peer}");
         }
         for peer in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::1", "0.0.0.0"] {
-            assert!(matches!(local(peer, &[]), Err(Refusal::NotLocal)), "{peer}");
+            assert!(matches!(local(peer, &[]), Err(Rejection::NotLocal)), "{peer}");
         }
         for name in ["x-forwarded-for", "forwarded", "via", "x-real-ip", "x-forwarded-host", "x-forwarded-proto"] {
-            assert!(matches!(local("127.0.0.1", &[(name, "127.0.0.1")]), Err(Refusal::NotLocal)), "{name}");
+            assert!(matches!(local("127.0.0.1", &[(name, "127.0.0.1")]), Err(Rejection::NotLocal)), "{name}");
         }
     }
 
@@ -224,10 +225,10 @@ mod tests {
         }
         for other in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil-localhost", "", "[::2]"]
         {
-            assert!(matches!(local("127.0.0.1", &[("host", other)]), Err(Refusal::OtherHost)), "{other}");
+            assert!(matches!(local("127.0.0.1", &[("host", other)]), Err(Rejection::OtherHost)), "{other}");
         }
         let two = [("host", "localhost"), ("host", "evil.example")];
-        assert!(matches!(local("127.0.0.1", &two), Err(Refusal::OtherHost)));
+        assert!(matches!(local("127.0.0.1", &two), Err(Rejection::OtherHost)));
     }
 
     #[test]
@@ -237,7 +238,7 @@ mod tests {
         }
         for other in ["http://localhost:8080", "https://evil.example", "null", "file://"] {
             let told = local("127.0.0.1", &[("host", "localhost:7860"), ("origin", other)]);
-            assert!(matches!(told, Err(Refusal::OtherOrigin)), "{other}");
+            assert!(matches!(told, Err(Rejection::OtherOrigin)), "{other}");
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Owns which answers are worth it, and the count of what was sent before it was decoded. May not know routes. What is
 //! compressed here holds no secret beside what the client itself sent, so its length tells nobody anything.
 
+use crate::api::http::extensions::EncodedBytes;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG};
@@ -10,8 +11,6 @@ use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::TryStreamExt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{And, Predicate, SizeAbove};
@@ -25,16 +24,6 @@ const TEXTS: [&str; 6] =
     ["application/json", "application/problem+json", "application/x-ndjson", "text/csv", "text/html", "image/svg+xml"];
 
 type IsText = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
-
-/// How many bytes of an encoded body have come so far.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Sent(Arc<AtomicU64>);
-
-impl Sent {
-    pub(crate) fn bytes(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// Takes the encoding off a body. One that is not known stays, for whoever reads the body to refuse.
 pub(crate) fn decompression() -> RequestDecompressionLayer {
@@ -72,11 +61,11 @@ pub(crate) async fn count(mut request: Request, next: Next) -> Response {
             request.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(name));
         }
     }
-    let sent = Sent::default();
+    let sent = EncodedBytes::default();
     request.extensions_mut().insert(sent.clone());
     let counted = |body: Body| {
         Body::from_stream(body.into_data_stream().inspect_ok(move |piece| {
-            sent.0.fetch_add(piece.len() as u64, Ordering::Relaxed);
+            sent.add(piece.len());
         }))
     };
     next.run(request.map(counted)).await

@@ -3,11 +3,10 @@
 //!
 //! Owns all of that. May not know routes beyond their names, nor bodies: nothing of a lead can get into the log here.
 
-use super::auth::Caller;
 use super::timeout;
-use crate::api::http::rejection::Reason;
-use crate::api::http::trace_context::Trace;
-use crate::api::state::Service;
+use crate::api::http::extensions::{Caller, RejectionReason, RequestId, RowCount};
+use crate::api::http::trace_context::TraceContext;
+use crate::api::state::AppState;
 use crate::insight::label::rounded;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
@@ -51,19 +50,11 @@ const NO_PERMISSIONS: HeaderValue = HeaderValue::from_static(
      magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
 );
 
-/// The id of the request that is being answered.
-#[derive(Debug, Clone)]
-pub(crate) struct RequestId(pub(crate) String);
-
-/// How many leads an answer holds, as an extension of it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rows(pub(crate) usize);
-
 /// Wraps every route and the fallback.
-pub(crate) async fn around(State(service): State<Arc<Service>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn around(State(service): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
     let created_at = timestamp(time::OffsetDateTime::now_utc());
     let id = request_id(request.headers());
-    let trace = Trace::of(request.headers());
+    let trace = TraceContext::from_headers(request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", id, trace = trace.id());
@@ -81,7 +72,7 @@ pub(crate) async fn around(State(service): State<Arc<Service>>, mut request: Req
 
 /// A request that is being answered. Dropped before it is, its client went away.
 struct Call<'s> {
-    service: &'s Service,
+    service: &'s AppState,
     route: Option<MatchedPath>,
     method: Method,
     started: Instant,
@@ -94,8 +85,8 @@ impl Call<'_> {
         self.is_answered = true;
         let extensions = response.extensions();
         let caller = extensions.get::<Caller>().map(|caller| &*caller.name);
-        let rows = extensions.get::<Rows>().map(|rows| rows.0);
-        let reason = extensions.get::<Reason>().map(|reason| reason.0);
+        let rows = extensions.get::<RowCount>().map(|rows| rows.0);
+        let reason = extensions.get::<RejectionReason>().map(|reason| reason.0);
         if let Some(reason) = reason {
             self.service.meter.rejected(reason);
         }

@@ -2,8 +2,8 @@
 //!
 //! Owns who is to blame when it is over: a client whose body did not arrive, or this server. May not know routes.
 
-use crate::api::http::error::Error;
-use crate::api::http::rejection::Refusal;
+use crate::api::http::error::ApiError;
+use crate::api::http::rejection::Rejection;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -22,8 +22,8 @@ pub(crate) async fn within(limit: Duration, request: Request, next: Next) -> Res
     let request = if arrived.load(Ordering::Relaxed) { request } else { watched(request, arrived.clone()) };
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) if arrived.load(Ordering::Relaxed) => Error::from(Refusal::Late).into_response(),
-        Err(_) => Error::TooSlow.into_response(),
+        Err(_) if arrived.load(Ordering::Relaxed) => ApiError::from(Rejection::Late).into_response(),
+        Err(_) => ApiError::TooSlow.into_response(),
     }
 }
 

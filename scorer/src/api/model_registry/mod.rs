@@ -11,8 +11,8 @@ pub mod watcher;
 
 pub use cluster_sync::Agreement;
 
-use super::http::error::Error;
-use super::http::rejection::Refusal;
+use super::http::error::ApiError;
+use super::http::rejection::Rejection;
 use crate::pipeline::{Model, Scorer};
 use prediction_log::record::timestamp;
 use selection::Choice;
@@ -92,7 +92,7 @@ impl Serving {
         let mut folder = Folder::new(paths);
         let Look { opened, .. } = folder.look(false, &now())?;
         folder.refused().map_or(Ok(()), |reason| Err(FolderError::Refused(reason)))?;
-        let scorer = Scorer::arrange(opened).map_err(|error| FolderError::Refused(error.to_string()))?;
+        let scorer = Scorer::from_models(opened).map_err(|error| FolderError::Refused(error.to_string()))?;
         Ok(Serving::new(Some(scorer), Some(folder)))
     }
 
@@ -116,8 +116,8 @@ impl Serving {
     }
 
     /// The models in service: a request asks once.
-    pub fn current(&self) -> Result<Arc<Scorer>, Error> {
-        self.serve().map(|serve| serve.scorer).ok_or(Error::NoModel)
+    pub fn current(&self) -> Result<Arc<Scorer>, ApiError> {
+        self.serve().map(|serve| serve.scorer).ok_or(ApiError::NoModel)
     }
 
     /// What can be told of the models.
@@ -134,11 +134,11 @@ impl Serving {
     }
 
     /// Does what an operator asks for; everything stays as it was where it fails.
-    pub async fn obey(&self, order: Order, by: &str) -> Result<Arc<Standing>, Refusal> {
+    pub async fn obey(&self, order: Order, by: &str) -> Result<Arc<Standing>, Rejection> {
         let mut desk = self.desk.lock().await;
         let changed = self.carry_out(&mut desk, order, by).await;
         self.tell(&mut desk, changed.as_ref().err());
-        changed.map(|()| self.standing()).map_err(Refusal::Model)
+        changed.map(|()| self.standing()).map_err(Rejection::Model)
     }
 
     /// Looks whether files have changed or other instances have agreed on something else; to be called again and
@@ -251,7 +251,7 @@ impl Serving {
                     models.push(folder.open(named).map_err(|error| error.to_string())?);
                 }
             }
-            Scorer::arrange(models).map(Arc::new).map_err(|error| error.to_string())
+            Scorer::from_models(models).map(Arc::new).map_err(|error| error.to_string())
         };
         aside(build).await?
     }

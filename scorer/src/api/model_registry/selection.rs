@@ -3,7 +3,7 @@
 //! Owns the rules. May not know files or how a model is put into service.
 
 use super::status::Named;
-use crate::pipeline::newer;
+use crate::pipeline::is_newer;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One choice of each name.
@@ -18,7 +18,7 @@ pub(super) fn after_change(there: &[Named], in_service: &[Named], unseen: &BTree
         let kept = named.iter().copied().find(|model| in_service.iter().any(|serving| serving.sha256 == model.sha256));
         let new = newest(named.iter().copied().filter(|model| unseen.contains(&model.sha256)));
         let chosen = match (kept, new) {
-            (Some(kept), Some(new)) if !newer(&new.version, &kept.version) => Some(kept),
+            (Some(kept), Some(new)) if !is_newer(&new.version, &kept.version) => Some(kept),
             (Some(kept), None) => Some(kept),
             (_, Some(new)) => Some(new),
             (None, None) => newest(named.into_iter()),
@@ -51,7 +51,7 @@ pub(super) fn of_version(there: &[Named], in_service: &[Named], version: &str) -
 
 /// Of equal versions the first.
 fn newest<'m>(models: impl Iterator<Item = &'m Named>) -> Option<&'m Named> {
-    models.reduce(|best, model| if newer(&model.version, &best.version) { model } else { best })
+    models.reduce(|best, model| if is_newer(&model.version, &best.version) { model } else { best })
 }
 
 #[cfg(test)]

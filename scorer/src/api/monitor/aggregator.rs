@@ -136,7 +136,7 @@ async fn run(
                     break;
                 }
                 let taken = std::mem::take(&mut batch);
-                match sums.aside(move |sums| sums.add_all(&taken)).await {
+                match sums.run_blocking(move |sums| sums.add_all(&taken)).await {
                     Some((back, ())) => sums = back,
                     None => return,
                 }
@@ -179,7 +179,7 @@ impl Sums {
     }
 
     /// Works on them beside the threads that serve connections, which a large batch or long columns would hold up.
-    async fn aside<T: Send + 'static>(
+    async fn run_blocking<T: Send + 'static>(
         mut self,
         work: impl FnOnce(&mut Sums) -> T + Send + 'static,
     ) -> Option<(Self, T)> {
@@ -199,7 +199,7 @@ impl Sums {
         }
         let now = timestamp(OffsetDateTime::now_utc());
         let (hour, instance) = (Level::Hour.start(&now), instance.to_owned());
-        let (mut sums, rows) = self.aside(move |sums| sums.rows(&instance, &now)).await?;
+        let (mut sums, rows) = self.run_blocking(move |sums| sums.rows(&instance, &now)).await?;
         for row in rows {
             let at = (row.start.clone(), row.model_sha256.clone());
             // While the database is away the summary grows on; it is written as a whole when it is back.

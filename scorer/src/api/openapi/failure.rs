@@ -3,31 +3,31 @@
 //! May not know which route fails how.
 
 use super::reference;
-use crate::api::http::error::Error;
-use crate::api::http::response::Complaint;
-use crate::api::middleware::problem_details::problem;
+use crate::api::http::error::ApiError;
+use crate::api::http::response::ValidationError;
+use crate::api::middleware::problem_details::problem_details;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 
 /// The failures of a request that brings leads: the status, when it is given, and an example.
-fn failures() -> Vec<(u16, &'static str, Error)> {
+fn failures() -> Vec<(u16, &'static str, ApiError)> {
     let bytes_max = crate::api::config::BODY_MEGABYTES << 20;
     vec![
-        (400, "The body could not be read to its end, or is not encoded as it says", Error::BrokenBody),
-        (406, "A stream of leads is answered in none of the forms that are taken", Error::NotAcceptable),
-        (408, "The body was silent for 30 seconds", Error::TooSlow),
-        (409, "A request with this `Idempotency-Key` is being answered", Error::KeyBusy),
-        (413, "The body is too large, when it is decoded", Error::TooLarge { bytes_max }),
-        (415, "The encoding or the character set of the body is not known", Error::UnknownEncoding),
+        (400, "The body could not be read to its end, or is not encoded as it says", ApiError::BrokenBody),
+        (406, "A stream of leads is answered in none of the forms that are taken", ApiError::NotAcceptable),
+        (408, "The body was silent for 30 seconds", ApiError::TooSlow),
+        (409, "A request with this `Idempotency-Key` is being answered", ApiError::KeyBusy),
+        (413, "The body is too large, when it is decoded", ApiError::TooLarge { bytes_max }),
+        (415, "The encoding or the character set of the body is not known", ApiError::UnknownEncoding),
         (
             422,
             "Something is wrong with the request, and nothing was scored; or the `Idempotency-Key` was used for \
              another request (`idempotency_key_reused`)",
-            Error::Invalid(vec![example_complaint()]),
+            ApiError::Invalid(vec![example_validation_error()]),
         ),
-        (500, "A fault of the program; what it was is in its log", Error::Internal),
-        (503, "No model is loaded, the predictions cannot be recorded, or too much is being scored", Error::NoModel),
+        (500, "A fault of the program; what it was is in its log", ApiError::Internal),
+        (503, "No model is loaded, the predictions cannot be recorded, or too much is being scored", ApiError::NoModel),
     ]
 }
 
@@ -49,7 +49,7 @@ pub(super) fn responses() -> Value {
 }
 
 /// Made by the code that answers failures, so that document and answers are the same.
-fn response(status: u16, description: &str, error: Error) -> Value {
+fn response(status: u16, description: &str, error: ApiError) -> Value {
     let mut headers = Map::new();
     headers.insert("X-Request-ID".to_owned(), reference("headers", "X-Request-ID"));
     let failure = error.failure();
@@ -59,7 +59,7 @@ fn response(status: u16, description: &str, error: Error) -> Value {
         headers.insert("Retry-After".to_owned(), reference("headers", "Retry-After"));
     }
     let code = StatusCode::from_u16(status).unwrap_or_default();
-    let problem = problem(code, &failure, "6f6c2b7e-8f0e-4f6e-9d0c-3c1b0a4f7d21");
+    let problem = problem_details(code, &failure, "6f6c2b7e-8f0e-4f6e-9d0c-3c1b0a4f7d21");
     json!({
         "description": description,
         "headers": headers,
@@ -71,8 +71,8 @@ fn response(status: u16, description: &str, error: Error) -> Value {
 }
 
 /// Something wrong with a lead of a batch.
-pub(super) fn example_complaint() -> Complaint {
-    Complaint {
+pub(super) fn example_validation_error() -> ValidationError {
+    ValidationError {
         kind: "less_than_equal".to_owned(),
         loc: vec![json!("body"), json!("leads"), json!(1), json!("llm_quality")],
         msg: "Input should be less than or equal to 100".to_owned(),

@@ -9,8 +9,10 @@ mod prediction;
 mod security;
 pub(crate) mod viewer;
 
-use super::http::response::{Complaint, Completion, Failure, Interruption, LeadResult, PartialAnswer, Rejection};
-use super::middleware::problem_details::{Fault, Problem};
+use super::http::response::{
+    Completion, ErrorBody, Interruption, LeadResult, PartialAnswer, RejectedLead, ValidationError,
+};
+use super::middleware::problem_details::{ProblemDetails, ProblemError};
 use super::routes::{erasure, health, maintenance, metrics, model, models, monitoring, outcomes};
 use crate::lead::schema::Schema;
 use crate::wire::{BatchAnswer, ModelName, Prediction};
@@ -39,13 +41,13 @@ use utoipa::OpenApi;
         ModelName,
         PartialAnswer,
         LeadResult,
-        Rejection,
+        RejectedLead,
         Completion,
         Interruption,
-        Failure,
-        Complaint,
-        Problem,
-        Fault,
+        ErrorBody,
+        ValidationError,
+        ProblemDetails,
+        ProblemError,
     )),
     tags((name = "predictions", description = "Leads in, scores out"), (name = "service", description = "Operations"),
         (name = "outcomes", description = "Who replied"),

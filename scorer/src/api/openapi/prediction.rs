@@ -2,11 +2,11 @@
 //!
 //! May not know how they are answered.
 
-use super::failure::{OF_MANY, OF_ONE, example_complaint, references};
+use super::failure::{OF_MANY, OF_ONE, example_validation_error, references};
 use super::lead::{LEAD, example_batch, example_lead};
 use super::reference;
 use crate::api::http::idempotency::KEY_MAX;
-use crate::api::http::response::{Completion, LeadResult, PartialAnswer, Rejection};
+use crate::api::http::response::{Completion, LeadResult, PartialAnswer, RejectedLead};
 use crate::api::routes::predict::{ADDED, KEYED_STREAM_BYTES};
 use crate::wire::{BatchAnswer, ModelName, Prediction};
 use serde_json::{Map, Value, json};
@@ -129,7 +129,7 @@ fn told(lead_key: &'static str) -> Prediction<'static> {
 
 fn refused(line: Option<u64>) -> LeadResult<'static> {
     let lead_key = Some(Cow::Borrowed("crm-1043"));
-    LeadResult::Rejected(Rejection { line, lead_key, errors: vec![example_complaint()] })
+    LeadResult::Rejected(RejectedLead { line, lead_key, errors: vec![example_validation_error()] })
 }
 
 fn whole() -> BatchAnswer<'static> {

@@ -1,7 +1,7 @@
 //! The API's description and its viewer, both from within the program: no other host is asked for anything.
 
-use crate::api::http::error::Error;
-use crate::api::state::Service;
+use crate::api::http::error::ApiError;
+use crate::api::state::AppState;
 use crate::lead::schema::Schema;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -28,7 +28,7 @@ const START: &str =
     "SwaggerUIBundle({ url: \"openapi.json\", dom_id: \"#swagger-ui\", validatorUrl: null, tryItOutEnabled: true });\n";
 
 /// The description.
-pub(crate) async fn description(State(service): State<Arc<Service>>) -> impl IntoResponse {
+pub(crate) async fn description(State(service): State<Arc<AppState>>) -> impl IntoResponse {
     let scorer = service.serving.current();
     let document = super::document(scorer.as_ref().map_or(&Schema::leads(), |scorer| scorer.schema()));
     ([(CONTENT_TYPE, "application/json")], document)
@@ -40,13 +40,13 @@ pub(crate) async fn page() -> impl IntoResponse {
 }
 
 /// The viewer's files; a name that is no UTF-8 is none of them.
-pub(crate) async fn file(name: Result<Path<String>, PathRejection>) -> Result<Response, Error> {
-    let Path(name) = name.map_err(|_| Error::NotFound)?;
+pub(crate) async fn file(name: Result<Path<String>, PathRejection>) -> Result<Response, ApiError> {
+    let Path(name) = name.map_err(|_| ApiError::NotFound)?;
     if name == "start.js" {
         return Ok(([(CONTENT_TYPE, "text/javascript")], START).into_response());
     }
-    let found = utoipa_swagger_ui::serve(&name, Arc::new(Config::default())).map_err(|_| Error::Internal)?;
-    let file = found.ok_or(Error::NotFound)?;
+    let found = utoipa_swagger_ui::serve(&name, Arc::new(Config::default())).map_err(|_| ApiError::Internal)?;
+    let file = found.ok_or(ApiError::NotFound)?;
     let own = [(CONTENT_TYPE, file.content_type), (CACHE_CONTROL, "no-cache".to_owned())];
     let response = (own, file.bytes.into_owned()).into_response();
     Ok(if file.gzpipped { ([(CONTENT_ENCODING, "gzip")], response).into_response() } else { response })

@@ -1,9 +1,9 @@
 //! Deleting what the log holds of one person.
 
 use crate::api::http::body::short;
-use crate::api::http::error::Error;
-use crate::api::http::response::{Complaint, Failure};
-use crate::api::state::Service;
+use crate::api::http::error::ApiError;
+use crate::api::http::response::{ErrorBody, ValidationError};
+use crate::api::state::AppState;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -34,13 +34,13 @@ pub(crate) struct Forgotten {
 /// Deletes a lead's predictions, their outcomes and the answers that name the lead
 #[utoipa::path(post, path = "/admin/forget", tag = "administration", request_body(content = Whom, example = json!({"lead_key": "crm-1042"})), responses(
     (status = 200, body = Forgotten),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope admin"),
-    (status = 413, body = Failure, description = "The body is too large"),
-    (status = 422, body = Failure, description = "No lead is named"),
-    (status = 503, body = Failure, description = "The database is away: what is in it could not be reached"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
+    (status = 413, body = ErrorBody, description = "The body is too large"),
+    (status = 422, body = ErrorBody, description = "No lead is named"),
+    (status = 503, body = ErrorBody, description = "The database is away: what is in it could not be reached"),
 ))]
-pub(crate) async fn forget(State(service): State<Arc<Service>>, body: Body) -> Result<Json<Forgotten>, Error> {
+pub(crate) async fn forget(State(service): State<Arc<AppState>>, body: Body) -> Result<Json<Forgotten>, ApiError> {
     let body = short(body, BYTES_MAX).await?;
     let whom: Whom = serde_json::from_slice(&body).map_err(|_| wrong())?;
     if whom.lead_key.is_empty() {
@@ -49,8 +49,8 @@ pub(crate) async fn forget(State(service): State<Arc<Service>>, body: Body) -> R
     Ok(Json(Forgotten { predictions: service.store.forget(&whom.lead_key).await? }))
 }
 
-fn wrong() -> Error {
+fn wrong() -> ApiError {
     let msg = "name the lead like {\"lead_key\": \"crm-1042\"}".to_owned();
     let loc = vec![json!("body"), json!("lead_key")];
-    Error::Invalid(vec![Complaint { kind: "missing".to_owned(), loc, msg, input: Value::Null, ctx: None }])
+    ApiError::Invalid(vec![ValidationError { kind: "missing".to_owned(), loc, msg, input: Value::Null, ctx: None }])
 }

@@ -3,7 +3,7 @@
 use super::readiness;
 use crate::api::http::rejection::retry_after;
 use crate::api::http::response::{Health, Readiness};
-use crate::api::state::Service;
+use crate::api::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -22,7 +22,7 @@ const AGAIN_SECONDS: u64 = 5;
     status = 200, body = Health,
     example = json!({"status": "healthy", "service": "linkedin-lead-scoring-api", "version": "0.1.0", "model_loaded": true}),
 )))]
-pub(crate) async fn health(State(service): State<Arc<Service>>) -> Json<Health> {
+pub(crate) async fn health(State(service): State<Arc<AppState>>) -> Json<Health> {
     Json(Health {
         status: "healthy".to_owned(),
         service: SERVICE.to_owned(),
@@ -52,8 +52,8 @@ pub(crate) async fn livez() -> &'static str {
     })),
     (status = 503, body = Readiness, description = "They cannot", headers(("Retry-After" = u32))),
 ))]
-pub(crate) async fn readyz(State(service): State<Arc<Service>>) -> impl IntoResponse {
-    let (readiness, mut headers) = (readiness::of(&service), HeaderMap::new());
+pub(crate) async fn readyz(State(service): State<Arc<AppState>>) -> impl IntoResponse {
+    let (readiness, mut headers) = (readiness::check_readiness(&service), HeaderMap::new());
     if readiness.can_score() {
         return (StatusCode::OK, headers, Json(readiness));
     }

@@ -1,12 +1,12 @@
 //! Taking this instance out of service for a while, and back.
 
 use crate::api::http::body::short;
-use crate::api::http::error::Error;
-use crate::api::http::response::Failure;
-use crate::api::http::validation_error::of_member;
-use crate::api::maintenance::Notice;
-use crate::api::middleware::auth::Caller;
-use crate::api::state::Service;
+use crate::api::http::error::ApiError;
+use crate::api::http::extensions::Caller;
+use crate::api::http::response::ErrorBody;
+use crate::api::http::validation_error::member_error;
+use crate::api::maintenance::MaintenanceNotice;
+use crate::api::state::AppState;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Extension, State};
@@ -55,10 +55,10 @@ pub(crate) struct MaintenanceState {
 /// Says whether this instance is under maintenance
 #[utoipa::path(get, path = "/admin/maintenance", tag = "administration", responses(
     (status = 200, body = MaintenanceState, example = json!({"on": false, "message": null, "until": null})),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope admin"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
 ))]
-pub(crate) async fn state(State(service): State<Arc<Service>>) -> Json<MaintenanceState> {
+pub(crate) async fn state(State(service): State<Arc<AppState>>) -> Json<MaintenanceState> {
     Json(told(&service))
 }
 
@@ -68,28 +68,28 @@ pub(crate) async fn state(State(service): State<Arc<Service>>) -> Json<Maintenan
     ("back to work" = (value = json!({"on": false}))),
 )), responses(
     (status = 200, body = MaintenanceState),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope admin"),
-    (status = 413, body = Failure, description = "The body is too large"),
-    (status = 422, body = Failure, description = "It is not said whether it is on, or a member is not what it can be"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
+    (status = 413, body = ErrorBody, description = "The body is too large"),
+    (status = 422, body = ErrorBody, description = "It is not said whether it is on, or a member is not what it can be"),
 ))]
 pub(crate) async fn change(
-    State(service): State<Arc<Service>>,
+    State(service): State<Arc<AppState>>,
     Extension(Caller { name }): Extension<Caller>,
     body: Body,
-) -> Result<Json<MaintenanceState>, Error> {
+) -> Result<Json<MaintenanceState>, ApiError> {
     let body = short(body, BYTES_MAX).await?;
     let wanted: MaintenanceOrder =
-        serde_json::from_slice(&body).map_err(|error| Error::Invalid(vec![of_member([], &error.to_string())]))?;
+        serde_json::from_slice(&body).map_err(|error| ApiError::Invalid(vec![member_error([], &error.to_string())]))?;
     let minutes = checked(&wanted)?;
-    let notice = wanted.on.then(|| Notice::new(wanted.message, minutes, OffsetDateTime::now_utc()));
+    let notice = wanted.on.then(|| MaintenanceNotice::new(wanted.message, minutes, OffsetDateTime::now_utc()));
     tracing::warn!(on = wanted.on, minutes, by = %name, "maintenance");
     service.maintenance.set(notice);
     Ok(Json(told(&service)))
 }
 
 /// The minutes, which JSON may write as `2.0` too.
-fn checked(wanted: &MaintenanceOrder) -> Result<Option<u32>, Error> {
+fn checked(wanted: &MaintenanceOrder) -> Result<Option<u32>, ApiError> {
     if wanted.message.as_ref().is_some_and(|message| message.chars().count() > MESSAGE_MAX) {
         return Err(wrong("message", format!("should have at most {MESSAGE_MAX} characters")));
     }
@@ -102,11 +102,11 @@ fn checked(wanted: &MaintenanceOrder) -> Result<Option<u32>, Error> {
     }
 }
 
-fn wrong(member: &str, msg: String) -> Error {
-    Error::Invalid(vec![of_member([member.into()], &msg)])
+fn wrong(member: &str, msg: String) -> ApiError {
+    ApiError::Invalid(vec![member_error([member.into()], &msg)])
 }
 
-fn told(service: &Service) -> MaintenanceState {
+fn told(service: &AppState) -> MaintenanceState {
     let notice = service.maintenance.notice(OffsetDateTime::now_utc());
     let until = notice.as_ref().and_then(|notice| notice.until?.format(&Rfc3339).ok());
     MaintenanceState { on: notice.is_some(), message: notice.map(|notice| notice.message), until }

@@ -1,8 +1,8 @@
 //! Figures for Prometheus.
 
-use crate::api::http::error::Error;
-use crate::api::http::response::Failure;
-use crate::api::state::Service;
+use crate::api::http::error::ApiError;
+use crate::api::http::response::ErrorBody;
+use crate::api::state::AppState;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -14,10 +14,10 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Tells the figures of this instance, in Prometheus' text form
 #[utoipa::path(get, path = "/metrics", tag = "monitoring", responses(
     (status = 200, body = String, content_type = "text/plain"),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
 ))]
-pub(crate) async fn metrics(State(service): State<Arc<Service>>) -> Result<impl IntoResponse, Error> {
-    let figures = service.figures().map_err(|_| Error::Internal)?;
+pub(crate) async fn metrics(State(service): State<Arc<AppState>>) -> Result<impl IntoResponse, ApiError> {
+    let figures = service.figures().map_err(|_| ApiError::Internal)?;
     Ok(([(CONTENT_TYPE, TEXT)], figures))
 }

@@ -1,8 +1,8 @@
 //! What the models in service say about themselves.
 
-use crate::api::http::error::Error;
+use crate::api::http::error::ApiError;
 use crate::api::http::static_site::{etag, is_known};
-use crate::api::state::Service;
+use crate::api::state::AppState;
 use crate::insight::card::Card;
 use crate::lead::encode::FORMAT;
 use crate::pipeline::Model;
@@ -52,13 +52,13 @@ pub(crate) struct Told<'m> {
 #[utoipa::path(get, path = "/model", tag = "service", responses(
     (status = 200, body = inline(Models), description = "The models, with an ETag"),
     (status = 304, description = "Nothing has changed since the ETag that was sent"),
-    (status = 503, body = crate::api::http::response::Failure, description = "No model is loaded"),
+    (status = 503, body = crate::api::http::response::ErrorBody, description = "No model is loaded"),
 ))]
-pub(crate) async fn model(State(service): State<Arc<Service>>, headers: HeaderMap) -> Result<Response, Error> {
+pub(crate) async fn model(State(service): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response, ApiError> {
     let scorer = service.serving.current()?;
     let models = scorer.models().iter().map(told).collect::<Result<_, _>>()?;
     let body = serde_json::to_vec(&Models { program: env!("CARGO_PKG_VERSION"), models });
-    let body = body.map_err(|_| Error::Internal)?;
+    let body = body.map_err(|_| ApiError::Internal)?;
     let tag = etag(&body);
     let own = [(ETAG, tag.clone()), (CACHE_CONTROL, CACHING)];
     if is_known(&headers, &tag) {
@@ -67,8 +67,8 @@ pub(crate) async fn model(State(service): State<Arc<Service>>, headers: HeaderMa
     Ok((own, [(CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-fn told(model: &Model) -> Result<Told<'_>, Error> {
-    let encoder = serde_json::to_vec(model.encoder().specification()).map_err(|_| Error::Internal)?;
+fn told(model: &Model) -> Result<Told<'_>, ApiError> {
+    let encoder = serde_json::to_vec(model.encoder().specification()).map_err(|_| ApiError::Internal)?;
     Ok(Told {
         name: &model.card().name,
         version: model.version(),

@@ -1,13 +1,13 @@
 //! The models that are there, and which of them serve.
 
 use crate::api::http::body::short;
-use crate::api::http::error::Error;
-use crate::api::http::response::Failure;
-use crate::api::http::validation_error::of_member;
-use crate::api::middleware::auth::Caller;
+use crate::api::http::error::ApiError;
+use crate::api::http::extensions::Caller;
+use crate::api::http::response::ErrorBody;
+use crate::api::http::validation_error::member_error;
 use crate::api::model_registry::Order;
 use crate::api::model_registry::status::Standing;
-use crate::api::state::Service;
+use crate::api::state::AppState;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Extension, State};
@@ -41,10 +41,10 @@ pub(crate) enum Action {
 /// Lists the models: in service, before that, available, refused
 #[utoipa::path(get, path = "/admin/models", tag = "administration", responses(
     (status = 200, body = Standing),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope admin"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
 ))]
-pub(crate) async fn models(State(service): State<Arc<Service>>) -> Json<Standing> {
+pub(crate) async fn models(State(service): State<Arc<AppState>>) -> Json<Standing> {
     Json(Standing::clone(&service.serving.standing()))
 }
 
@@ -55,26 +55,26 @@ pub(crate) async fn models(State(service): State<Arc<Service>>) -> Json<Standing
     ("the newest that is there" = (value = json!({"action": "reload"}))),
 )), responses(
     (status = 200, body = Standing, description = "They serve"),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope admin"),
-    (status = 409, body = Failure, description = "They cannot; those in service stay"),
-    (status = 413, body = Failure, description = "The body is too large"),
-    (status = 422, body = Failure, description = "Neither a version nor an action is named, or both are"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
+    (status = 409, body = ErrorBody, description = "They cannot; those in service stay"),
+    (status = 413, body = ErrorBody, description = "The body is too large"),
+    (status = 422, body = ErrorBody, description = "Neither a version nor an action is named, or both are"),
 ))]
 pub(crate) async fn change(
-    State(service): State<Arc<Service>>,
+    State(service): State<Arc<AppState>>,
     Extension(Caller { name }): Extension<Caller>,
     body: Body,
-) -> Result<Json<Standing>, Error> {
+) -> Result<Json<Standing>, ApiError> {
     let body = short(body, BYTES_MAX).await?;
     let order = order(&body)?;
     // A client that goes away does not stop a change half way.
     let changing = tokio::spawn(async move { service.serving.obey(order, &name).await });
-    let standing = changing.await.map_err(|_| Error::Internal)??;
+    let standing = changing.await.map_err(|_| ApiError::Internal)??;
     Ok(Json(Standing::clone(&standing)))
 }
 
-fn order(body: &[u8]) -> Result<Order, Error> {
+fn order(body: &[u8]) -> Result<Order, ApiError> {
     let change: Change = serde_json::from_slice(body).map_err(|error| wrong(error.to_string()))?;
     match (change.version, change.action) {
         (Some(version), None) => Ok(Order::Version(version)),
@@ -84,6 +84,6 @@ fn order(body: &[u8]) -> Result<Order, Error> {
     }
 }
 
-fn wrong(msg: String) -> Error {
-    Error::Invalid(vec![of_member([], &msg)])
+fn wrong(msg: String) -> ApiError {
+    ApiError::Invalid(vec![member_error([], &msg)])
 }

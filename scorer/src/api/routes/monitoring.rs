@@ -2,12 +2,12 @@
 //!
 //! Owns the routes' heads. May not know what is on the page, nor how it is drawn.
 
-use crate::api::http::blocking::aside;
-use crate::api::http::error::Error;
-use crate::api::http::response::Failure;
-use crate::api::http::validation_error::of_query;
+use crate::api::http::blocking::run_blocking;
+use crate::api::http::error::ApiError;
+use crate::api::http::response::ErrorBody;
+use crate::api::http::validation_error::query_error;
 use crate::api::monitor::overview;
-use crate::api::state::Service;
+use crate::api::state::AppState;
 use crate::chart::{page, report, simulation};
 use crate::insight::alert::Alert;
 use crate::wire::monitoring::{Choice, Overview};
@@ -46,14 +46,14 @@ pub(crate) struct Alerts {
 /// Shows health, scores, speed, drift, recent predictions and outcomes
 #[utoipa::path(get, path = "/monitoring", tag = "monitoring", responses(
     (status = 200, body = String, content_type = "text/html", description = "The page"),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
-    (status = 422, body = Failure, description = "A parameter is out of its range"),
-    (status = 503, body = Failure, description = "The log cannot be read"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
+    (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
+    (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(crate) async fn show(State(service): State<Arc<Service>>, pairs: Pairs) -> Result<impl IntoResponse, Error> {
+pub(crate) async fn show(State(service): State<Arc<AppState>>, pairs: Pairs) -> Result<impl IntoResponse, ApiError> {
     let overview = read(&service, pairs).await?;
-    Ok(([(CONTENT_SECURITY_POLICY, PAGE)], Html(aside(move || page::document(&overview)).await?)))
+    Ok(([(CONTENT_SECURITY_POLICY, PAGE)], Html(run_blocking(move || page::document(&overview)).await?)))
 }
 
 /// Its style sheet.
@@ -64,24 +64,24 @@ pub(crate) async fn style() -> impl IntoResponse {
 /// Gives everything on the page as JSON
 #[utoipa::path(get, path = "/monitoring/data", tag = "monitoring", responses(
     (status = 200, body = Overview),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
-    (status = 422, body = Failure, description = "A parameter is out of its range"),
-    (status = 503, body = Failure, description = "The log cannot be read"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
+    (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
+    (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(crate) async fn data(State(service): State<Arc<Service>>, pairs: Pairs) -> Result<Json<Overview>, Error> {
+pub(crate) async fn data(State(service): State<Arc<AppState>>, pairs: Pairs) -> Result<Json<Overview>, ApiError> {
     read(&service, pairs).await.map(Json)
 }
 
 /// Gives the alerts as JSON
 #[utoipa::path(get, path = "/monitoring/alerts", tag = "monitoring", responses(
     (status = 200, body = Alerts),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
-    (status = 422, body = Failure, description = "A parameter is out of its range"),
-    (status = 503, body = Failure, description = "The log cannot be read"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
+    (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
+    (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(crate) async fn alerts(State(service): State<Arc<Service>>, pairs: Pairs) -> Result<Json<Alerts>, Error> {
+pub(crate) async fn alerts(State(service): State<Arc<AppState>>, pairs: Pairs) -> Result<Json<Alerts>, ApiError> {
     let Overview { generated_at, alerts, .. } = read(&service, pairs).await?;
     Ok(Json(Alerts { generated_at, alerts }))
 }
@@ -89,20 +89,23 @@ pub(crate) async fn alerts(State(service): State<Arc<Service>>, pairs: Pairs) ->
 /// Gives the full drift report, a plot per column, as one HTML file
 #[utoipa::path(get, path = "/monitoring/report", tag = "monitoring", responses(
     (status = 200, body = String, content_type = "text/html", description = "The report"),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
-    (status = 422, body = Failure, description = "A parameter is out of its range"),
-    (status = 503, body = Failure, description = "The log cannot be read"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
+    (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
+    (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(crate) async fn full_report(State(service): State<Arc<Service>>, pairs: Pairs) -> Result<impl IntoResponse, Error> {
+pub(crate) async fn full_report(
+    State(service): State<Arc<AppState>>,
+    pairs: Pairs,
+) -> Result<impl IntoResponse, ApiError> {
     let overview = read(&service, pairs).await?;
-    let policy = HeaderValue::from_str(&report::policy()).map_err(|_| Error::Internal)?;
-    let body = Html(aside(move || report::document(&overview)).await?);
+    let policy = HeaderValue::from_str(&report::policy()).map_err(|_| ApiError::Internal)?;
+    let body = Html(run_blocking(move || report::document(&overview)).await?);
     Ok(([(CONTENT_SECURITY_POLICY, policy), (CONTENT_DISPOSITION, FILE)], body))
 }
 
-async fn read(service: &Arc<Service>, pairs: Pairs) -> Result<Overview, Error> {
-    let refused = |name: &str, allowed: &str| Error::Invalid(vec![of_query(name, allowed)]);
+async fn read(service: &Arc<AppState>, pairs: Pairs) -> Result<Overview, ApiError> {
+    let refused = |name: &str, allowed: &str| ApiError::Invalid(vec![query_error(name, allowed)]);
     let Query(pairs) = pairs.map_err(|_| refused("query", "percent-encoded UTF-8"))?;
     let choice = Choice::read(pairs).map_err(|error| refused(error.name, error.allowed))?;
     let now = OffsetDateTime::now_utc();

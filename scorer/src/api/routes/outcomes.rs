@@ -2,13 +2,13 @@
 //!
 //! Owns the forms of outcomes. May not know how they are kept, nor what is made of them.
 
-use crate::api::http::blocking::aside;
+use crate::api::http::blocking::run_blocking;
 use crate::api::http::body;
-use crate::api::http::content_negotiation::Form;
-use crate::api::http::error::Error;
-use crate::api::http::response::{Complaint, Failure};
-use crate::api::http::validation_error::of_member;
-use crate::api::state::Service;
+use crate::api::http::content_negotiation::MediaType;
+use crate::api::http::error::ApiError;
+use crate::api::http::response::{ErrorBody, ValidationError};
+use crate::api::http::validation_error::member_error;
+use crate::api::state::AppState;
 use crate::lead::csv::{Dialect, records};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -79,26 +79,26 @@ pub(crate) struct Taken {
     (String = "text/csv", example = json!("lead_key,replied,at\ncrm-1042,true,2026-01-31T09:30:00Z\n")),
 )), responses(
     (status = 200, body = Taken, description = "They are kept"),
-    (status = 400, body = Failure, description = "The body could not be read to its end"),
-    (status = 401, body = Failure, description = "A key is needed"),
-    (status = 403, body = Failure, description = "The key lacks the scope monitor"),
-    (status = 408, body = Failure, description = "The body was silent for 30 seconds"),
-    (status = 413, body = Failure, description = "The body is larger than 32 MB"),
-    (status = 415, body = Failure, description = "The encoding or character set of the body is not known"),
-    (status = 422, body = Failure, description = "Something is wrong with an outcome; none was kept"),
-    (status = 503, body = Failure, description = "The log cannot be written"),
+    (status = 400, body = ErrorBody, description = "The body could not be read to its end"),
+    (status = 401, body = ErrorBody, description = "A key is needed"),
+    (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
+    (status = 408, body = ErrorBody, description = "The body was silent for 30 seconds"),
+    (status = 413, body = ErrorBody, description = "The body is larger than 32 MB"),
+    (status = 415, body = ErrorBody, description = "The encoding or character set of the body is not known"),
+    (status = 422, body = ErrorBody, description = "Something is wrong with an outcome; none was kept"),
+    (status = 503, body = ErrorBody, description = "The log cannot be written"),
 ))]
-pub(crate) async fn tell(State(service): State<Arc<Service>>, request: Request) -> Result<Json<Taken>, Error> {
+pub(crate) async fn tell(State(service): State<Arc<AppState>>, request: Request) -> Result<Json<Taken>, ApiError> {
     body::check_head(request.headers(), BYTES_MAX)?;
-    let form = Form::sent(request.headers())?;
+    let form = MediaType::from_content_type(request.headers())?;
     let whole = body::read(&service, request, BYTES_MAX).await?;
     let read = move || match form {
-        Some(Form::Csv) => of_csv(&whole.bytes),
-        Some(Form::Json) => of_json(&whole.bytes),
-        _ => Err(vec![of_member(vec![], "outcomes are sent as application/json or text/csv")]),
+        Some(MediaType::Csv) => of_csv(&whole.bytes),
+        Some(MediaType::Json) => of_json(&whole.bytes),
+        _ => Err(vec![member_error(vec![], "outcomes are sent as application/json or text/csv")]),
     };
-    let outcomes = aside(read).await?.map_err(Error::Invalid)?;
-    let rows = rows(outcomes, OffsetDateTime::now_utc()).map_err(Error::Invalid)?;
+    let outcomes = run_blocking(read).await?.map_err(ApiError::Invalid)?;
+    let rows = rows(outcomes, OffsetDateTime::now_utc()).map_err(ApiError::Invalid)?;
     Ok(Json(Taken::of(&service.store.add_outcomes(rows).await?)))
 }
 
@@ -121,14 +121,14 @@ impl Taken {
     }
 }
 
-fn of_json(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
+fn of_json(body: &[u8]) -> Result<Vec<Outcome>, Vec<ValidationError>> {
     let told: OutcomeList =
-        serde_json::from_slice(body).map_err(|error| vec![of_member(vec![], &error.to_string())])?;
+        serde_json::from_slice(body).map_err(|error| vec![member_error(vec![], &error.to_string())])?;
     Ok(told.outcomes)
 }
 
 /// Columns by their names, in any order; others are passed over.
-fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
+fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<ValidationError>> {
     let mut columns: Option<Vec<Option<usize>>> = None;
     let (mut outcomes, mut problems) = (Vec::new(), Vec::new());
     let dialect = Dialect::detect(body);
@@ -148,7 +148,7 @@ fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
             Some(Some(replied)) => {
                 outcomes.push(Outcome { prediction_id: cell(0), lead_key: cell(1), replied, at: cell(3) });
             }
-            _ if problems.len() < 1_000 => problems.push(of_member(
+            _ if problems.len() < 1_000 => problems.push(member_error(
                 vec![json!(outcomes.len()), json!("replied")],
                 "replied should be true, false, yes, no, 1 or 0",
             )),
@@ -156,7 +156,7 @@ fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<Complaint>> {
         }
         Ok(())
     });
-    read.map_err(|error| vec![of_member(vec![], &error.to_string())])?;
+    read.map_err(|error| vec![member_error(vec![], &error.to_string())])?;
     if problems.is_empty() { Ok(outcomes) } else { Err(problems) }
 }
 
@@ -168,9 +168,9 @@ fn is_reply(word: &str) -> Option<bool> {
     }
 }
 
-fn rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, Vec<Complaint>> {
+fn rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, Vec<ValidationError>> {
     if outcomes.is_empty() || outcomes.len() > OUTCOMES_MAX {
-        return Err(vec![of_member(vec![json!("outcomes")], "there should be 1 to 100000 outcomes")]);
+        return Err(vec![member_error(vec![json!("outcomes")], "there should be 1 to 100000 outcomes")]);
     }
     let mut problems = Vec::new();
     let mut rows = Vec::with_capacity(outcomes.len());
@@ -178,7 +178,7 @@ fn rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, 
         match row(outcome, now) {
             Ok(row) => rows.push(row),
             Err((member, msg)) if problems.len() < 1_000 => {
-                problems.push(of_member(vec![json!("outcomes"), json!(place), json!(member)], msg));
+                problems.push(member_error(vec![json!("outcomes"), json!(place), json!(member)], msg));
             }
             Err(_) => {}
         }

@@ -2,10 +2,10 @@
 //!
 //! Owns what is looked at, and what it amounts to. May not know routes or monitors.
 
-use crate::api::http::error::Error;
+use crate::api::http::error::ApiError;
 use crate::api::http::response::{Check, Checks, Readiness};
 use crate::api::model_registry::status::Standing;
-use crate::api::state::Service;
+use crate::api::state::AppState;
 use crate::lead::Lead;
 use prediction_log::StoreState;
 
@@ -15,7 +15,7 @@ const READY: &str = "ready";
 const DEGRADED: &str = "degraded";
 
 /// Whether leads can be scored and recorded here.
-pub fn of(service: &Service) -> Readiness {
+pub fn check_readiness(service: &AppState) -> Readiness {
     let standing = service.serving.standing();
     let (model, log) = (check_model(service), check_log(service.store.state()));
     let checks = Checks { model, log, files: check_files(&standing), instances: check_instances(&standing) };
@@ -56,12 +56,12 @@ fn check(status: &str, detail: Option<String>) -> Check {
 }
 
 /// The models proved themselves when they were opened; that they still answer is seen by asking them.
-fn check_model(service: &Service) -> Check {
+fn check_model(service: &AppState) -> Check {
     let Ok(scorer) = service.serving.current() else {
         return check("missing", Some("no model is loaded".to_owned()));
     };
     let empty = Lead::empty(scorer.schema().len());
-    match scorer.score(&[empty]).map_err(Error::from) {
+    match scorer.score(&[empty]).map_err(ApiError::from) {
         Ok(_) => check(OK, None),
         Err(error) => check("failed", Some(error.to_string())),
     }

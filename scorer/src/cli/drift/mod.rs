@@ -1,6 +1,6 @@
-//! `leadlight drift`: two CSVs of any columns compared, column by column.
+//! `leadlight drift`: tests the columns of a CSV for drift from a reference CSV.
 //!
-//! Owns options and what is printed; verdicts are `insight::drift`'s.
+//! Contains the options and the printed report; the statistics are in `insight::drift`.
 
 mod table;
 
@@ -14,37 +14,36 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use table::{Cells, Table};
+use table::{CsvColumn, CsvTable};
 
-/// Whole files are compared, so that counts stay exact.
+/// Sketch capacity: unlimited, so that counts of whole files stay exact.
 const CAPACITY: usize = usize::MAX;
 
-/// Compares a CSV with a reference as Evidently 0.7 does it by default.
+/// Tests each column of a CSV for drift from a reference CSV, with the default tests of Evidently 0.7.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("kinds of columns").required(true))]
-pub(super) struct Options {
-    /// The CSV that others are compared with
+pub(super) struct DriftArgs {
+    /// Reference CSV
     #[arg(long)]
     reference: PathBuf,
-    /// The CSV that came later
+    /// Current CSV
     #[arg(long)]
     current: PathBuf,
-    /// A JSON object that says of each column whether it is a "number", a "category" or free "text"; columns that are
-    /// not in it are left out
+    /// JSON object that maps column names to "number", "category" or "text" (free text); columns not listed are skipped
     #[arg(long, value_name = "FILE", group = "kinds of columns")]
     kinds: Option<PathBuf>,
-    /// Tell the kinds of columns from the current CSV
+    /// Infer column kinds from the current CSV
     #[arg(long, group = "kinds of columns")]
     infer: bool,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// What a column is said to be.
+/// Kind of a column, given by --kinds or inferred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Said {
+enum CsvKind {
     #[serde(alias = "num")]
     Number,
     #[serde(alias = "cat")]
@@ -52,28 +51,29 @@ enum Said {
     Text,
 }
 
-/// A column that was not compared.
+/// Column that was not compared, with the reason.
 #[derive(Debug, Serialize)]
-struct LeftOut {
+struct SkippedColumn {
     name: String,
     reason: &'static str,
 }
 
-/// The whole answer.
+/// Result of the command.
 #[derive(Debug, Serialize)]
-struct Answer {
+struct DriftOutput {
     #[serde(flatten)]
     report: DriftReport,
-    left_out: Vec<LeftOut>,
+    #[serde(rename = "left_out")]
+    skipped: Vec<SkippedColumn>,
 }
 
-pub(super) fn run(options: &Options) -> Result<()> {
-    let reference = Table::read(&options.reference)?;
-    let current = Table::read(&options.current)?;
-    let said = options.kinds.as_deref().map(read_kinds).transpose()?;
-    let (kinds, left_out) = kinds(&reference, &current, said.as_ref())?;
+pub(super) fn run(args: &DriftArgs) -> Result<()> {
+    let reference = CsvTable::read(&args.reference)?;
+    let current = CsvTable::read(&args.current)?;
+    let given = args.kinds.as_deref().map(read_kinds).transpose()?;
+    let (kinds, skipped) = compared_columns(&reference, &current, given.as_ref())?;
     if kinds.is_empty() {
-        bail!("there is no column to compare in {}", options.current.display());
+        bail!("there is no column to compare in {}", args.current.display());
     }
     let key = LevelKey::new([0; 16]);
     let column = |(name, kind): &(&str, Kind)| match kind {
@@ -81,61 +81,62 @@ pub(super) fn run(options: &Options) -> Result<()> {
         Kind::Category => ColumnLayout::category(Group::Feature, name, Vec::new()),
     };
     let layout = Arc::new(Layout::new(kinds.iter().map(column).collect(), CAPACITY));
-    let profile = |table: &Table| profile(table, &kinds, &layout, key);
+    let profile = |table: &CsvTable| profile(table, &kinds, &layout, key);
     let report = drift::compare(&profile(&reference), &profile(&current), &drift::Options::new(key));
-    let answer = Answer { report, left_out };
-    let text = if options.json { serde_json::to_string_pretty(&answer)? + "\n" } else { text(&answer) };
+    let output = DriftOutput { report, skipped };
+    let text = if args.json { serde_json::to_string_pretty(&output)? + "\n" } else { text(&output) };
     files::write(None, |out| out.write_all(text.as_bytes()))
 }
 
-fn read_kinds(path: &Path) -> Result<BTreeMap<String, Said>> {
-    let context = || format!("{} should be an object of kinds by column", path.display());
+fn read_kinds(path: &Path) -> Result<BTreeMap<String, CsvKind>> {
+    let context = || format!("{} should be a JSON object of kinds by column name", path.display());
     serde_json::from_slice(&files::read(path)?).with_context(context)
 }
 
-/// Columns and what stands in them.
-type Kinds<'t> = Vec<(&'t str, Kind)>;
+/// Names of the compared columns with their kinds.
+type ColumnKinds<'t> = Vec<(&'t str, Kind)>;
 
-/// The columns that are compared, with their kinds, and those that are not.
-fn kinds<'t>(
-    reference: &'t Table,
-    current: &'t Table,
-    said: Option<&BTreeMap<String, Said>>,
-) -> Result<(Kinds<'t>, Vec<LeftOut>)> {
-    if let Some(unknown) = said.and_then(|said| said.keys().find(|name| current.column(name).is_none())) {
+/// Selects the columns to compare and lists the skipped ones. `given` holds the kinds of --kinds.
+fn compared_columns<'t>(
+    reference: &'t CsvTable,
+    current: &'t CsvTable,
+    given: Option<&BTreeMap<String, CsvKind>>,
+) -> Result<(ColumnKinds<'t>, Vec<SkippedColumn>)> {
+    if let Some(unknown) = given.and_then(|given| given.keys().find(|name| current.column(name).is_none())) {
         bail!("the column {unknown:?} is not in the current CSV");
     }
-    let (mut kinds, mut left_out) = (Vec::new(), Vec::new());
+    let (mut kinds, mut skipped) = (Vec::new(), Vec::new());
     for (name, cells) in current.columns() {
-        let mut leave = |reason| left_out.push(LeftOut { name: name.to_owned(), reason });
-        let inferred = if said.is_some() { None } else { Some(cells.inferred()) };
-        let kind = said.and_then(|said| said.get(name)).copied().or(inferred);
+        let mut skip = |reason| skipped.push(SkippedColumn { name: name.to_owned(), reason });
+        let inferred = if given.is_some() { None } else { Some(cells.inferred_kind()) };
+        let kind = given.and_then(|given| given.get(name)).copied().or(inferred);
         match (kind, reference.column(name)) {
-            (None, _) => leave("no kind is given for it"),
-            (_, None) => leave("the reference has no such column"),
-            (Some(Said::Text), _) => leave("it is free text"),
-            (Some(Said::Category), _) => kinds.push((name, Kind::Category)),
-            (Some(Said::Number), Some(before)) if before.is_numeric() && cells.is_numeric() => {
+            (None, _) => skip("no kind is given for it"),
+            (_, None) => skip("the reference has no such column"),
+            (Some(CsvKind::Text), _) => skip("it is free text"),
+            (Some(CsvKind::Category), _) => kinds.push((name, Kind::Category)),
+            (Some(CsvKind::Number), Some(baseline)) if baseline.is_numeric() && cells.is_numeric() => {
                 kinds.push((name, Kind::Number));
             }
-            (Some(Said::Number), _) if said.is_none() => leave("one file holds numbers there, the other texts"),
-            (Some(Said::Number), _) => bail!("the column {name:?} should hold numbers only, in both files"),
+            (Some(CsvKind::Number), _) if given.is_none() => skip("one file has numbers, the other texts"),
+            (Some(CsvKind::Number), _) => bail!("the column {name:?} should hold numbers only, in both files"),
         }
     }
-    let lost = reference.columns().filter(|(name, _)| current.column(name).is_none());
-    left_out
-        .extend(lost.map(|(name, _)| LeftOut { name: name.to_owned(), reason: "the current CSV has no such column" }));
-    Ok((kinds, left_out))
+    let missing = reference.columns().filter(|(name, _)| current.column(name).is_none());
+    skipped.extend(
+        missing.map(|(name, _)| SkippedColumn { name: name.to_owned(), reason: "the current CSV has no such column" }),
+    );
+    Ok((kinds, skipped))
 }
 
-fn profile(table: &Table, kinds: &[(&str, Kind)], layout: &Arc<Layout>, key: LevelKey) -> Profile {
+fn profile(table: &CsvTable, kinds: &[(&str, Kind)], layout: &Arc<Layout>, key: LevelKey) -> Profile {
     let mut profile = Profile::empty(Arc::clone(layout));
     profile.add_rows(table.rows());
     for (place, (name, kind)) in kinds.iter().enumerate() {
         let cells = table.column(name);
         match kind {
-            Kind::Number => profile.add_numbers(place, cells.into_iter().flat_map(Cells::numbers)),
-            Kind::Category => cells.into_iter().flat_map(Cells::levels).for_each(|level| {
+            Kind::Number => profile.add_numbers(place, cells.into_iter().flat_map(CsvColumn::numbers)),
+            Kind::Category => cells.into_iter().flat_map(CsvColumn::levels).for_each(|level| {
                 profile.add_value(place, level.as_deref().map_or(Value::Missing, Value::Text), key);
             }),
         }
@@ -143,15 +144,15 @@ fn profile(table: &Table, kinds: &[(&str, Kind)], layout: &Arc<Layout>, key: Lev
     profile
 }
 
-fn text(answer: &Answer) -> String {
-    let report = &answer.report;
+fn text(output: &DriftOutput) -> String {
+    let report = &output.report;
     let width = report.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or_default().max(6);
     let mut text = format!("{:<width$}  test                  score  drift  effect     rows\n", "column");
     for column in &report.columns {
-        // Writing to a text cannot fail.
+        // Writing to a String cannot fail.
         let _ = writeln!(text, "{:<width$}  {}", column.name, line(column));
     }
-    for LeftOut { name, reason } in &answer.left_out {
+    for SkippedColumn { name, reason } in &output.skipped {
         let _ = writeln!(text, "{name:<width$}  not compared: {reason}");
     }
     let compared = report.columns.iter().filter(|column| column.test.is_some()).count();
@@ -184,13 +185,13 @@ fn line(column: &ColumnDrift) -> String {
     let missing = if column.missing.drifted { "  missing values drifted" } else { "" };
     format!(
         "{test:<14}  {:>11}  {drifted:<5}  {effect:<9}  {} / {}{few}{missing}",
-        short(column.score),
+        format_score(column.score),
         column.reference_count,
         column.current_count
     )
 }
 
-/// Six digits, with a power of ten where there are too many zeros.
-fn short(score: f64) -> String {
+/// Formats a score with six decimal places, or in scientific notation below 1e-4.
+fn format_score(score: f64) -> String {
     if score != 0.0 && score.abs() < 1e-4 { format!("{score:.3e}") } else { format!("{score:.6}") }
 }

@@ -1,20 +1,20 @@
-//! `leadlight serve`: page and API, until told to stop.
+//! `leadlight serve`: serves the web page and the API until SIGTERM or SIGINT.
 //!
-//! Owns the order of starting and stopping, and what an operator reads. May not know routes.
+//! Contains the order of startup and shutdown, and the startup log lines. Must not depend on routes.
 
 mod heartbeat;
-mod journal;
+mod nonblocking_log;
 mod options;
 
 use crate::api::config::Config;
 use crate::api::http::static_site::Site;
 use crate::api::model_registry::{Agreement, Serving};
 use crate::api::monitor::{Monitor, Reference};
-use crate::api::state::Service;
+use crate::api::state::AppState;
 use anyhow::{Context, Result, bail};
-use journal::{Ending, Journal};
+use nonblocking_log::{FlushGuard, NonBlockingLog};
 use options::LogFormat;
-pub(super) use options::Options;
+pub(super) use options::ServeArgs;
 use prediction_log::{Location, Store};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
@@ -23,79 +23,79 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-/// Threads for scoring, per processor: more would only take memory from one another.
-const SCORING_THREADS: usize = 4;
+/// Blocking threads per processor, which score; more would compete for memory without gain.
+const SCORING_THREADS_PER_CPU: usize = 4;
 
-/// How long such a thread waits for more work: idle, it holds memory of the last batch that it scored.
-const IDLE: Duration = Duration::from_millis(50);
+/// Keep-alive of an idle blocking thread, which still holds memory of the last batch that it scored.
+const THREAD_KEEP_ALIVE: Duration = Duration::from_millis(50);
 
-/// How long work that nobody waits for any more may hold up the end.
-const LAST_PATIENCE: Duration = Duration::from_secs(1);
+/// Maximum wait at shutdown for blocking work whose result is no longer needed.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Serves; returns when told to stop and everything acknowledged is on disk.
-pub(super) fn run(options: &Options) -> Result<()> {
-    let _ending = start_log(options.log_format.0.unwrap_or_default())?;
-    let config = options.config()?;
-    let location = options.recording.location()?;
-    let heartbeat = options.upkeep.heartbeat()?;
-    let serving = Serving::open(options.models.paths().to_vec()).context("cannot open the models")?;
-    let site = options.site.as_deref().map(Site::load).transpose()?;
+/// Serves until a shutdown signal; returns when every acknowledged prediction is on disk.
+pub(super) fn run(args: &ServeArgs) -> Result<()> {
+    let _flush_guard = start_log(args.log_format.0.unwrap_or_default())?;
+    let config = args.config()?;
+    let location = args.recording.location()?;
+    let heartbeat = args.operations.heartbeat()?;
+    let serving = Serving::open(args.models.paths().to_vec()).context("cannot open the models")?;
+    let site = args.site.as_deref().map(Site::load).transpose()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(processors * SCORING_THREADS)
-        .thread_keep_alive(IDLE)
+        .max_blocking_threads(processors * SCORING_THREADS_PER_CPU)
+        .thread_keep_alive(THREAD_KEEP_ALIVE)
         .build()
         .context("cannot start the threads of the server")?;
-    let served = runtime.block_on(async {
-        let (listener, address) = listen(&options.listen.host, options.listen.port).await?;
-        let settings = options.recording.settings()?;
+    let result = runtime.block_on(async {
+        let (listener, address) = listen(&args.listen.host, args.listen.port).await?;
+        let settings = args.recording.settings()?;
         let (store, writer) = Store::open(&settings).await?;
         serving.share(Arc::new(Agreement(store.clone())));
-        tell_start(&serving, options, &location, &config, address);
-        let reference = reference(&config, &serving)?;
+        log_startup(&serving, args, &location, &config, address);
+        let reference = load_reference(&config, &serving)?;
         let (monitor, profiler) = Monitor::start(&store, &settings.instance, reference);
-        let service = Arc::new(Service::new(serving, store, monitor, site, config));
-        if options.upkeep.maintenance {
+        let service = Arc::new(AppState::new(serving, store, monitor, site, config));
+        if args.operations.maintenance {
             service.begin_maintenance();
         }
-        let beating = heartbeat.map(|beat| beat.start(service.clone(), options.upkeep.every()));
-        crate::api::serve(listener, service, told_to_stop()).await;
-        if let Some(beating) = beating {
-            beating.abort();
+        let heartbeat = heartbeat.map(|sender| sender.start(service.clone(), args.operations.heartbeat_period()));
+        crate::api::serve(listener, service, shutdown_signal()).await;
+        if let Some(task) = heartbeat {
+            task.abort();
         }
         profiler.finish().await;
         writer.finish().await;
         Ok(())
     });
-    runtime.shutdown_timeout(LAST_PATIENCE);
-    served
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    result
 }
 
-/// Logs go to stderr. What a panic says may hold parts of a lead, so only its place is logged.
-fn start_log(format: LogFormat) -> Result<Ending> {
+/// Starts logging to stderr. A panic's message may quote parts of a lead, so only its location is logged.
+fn start_log(format: LogFormat) -> Result<FlushGuard> {
     let filter = EnvFilter::try_from_env("LEADLIGHT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let (journal, ending) = Journal::start(std::io::stderr()).context("cannot start the thread of the log")?;
+    let (writer, flush_guard) = NonBlockingLog::start(std::io::stderr()).context("cannot start the log thread")?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
         .with_ansi(format == LogFormat::Text && std::io::stderr().is_terminal())
-        .with_writer(journal);
-    let begun = match format {
+        .with_writer(writer);
+    let initialized = match format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).try_init(),
     };
-    if begun.is_ok() {
+    if initialized.is_ok() {
         std::panic::set_hook(Box::new(|panic| {
-            let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-            tracing::error!(place, "the program is wrong here");
+            let place = panic.location().map_or_else(|| "unknown location".to_owned(), ToString::to_string);
+            tracing::error!(place, "panicked");
         }));
     }
-    Ok(ending)
+    Ok(flush_guard)
 }
 
-/// The history that drift is measured from, where it is not to be the profile in the model's file.
-fn reference(config: &Config, serving: &Serving) -> Result<Option<Reference>> {
+/// Loads the drift reference of --reference, if given; otherwise the profile in the model file is used.
+fn load_reference(config: &Config, serving: &Serving) -> Result<Option<Reference>> {
     let Some(path) = &config.reference else { return Ok(None) };
     let bytes = std::fs::read(path).with_context(|| format!("cannot read the reference {}", path.display()))?;
     let scorer = serving.current().context("there is no model to read the reference with")?;
@@ -110,16 +110,16 @@ async fn listen(host: &str, port: u16) -> Result<(TcpListener, SocketAddr)> {
         }
         Err(error) => bail!("cannot listen at {host}, port {port}: {error}"),
     };
-    let address = listener.local_addr().context("cannot tell the port that was taken")?;
+    let address = listener.local_addr().context("cannot read the bound address")?;
     Ok((listener, address))
 }
 
-/// The address goes to stdout, for people and programs that started this one.
-fn tell_start(serving: &Serving, options: &Options, location: &Location, config: &Config, address: SocketAddr) {
+/// Logs the configuration. The address goes to stdout, for people and programs that started the server.
+fn log_startup(serving: &Serving, args: &ServeArgs, location: &Location, config: &Config, address: SocketAddr) {
     for model in serving.standing().in_service.iter().flat_map(|release| &release.models) {
-        tracing::info!(name = model.name, version = model.version, sha256 = model.sha256, "in service");
+        tracing::info!(name = model.name, version = model.version, sha256 = model.sha256, "model in service");
     }
-    let recording = &options.recording;
+    let recording = &args.recording;
     tracing::info!(
         database = %location,
         mode = recording.log.0.unwrap_or_default().word(),
@@ -127,42 +127,45 @@ fn tell_start(serving: &Serving, options: &Options, location: &Location, config:
         keep_days = recording.keep_days.0,
         keep_rows = recording.keep_rows.0,
         inputs = config.log_inputs.word(),
-        "predictions are recorded",
+        "prediction log ready",
     );
-    tell_access(config, address);
-    // A closed stdout is no reason not to serve.
+    log_access(config, address);
+    // The server runs without a stdout, too.
     let _ = writeln!(std::io::stdout(), "Leadlight is at http://{address}");
 }
 
-fn tell_access(config: &Config, address: SocketAddr) {
+fn log_access(config: &Config, address: SocketAddr) {
     let (has_keys, is_open) = (!config.access.keys.is_empty(), config.access.anonymous_predict);
     match (has_keys, is_open) {
-        (true, false) => tracing::info!("callers need a key"),
-        (true, true) => tracing::warn!("anyone who reaches {address} can score leads; the rest needs a key"),
+        (true, false) => tracing::info!("callers need an API key"),
+        (true, true) => {
+            tracing::warn!("anyone who reaches {address} can score leads; all other routes need an API key")
+        }
         (false, true) => tracing::warn!(
-            "anyone who reaches {address} can score leads; no keys are configured, so the rest is for this machine alone"
+            "anyone who reaches {address} can score leads; no API keys are configured, so all other routes serve only \
+             callers on this machine"
         ),
         (false, false) if address.ip().is_loopback() => {
-            tracing::info!("no keys are configured: only callers on this machine are served");
+            tracing::info!("no API keys are configured: only callers on this machine are served");
         }
         (false, false) => tracing::warn!(
-            "no keys are configured: only callers on this machine are served, all others at {address} are turned away; \
-             make a key with `leadlight key`, or open prediction to anyone with --anonymous predict"
+            "no API keys are configured: only callers on this machine are served, all others at {address} are rejected; \
+             generate a key with `leadlight key`, or allow prediction without a key with --anonymous predict"
         ),
     }
 }
 
-/// Done at the first SIGTERM or SIGINT; the second ends the program at once.
-async fn told_to_stop() {
-    stop_signal().await;
-    tracing::info!("stopping: requests that have begun are finished");
+/// Completes on the first SIGTERM or SIGINT; the second one exits immediately.
+async fn shutdown_signal() {
+    wait_for_signal().await;
+    tracing::info!("shutting down: requests in progress are completed");
     tokio::spawn(async {
-        stop_signal().await;
+        wait_for_signal().await;
         std::process::exit(1);
     });
 }
 
-async fn stop_signal() {
+async fn wait_for_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

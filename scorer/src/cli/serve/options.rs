@@ -1,12 +1,10 @@
-//! The options of `leadlight serve` and their twins in the environment, one struct per concern.
-//!
-//! Owns names, defaults and the way from options to settings. May not know what a setting does.
+//! Options of `leadlight serve` and their environment variables, one struct per concern, and their conversion to settings.
 
 use super::heartbeat::Heartbeat;
-use crate::api::api_keys::Keyring;
-use crate::api::config::{Access, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
+use crate::api::api_keys::ApiKeys;
+use crate::api::config::{AuthConfig, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
 use crate::api::rate_limit::Rate;
-use crate::cli::files::Models;
+use crate::cli::files::ModelArgs;
 use anyhow::{Context, Result, ensure};
 use prediction_log::{Location, LogMode, Retention, Settings};
 use std::num::NonZeroU32;
@@ -14,48 +12,48 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// The log where none is named.
-const DATABASE: &str = "leadlight.sqlite";
+/// Default database of the prediction log.
+const DEFAULT_DATABASE: &str = "leadlight.sqlite";
 
-/// The instance where it has no name; each start is told apart all the same.
-const INSTANCE: &str = "leadlight";
+/// Default instance name; each start gets its own id all the same.
+const DEFAULT_INSTANCE: &str = "leadlight";
 
-/// The options of `leadlight serve`.
+/// Options of `leadlight serve`.
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Options {
+pub(in crate::cli) struct ServeArgs {
     #[command(flatten)]
-    pub(super) listen: Listen,
+    pub(super) listen: ListenArgs,
     #[command(flatten)]
-    pub(super) models: Models,
-    /// The folder of the built page
+    pub(super) models: ModelArgs,
+    /// Folder of the built web page; only the API is served if omitted
     #[arg(long, env = "LEADLIGHT_SITE")]
     pub(super) site: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) recording: Recording,
+    pub(super) recording: RecordingArgs,
     #[command(flatten)]
-    callers: Callers,
+    auth: AuthArgs,
     #[command(flatten)]
-    bounds: Bounds,
+    limits: LimitArgs,
     #[command(flatten)]
-    pub(super) upkeep: Upkeep,
-    /// A history of leads to measure drift from, as CSV; else the profile in the model file
+    pub(super) operations: OperationArgs,
+    /// Reference CSV of leads for drift detection; the profile in the model file if omitted
     #[arg(long, env = "LEADLIGHT_REFERENCE", default_value = "", hide_default_value = true)]
-    reference: Maybe<PathBuf>,
-    /// How lines of the log on stderr are written: text or json
+    reference: EmptyAsNone<PathBuf>,
+    /// Format of log lines on stderr: text or json
     #[arg(long, env = "LEADLIGHT_LOG_FORMAT", default_value = "text")]
-    pub(super) log_format: Maybe<LogFormat>,
+    pub(super) log_format: EmptyAsNone<LogFormat>,
 }
 
-/// What those who watch it are told.
+/// Options of operation: maintenance mode, deployed revision, heartbeats.
 #[derive(Debug, clap::Args)]
-pub(super) struct Upkeep {
-    /// Begin under maintenance: predictions are answered with 503 until POST /admin/maintenance ends it
+pub(super) struct OperationArgs {
+    /// Start in maintenance mode: predictions return 503 until POST /admin/maintenance turns it off
     #[arg(long, env = "LEADLIGHT_MAINTENANCE", default_value_t = false)]
     pub(super) maintenance: bool,
-    /// A file that holds the commit this was deployed from; GET /health tells it
+    /// File with the deployed commit, which GET /health reports
     #[arg(long, env = "LEADLIGHT_REVISION_FILE", default_value = "", hide_default_value = true)]
-    revision_file: Maybe<PathBuf>,
-    /// An address that is asked for as long as this instance is ready: an Uptime Kuma push monitor's, or any heartbeat's
+    revision_file: EmptyAsNone<PathBuf>,
+    /// Heartbeat URL requested while this instance is ready: an Uptime Kuma push URL or any heartbeat URL
     #[arg(
         long,
         env = "LEADLIGHT_HEARTBEAT_URL",
@@ -63,114 +61,115 @@ pub(super) struct Upkeep {
         default_value = "",
         hide_default_value = true
     )]
-    heartbeat_url: Maybe<String>,
-    /// How often, in seconds
+    heartbeat_url: EmptyAsNone<String>,
+    /// Heartbeat interval in seconds
     #[arg(long, env = "LEADLIGHT_HEARTBEAT_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     heartbeat_seconds: u64,
 }
 
-impl Upkeep {
-    /// Where heartbeats go, if anywhere.
+impl OperationArgs {
+    /// Returns the heartbeat sender, if a URL is configured.
     pub(super) fn heartbeat(&self) -> Result<Option<Heartbeat>> {
-        let address = self.heartbeat_url.0.as_deref();
-        address.map(Heartbeat::new).transpose().context("--heartbeat-url")
+        let url = self.heartbeat_url.0.as_deref();
+        url.map(Heartbeat::new).transpose().context("--heartbeat-url")
     }
 
-    /// The commit that this was deployed from.
+    /// Reads the deployed commit.
     fn revision(&self) -> Result<Option<String>> {
         let Some(path) = &self.revision_file.0 else { return Ok(None) };
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let revision = text.trim();
         let is_plain = revision.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        ensure!(is_plain && (1..=64).contains(&revision.len()), "{} should hold one commit", path.display());
+        ensure!(is_plain && (1..=64).contains(&revision.len()), "{} should contain one commit", path.display());
         Ok(Some(revision.to_owned()))
     }
 
-    /// How often.
-    pub(super) fn every(&self) -> Duration {
+    /// Returns the heartbeat interval.
+    pub(super) fn heartbeat_period(&self) -> Duration {
         Duration::from_secs(self.heartbeat_seconds)
     }
 }
 
-/// Where it listens.
+/// Options of the listening socket.
 #[derive(Debug, clap::Args)]
-pub(super) struct Listen {
-    /// The address to listen at
+pub(super) struct ListenArgs {
+    /// Address to listen on
     #[arg(long, env = "LEADLIGHT_HOST", default_value = "127.0.0.1")]
     pub(super) host: String,
-    /// The port to listen at; 0 takes a free one
+    /// Port to listen on; 0 selects a free port
     #[arg(long, env = "LEADLIGHT_PORT", default_value_t = 7860)]
     pub(super) port: u16,
 }
 
-/// What is recorded, where and for how long.
+/// Options of the prediction log.
 #[derive(Debug, clap::Args)]
-pub(super) struct Recording {
-    /// The log of predictions: a SQLite file, or an address like sqlite:leadlight.sqlite
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = DATABASE)]
+pub(super) struct RecordingArgs {
+    /// Database of the prediction log: a SQLite file, a sqlite: URL or a postgresql: URL
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, default_value = DEFAULT_DATABASE)]
     database: String,
-    /// What an acknowledged prediction survives: durable (the program's end), power-safe (a power cut), relaxed (neither)
+    /// Durability of an acknowledged prediction: durable (survives a crash of the program), power-safe (also survives a
+    /// power failure), relaxed (neither)
     #[arg(long, env = "LEADLIGHT_LOG_MODE", default_value = "durable")]
-    pub(super) log: Maybe<LogMode>,
-    /// The folder that keeps predictions while the database is away
+    pub(super) log: EmptyAsNone<LogMode>,
+    /// Folder of the spool, which holds predictions while the database is unavailable
     #[arg(long, env = "LEADLIGHT_SPOOL", default_value = "", hide_default_value = true)]
-    pub(super) spool: Maybe<PathBuf>,
-    /// How many days predictions and calls are kept; for ever unless given
+    pub(super) spool: EmptyAsNone<PathBuf>,
+    /// Retention of predictions and requests in days; unlimited if omitted
     #[arg(long, env = "LEADLIGHT_KEEP_DAYS", default_value = "", hide_default_value = true)]
-    pub(super) keep_days: Maybe<u32>,
-    /// How many predictions, and how many calls, are kept; all unless given
+    pub(super) keep_days: EmptyAsNone<u32>,
+    /// Maximum number of predictions, and of requests, kept; unlimited if omitted
     #[arg(long, env = "LEADLIGHT_KEEP_ROWS", default_value = "", hide_default_value = true)]
-    pub(super) keep_rows: Maybe<u64>,
-    /// What of a lead is kept: none, features (the model's numbers) or full (its fields)
+    pub(super) keep_rows: EmptyAsNone<u64>,
+    /// Lead data stored with a prediction: none, features (encoded numbers) or full (all fields)
     #[arg(long, env = "LEADLIGHT_LOG_INPUTS", default_value = "full")]
-    log_inputs: Maybe<LogInputs>,
-    /// The name of this instance in the summaries of those that share a database
-    #[arg(long, env = "LEADLIGHT_INSTANCE", default_value = INSTANCE, value_parser = instance)]
+    log_inputs: EmptyAsNone<LogInputs>,
+    /// Name of this instance in the monitoring summaries of instances that share a database
+    #[arg(long, env = "LEADLIGHT_INSTANCE", default_value = DEFAULT_INSTANCE, value_parser = parse_instance)]
     instance: String,
 }
 
-/// Who may call.
+/// Options of authentication and origin checks.
 #[derive(Debug, clap::Args)]
-struct Callers {
-    /// A file of keys, one a line, as `leadlight key` makes them; read again when it changes
+struct AuthArgs {
+    /// API key file, one line per key as printed by `leadlight key`; reloaded when it changes
     #[arg(long, env = "LEADLIGHT_KEYS_FILE", default_value = "", hide_default_value = true)]
-    keys: Maybe<PathBuf>,
-    /// What is open to anyone without a key: predict, or nothing
+    keys: EmptyAsNone<PathBuf>,
+    /// Scopes granted without a key: predict; none if omitted
     #[arg(long, env = "LEADLIGHT_ANONYMOUS", default_value = "", hide_default_value = true)]
-    anonymous: Maybe<Anonymous>,
-    /// Names besides localhost by which callers without a key on this machine may call it, with commas between
+    anonymous: EmptyAsNone<Anonymous>,
+    /// Host names, besides localhost, accepted from callers without a key on this machine, comma-separated
     #[arg(long, env = "LEADLIGHT_ALLOWED_HOSTS", default_value = "", hide_default_value = true)]
     allowed_hosts: String,
-    /// How many proxies of your own stand in front; callers without a key are then counted by X-Forwarded-For
+    /// Number of own reverse proxies in front; callers without a key are then counted by X-Forwarded-For
     #[arg(long, env = "LEADLIGHT_PROXIES", default_value = "", hide_default_value = true)]
-    proxies: Maybe<usize>,
-    /// The origins of pages elsewhere that may call, with commas between; * is any
+    proxies: EmptyAsNone<usize>,
+    /// Origins allowed by CORS, comma-separated; * allows any
     #[arg(long, env = "CORS_ORIGINS", default_value = "", hide_default_value = true)]
     cors_origins: String,
 }
 
-/// How much at once, how often and for how long.
+/// Options of size, rate, concurrency and time limits.
 #[derive(Debug, clap::Args)]
-struct Bounds {
-    /// The largest body, in megabytes
+struct LimitArgs {
+    /// Maximum request body size in megabytes
     #[arg(long, env = "LEADLIGHT_BODY_LIMIT_MB", default_value_t = BODY_MEGABYTES as u16, value_parser = clap::value_parser!(u16).range(1..))]
     body_limit_mb: u16,
-    /// How many requests a caller may send: 20/s, 600/m or 1000/h; any number unless given
+    /// Rate limit per caller, such as 20/s, 600/m or 1000/h; unlimited if omitted
     #[arg(long, env = "LEADLIGHT_RATE_LIMIT", default_value = "", hide_default_value = true)]
-    rate_limit: Maybe<Rate>,
-    /// How many of them may come at once; what the time allows unless given
+    rate_limit: EmptyAsNone<Rate>,
+    /// Burst size of the rate limit; the count of --rate-limit if omitted
     #[arg(long, env = "LEADLIGHT_RATE_BURST", default_value = "", hide_default_value = true)]
-    rate_burst: Maybe<NonZeroU32>,
-    /// How many requests may be scored, or wait for it, at once
+    rate_burst: EmptyAsNone<NonZeroU32>,
+    /// Maximum number of requests being scored or waiting to be scored
     #[arg(long, env = "LEADLIGHT_QUEUE", default_value_t = Limits::default().queue, value_parser = at_least_one)]
     queue: usize,
-    /// How many connections may be open at once
+    /// Maximum number of open connections
     #[arg(long, env = "LEADLIGHT_CONNECTIONS", default_value_t = Limits::default().connections, value_parser = at_least_one)]
     connections: usize,
-    /// How long a connection may be idle or take for a request's head, in seconds
+    /// Timeout for idle connections and for reading a request head, in seconds
     #[arg(long, env = "LEADLIGHT_HEAD_SECONDS", default_value_t = Limits::default().head.as_secs(), value_parser = clap::value_parser!(u64).range(1..=86_400))]
     head_seconds: u64,
-    /// How long a request may take until its answer begins, in seconds
+    /// Timeout until a response begins, in seconds
     #[arg(long, env = "LEADLIGHT_REQUEST_SECONDS", default_value_t = Limits::default().request.as_secs(), value_parser = clap::value_parser!(u64).range(1..=86_400))]
     request_seconds: u64,
 }
@@ -179,9 +178,9 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "should be a whole number of at least 1".to_owned())
 }
 
-fn instance(text: &str) -> Result<String, String> {
+fn parse_instance(text: &str) -> Result<String, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-    let name = if text.is_empty() { INSTANCE } else { text };
+    let name = if text.is_empty() { DEFAULT_INSTANCE } else { text };
     if is_plain && name.len() <= 64 {
         Ok(name.to_owned())
     } else {
@@ -189,30 +188,30 @@ fn instance(text: &str) -> Result<String, String> {
     }
 }
 
-impl Options {
-    /// The settings of the API.
+impl ServeArgs {
+    /// Converts the options to the configuration of the API.
     pub(super) fn config(&self) -> Result<Config> {
         Ok(Config {
-            cors_origins: self.callers.cors_origins.parse()?,
-            body_bytes_max: usize::from(self.bounds.body_limit_mb) << 20,
+            cors_origins: self.auth.cors_origins.parse()?,
+            body_bytes_max: usize::from(self.limits.body_limit_mb) << 20,
             log_inputs: self.recording.log_inputs.0.unwrap_or_default(),
             reference: self.reference.0.clone(),
-            access: self.callers.access()?,
-            limits: self.bounds.limits()?,
-            revision: self.upkeep.revision()?,
+            access: self.auth.config()?,
+            limits: self.limits.limits()?,
+            revision: self.operations.revision()?,
             ..Config::default()
         })
     }
 }
 
-impl Recording {
-    /// The database. Compose files hand on a variable that is not set as an empty one.
+impl RecordingArgs {
+    /// Returns the database location; an empty value selects the default, see [`EmptyAsNone`].
     pub(super) fn location(&self) -> Result<Location> {
         let named = Some(self.database.as_str()).filter(|named| !named.is_empty());
-        Ok(named.unwrap_or(DATABASE).parse()?)
+        Ok(named.unwrap_or(DEFAULT_DATABASE).parse()?)
     }
 
-    /// What the log is told.
+    /// Converts the options to the settings of the prediction log.
     pub(super) fn settings(&self) -> Result<Settings> {
         Ok(Settings {
             mode: self.log.0.unwrap_or_default(),
@@ -224,12 +223,12 @@ impl Recording {
     }
 }
 
-impl Callers {
-    fn access(&self) -> Result<Access> {
-        // An option would stand in the list of processes for all to see.
+impl AuthArgs {
+    fn config(&self) -> Result<AuthConfig> {
+        // Only an environment variable: options are visible to all users in the process list.
         let text = std::env::var("LEADLIGHT_KEYS").unwrap_or_default();
-        Ok(Access {
-            keys: Keyring::open(self.keys.0.as_deref(), &text)?,
+        Ok(AuthConfig {
+            keys: ApiKeys::open(self.keys.0.as_deref(), &text)?,
             anonymous_predict: self.anonymous.0.is_some(),
             hosts: hosts(&self.allowed_hosts)?,
             proxies: self.proxies.0.unwrap_or_default(),
@@ -237,7 +236,7 @@ impl Callers {
     }
 }
 
-impl Bounds {
+impl LimitArgs {
     fn limits(&self) -> Result<Limits> {
         let burst = self.rate_burst.0;
         ensure!(self.rate_limit.0.is_some() || burst.is_none(), "--rate-burst needs --rate-limit");
@@ -252,19 +251,19 @@ impl Bounds {
     }
 }
 
-/// A value that may be left out. Compose files hand on a variable that is not set as an empty one.
+/// Optional value where an empty string means none: Compose files pass unset variables as empty strings.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Maybe<T>(pub(super) Option<T>);
+pub(super) struct EmptyAsNone<T>(pub(super) Option<T>);
 
-impl<T: FromStr> FromStr for Maybe<T> {
+impl<T: FromStr> FromStr for EmptyAsNone<T> {
     type Err = T::Err;
 
     fn from_str(text: &str) -> Result<Self, T::Err> {
-        if text.is_empty() { Ok(Maybe(None)) } else { text.parse().map(|value| Maybe(Some(value))) }
+        if text.is_empty() { Ok(EmptyAsNone(None)) } else { text.parse().map(|value| EmptyAsNone(Some(value))) }
     }
 }
 
-/// What is open to anyone.
+/// Value of --anonymous: grants the scope `predict` without a key.
 #[derive(Debug, Clone, Copy)]
 struct Anonymous;
 
@@ -272,17 +271,17 @@ impl FromStr for Anonymous {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text == "predict" { Ok(Anonymous) } else { Err("only predict may be open to anyone".to_owned()) }
+        if text == "predict" { Ok(Anonymous) } else { Err("only predict can be granted without a key".to_owned()) }
     }
 }
 
-/// How lines are written.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) enum LogFormat {
-    /// For people.
+    /// Human-readable text.
     #[default]
     Text,
-    /// For programs, an object a line.
+    /// One JSON object per line.
     Json,
 }
 

@@ -7,10 +7,10 @@ use super::row_response::{models, prediction};
 use super::row_writer::{Shape, Writer};
 use super::scoring::{Block, Fate, Scoring, Shared, Take};
 use super::two_thread_pipeline::{self, BYTES_LEAST};
-use crate::api::http::content_negotiation::Form;
-use crate::api::http::error::Error;
-use crate::api::http::response::{Complaint, LeadResult, PartialAnswer, Rejection};
-use crate::api::http::validation_error::of_problems;
+use crate::api::http::content_negotiation::MediaType;
+use crate::api::http::error::ApiError;
+use crate::api::http::response::{LeadResult, PartialAnswer, RejectedLead, ValidationError};
+use crate::api::http::validation_error::lead_errors;
 use crate::lead::Lead;
 use crate::lead::json::{PROBLEMS_MAX, Problem, Sink, read_batch, read_each, read_lead};
 use crate::lead::schema::Schema;
@@ -34,9 +34,9 @@ pub(super) enum OnError {
 }
 
 /// One lead and its score.
-pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, Error> {
+pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, ApiError> {
     let (schema, started) = (shared.scorer.schema(), Instant::now());
-    let lead = read_lead(body, schema).map_err(|error| Error::invalid(error, schema))?;
+    let lead = read_lead(body, schema).map_err(|error| ApiError::invalid(error, schema))?;
     let parse = started.elapsed();
     let mut scoring = Scoring::new(shared);
     scoring.take(&lead, None);
@@ -44,38 +44,38 @@ pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, Error> {
     if rows.is_empty() {
         let mut complaints = rejected(fates);
         complaints.iter_mut().for_each(|complaint| complaint.loc = vec![json!("body")]);
-        return Err(Error::Invalid(complaints));
+        return Err(ApiError::Invalid(complaints));
     }
     let write = |rows: &[PredictionRow]| written(&rows.first().map(prediction), 1);
-    Ok(Draft::new(rows, Form::Json, vec![seen], write).took(parse, spent))
+    Ok(Draft::new(rows, MediaType::Json, vec![seen], write).took(parse, spent))
 }
 
 /// A batch and its scores.
-pub(super) fn many(shared: &Shared, body: &[u8], on_error: OnError, form: Form) -> Result<Draft, Error> {
+pub(super) fn many(shared: &Shared, body: &[u8], on_error: OnError, form: MediaType) -> Result<Draft, ApiError> {
     let (Block { rows, fates, seen, spent }, parse) = taken(shared, body, on_error)?;
     let is_wrong = |fate: &Fate| matches!(fate, Fate::Rejected(_));
     if on_error == OnError::Fail && fates.iter().any(is_wrong) {
-        return Err(Error::Invalid(rejected(fates)));
+        return Err(ApiError::Invalid(rejected(fates)));
     }
     let write = move |rows: &[PredictionRow]| match form {
-        Form::Json if on_error == OnError::Fail => whole(rows),
-        Form::Json => partial(rows, &fates),
+        MediaType::Json if on_error == OnError::Fail => whole(rows),
+        MediaType::Json => partial(rows, &fates),
         form => lines(rows, &fates, form),
     };
     Ok(Draft::new(rows, form, vec![seen], write).took(parse, spent))
 }
 
 /// What is wrong with a body as far as that can be told without a model.
-pub(super) fn fault(body: &[u8], single: bool) -> Option<Error> {
+pub(super) fn fault(body: &[u8], single: bool) -> Option<ApiError> {
     let schema = Schema::leads();
     let read = if single { read_lead(body, &schema).map(drop) } else { read_batch(body, &schema).map(drop) };
-    read.err().map(|error| Error::invalid(error, &schema))
+    read.err().map(|error| ApiError::invalid(error, &schema))
 }
 
 /// The leads of a batch, scored, and how long reading them took. A large one is scored while it is read.
-fn taken(shared: &Shared, body: &[u8], on_error: OnError) -> Result<(Block, Duration), Error> {
+fn taken(shared: &Shared, body: &[u8], on_error: OnError) -> Result<(Block, Duration), ApiError> {
     let (schema, started) = (shared.scorer.schema(), Instant::now());
-    let invalid = |error| Error::invalid(error, schema);
+    let invalid = |error| ApiError::invalid(error, schema);
     if body.len() < BYTES_LEAST {
         let mut scoring = Scoring::new(shared);
         read_each(body, schema, &mut Taken { schema, on_error, to: &mut scoring, problems: 0 }).map_err(invalid)?;
@@ -119,11 +119,11 @@ impl<T: Take> Sink for Taken<'_, T> {
         problems.truncate(if self.on_error == OnError::Skip { room.max(1) } else { room });
         self.problems += problems.len();
         let lead_key = lead.key().map(|key| Cow::Owned(key.to_owned()));
-        self.to.reject(Rejection { line: None, lead_key, errors: of_problems(&problems, self.schema) });
+        self.to.reject(RejectedLead { line: None, lead_key, errors: lead_errors(&problems, self.schema) });
     }
 }
 
-fn rejected(fates: Vec<Fate>) -> Vec<Complaint> {
+fn rejected(fates: Vec<Fate>) -> Vec<ValidationError> {
     let errors = fates.into_iter().flat_map(|fate| match fate {
         Fate::Rejected(rejection) => rejection.errors,
         Fate::Scored(_) => Vec::new(),
@@ -131,17 +131,17 @@ fn rejected(fates: Vec<Fate>) -> Vec<Complaint> {
     errors.take(PROBLEMS_MAX).collect()
 }
 
-fn whole(rows: &[PredictionRow]) -> Result<Vec<u8>, Error> {
+fn whole(rows: &[PredictionRow]) -> Result<Vec<u8>, ApiError> {
     written(&BatchAnswer::new(rows.iter().map(prediction).collect(), models(rows)), rows.len())
 }
 
-fn partial(rows: &[PredictionRow], fates: &[Fate]) -> Result<Vec<u8>, Error> {
+fn partial(rows: &[PredictionRow], fates: &[Fate]) -> Result<Vec<u8>, ApiError> {
     let mut sum = Summary::default();
     rows.iter().for_each(|row| sum.add(row.probability));
     let mut next = rows.iter();
     let results = fates.iter().map(|fate| result(fate, &mut next)).collect::<Option<Vec<_>>>();
     let answer = PartialAnswer {
-        results: results.ok_or(Error::Internal)?,
+        results: results.ok_or(ApiError::Internal)?,
         total_count: fates.len(),
         scored_count: sum.scored,
         rejected_count: fates.len() - sum.scored,
@@ -160,7 +160,7 @@ pub(super) fn result<'a>(fate: &'a Fate, rows: &mut impl Iterator<Item = &'a Pre
     })
 }
 
-fn lines(rows: &[PredictionRow], fates: &[Fate], form: Form) -> Result<Vec<u8>, Error> {
+fn lines(rows: &[PredictionRow], fates: &[Fate], form: MediaType) -> Result<Vec<u8>, ApiError> {
     let mut writer = Writer::new(Shape::of_keys(form));
     let mut body = Vec::new();
     writer.begin(&[], &mut body);
@@ -169,8 +169,8 @@ fn lines(rows: &[PredictionRow], fates: &[Fate], form: Form) -> Result<Vec<u8>, 
     Ok(body)
 }
 
-fn written(answer: &impl Serialize, leads: usize) -> Result<Vec<u8>, Error> {
+fn written(answer: &impl Serialize, leads: usize) -> Result<Vec<u8>, ApiError> {
     let mut body = Vec::with_capacity(leads * ANSWER_BYTES);
-    serde_json::to_writer(&mut body, answer).map_err(|_| Error::Internal)?;
+    serde_json::to_writer(&mut body, answer).map_err(|_| ApiError::Internal)?;
     Ok(body)
 }

@@ -6,9 +6,9 @@
 use super::row_writer::{Shape, Writer};
 use super::scoring::{Block, Scoring, Shared};
 use super::table_input::{Own, Table, take_line};
-use crate::api::http::content_negotiation::Form;
-use crate::api::http::error::Error;
-use crate::api::http::validation_error::no_leads;
+use crate::api::http::content_negotiation::MediaType;
+use crate::api::http::error::ApiError;
+use crate::api::http::validation_error::no_leads_error;
 use crate::api::monitor::Seen;
 use crate::lead::json::Lines;
 use crate::lead::schema::Schema;
@@ -54,11 +54,11 @@ enum Intake {
 }
 
 impl Mill {
-    pub(super) fn new(shared: Shared, sent: Form, wanted: Form) -> Self {
+    pub(super) fn new(shared: Shared, sent: MediaType, wanted: MediaType) -> Self {
         let schema = shared.scorer.schema().clone();
         let intake = match sent {
-            Form::Csv => Intake::Table(Box::new(Table::new(schema.clone()))),
-            Form::Json | Form::Ndjson => Intake::Lines(Lines::new(schema.clone())),
+            MediaType::Csv => Intake::Table(Box::new(Table::new(schema.clone()))),
+            MediaType::Json | MediaType::Ndjson => Intake::Lines(Lines::new(schema.clone())),
         };
         let writer = Writer::new(Shape::of_keys(wanted));
         Mill { shared, schema, intake, writer, waiting: VecDeque::new(), begun: false }
@@ -75,7 +75,7 @@ impl Mill {
     }
 
     /// The next portion of what was handed over; a small one where there was not much.
-    pub(super) fn portion(&mut self) -> Result<Portion, Error> {
+    pub(super) fn portion(&mut self) -> Result<Portion, ApiError> {
         let Mill { shared, schema, intake, waiting, .. } = self;
         let (mut scoring, mut own) = (Scoring::new(shared), Own::default());
         while scoring.len() < LEADS {
@@ -95,7 +95,7 @@ impl Mill {
     }
 
     /// The last portion, when all that was handed over is read.
-    pub(super) fn finish(&mut self) -> Result<Portion, Error> {
+    pub(super) fn finish(&mut self) -> Result<Portion, ApiError> {
         let Mill { shared, schema, intake, .. } = self;
         let (mut scoring, mut own) = (Scoring::new(shared), Own::default());
         match std::mem::replace(intake, Intake::Ended) {
@@ -110,13 +110,13 @@ impl Mill {
         let block = scoring.finish()?;
         let mut portion = self.write(block, &own)?;
         if !self.begun {
-            return Err(Error::Invalid(vec![no_leads()]));
+            return Err(ApiError::Invalid(vec![no_leads_error()]));
         }
         portion.proof = Some(self.writer.end(&mut portion.text)?);
         Ok(portion)
     }
 
-    fn write(&mut self, block: Block, own: &Own) -> Result<Portion, Error> {
+    fn write(&mut self, block: Block, own: &Own) -> Result<Portion, ApiError> {
         let mut text = Vec::new();
         let table = match &self.intake {
             Intake::Table(table) => Some(table.as_ref()),

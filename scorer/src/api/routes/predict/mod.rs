@@ -16,13 +16,13 @@ mod stream;
 mod table_input;
 mod two_thread_pipeline;
 
-use crate::api::http::blocking::aside;
+use crate::api::http::blocking::run_blocking;
 use crate::api::http::body;
-use crate::api::http::content_negotiation::Form;
-use crate::api::http::error::Error;
-use crate::api::http::idempotency::{self, Named, Turn, same};
-use crate::api::middleware::request_context::Rows;
-use crate::api::state::Service;
+use crate::api::http::content_negotiation::MediaType;
+use crate::api::http::error::ApiError;
+use crate::api::http::extensions::RowCount;
+use crate::api::http::idempotency::{self, Claim, KeyGuard, same};
+use crate::api::state::AppState;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -43,17 +43,20 @@ use time::OffsetDateTime;
 const INLINE_BYTES: usize = 16 << 10;
 
 /// Scores one lead.
-pub(crate) async fn predict(State(service): State<Arc<Service>>, request: Request) -> Result<Response, Error> {
+pub(crate) async fn predict(State(service): State<Arc<AppState>>, request: Request) -> Result<Response, ApiError> {
     service.at_work()?;
     let ask = Ask::one(&request, &service.config)?;
     document(&service, request, ask).await
 }
 
 /// Scores many leads, in the order sent.
-pub(crate) async fn predict_batch(State(service): State<Arc<Service>>, request: Request) -> Result<Response, Error> {
+pub(crate) async fn predict_batch(
+    State(service): State<Arc<AppState>>,
+    request: Request,
+) -> Result<Response, ApiError> {
     service.at_work()?;
     let ask = Ask::many(&request, &service.config)?;
-    if ask.sent == Form::Json {
+    if ask.sent == MediaType::Json {
         return document(&service, request, ask).await;
     }
     let shared = Shared::new(service.serving.current()?, service.config.log_inputs, ask.request_id.clone());
@@ -65,7 +68,7 @@ pub(crate) async fn predict_batch(State(service): State<Arc<Service>>, request: 
 }
 
 /// Answers a body of JSON.
-async fn document(service: &Service, request: Request, ask: Ask) -> Result<Response, Error> {
+async fn document(service: &AppState, request: Request, ask: Ask) -> Result<Response, ApiError> {
     let (scorer, inputs) = (service.serving.current(), service.config.log_inputs);
     let work = move |ask: &Ask, body: &Bytes| match scorer {
         Ok(scorer) => {
@@ -83,11 +86,11 @@ async fn document(service: &Service, request: Request, ask: Ask) -> Result<Respo
 
 /// Reads a body, makes an answer of it and records that; what was answered before is answered again.
 async fn once(
-    service: &Service,
+    service: &AppState,
     request: Request,
     mut ask: Ask,
-    work: impl FnOnce(&Ask, &Bytes) -> Result<Draft, Error> + Send + 'static,
-) -> Result<Response, Error> {
+    work: impl FnOnce(&Ask, &Bytes) -> Result<Draft, ApiError> + Send + 'static,
+) -> Result<Response, ApiError> {
     let _turn = service.queue.enter()?;
     let started = Instant::now();
     let whole = body::read(service, request, ask.bytes_max).await.map_err(|error| ask.too_large(error))?;
@@ -103,8 +106,8 @@ async fn once(
         .await?;
         ask = kept;
         match idempotency::begin(service, key, fingerprint).await? {
-            Turn::Again(answer) => return Ok(pending_response::again(answer)),
-            Turn::First(first) => named = Some(first),
+            Claim::Replayed(answer) => return Ok(pending_response::again(answer)),
+            Claim::New(first) => named = Some(first),
         }
     }
     let mut draft = near(size, move || work(&ask, &bytes)).await??;
@@ -116,12 +119,12 @@ async fn once(
 }
 
 /// Logs the rows of an answer while it is written.
-async fn record(service: &Service, size: usize, draft: Draft) -> Result<Response, Error> {
+async fn record(service: &AppState, size: usize, draft: Draft) -> Result<Response, ApiError> {
     let Draft { rows, text, mut about } = draft;
     let (count, started) = (rows.len(), Instant::now());
     let log = async {
         if count > 0 && matches!(service.store.log(Entry { rows, keyed: None }).await?, Logged::Answered(_)) {
-            return Err(Error::Internal);
+            return Err(ApiError::Internal);
         }
         Ok(started.elapsed())
     };
@@ -133,7 +136,7 @@ async fn record(service: &Service, size: usize, draft: Draft) -> Result<Response
 }
 
 /// Writes an answer that may be asked for again, then logs it with its rows.
-async fn record_named(service: &Service, size: usize, draft: Draft, named: Named) -> Result<Response, Error> {
+async fn record_named(service: &AppState, size: usize, draft: Draft, named: KeyGuard) -> Result<Response, ApiError> {
     let Draft { rows, text, mut about } = draft;
     let count = rows.len();
     let (body, took) = near(size, move || timed(text)).await??;
@@ -156,19 +159,19 @@ async fn record_named(service: &Service, size: usize, draft: Draft, named: Named
 }
 
 /// The body, and how long writing it took.
-fn timed(text: Text) -> Result<(Vec<u8>, Duration), Error> {
+fn timed(text: Text) -> Result<(Vec<u8>, Duration), ApiError> {
     let started = Instant::now();
     text().map(|body| (body, started.elapsed()))
 }
 
-fn respond(service: &Service, about: About, rows: usize, body: Vec<u8>) -> Response {
+fn respond(service: &AppState, about: About, rows: usize, body: Vec<u8>) -> Response {
     let mut response = pending_response::timed(&about, body.into());
     service.recorded(about.seen.into_iter().filter(|seen| !seen.leads.is_empty()));
-    response.extensions_mut().insert(Rows(rows));
+    response.extensions_mut().insert(RowCount(rows));
     response
 }
 
 /// Does work on so many bytes: here, where they are few, else beside the threads that serve connections.
-async fn near<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    if bytes <= INLINE_BYTES { Ok(work()) } else { aside(work).await }
+async fn near<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    if bytes <= INLINE_BYTES { Ok(work()) } else { run_blocking(work).await }
 }

@@ -5,11 +5,11 @@
 use super::batch::OnError;
 use crate::api::config::Config;
 use crate::api::http::body::{check_encoding, check_head};
-use crate::api::http::content_negotiation::Form;
-use crate::api::http::error::Error;
-use crate::api::http::idempotency::{Key, hash};
-use crate::api::http::validation_error::{not_among, not_declared_json};
-use crate::api::middleware::request_context::RequestId;
+use crate::api::http::content_negotiation::MediaType;
+use crate::api::http::error::ApiError;
+use crate::api::http::extensions::RequestId;
+use crate::api::http::idempotency::{IdempotencyKey, hash};
+use crate::api::http::validation_error::{literal_error, not_json_content};
 use axum::extract::{Query, Request};
 
 /// The largest stream whose answer can be kept, to be given again.
@@ -19,13 +19,13 @@ pub(crate) const KEYED_STREAM_BYTES: usize = 8 << 20;
 #[derive(Debug)]
 pub(super) struct Ask {
     /// The form of the body.
-    pub(super) sent: Form,
+    pub(super) sent: MediaType,
     /// The form of the answer.
-    pub(super) wanted: Form,
+    pub(super) wanted: MediaType,
     /// What a lead that is not valid means for the others; a lead alone has none.
     pub(super) on_error: Option<OnError>,
     /// Its name, where it has one.
-    pub(super) key: Option<Key>,
+    pub(super) key: Option<IdempotencyKey>,
     pub(super) request_id: String,
     /// The most that is read into memory.
     pub(super) bytes_max: usize,
@@ -33,48 +33,48 @@ pub(super) struct Ask {
 
 impl Ask {
     /// For one lead.
-    pub(super) fn one(request: &Request, config: &Config) -> Result<Ask, Error> {
-        let ask = Ask { on_error: None, ..Ask::of(request, "/predict", config)? };
-        if ask.sent == Form::Json { Ok(ask) } else { Err(Error::Invalid(vec![not_declared_json()])) }
+    pub(super) fn one(request: &Request, config: &Config) -> Result<Ask, ApiError> {
+        let ask = Ask { on_error: None, ..Ask::from_request(request, "/predict", config)? };
+        if ask.sent == MediaType::Json { Ok(ask) } else { Err(ApiError::Invalid(vec![not_json_content()])) }
     }
 
     /// For many leads.
-    pub(super) fn many(request: &Request, config: &Config) -> Result<Ask, Error> {
-        let mut ask = Ask::of(request, "/predict/batch", config)?;
+    pub(super) fn many(request: &Request, config: &Config) -> Result<Ask, ApiError> {
+        let mut ask = Ask::from_request(request, "/predict/batch", config)?;
         let headers = request.headers();
         match ask.sent {
-            Form::Json => {
+            MediaType::Json => {
                 ask.on_error = Some(on_error(request, &["fail", "skip"])?.unwrap_or(OnError::Fail));
-                let offered = [Form::Json, Form::Ndjson, Form::Csv];
-                ask.wanted = Form::wanted(headers, &offered).unwrap_or(Form::Json);
+                let offered = [MediaType::Json, MediaType::Ndjson, MediaType::Csv];
+                ask.wanted = MediaType::negotiate(headers, &offered).unwrap_or(MediaType::Json);
             }
             sent => {
                 ask.on_error = Some(on_error(request, &["skip"])?.unwrap_or(OnError::Skip));
-                let other = if sent == Form::Csv { Form::Ndjson } else { Form::Csv };
-                ask.wanted = Form::wanted(headers, &[sent, other]).ok_or(Error::NotAcceptable)?;
+                let other = if sent == MediaType::Csv { MediaType::Ndjson } else { MediaType::Csv };
+                ask.wanted = MediaType::negotiate(headers, &[sent, other]).ok_or(ApiError::NotAcceptable)?;
                 ask.bytes_max = KEYED_STREAM_BYTES.min(config.body_bytes_max);
             }
         }
         Ok(ask)
     }
 
-    fn of(request: &Request, route: &str, config: &Config) -> Result<Ask, Error> {
+    fn from_request(request: &Request, route: &str, config: &Config) -> Result<Ask, ApiError> {
         let headers = request.headers();
         // The limit is that of what is in memory, which a stream never is as a whole.
-        let sent = match Form::sent(headers)? {
-            Some(sent @ (Form::Csv | Form::Ndjson)) => check_encoding(headers).map(|()| Some(sent))?,
+        let sent = match MediaType::from_content_type(headers)? {
+            Some(sent @ (MediaType::Csv | MediaType::Ndjson)) => check_encoding(headers).map(|()| Some(sent))?,
             other => check_head(headers, config.body_bytes_max).map(|()| other)?,
         };
-        let sent = sent.ok_or_else(|| Error::Invalid(vec![not_declared_json()]))?;
+        let sent = sent.ok_or_else(|| ApiError::Invalid(vec![not_json_content()]))?;
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        let key = Key::of(headers, request.extensions(), route)?;
-        Ok(Ask { sent, wanted: Form::Json, on_error: None, key, request_id, bytes_max: config.body_bytes_max })
+        let key = IdempotencyKey::from_headers(headers, request.extensions(), route)?;
+        Ok(Ask { sent, wanted: MediaType::Json, on_error: None, key, request_id, bytes_max: config.body_bytes_max })
     }
 
     /// Another limit, told in other words.
-    pub(super) fn too_large(&self, error: Error) -> Error {
+    pub(super) fn too_large(&self, error: ApiError) -> ApiError {
         match error {
-            Error::TooLarge { bytes_max } if self.sent != Form::Json => Error::TooLargeForKey { bytes_max },
+            ApiError::TooLarge { bytes_max } if self.sent != MediaType::Json => ApiError::TooLargeForKey { bytes_max },
             other => other,
         }
     }
@@ -87,14 +87,14 @@ impl Ask {
 }
 
 /// The parameter of that name; other parameters are ignored, as the old service did.
-fn on_error(request: &Request, allowed: &[&str]) -> Result<Option<OnError>, Error> {
+fn on_error(request: &Request, allowed: &[&str]) -> Result<Option<OnError>, ApiError> {
     const NAME: &str = "on_error";
     let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri()).map(|Query(query)| query);
     let mut found = None;
     for (_, value) in query.unwrap_or_default().iter().filter(|(name, _)| name == NAME) {
         found = match value.as_str() {
             known if !allowed.contains(&known) => {
-                return Err(Error::Invalid(vec![not_among(NAME, value, allowed)]));
+                return Err(ApiError::Invalid(vec![literal_error(NAME, value, allowed)]));
             }
             "skip" => Some(OnError::Skip),
             _ => Some(OnError::Fail),

@@ -4,8 +4,8 @@
 
 use super::row_response::models;
 use super::scoring::Spent;
-use crate::api::http::content_negotiation::Form;
-use crate::api::http::error::Error;
+use crate::api::http::content_negotiation::MediaType;
+use crate::api::http::error::ApiError;
 use crate::api::http::idempotency::IDEMPOTENT_REPLAYED;
 use crate::api::http::server_timing::{SERVER_TIMING, Timing};
 use crate::api::monitor::Seen;
@@ -36,11 +36,11 @@ pub(super) struct Draft {
 }
 
 /// Writes the body of an answer.
-pub(super) type Text = Box<dyn FnOnce() -> Result<Vec<u8>, Error> + Send>;
+pub(super) type Text = Box<dyn FnOnce() -> Result<Vec<u8>, ApiError> + Send>;
 
 /// What is known of an answer beside its body.
 pub(super) struct About {
-    pub(super) form: Form,
+    pub(super) form: MediaType,
     /// Those that gave its scores.
     pub(super) models: Vec<ModelName<'static>>,
     /// Its leads, for those who watch.
@@ -50,9 +50,9 @@ pub(super) struct About {
 
 impl Draft {
     /// An answer whose body is yet to be written, from these rows.
-    pub(super) fn new<W>(rows: Vec<PredictionRow>, form: Form, seen: Vec<Seen>, write: W) -> Self
+    pub(super) fn new<W>(rows: Vec<PredictionRow>, form: MediaType, seen: Vec<Seen>, write: W) -> Self
     where
-        W: FnOnce(&[PredictionRow]) -> Result<Vec<u8>, Error> + Send + 'static,
+        W: FnOnce(&[PredictionRow]) -> Result<Vec<u8>, ApiError> + Send + 'static,
     {
         let about = About { form, models: models(&rows), seen, timing: Timing::default() };
         let rows = Arc::new(rows);
@@ -68,7 +68,7 @@ impl Draft {
 }
 
 /// The answer.
-pub(super) fn response(form: Form, body: Bytes, models: &[ModelName<'_>]) -> Response {
+pub(super) fn response(form: MediaType, body: Bytes, models: &[ModelName<'_>]) -> Response {
     let mut response = Response::new(body.into());
     write_head(response.headers_mut(), form, models);
     response
@@ -86,16 +86,16 @@ pub(super) fn timed(about: &About, body: Bytes) -> Response {
 /// An answer that was given before, the same to the last byte.
 pub(super) fn again(answer: KeyedAnswer) -> Response {
     let KeyedAnswer { status, content_type, body, .. } = answer;
-    let form = Form::of_answer(&content_type);
+    let form = MediaType::from_response_type(&content_type);
     let models = form.map(|form| models_in(form, &body)).unwrap_or_default();
-    let mut response = response(form.unwrap_or(Form::Json), body.into(), &models);
+    let mut response = response(form.unwrap_or(MediaType::Json), body.into(), &models);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     response
 }
 
 /// Writes what the head of an answer says of it.
-pub(super) fn write_head(headers: &mut HeaderMap, form: Form, models: &[ModelName<'_>]) {
+pub(super) fn write_head(headers: &mut HeaderMap, form: MediaType, models: &[ModelName<'_>]) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
     let mut list = |header, name: fn(&ModelName<'_>) -> String| {
         let names: Vec<String> = models.iter().map(name).collect();
@@ -122,7 +122,7 @@ pub(super) fn models_of(scorer: &Scorer) -> Vec<ModelName<'static>> {
 }
 
 /// The models that an answer names.
-fn models_in(form: Form, body: &[u8]) -> Vec<ModelName<'static>> {
+fn models_in(form: MediaType, body: &[u8]) -> Vec<ModelName<'static>> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Named {
@@ -131,9 +131,9 @@ fn models_in(form: Form, body: &[u8]) -> Vec<ModelName<'static>> {
     }
     let last = || body.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     let named: Option<Named> = match form {
-        Form::Json => serde_json::from_slice(body).ok(),
-        Form::Ndjson => serde_json::from_slice(last()).ok(),
-        Form::Csv => completion_in(last()).and_then(|told| serde_json::from_str(&told).ok()),
+        MediaType::Json => serde_json::from_slice(body).ok(),
+        MediaType::Ndjson => serde_json::from_slice(last()).ok(),
+        MediaType::Csv => completion_in(last()).and_then(|told| serde_json::from_str(&told).ok()),
     };
     match named {
         Some(Named::Many { models }) => models,

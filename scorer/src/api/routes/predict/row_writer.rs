@@ -8,10 +8,10 @@ use super::batch::result;
 use super::row_response::add_models;
 use super::scoring::Fate;
 use super::table_input::Own;
-use crate::api::http::content_negotiation::Form;
-use crate::api::http::error::Error;
+use crate::api::http::content_negotiation::MediaType;
+use crate::api::http::error::ApiError;
 use crate::api::http::idempotency::hexadecimal;
-use crate::api::http::response::{Complaint, Completion, Failure, Interruption, LeadResult};
+use crate::api::http::response::{Completion, ErrorBody, Interruption, LeadResult, ValidationError};
 use crate::insight::label::probability_text;
 use crate::lead::schema::LEAD_KEY;
 use crate::sheet::{free_name, write_cell};
@@ -29,7 +29,7 @@ pub(crate) const ADDED: [&str; 9] =
 /// How lines are written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
-    pub(super) form: Form,
+    pub(super) form: MediaType,
     /// Between the cells of a table.
     pub(super) delimiter: u8,
     /// How many columns of the client's own a table has.
@@ -38,7 +38,7 @@ pub(super) struct Shape {
 
 impl Shape {
     /// A table of leads that came without columns has their keys.
-    pub(super) fn of_keys(form: Form) -> Self {
+    pub(super) fn of_keys(form: MediaType) -> Self {
         Shape { form, delimiter: b',', columns: 1 }
     }
 }
@@ -59,7 +59,7 @@ impl Writer {
 
     /// Writes the names of a table's columns, those of the client first.
     pub(super) fn begin(&mut self, columns: &[String], out: &mut Vec<u8>) {
-        if self.shape.form != Form::Csv {
+        if self.shape.form != MediaType::Csv {
             return;
         }
         let start = out.len();
@@ -78,13 +78,13 @@ impl Writer {
         fates: &[Fate],
         own: Option<&Own>,
         out: &mut Vec<u8>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), ApiError> {
         let (start, mut next) = (out.len(), rows.iter());
         for (place, fate) in fates.iter().enumerate() {
-            let told = result(fate, &mut next).ok_or(Error::Internal)?;
+            let told = result(fate, &mut next).ok_or(ApiError::Internal)?;
             match self.shape.form {
-                Form::Csv => self.table_row(own.map(|own| own.row(place)), &told, out),
-                Form::Json | Form::Ndjson => json_line(&told, out)?,
+                MediaType::Csv => self.table_row(own.map(|own| own.row(place)), &told, out),
+                MediaType::Json | MediaType::Ndjson => json_line(&told, out)?,
             }
         }
         self.rows += fates.len() as u64;
@@ -95,7 +95,7 @@ impl Writer {
     }
 
     /// Writes the last line; returns its content in the form of a header.
-    pub(super) fn end(&mut self, out: &mut Vec<u8>) -> Result<String, Error> {
+    pub(super) fn end(&mut self, out: &mut Vec<u8>) -> Result<String, ApiError> {
         let sha256 = hexadecimal(&std::mem::take(&mut self.hash).finalize());
         let (rows, scored, rejected) = (self.rows, self.scored, self.rows - self.scored);
         let proof = format!("rows={rows}, scored={scored}, rejected={rejected}, sha256={sha256}");
@@ -130,17 +130,17 @@ impl Writer {
 }
 
 /// Writes the last line of an answer that cannot be finished.
-pub(super) fn interrupt(shape: Shape, rows: u64, failure: Failure, out: &mut Vec<u8>) -> Result<(), Error> {
-    let Failure { error, message, detail } = failure;
+pub(super) fn interrupt(shape: Shape, rows: u64, failure: ErrorBody, out: &mut Vec<u8>) -> Result<(), ApiError> {
+    let ErrorBody { error, message, detail } = failure;
     last_line(shape, "failed", &Interruption { complete: false, rows, error, message, detail }, out)
 }
 
 /// In a table its JSON is the last cell of a row that has none of the client's own, so that it is never taken for a lead.
-fn last_line(shape: Shape, status: &str, told: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Error> {
-    if shape.form != Form::Csv {
+fn last_line(shape: Shape, status: &str, told: &impl Serialize, out: &mut Vec<u8>) -> Result<(), ApiError> {
+    if shape.form != MediaType::Csv {
         return json_line(told, out);
     }
-    let told = serde_json::to_string(told).map_err(|_| Error::Internal)?;
+    let told = serde_json::to_string(told).map_err(|_| ApiError::Internal)?;
     let own = std::iter::repeat_n("", shape.columns);
     write_row(own.chain([status, "", "", "", "", "", "", "", &told]), shape.delimiter, out);
     Ok(())
@@ -162,15 +162,15 @@ fn scored_cells<'a>(prediction: &'a Prediction<'a>) -> [Cow<'a, str>; ADDED.len(
 }
 
 /// A reason in one sentence: the field, and what is wrong with it.
-fn reason(complaint: &Complaint) -> String {
+fn reason(complaint: &ValidationError) -> String {
     match complaint.loc.last() {
         Some(Value::String(field)) if complaint.loc.len() > 1 => format!("{field}: {}", complaint.msg),
         _ => complaint.msg.clone(),
     }
 }
 
-fn json_line(told: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Error> {
-    serde_json::to_writer(&mut *out, told).map_err(|_| Error::Internal)?;
+fn json_line(told: &impl Serialize, out: &mut Vec<u8>) -> Result<(), ApiError> {
+    serde_json::to_writer(&mut *out, told).map_err(|_| ApiError::Internal)?;
     out.push(b'\n');
     Ok(())
 }

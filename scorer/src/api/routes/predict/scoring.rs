@@ -6,13 +6,13 @@
 
 use super::logged_inputs::Inputs;
 use crate::api::config::LogInputs;
-use crate::api::http::error::Error;
-use crate::api::http::response::Rejection;
-use crate::api::http::validation_error::not_scorable;
+use crate::api::http::error::ApiError;
+use crate::api::http::response::RejectedLead;
+use crate::api::http::validation_error::not_scorable_error;
 use crate::api::monitor::Seen;
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
-use crate::pipeline::{Batch, LEADS_AT_ONCE, Score, Scorer};
+use crate::pipeline::{BATCH_LEADS, Batch, Score, Scorer};
 use prediction_log::record::{PredictionRow, timestamp};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -42,7 +42,7 @@ pub(super) enum Fate {
     /// It was scored: the next row is its own. The line that it stands on, where the body is a file of lines.
     Scored(Option<u64>),
     /// It was not.
-    Rejected(Rejection<'static>),
+    Rejected(RejectedLead<'static>),
 }
 
 /// Leads that were taken, in their order.
@@ -73,7 +73,7 @@ pub(super) trait Take {
     /// Takes a lead to be scored.
     fn take(&mut self, lead: &Lead);
     /// Takes a lead that cannot be scored.
-    fn reject(&mut self, rejection: Rejection<'static>);
+    fn reject(&mut self, rejection: RejectedLead<'static>);
 }
 
 impl Take for Scoring<'_> {
@@ -85,7 +85,7 @@ impl Take for Scoring<'_> {
         self.take(lead, None);
     }
 
-    fn reject(&mut self, rejection: Rejection<'static>) {
+    fn reject(&mut self, rejection: RejectedLead<'static>) {
         self.reject(rejection);
     }
 }
@@ -106,7 +106,7 @@ pub(super) struct Scoring<'a> {
     /// How many leads were encoded and scored, or are about to be.
     tried: usize,
     spent: Spent,
-    failed: Option<Error>,
+    failed: Option<ApiError>,
 }
 
 /// A lead and what is recorded of it beside its score.
@@ -150,14 +150,14 @@ impl<'a> Scoring<'a> {
         }
         let started = Instant::now();
         self.tried += 1;
-        self.failed = self.batch.add(&self.shared.scorer, &lead).err().map(Error::from);
+        self.failed = self.batch.add(&self.shared.scorer, &lead).err().map(ApiError::from);
         let scored = Instant::now();
         self.spent.score += scored - started;
         let (lead_key, inputs) = (lead.key().map(str::to_owned), self.inputs.of(&lead));
         self.waiting.push(Waiting { lead_key, inputs, lead });
         self.fates.push(Fate::Scored(line));
         self.spent.record += scored.elapsed();
-        if self.waiting.len() == LEADS_AT_ONCE && self.failed.is_none() {
+        if self.waiting.len() == BATCH_LEADS && self.failed.is_none() {
             self.failed = self.settle().err();
         }
     }
@@ -168,12 +168,12 @@ impl<'a> Scoring<'a> {
     }
 
     /// Takes a lead that cannot be scored.
-    pub(super) fn reject(&mut self, rejection: Rejection<'static>) {
+    pub(super) fn reject(&mut self, rejection: RejectedLead<'static>) {
         self.fates.push(Fate::Rejected(rejection));
     }
 
     /// Scores what was taken.
-    pub(super) fn finish(mut self) -> Result<Block, Error> {
+    pub(super) fn finish(mut self) -> Result<Block, ApiError> {
         self.failed.take().map_or(Ok(()), Err)?;
         self.settle()?;
         let Scoring { mut rows, fates, mut seen, spent, tried, .. } = self;
@@ -183,7 +183,7 @@ impl<'a> Scoring<'a> {
     }
 
     /// Scores the leads that wait, and makes rows of them.
-    fn settle(&mut self) -> Result<(), Error> {
+    fn settle(&mut self) -> Result<(), ApiError> {
         let Scoring { shared, batch, waiting, rows, seen, fates, settled, spent, .. } = self;
         let started = Instant::now();
         let scores = batch.finish(&shared.scorer)?;
@@ -192,7 +192,7 @@ impl<'a> Scoring<'a> {
         let mut scored = waiting.drain(..).zip(scores);
         for (place, fate) in fates.iter_mut().enumerate().skip(*settled) {
             let Fate::Scored(line) = *fate else { continue };
-            let (Waiting { lead_key, inputs, lead }, score) = scored.next().ok_or(Error::Internal)?;
+            let (Waiting { lead_key, inputs, lead }, score) = scored.next().ok_or(ApiError::Internal)?;
             match score {
                 Ok(score) => {
                     rows.push(shared.row(lead_key, inputs, score)?);
@@ -200,8 +200,8 @@ impl<'a> Scoring<'a> {
                     seen.scores.push(score);
                 }
                 Err(error) => {
-                    let errors = vec![not_scorable(place_of(place, line), &error)];
-                    *fate = Fate::Rejected(Rejection { line, lead_key: lead_key.map(Cow::Owned), errors });
+                    let errors = vec![not_scorable_error(place_of(place, line), &error)];
+                    *fate = Fate::Rejected(RejectedLead { line, lead_key: lead_key.map(Cow::Owned), errors });
                 }
             }
         }
@@ -219,8 +219,8 @@ impl Shared {
     }
 
     /// A row that is yet to be told its share of the time.
-    fn row(&self, lead_key: Option<String>, input_features: String, score: Score) -> Result<PredictionRow, Error> {
-        let model = self.scorer.models().get(score.model).ok_or(Error::Internal)?;
+    fn row(&self, lead_key: Option<String>, input_features: String, score: Score) -> Result<PredictionRow, ApiError> {
+        let model = self.scorer.models().get(score.model).ok_or(ApiError::Internal)?;
         Ok(PredictionRow {
             id: Uuid::now_v7().to_string(),
             created_at: self.created_at.clone(),
@@ -251,19 +251,19 @@ fn place_of(lead: usize, line: Option<u64>) -> Vec<Value> {
 mod tests {
     use super::*;
     use crate::lead::json::read_lead;
-    use crate::pipeline::tests::undecided;
+    use crate::pipeline::tests::scorer_without_probability;
 
     #[test]
     fn leads_that_cannot_be_scored_take_their_share_of_the_time() {
-        let scorer = Arc::new(undecided());
+        let scorer = Arc::new(scorer_without_probability());
         let lead = |json: &str| read_lead(json.as_bytes(), scorer.schema()).unwrap();
         let (bad, good) = (lead(r#"{"companyfoundedon": Infinity}"#), lead(r#"{"companyfoundedon": 0.5}"#));
         let shared = Shared::new(scorer.clone(), LogInputs::None, "r".into());
         let mut scoring = Scoring::new(&shared);
-        (0..LEADS_AT_ONCE).for_each(|_| scoring.take(&bad, None));
+        (0..BATCH_LEADS).for_each(|_| scoring.take(&bad, None));
         scoring.take(&good, None);
         let Block { rows, fates, seen, spent } = scoring.finish().unwrap();
-        assert_eq!((rows.len(), fates.len()), (1, LEADS_AT_ONCE + 1));
+        assert_eq!((rows.len(), fates.len()), (1, BATCH_LEADS + 1));
         let share = rounded(spent.score.as_secs_f64() * 1_000.0 / fates.len() as f64);
         assert_eq!((rows[0].inference_time_ms, seen.each_ms), (share, share));
     }

@@ -8,12 +8,12 @@ use super::pending_response::{Draft, models_of, write_head};
 use super::row_writer::{Shape, interrupt};
 use super::scoring::Shared;
 use super::spill_buffer::{self, Gone, Inlet};
-use crate::api::http::blocking::aside;
-use crate::api::http::body::{Loan, Pieces};
-use crate::api::http::content_negotiation::Form;
-use crate::api::http::error::Error;
+use crate::api::http::blocking::run_blocking;
+use crate::api::http::body::{BodyStream, MemoryPermit};
+use crate::api::http::content_negotiation::MediaType;
+use crate::api::http::error::ApiError;
 use crate::api::monitor::Seen;
-use crate::api::state::Service;
+use crate::api::state::AppState;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::header::TRAILER;
@@ -40,26 +40,26 @@ const LOAN_BYTES: usize = 8 << 20;
 
 /// A stream under way.
 struct Flow {
-    pieces: Pieces,
+    pieces: BodyStream,
     /// Lent to another thread while it works.
     mill: Option<Mill>,
-    _loan: Loan,
+    _loan: MemoryPermit,
     _turn: OwnedSemaphorePermit,
 }
 
 /// Answers a file while it comes. What is wrong before the first portion is logged is answered as such; what is wrong
 /// later is the last line of the answer.
 pub(super) async fn answer(
-    service: Arc<Service>,
+    service: Arc<AppState>,
     shared: Shared,
     request: Request,
-    (sent, wanted): (Form, Form),
-) -> Result<Response, Error> {
+    (sent, wanted): (MediaType, MediaType),
+) -> Result<Response, ApiError> {
     let turn = service.queue.enter()?;
-    let loan = Loan::take(&service, LOAN_BYTES)?;
+    let loan = MemoryPermit::take(&service, LOAN_BYTES)?;
     let models = models_of(&shared.scorer);
     let mill = Some(Mill::new(shared, sent, wanted));
-    let mut flow = Flow { pieces: Pieces::new(&service, request), mill, _loan: loan, _turn: turn };
+    let mut flow = Flow { pieces: BodyStream::new(&service, request), mill, _loan: loan, _turn: turn };
     let mut first = flow.next().await?;
     log(&service, std::mem::take(&mut first.rows), first.seen.take()).await?;
     let (inlet, outlet) = spill_buffer::open(service.config.silence);
@@ -71,7 +71,7 @@ pub(super) async fn answer(
 }
 
 /// Answers a whole file, to be recorded at once.
-pub(super) fn whole(shared: Shared, body: Bytes, sent: Form, wanted: Form) -> Result<Draft, Error> {
+pub(super) fn whole(shared: Shared, body: Bytes, sent: MediaType, wanted: MediaType) -> Result<Draft, ApiError> {
     let mut mill = Mill::new(shared, sent, wanted);
     mill.feed([body]);
     let (mut rows, mut seen, mut text) = (Vec::new(), Vec::new(), Vec::new());
@@ -88,11 +88,11 @@ pub(super) fn whole(shared: Shared, body: Bytes, sent: Form, wanted: Form) -> Re
 
 impl Flow {
     /// The next portion that holds anything.
-    async fn next(&mut self) -> Result<Portion, Error> {
+    async fn next(&mut self) -> Result<Portion, ApiError> {
         loop {
-            let mut mill = self.mill.take().ok_or(Error::Internal)?;
+            let mut mill = self.mill.take().ok_or(ApiError::Internal)?;
             let pieces =
-                if mill.is_hungry() { self.pieces.gather(PIECE_BYTES, PIECE_TIME).await? } else { Some(vec![]) };
+                if mill.is_hungry() { self.pieces.collect_chunk(PIECE_BYTES, PIECE_TIME).await? } else { Some(vec![]) };
             let work = move || {
                 let portion = match pieces {
                     Some(pieces) => {
@@ -103,7 +103,7 @@ impl Flow {
                 };
                 (mill, portion)
             };
-            let (mill, portion) = aside(work).await?;
+            let (mill, portion) = run_blocking(work).await?;
             self.mill = Some(mill);
             let portion = portion?;
             if portion.leads > 0 || portion.proof.is_some() {
@@ -115,7 +115,7 @@ impl Flow {
 
 /// Why an answer ends before its time.
 enum Stop {
-    Failed(Error),
+    Failed(ApiError),
     Gone,
 }
 
@@ -125,7 +125,7 @@ impl From<Gone> for Stop {
     }
 }
 
-async fn go_on(service: Arc<Service>, mut flow: Flow, mut inlet: Inlet, first: Portion) {
+async fn go_on(service: Arc<AppState>, mut flow: Flow, mut inlet: Inlet, first: Portion) {
     let (shape, mut rows) = (first.shape, 0);
     match answer_all(&service, &mut flow, &mut inlet, first, &mut rows).await {
         Ok(proof) => inlet.finish(trailers(&proof)),
@@ -137,7 +137,7 @@ async fn go_on(service: Arc<Service>, mut flow: Flow, mut inlet: Inlet, first: P
 
 /// Logs and answers portion after portion, and counts the leads that were answered; returns the proof of the last one.
 async fn answer_all(
-    service: &Service,
+    service: &AppState,
     flow: &mut Flow,
     inlet: &mut Inlet,
     first: Portion,
@@ -162,7 +162,7 @@ async fn answer_all(
     }
 }
 
-async fn log(service: &Service, rows: Vec<PredictionRow>, seen: Option<Seen>) -> Result<(), Error> {
+async fn log(service: &AppState, rows: Vec<PredictionRow>, seen: Option<Seen>) -> Result<(), ApiError> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -172,11 +172,11 @@ async fn log(service: &Service, rows: Vec<PredictionRow>, seen: Option<Seen>) ->
             Ok(())
         }
         // Only an entry with a key can have been answered before.
-        Logged::Answered(_) => Err(Error::Internal),
+        Logged::Answered(_) => Err(ApiError::Internal),
     }
 }
 
-async fn tell(error: Error, shape: Shape, rows: u64, mut inlet: Inlet) {
+async fn tell(error: ApiError, shape: Shape, rows: u64, mut inlet: Inlet) {
     error.log();
     let failure = error.failure();
     let failed = trailers(&format!("failed, error={}, rows={rows}", failure.error));

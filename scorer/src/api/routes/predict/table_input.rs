@@ -4,9 +4,9 @@
 //! becomes of leads.
 
 use super::scoring::Scoring;
-use crate::api::http::error::Error;
-use crate::api::http::response::Rejection;
-use crate::api::http::validation_error::{of_line, of_long_line, of_row, of_table};
+use crate::api::http::error::ApiError;
+use crate::api::http::response::RejectedLead;
+use crate::api::http::validation_error::{line_errors, line_too_long, row_error, table_error};
 use crate::lead::csv::{Cells, Dialect, IntakeError, ROW_MAX, Reader, Row};
 use crate::lead::json::{LINE_MAX, Line, LineError};
 use crate::lead::schema::Schema;
@@ -58,7 +58,7 @@ impl Table {
     }
 
     /// Reads the next piece.
-    pub(super) fn push(&mut self, piece: &[u8], scoring: &mut Scoring<'_>, own: &mut Own) -> Result<(), Error> {
+    pub(super) fn push(&mut self, piece: &[u8], scoring: &mut Scoring<'_>, own: &mut Own) -> Result<(), ApiError> {
         if self.reader.is_some() {
             return self.read(piece, scoring, own);
         }
@@ -70,7 +70,7 @@ impl Table {
     }
 
     /// Reads what is left.
-    pub(super) fn finish(&mut self, scoring: &mut Scoring<'_>, own: &mut Own) -> Result<(), Error> {
+    pub(super) fn finish(&mut self, scoring: &mut Scoring<'_>, own: &mut Own) -> Result<(), ApiError> {
         if self.reader.is_none() {
             self.begin(scoring, own)?;
         }
@@ -80,7 +80,7 @@ impl Table {
         check_rows(scoring)
     }
 
-    fn begin(&mut self, scoring: &mut Scoring<'_>, own: &mut Own) -> Result<(), Error> {
+    fn begin(&mut self, scoring: &mut Scoring<'_>, own: &mut Own) -> Result<(), ApiError> {
         let start = std::mem::take(&mut self.start);
         let dialect = Dialect::detect(&start);
         self.delimiter = dialect.delimiter;
@@ -88,7 +88,7 @@ impl Table {
         self.read(&start, scoring, own)
     }
 
-    fn read(&mut self, piece: &[u8], scoring: &mut Scoring<'_>, own: &mut Own) -> Result<(), Error> {
+    fn read(&mut self, piece: &[u8], scoring: &mut Scoring<'_>, own: &mut Own) -> Result<(), ApiError> {
         let delimiter = self.delimiter;
         let Some(reader) = &mut self.reader else { return Ok(()) };
         reader.push(piece, &mut |row| take(row, scoring, own, delimiter)).map_err(unreadable)?;
@@ -108,17 +108,17 @@ fn take(row: Row<'_>, scoring: &mut Scoring<'_>, own: &mut Own, delimiter: u8) {
     match row.lead {
         Ok(lead) => scoring.take(lead, Some(row.line)),
         Err(reject) => {
-            let errors = vec![of_row(reject)];
-            scoring.reject(Rejection { line: Some(row.line), lead_key: None, errors });
+            let errors = vec![row_error(reject)];
+            scoring.reject(RejectedLead { line: Some(row.line), lead_key: None, errors });
         }
     }
 }
 
-fn unreadable(error: IntakeError) -> Error {
-    Error::Invalid(vec![of_table(&error)])
+fn unreadable(error: IntakeError) -> ApiError {
+    ApiError::Invalid(vec![table_error(&error)])
 }
 
-fn check_rows(scoring: &Scoring<'_>) -> Result<(), Error> {
+fn check_rows(scoring: &Scoring<'_>) -> Result<(), ApiError> {
     if scoring.len() <= ROWS_MAX { Ok(()) } else { Err(unreadable(IntakeError::TooBroken { line: 1 })) }
 }
 
@@ -126,9 +126,9 @@ fn check_rows(scoring: &Scoring<'_>) -> Result<(), Error> {
 pub(super) fn take_line(line: Line<'_>, schema: &Schema, scoring: &mut Scoring<'_>) {
     let errors = match line.fault {
         None => return scoring.take(line.lead, Some(line.number)),
-        Some(LineError::Body(error)) => of_line(error, line.number, schema),
-        Some(LineError::TooLong) => vec![of_long_line(line.number, LINE_MAX)],
+        Some(LineError::Body(error)) => line_errors(error, line.number, schema),
+        Some(LineError::TooLong) => vec![line_too_long(line.number, LINE_MAX)],
     };
     let lead_key = line.lead.key().map(|key| Cow::Owned(key.to_owned()));
-    scoring.reject(Rejection { line: Some(line.number), lead_key, errors });
+    scoring.reject(RejectedLead { line: Some(line.number), lead_key, errors });
 }

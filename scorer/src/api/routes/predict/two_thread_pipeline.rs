@@ -3,8 +3,8 @@
 //! Owns how leads get from the one to the other. May not know JSON, nor what becomes of a lead.
 
 use super::scoring::{Block, Scoring, Shared, Take};
-use crate::api::http::error::Error;
-use crate::api::http::response::Rejection;
+use crate::api::http::error::ApiError;
+use crate::api::http::response::RejectedLead;
 use crate::lead::Lead;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -21,7 +21,7 @@ const WAITING: usize = 4;
 /// What is handed over.
 enum Item {
     Lead(Lead),
-    Rejection(Rejection<'static>),
+    Rejected(RejectedLead<'static>),
     /// What came before does not count.
     Restart,
 }
@@ -42,8 +42,8 @@ impl Take for Hand {
         self.give(Item::Lead(lead.clone()));
     }
 
-    fn reject(&mut self, rejection: Rejection<'static>) {
-        self.give(Item::Rejection(rejection));
+    fn reject(&mut self, rejection: RejectedLead<'static>) {
+        self.give(Item::Rejected(rejection));
     }
 }
 
@@ -63,7 +63,7 @@ impl Hand {
 }
 
 /// What reading gave, and what was scored meanwhile.
-pub(super) fn read<T>(shared: &Shared, read: impl FnOnce(&mut Hand) -> T) -> (T, Result<Block, Error>) {
+pub(super) fn read<T>(shared: &Shared, read: impl FnOnce(&mut Hand) -> T) -> (T, Result<Block, ApiError>) {
     thread::scope(|scope| {
         let (to, from) = sync_channel(WAITING);
         let scoring = scope.spawn(move || score(shared, &from));
@@ -71,16 +71,16 @@ pub(super) fn read<T>(shared: &Shared, read: impl FnOnce(&mut Hand) -> T) -> (T,
         let read = read(&mut hand);
         hand.pass();
         drop(hand);
-        (read, scoring.join().unwrap_or(Err(Error::Internal)))
+        (read, scoring.join().unwrap_or(Err(ApiError::Internal)))
     })
 }
 
-fn score(shared: &Shared, from: &Receiver<Vec<Item>>) -> Result<Block, Error> {
+fn score(shared: &Shared, from: &Receiver<Vec<Item>>) -> Result<Block, ApiError> {
     let mut scoring = Scoring::new(shared);
     for item in from.iter().flatten() {
         match item {
             Item::Lead(lead) => scoring.take_over(lead, None),
-            Item::Rejection(rejection) => scoring.reject(rejection),
+            Item::Rejected(rejection) => scoring.reject(rejection),
             Item::Restart => scoring = Scoring::new(shared),
         }
     }
