@@ -251,9 +251,7 @@ impl Store {
     pub async fn put_legacy_hour(&self, hour: &str, rows: Vec<ProfileRow>) -> Result<bool, StoreError> {
         let (hour, now) = (hour.to_owned(), OffsetDateTime::now_utc());
         let done = self.write(move |transaction| {
-            Box::pin(async move {
-                Ok(legacy_backfill::put_hour(transaction, &hour, &rows, now).await?.then_some(()))
-            })
+            Box::pin(async move { Ok(legacy_backfill::put_hour(transaction, &hour, &rows, now).await?.then_some(())) })
         });
         done.await.map(|done| done.is_some())
     }
@@ -287,7 +285,8 @@ impl Store {
     /// Deletes rows that are expired at a given time and returns their number. Runs by itself every minute.
     pub async fn prune(&self, now: OffsetDateTime) -> Result<u64, StoreError> {
         let retention = self.retention;
-        let expired = self.read(move |transaction| Box::pin(deletion::find_expired(transaction, retention, now))).await?;
+        let expired =
+            self.read(move |transaction| Box::pin(deletion::find_expired(transaction, retention, now))).await?;
         let mut deleted = 0;
         for rows in expired {
             loop {

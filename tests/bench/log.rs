@@ -4,8 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use prediction_log::record::{PredictionRow, timestamp};
-use prediction_log::{Entry, Recent, Settings, Store, Window};
+use prediction_log::{LogEntry, PredictionQuery, PredictionRow, Settings, Store, TimeWindow, timestamp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
@@ -56,7 +55,7 @@ async fn singles(store: &Store, pause: Option<Duration>) -> (f64, Vec<f64>) {
                     number += CLIENTS;
                     let begun = Instant::now();
                     store
-                        .log(Entry::new(vec![row(number, &timestamp(OffsetDateTime::now_utc()), &inputs)]))
+                        .log(LogEntry::new(vec![row(number, &timestamp(OffsetDateTime::now_utc()), &inputs)]))
                         .await
                         .unwrap();
                     latencies.push(begun.elapsed().as_secs_f64() * 1e3);
@@ -93,7 +92,7 @@ async fn batches(store: &Store, count: usize) {
         let now = timestamp(OffsetDateTime::now_utc());
         let rows: Vec<_> = (0..10_000).map(|i| row(batch * 10_000 + i, &now, &inputs)).collect();
         let begun = Instant::now();
-        store.log(Entry::new(rows)).await.unwrap();
+        store.log(LogEntry::new(rows)).await.unwrap();
         times.push(begun.elapsed().as_secs_f64() * 1e3);
     }
     times.sort_by(f64::total_cmp);
@@ -111,13 +110,13 @@ async fn reading(store: &Store, rows: usize) {
             let moment = start + time::Duration::milliseconds((number as f64 * 30.0 * 86_400e3 / rows as f64) as i64);
             row(number, &timestamp(moment), &inputs)
         };
-        store.log(Entry::new((0..10_000).map(row).collect())).await.unwrap();
+        store.log(LogEntry::new((0..10_000).map(row).collect())).await.unwrap();
     }
     println!("{rows} rows written in {:.0} s", begun.elapsed().as_secs_f64());
-    let page = Recent { limit: 50, ..Recent::default() };
-    let filtered = Recent { score_min: Some(0.9), score_max: Some(0.91), ..page.clone() };
-    let rare = Recent { score_min: Some(0.95001), score_max: Some(0.95002), ..page.clone() };
-    let version = Recent { model_version: Some("none".to_owned()), ..page.clone() };
+    let page = PredictionQuery { limit: 50, ..PredictionQuery::default() };
+    let filtered = PredictionQuery { score_min: Some(0.9), score_max: Some(0.91), ..page.clone() };
+    let rare = PredictionQuery { score_min: Some(0.95001), score_max: Some(0.95002), ..page.clone() };
+    let version = PredictionQuery { model_version: Some("none".to_owned()), ..page.clone() };
     for round in 0..3 {
         let timed = |begun: Instant| begun.elapsed().as_secs_f64() * 1e3;
         for (what, filter) in [
@@ -127,14 +126,14 @@ async fn reading(store: &Store, rows: usize) {
             ("of another version", &version),
         ] {
             let begun = Instant::now();
-            let found = store.recent(filter).await.unwrap();
+            let found = store.predictions(filter).await.unwrap();
             println!("{round} {what}: {:.1} ms, {} rows", timed(begun), found.rows.len());
         }
         let begun = Instant::now();
-        let found = store.last(10_000).await.unwrap();
+        let found = store.latest_predictions(10_000).await.unwrap();
         println!("{round} the last {}: {:.1} ms", found.len(), timed(begun));
         let begun = Instant::now();
-        store.calls(&Window::all()).await.unwrap();
+        store.request_summary(&TimeWindow::all()).await.unwrap();
         println!("{round} calls: {:.1} ms", timed(begun));
     }
 }

@@ -123,7 +123,7 @@ async fn a_database_of_the_old_service_is_taken_over_with_its_rows() {
         // The second opening finds everything done.
         for _ in 0..2 {
             let (store, writer) = Store::open(&Settings::new(address.parse().unwrap())).await.unwrap();
-            store.note(prediction_log::record::CallRow {
+            store.log_request(prediction_log::RequestRow {
                 created_at: "2026-02-01 00:00:00.000000".to_owned(),
                 endpoint: "/health".to_owned(),
                 status_code: 200,

@@ -3,7 +3,7 @@
 //!
 //! Owns the latter way. May not know tables.
 
-use super::{SqlValue, Row, Transaction, limited};
+use super::{Row, SqlValue, Transaction, limited};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Postgres};
@@ -30,9 +30,15 @@ pub(crate) trait TableRow {
 
 impl Transaction<'_> {
     /// Inserts rows; `on_conflict` says what becomes of those whose key is taken, and what is from_rusqlite of them.
-    pub(crate) async fn insert<R: TableRow>(&mut self, rows: &[&R], on_conflict: &str) -> Result<Vec<Row>, sqlx::Error> {
+    pub(crate) async fn insert<R: TableRow>(
+        &mut self,
+        rows: &[&R],
+        on_conflict: &str,
+    ) -> Result<Vec<Row>, sqlx::Error> {
         match self {
-            Transaction::SqliteTransaction(inner) => Ok(inner.insert(rows, on_conflict)?.into_iter().map(Row::SqliteTransaction).collect()),
+            Transaction::SqliteTransaction(inner) => {
+                Ok(inner.insert(rows, on_conflict)?.into_iter().map(Row::SqliteTransaction).collect())
+            }
             // Only the writer writes.
             Transaction::Sqlite(_) => Err(sqlx::Error::Protocol("this connection only reads".to_owned())),
             Transaction::Postgres(_) if rows.is_empty() => Ok(Vec::new()),

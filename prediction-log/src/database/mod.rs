@@ -3,20 +3,20 @@
 //! Owns what SQLite and PostgreSQL have in common, so that every statement is written once. May not know tables.
 
 mod bulk_insert;
-mod wal_checkpoint;
-mod sqlite_writer;
 mod migrate;
 mod postgres;
 mod sqlite;
+mod sqlite_writer;
+mod wal_checkpoint;
 
 pub(super) use bulk_insert::{ColumnType, TableRow};
-pub(super) use wal_checkpoint::WalCheckpointer;
 pub(super) use migrate::OpenError;
 pub(super) use sqlite::{BUSY_TIMEOUT, file_identity};
+pub(super) use wal_checkpoint::WalCheckpointer;
 
 use super::{DatabaseUrl, LogMode};
-use sqlite_writer::SqliteTransaction;
 use rusqlite::types::{FromSql, Value};
+use sqlite_writer::SqliteTransaction;
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection as _, Decode, Postgres, Row as _, Sqlite, Type};
@@ -129,7 +129,7 @@ pub(super) enum Row {
 
 impl Connection {
     /// Connects, makes the file if it is missing, and brings the tables up to date.
-    pub(super) async fn open(location: &DatabaseUrl, mode: LogMode) -> Result<Self, OpenError> {
+    pub(super) async fn open(url: &DatabaseUrl, mode: LogMode) -> Result<Self, OpenError> {
         match url {
             DatabaseUrl::Sqlite(file) => sqlite::open(file, mode).await.map(Connection::Sqlite),
             DatabaseUrl::Postgres(address) => {
@@ -187,7 +187,7 @@ impl Connection {
 
 impl ReadPool {
     /// Connections to a database that is open already, or will be.
-    pub(super) fn new(location: &DatabaseUrl) -> Result<Self, sqlx::Error> {
+    pub(super) fn new(url: &DatabaseUrl) -> Result<Self, sqlx::Error> {
         match url {
             DatabaseUrl::Sqlite(file) => Ok(ReadPool::Sqlite(sqlite::reader(file))),
             DatabaseUrl::Postgres(address) => postgres::reader(address).map(ReadPool::Postgres),
@@ -242,7 +242,9 @@ impl Transaction<'_> {
                 let query = values.iter().fold(sqlx::query(AssertSqlSafe(sql)), sqlite::bind);
                 Ok(query.fetch_all(&mut **inner).await?.into_iter().map(Row::Sqlite).collect())
             }
-            Transaction::SqliteTransaction(inner) => Ok(inner.query(&sql, values)?.into_iter().map(Row::SqliteTransaction).collect()),
+            Transaction::SqliteTransaction(inner) => {
+                Ok(inner.query(&sql, values)?.into_iter().map(Row::SqliteTransaction).collect())
+            }
             Transaction::Postgres(inner) => {
                 let query = values.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
                 Ok(limited(query.fetch_all(&mut **inner)).await?.into_iter().map(Row::Postgres).collect())

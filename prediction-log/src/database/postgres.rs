@@ -4,7 +4,7 @@
 //! name, and nothing is set but within a transaction.
 
 use super::super::database_url::PostgresUrl;
-use super::{SqlValue, LogMode, OpenError, limited, migrate};
+use super::{LogMode, OpenError, SqlValue, limited, migrate};
 use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgPoolOptions};
 use sqlx::query::Query;
 use sqlx::{Connection as _, Postgres};

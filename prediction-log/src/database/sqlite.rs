@@ -2,7 +2,7 @@
 //!
 //! Owns its settings and its error codes. May not know tables.
 
-use super::{SqlValue, LogMode, OpenError, sqlite_writer, migrate};
+use super::{LogMode, OpenError, SqlValue, migrate, sqlite_writer};
 use sqlx::query::Query;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,

@@ -5,7 +5,7 @@
 //! Owns the writer's connection and its transactions. May not know tables.
 
 use super::sqlite::BUSY_TIMEOUT;
-use super::{SqlValue, LogMode, TableRow};
+use super::{LogMode, SqlValue, TableRow};
 use rusqlite::types::{FromSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, Statement, ToSql};
 use sqlx::error::{DatabaseError, ErrorKind};

@@ -40,7 +40,7 @@ struct Shared {
 
 impl WalCheckpointer {
     /// For a file; a server sees to itself.
-    pub(crate) fn start(location: &DatabaseUrl) -> Option<Self> {
+    pub(crate) fn start(url: &DatabaseUrl) -> Option<Self> {
         let DatabaseUrl::Sqlite(file) = url else { return None };
         let shared = Arc::new(Shared::default());
         let task = tokio::spawn(run(file.clone(), shared.clone()));

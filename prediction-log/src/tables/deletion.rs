@@ -62,11 +62,7 @@ pub(crate) async fn find_expired(
 }
 
 /// Time of the oldest of the newest `rows` rows.
-async fn oldest_kept(
-    transaction: &mut Transaction<'_>,
-    table: &str,
-    rows: u64,
-) -> Result<Option<String>, sqlx::Error> {
+async fn oldest_kept(transaction: &mut Transaction<'_>, table: &str, rows: u64) -> Result<Option<String>, sqlx::Error> {
     let created_at = transaction.dialect().timestamp_text("created_at");
     let sql = format!("SELECT {created_at} FROM {table} ORDER BY created_at DESC LIMIT 1 OFFSET $1");
     let offset = i64::try_from(rows.max(1) - 1).unwrap_or(i64::MAX);

@@ -123,8 +123,11 @@ impl Writer {
 
     /// Writes until shutdown, then what is still queued, and closes the database.
     async fn run(mut self, running: oneshot::Sender<()>) {
-        while if self.batcher.is_spooling { self.spool_until_recovered().await } else { self.commit_until_failure().await }
-        {}
+        while if self.batcher.is_spooling {
+            self.spool_until_recovered().await
+        } else {
+            self.commit_until_failure().await
+        } {}
         self.write_buffered_requests().await;
         self.database.close().await;
         // Releases the lock of the spool folder before completion is signalled.

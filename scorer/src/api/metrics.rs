@@ -192,8 +192,8 @@ impl States {
         self.lent.set(whole(reading.lent_bytes));
         self.log_waiting.set(whole(reading.log_waiting));
         self.left_out.set(i64::try_from(reading.left_out).unwrap_or(i64::MAX));
-        for word in StoreState::WORDS {
-            let holds = i64::from(reading.log.word() == word);
+        for word in StoreState::NAMES {
+            let holds = i64::from(reading.log.as_str() == word);
             self.log_state.get_or_create(&vec![("state", word.to_owned())]).set(holds);
         }
         self.spooled.set(i64::try_from(reading.log.spooled_rows()).unwrap_or(i64::MAX));

@@ -109,7 +109,7 @@ impl AppState {
             queue: self.queue.taken(),
             lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
             log: self.store.state(),
-            log_waiting: self.store.waiting(),
+            log_waiting: self.store.queue_len(),
             left_out: self.monitor.left_out(),
             standing: &self.serving.standing(),
         })

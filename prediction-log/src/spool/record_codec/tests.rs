@@ -1,4 +1,4 @@
-//! Frames read back as they were, and what is no frame is told apart.
+//! Round trips, partial and damaged records.
 
 use super::*;
 use proptest::prelude::*;
@@ -21,8 +21,8 @@ fn row(id: &str, lead_key: Option<&str>) -> PredictionRow {
     }
 }
 
-fn frame() -> Frame {
-    let keyed = KeyedAnswer {
+fn batch() -> Batch {
+    let record = IdempotencyRecord {
         key: "k".to_owned(),
         fingerprint: "f".to_owned(),
         status: 200,
@@ -30,14 +30,14 @@ fn frame() -> Frame {
         body: vec![0, 255],
         created_at: "2026-01-31 09:30:00.000000".to_owned(),
     };
-    Frame {
+    Batch {
         source: "run".to_owned(),
-        number: 7,
+        sequence: 7,
         entries: vec![
-            Entry { keyed: Some(keyed), ..Entry::new(vec![row("a", None), row("b", Some(""))]) },
-            Entry::new(vec![PredictionRow { grade: None, ..row("c", Some("crm")) }]),
+            LogEntry { idempotency: Some(record), ..LogEntry::new(vec![row("a", None), row("b", Some(""))]) },
+            LogEntry::new(vec![PredictionRow { grade: None, ..row("c", Some("crm")) }]),
         ],
-        calls: vec![CallRow {
+        requests: vec![RequestRow {
             created_at: "2026-01-31 09:30:00.000000".to_owned(),
             endpoint: "/predict".to_owned(),
             status_code: 422,
@@ -47,32 +47,32 @@ fn frame() -> Frame {
 }
 
 #[test]
-fn a_frame_reads_back_as_it_was() {
-    let bytes = frame().encode().unwrap();
-    assert_eq!(Frame::decode(&bytes), Found::Whole(Box::new(frame()), bytes.len()));
-    assert_eq!(Frame::decode(&[]), Found::End);
+fn record_round_trips() {
+    let bytes = encode(&batch()).unwrap();
+    assert_eq!(decode(&bytes), Decoded::Record(Box::new(batch()), bytes.len()));
+    assert_eq!(decode(&[]), Decoded::End);
 }
 
 #[test]
-fn a_frame_without_its_end_is_torn() {
-    let bytes = frame().encode().unwrap();
+fn record_without_its_end_is_partial() {
+    let bytes = encode(&batch()).unwrap();
     for length in 1..bytes.len() {
-        assert_eq!(Frame::decode(&bytes[..length]), Found::Torn, "{length}");
+        assert_eq!(decode(&bytes[..length]), Decoded::Partial, "{length}");
     }
 }
 
 proptest! {
     #[test]
-    fn a_changed_byte_never_gives_another_frame(at in 0usize..4096, change in 1u8..) {
-        let mut bytes = frame().encode().unwrap();
+    fn changed_byte_never_decodes(at in 0usize..4096, change in 1u8..) {
+        let mut bytes = encode(&batch()).unwrap();
         let at = at % bytes.len();
         bytes[at] ^= change;
-        prop_assert!(!matches!(Frame::decode(&bytes), Found::Whole(..)));
+        prop_assert!(!matches!(decode(&bytes), Decoded::Record(..)));
     }
 
     #[test]
-    fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        let _ = Frame::decode(&bytes);
-        let _ = read(&mut Cursor(&bytes));
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = decode(&bytes);
+        let _ = read_batch(&mut Cursor(&bytes));
     }
 }

@@ -9,7 +9,7 @@ use super::extensions::Caller;
 use super::validation_error::header_error;
 use crate::api::state::AppState;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
-use prediction_log::KeyedAnswer;
+use prediction_log::IdempotencyRecord;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -91,21 +91,21 @@ pub(crate) enum Claim {
     /// The request is to be answered, under this name.
     New(KeyGuard),
     /// It was answered before.
-    Replayed(KeyedAnswer),
+    Replayed(IdempotencyRecord),
 }
 
 /// Begins to work on a key, or finds what was answered to it.
 pub(crate) async fn begin(service: &AppState, key: IdempotencyKey, fingerprint: String) -> Result<Claim, ApiError> {
     let IdempotencyKey(key) = key;
     let named = start(&service.running, key, fingerprint)?;
-    match service.store.answered(&named.key).await? {
+    match service.store.idempotency_record(&named.key).await? {
         Some(answer) => same(answer, &named.fingerprint).map(Claim::Replayed),
         None => Ok(Claim::New(named)),
     }
 }
 
 /// An answer that was kept, when it is this request's.
-pub(crate) fn same(answer: KeyedAnswer, fingerprint: &str) -> Result<KeyedAnswer, ApiError> {
+pub(crate) fn same(answer: IdempotencyRecord, fingerprint: &str) -> Result<IdempotencyRecord, ApiError> {
     if answer.fingerprint == fingerprint { Ok(answer) } else { Err(ApiError::KeyReused) }
 }
 

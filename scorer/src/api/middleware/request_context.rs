@@ -15,7 +15,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use prediction_log::record::{CallRow, timestamp};
+use prediction_log::{RequestRow, timestamp};
 use std::sync::Arc;
 use std::time::Instant;
 use tracing::{Instrument, Span};
@@ -94,7 +94,7 @@ impl Call<'_> {
         let response_time_ms = self.tell(status_code, caller, rows, reason, "answered");
         if let (Some(route), true) = (&self.route, self.method != Method::OPTIONS) {
             let endpoint = route.as_str().to_owned();
-            self.service.store.note(CallRow { created_at, endpoint, status_code, response_time_ms });
+            self.service.store.log_request(RequestRow { created_at, endpoint, status_code, response_time_ms });
         }
     }
 

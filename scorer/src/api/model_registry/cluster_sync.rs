@@ -6,7 +6,7 @@ use super::shared::{Agreed, Shared};
 use super::status::Named;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use prediction_log::{ServiceVersion, Store};
+use prediction_log::{ActiveModel, Store};
 
 /// Agrees through the log's database.
 #[derive(Debug)]
@@ -25,14 +25,14 @@ impl Shared for Agreement {
     fn agree(&self, agreed: Agreed) -> BoxFuture<'_, Result<(), String>> {
         let write = async move {
             let first = agreed.models.first();
-            let row = ServiceVersion {
+            let row = ActiveModel {
                 model_version: first.map(|model| model.version.clone()).unwrap_or_default(),
                 model_sha256: first.map(|model| model.sha256.clone()).unwrap_or_default(),
                 label: serde_json::to_string(&agreed.models).map_err(|error| error.to_string())?,
                 changed_at: agreed.since,
                 changed_by: agreed.by,
             };
-            self.0.set_service_version(&row).await.map_err(|error| error.to_string())
+            self.0.set_active_model(&row).await.map_err(|error| error.to_string())
         };
         write.boxed()
     }

@@ -14,7 +14,7 @@ pub use cluster_sync::Agreement;
 use super::http::error::ApiError;
 use super::http::rejection::Rejection;
 use crate::pipeline::{Model, Scorer};
-use prediction_log::record::timestamp;
+use prediction_log::timestamp;
 use selection::Choice;
 use shared::{Agreed, Shared};
 use status::{Failed, Listed, Named, Release, Standing, State};

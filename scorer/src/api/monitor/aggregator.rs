@@ -7,8 +7,7 @@ use super::hour_aggregate::{Bound, Summary};
 use crate::insight::profile::{LevelKey, Profile};
 use crate::lead::Lead;
 use crate::pipeline::{Score, Scorer};
-use prediction_log::record::timestamp;
-use prediction_log::{Level, ProfileRow, Store};
+use prediction_log::{Granularity, ProfileRow, Store, timestamp};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -171,7 +170,7 @@ impl Sums {
                 let reference = (self.references)(model);
                 Bound::new(model, seen.scorer.schema(), reference.as_deref(), key)
             });
-            let at = (Level::Hour.start(&seen.created_at), model.sha256().to_owned());
+            let at = (Granularity::Hour.start(&seen.created_at), model.sha256().to_owned());
             let span = self.spans.entry(at).or_insert_with(|| Span { summary: bound.empty(), is_written: true });
             span.summary.add(bound, model, &own, seen.each_ms);
             span.is_written = false;
@@ -193,17 +192,17 @@ impl Sums {
     /// Writes what changed, and lets go of hours that are over.
     async fn write(self, store: &Store, instance: &str) -> Option<Self> {
         if self.key.get().is_none()
-            && let Ok(bytes) = store.level_key().await
+            && let Ok(bytes) = store.pseudonym_key().await
         {
             let _ = self.key.set(LevelKey::new(bytes));
         }
         let now = timestamp(OffsetDateTime::now_utc());
-        let (hour, instance) = (Level::Hour.start(&now), instance.to_owned());
+        let (hour, instance) = (Granularity::Hour.start(&now), instance.to_owned());
         let (mut sums, rows) = self.run_blocking(move |sums| sums.rows(&instance, &now)).await?;
         for row in rows {
             let at = (row.start.clone(), row.model_sha256.clone());
             // While the database is away the summary grows on; it is written as a whole when it is back.
-            let is_written = store.put_profile(row).await.is_ok();
+            let is_written = store.upsert_profile(row).await.is_ok();
             sums.spans.entry(at).and_modify(|span| span.is_written = is_written);
         }
         sums.spans.retain(|(start, _), span| !span.is_written || *start >= hour);
@@ -213,7 +212,7 @@ impl Sums {
     /// What changed, as it is written.
     fn rows(&self, instance: &str, now: &str) -> Vec<ProfileRow> {
         let row = |((start, model), span): (&(String, String), &Span)| ProfileRow {
-            level: Level::Hour,
+            granularity: Granularity::Hour,
             start: start.clone(),
             model_sha256: model.clone(),
             instance: instance.to_owned(),

@@ -17,8 +17,10 @@ use crate::wire::monitoring::{
     Calls, Choice, Database, FORMAT, GradeCount, Health, Model, Outcomes, Overview, Performance, Recent, RecentRow,
     Scores, Status, Window as Asked,
 };
-use prediction_log::record::timestamp;
-use prediction_log::{CallSummary, Cursor, Judged, Page, Recent as Filter, Recorded, Store, StoreState, Window};
+use prediction_log::{
+    Cursor, LabeledPrediction, LoggedPrediction, PredictionPage, PredictionQuery, RequestSummary, Store, StoreState,
+    TimeWindow, timestamp,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use time::{Date, Duration, Month, OffsetDateTime};
@@ -45,11 +47,11 @@ struct Told {
     calls: Calls,
     recent_calls: Calls,
     predictions_logged: u64,
-    page: Page,
+    page: PredictionPage,
     /// Of the window and of the time since the model in service was trained, whichever is longer.
-    judged: Vec<Judged>,
+    judged: Vec<LabeledPrediction>,
     /// The window that calls and outcomes are told of.
-    window: Window,
+    window: TimeWindow,
 }
 
 /// Puts the page together; `after` is its cursor, read. Summing up and comparing are done aside: of a long time they take
@@ -72,27 +74,28 @@ pub(crate) async fn overview(
 
 async fn read(
     store: &Store,
-    window: Window,
-    trained: Window,
+    window: TimeWindow,
+    trained: TimeWindow,
     choice: &Choice,
     after: Option<Cursor>,
     now: OffsetDateTime,
 ) -> Result<Told, ApiError> {
-    let filter = Filter {
+    let filter = PredictionQuery {
         limit: PAGE_ROWS,
         score_min: (choice.score_min > 0.0).then_some(choice.score_min),
         score_max: (choice.score_max < 1.0).then_some(choice.score_max),
         model_version: choice.model_version.clone(),
         after,
     };
-    let both = Window { from: window.from.clone().min(trained.from), until: window.until.clone().max(trained.until) };
+    let both =
+        TimeWindow { from: window.from.clone().min(trained.from), until: window.until.clone().max(trained.until) };
     Ok(Told {
         state: store.state(),
-        calls: sum(&store.calls(&window).await?),
-        recent_calls: sum(&store.calls(&Window::new(now - RECENT_CALLS, now + Duration::MINUTE)).await?),
-        predictions_logged: store.logged().await?,
-        page: store.recent(&filter).await?,
-        judged: store.judged(&both, None).await?,
+        calls: sum(&store.request_summary(&window).await?),
+        recent_calls: sum(&store.request_summary(&TimeWindow::new(now - RECENT_CALLS, now + Duration::MINUTE)).await?),
+        predictions_logged: store.prediction_count().await?,
+        page: store.predictions(&filter).await?,
+        judged: store.labeled_predictions(&both, None).await?,
         window,
     })
 }
@@ -141,12 +144,12 @@ fn put_together(
 }
 
 /// The time that calls and outcomes are looked at for.
-fn window_of(gathered: &Gathered, choice: &Choice, now: OffsetDateTime) -> Window {
+fn window_of(gathered: &Gathered, choice: &Choice, now: OffsetDateTime) -> TimeWindow {
     let since = gathered.since.clone().unwrap_or_else(|| timestamp(now));
     match stretch(choice.window, now) {
         Some(window) if choice.model_version.is_none() => window,
-        Some(window) => Window { from: since.max(window.from), ..window },
-        None => Window { from: since, until: timestamp(now + Duration::MINUTE) },
+        Some(window) => TimeWindow { from: since.max(window.from), ..window },
+        None => TimeWindow { from: since, until: timestamp(now + Duration::MINUTE) },
     }
 }
 
@@ -213,9 +216,9 @@ fn database(state: StoreState) -> Database {
     }
 }
 
-fn sum(summary: &CallSummary) -> Calls {
+fn sum(summary: &RequestSummary) -> Calls {
     summary.endpoints.iter().fold(Calls::default(), |sum, calls| Calls {
-        count: sum.count.saturating_add(calls.calls),
+        count: sum.count.saturating_add(calls.requests),
         client_errors: sum.client_errors.saturating_add(calls.client_errors),
         server_errors: sum.server_errors.saturating_add(calls.server_errors),
     })
@@ -240,7 +243,7 @@ fn of_scores(scores: &[(f64, u64)], gathered: &Gathered, reference: Option<&Prof
     }
 }
 
-fn row(row: Recorded) -> RecentRow {
+fn row(row: LoggedPrediction) -> RecentRow {
     let probability = row.probability.unwrap_or(row.predicted_score as f32);
     RecentRow {
         label: row.label.unwrap_or_else(|| label(probability).to_owned()),
@@ -254,21 +257,26 @@ fn row(row: Recorded) -> RecentRow {
 }
 
 /// The time since the model in service was trained; all where its version tells no day.
-fn trained(scorer: Option<&Scorer>) -> Window {
+fn trained(scorer: Option<&Scorer>) -> TimeWindow {
     let day = first(scorer).and_then(|model| trained_on(model.version()));
-    day.map_or_else(Window::all, |day| Window { from: timestamp(day.midnight().assume_utc()), ..Window::all() })
+    day.map_or_else(TimeWindow::all, |day| TimeWindow {
+        from: timestamp(day.midnight().assume_utc()),
+        ..TimeWindow::all()
+    })
 }
 
-fn outcomes(judged: &[Judged], window: &Window, trained: &Window, choice: &Choice) -> Outcomes {
-    let is_within = |row: &Judged, window: &Window| (&window.from..&window.until).contains(&&row.created_at);
-    let is_asked = |row: &Judged| choice.model_version.as_ref().is_none_or(|version| *version == row.model_version);
+fn outcomes(judged: &[LabeledPrediction], window: &TimeWindow, trained: &TimeWindow, choice: &Choice) -> Outcomes {
+    let is_within =
+        |row: &LabeledPrediction, window: &TimeWindow| (&window.from..&window.until).contains(&&row.created_at);
+    let is_asked =
+        |row: &LabeledPrediction| choice.model_version.as_ref().is_none_or(|version| *version == row.model_version);
     let shown: Vec<_> = judged.iter().filter(|row| is_within(row, window) && is_asked(row)).collect();
     let period = |created_at: &str| match choice.window {
         Asked::Hour | Asked::Day => format!("{}:00", created_at.get(..13).unwrap_or(created_at)),
         Asked::Week | Asked::Last(_) => created_at.get(..10).unwrap_or(created_at).to_owned(),
         Asked::All => created_at.get(..7).unwrap_or(created_at).to_owned(),
     };
-    let one = |row: &Judged| quality::Judged { probability: row.probability, replied: row.replied };
+    let one = |row: &LabeledPrediction| quality::Judged { probability: row.probability, replied: row.replied };
     let all: Vec<_> = shown.iter().map(|row| one(row)).collect();
     Outcomes {
         all: quality::measure(&all, None),

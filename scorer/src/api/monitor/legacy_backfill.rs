@@ -3,8 +3,7 @@
 //! Owns how they become summaries. May not know how the log hands them out.
 
 use super::hour_aggregate::Summary;
-use prediction_log::record::timestamp;
-use prediction_log::{Level, OldHour, ProfileRow, Store, StoreError};
+use prediction_log::{Granularity, LegacyHour, ProfileRow, Store, StoreError, timestamp};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
@@ -14,15 +13,15 @@ const INSTANCE: &str = "before";
 /// Sums up all hours that were not and are over; how many.
 pub(super) async fn sum_up(store: &Store, now: OffsetDateTime) -> Result<usize, StoreError> {
     let mut done = 0;
-    while let Some(hour) = store.next_old_hour(now).await? {
+    while let Some(hour) = store.next_legacy_hour(now).await? {
         let rows = summaries(&hour, now);
         // Where another instance was quicker, the next hour comes all the same.
-        done += usize::from(store.put_old_hour(&hour.start, rows).await?);
+        done += usize::from(store.put_legacy_hour(&hour.start, rows).await?);
     }
     Ok(done)
 }
 
-fn summaries(hour: &OldHour, now: OffsetDateTime) -> Vec<ProfileRow> {
+fn summaries(hour: &LegacyHour, now: OffsetDateTime) -> Vec<ProfileRow> {
     let mut sums: BTreeMap<&str, Summary> = BTreeMap::new();
     for old in &hour.predictions {
         let version = old.model_version.as_str();
@@ -30,7 +29,7 @@ fn summaries(hour: &OldHour, now: OffsetDateTime) -> Vec<ProfileRow> {
         sum.add_score(old.score, old.inference_time_ms);
     }
     let row = |(version, summary): (&str, Summary)| ProfileRow {
-        level: Level::Hour,
+        granularity: Granularity::Hour,
         start: hour.start.clone(),
         model_sha256: format!("{INSTANCE}/{version}"),
         instance: INSTANCE.to_owned(),

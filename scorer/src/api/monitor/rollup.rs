@@ -4,8 +4,7 @@
 //! Owns when. Several instances may try: the log lets one of them win. May not know what is in a summary beyond adding.
 
 use super::hour_aggregate::Summary;
-use prediction_log::record::timestamp;
-use prediction_log::{Level, ProfileKey, ProfileRow, Store, StoreError, Window};
+use prediction_log::{Granularity, ProfileKey, ProfileRow, Store, StoreError, TimeWindow, timestamp};
 use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 
@@ -20,12 +19,12 @@ const TOGETHER: &str = "together";
 
 /// Adds up what is old enough; how many summaries were made.
 pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize, StoreError> {
-    let steps = [(Level::Hour, Level::Day, HOURS_KEPT), (Level::Day, Level::Month, DAYS_KEPT)];
+    let steps = [(Granularity::Hour, Granularity::Day, HOURS_KEPT), (Granularity::Day, Granularity::Month, DAYS_KEPT)];
     let mut made = 0;
     for (from, into, kept) in steps {
         let until = into.start(&timestamp(now - kept));
-        let window = Window { until, ..Window::all() };
-        let old = store.profiles(&window, None).await?.into_iter().filter(|row| row.level == from);
+        let window = TimeWindow { until, ..TimeWindow::all() };
+        let old = store.profiles(&window, None).await?.into_iter().filter(|row| row.granularity == from);
         let mut groups: BTreeMap<(String, String), Vec<ProfileRow>> = BTreeMap::new();
         for row in old {
             groups.entry((into.start(&row.start), row.model_sha256.clone())).or_default().push(row);
@@ -42,7 +41,7 @@ pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize,
                 rows: count,
                 updated_at: timestamp(now),
             };
-            made += usize::from(store.roll_up(&keys, row).await?);
+            made += usize::from(store.roll_up_profiles(&keys, row).await?);
         }
     }
     Ok(made)

@@ -8,8 +8,7 @@ use super::weighted_stats;
 use crate::lead::json::read_lead;
 use crate::pipeline::{Model, Score, Scorer};
 use crate::wire::monitoring::{Choice, TrendPoint, Window as Asked};
-use prediction_log::record::timestamp;
-use prediction_log::{Level, ProfileRow, Recorded, Store, StoreError, Window};
+use prediction_log::{Granularity, LoggedPrediction, ProfileRow, Store, StoreError, TimeWindow, timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
 
@@ -73,18 +72,18 @@ impl Gathered {
 }
 
 /// The stretch of time that a window of the page is; `None` for the newest so many.
-pub(super) fn stretch(asked: Asked, now: OffsetDateTime) -> Option<Window> {
+pub(super) fn stretch(asked: Asked, now: OffsetDateTime) -> Option<TimeWindow> {
     let back = match asked {
         Asked::Hour => Duration::hours(1),
         Asked::Day => Duration::days(1),
         Asked::Week => Duration::days(7),
-        Asked::All => return Some(Window::all()),
+        Asked::All => return Some(TimeWindow::all()),
         Asked::Last(_) => return None,
     };
     // Summaries are of whole hours, and of whole days after a while.
-    let level = if asked == Asked::Week { Level::Day } else { Level::Hour };
+    let level = if asked == Asked::Week { Granularity::Day } else { Granularity::Hour };
     let from = level.start(&timestamp(now - back));
-    Some(Window { from, until: timestamp(now + Duration::hours(1)) })
+    Some(TimeWindow { from, until: timestamp(now + Duration::hours(1)) })
 }
 
 /// What the log holds of a choice, before it is summed up.
@@ -93,14 +92,14 @@ pub(super) enum Found {
     /// Of a window.
     Summaries(Vec<ProfileRow>),
     /// The newest predictions.
-    Rows(Vec<Recorded>),
+    Rows(Vec<LoggedPrediction>),
 }
 
 /// Reads what a choice is about.
 pub(super) async fn find(store: &Store, choice: &Choice, now: OffsetDateTime) -> Result<Found, StoreError> {
     match (stretch(choice.window, now), choice.window) {
-        (None, Asked::Last(count)) => store.last(count as usize).await.map(Found::Rows),
-        (window, _) => store.profiles(&window.unwrap_or_else(Window::all), None).await.map(Found::Summaries),
+        (None, Asked::Last(count)) => store.latest_predictions(count as usize).await.map(Found::Rows),
+        (window, _) => store.profiles(&window.unwrap_or_else(TimeWindow::all), None).await.map(Found::Summaries),
     }
 }
 
@@ -130,13 +129,13 @@ fn of_summaries(rows: &[ProfileRow], version: Option<&str>) -> Gathered {
 }
 
 /// Sums up rows of the log. Leads are read from what was kept of them; without that, only scores and times count.
-fn of_rows(monitor: &Monitor, scorer: Option<&Scorer>, rows: Vec<Recorded>, version: Option<&str>) -> Gathered {
+fn of_rows(monitor: &Monitor, scorer: Option<&Scorer>, rows: Vec<LoggedPrediction>, version: Option<&str>) -> Gathered {
     let mut gathered = Gathered::default();
-    let mut groups: BTreeMap<(String, Option<String>), Vec<Recorded>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Option<String>), Vec<LoggedPrediction>> = BTreeMap::new();
     for row in rows {
         gathered.versions.insert(row.model_version.clone());
         if version.is_none_or(|version| version == row.model_version) {
-            groups.entry((Level::Hour.start(&row.created_at), row.model_sha256.clone())).or_default().push(row);
+            groups.entry((Granularity::Hour.start(&row.created_at), row.model_sha256.clone())).or_default().push(row);
         }
     }
     for ((start, sha256), rows) in groups {
@@ -156,7 +155,7 @@ fn of_rows(monitor: &Monitor, scorer: Option<&Scorer>, rows: Vec<Recorded>, vers
 }
 
 impl Gathered {
-    fn add_loose(&mut self, start: &str, rows: &[Recorded]) {
+    fn add_loose(&mut self, start: &str, rows: &[LoggedPrediction]) {
         for row in rows {
             let score = row.probability.map_or(row.predicted_score, f64::from);
             weighted_stats::add(&mut self.loose, vec![(score, 1)]);
@@ -168,7 +167,7 @@ impl Gathered {
     }
 }
 
-fn sum_up(monitor: &Monitor, scorer: &Scorer, (place, model): (usize, &Model), rows: &[Recorded]) -> Summary {
+fn sum_up(monitor: &Monitor, scorer: &Scorer, (place, model): (usize, &Model), rows: &[LoggedPrediction]) -> Summary {
     let reference = monitor.reference(model);
     let bound = Bound::new(model, scorer.schema(), reference.as_deref(), monitor.key());
     let mut summary = bound.empty();

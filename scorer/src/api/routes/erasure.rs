@@ -46,7 +46,7 @@ pub(crate) async fn forget(State(service): State<Arc<AppState>>, body: Body) -> 
     if whom.lead_key.is_empty() {
         return Err(wrong());
     }
-    Ok(Json(Forgotten { predictions: service.store.forget(&whom.lead_key).await? }))
+    Ok(Json(Forgotten { predictions: service.store.erase_lead(&whom.lead_key).await? }))
 }
 
 fn wrong() -> ApiError {

@@ -12,8 +12,7 @@ use crate::api::state::AppState;
 use crate::lead::csv::{Dialect, records};
 use axum::Json;
 use axum::extract::{Request, State};
-use prediction_log::record::timestamp;
-use prediction_log::{OutcomeFate, OutcomeRow, Subject};
+use prediction_log::{OutcomeRow, OutcomeStatus, OutcomeSubject, timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -103,13 +102,13 @@ pub(crate) async fn tell(State(service): State<Arc<AppState>>, request: Request)
 }
 
 impl Taken {
-    fn of(fates: &[OutcomeFate]) -> Self {
+    fn of(fates: &[OutcomeStatus]) -> Self {
         let mut taken = Taken::default();
         for (place, fate) in fates.iter().enumerate() {
             match fate {
-                OutcomeFate::Added => taken.added += 1,
-                OutcomeFate::Corrected => taken.corrected += 1,
-                OutcomeFate::Unmatched => {
+                OutcomeStatus::Added => taken.added += 1,
+                OutcomeStatus::Corrected => taken.corrected += 1,
+                OutcomeStatus::Unmatched => {
                     taken.unmatched += 1;
                     if taken.unmatched_places.len() < 1_000 {
                         taken.unmatched_places.push(place);
@@ -189,8 +188,8 @@ fn rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, 
 fn row(outcome: Outcome, now: OffsetDateTime) -> Result<OutcomeRow, (&'static str, &'static str)> {
     let fits = |name: &String| (1..=NAME_MAX).contains(&name.chars().count());
     let subject = match (outcome.prediction_id, outcome.lead_key) {
-        (Some(id), None) if fits(&id) => Subject::Prediction(id),
-        (None, Some(key)) if fits(&key) => Subject::Lead(key),
+        (Some(id), None) if fits(&id) => OutcomeSubject::Prediction(id),
+        (None, Some(key)) if fits(&key) => OutcomeSubject::Lead(key),
         (None, None) | (Some(_), Some(_)) => return Err(("lead_key", "name either a prediction_id or a lead_key")),
         _ => return Err(("lead_key", "a key or an id should have 1 to 200 characters")),
     };
@@ -227,7 +226,7 @@ mod tests {
     fn outcomes_are_read_from_a_table_of_any_columns() {
         let csv = b"Name;Replied;lead_key;at\nAnn;yes;crm-1;2026-01-30\nBob;0;crm-2;\n";
         let rows = rows(of_csv(csv).unwrap(), now()).unwrap();
-        assert_eq!(rows[0].subject, Subject::Lead("crm-1".to_owned()));
+        assert_eq!(rows[0].subject, OutcomeSubject::Lead("crm-1".to_owned()));
         assert_eq!((rows[0].replied, rows[0].at.as_str()), (true, "2026-01-30 23:59:59.000000"));
         assert_eq!((rows[1].replied, rows[1].at.as_str()), (false, "2026-01-31 09:30:00.000000"));
     }

@@ -20,7 +20,7 @@ pub fn check_readiness(service: &AppState) -> Readiness {
     let (model, log) = (check_model(service), check_log(service.store.state()));
     let checks = Checks { model, log, files: check_files(&standing), instances: check_instances(&standing) };
     let all = [&checks.model, &checks.log, &checks.files, &checks.instances];
-    let is_ready = checks.model.status == OK && checks.log.status != StoreState::Lost.word();
+    let is_ready = checks.model.status == OK && checks.log.status != StoreState::Lost.as_str();
     let is_well = all.into_iter().all(is_well);
     let word = match (service.at_work().is_err(), is_ready, is_well) {
         (true, _, _) => "maintenance",
@@ -48,7 +48,7 @@ impl Readiness {
 }
 
 fn is_well(check: &Check) -> bool {
-    check.status == OK || check.status == StoreState::Connected.word()
+    check.status == OK || check.status == StoreState::Connected.as_str()
 }
 
 fn check(status: &str, detail: Option<String>) -> Check {
@@ -75,7 +75,7 @@ fn check_log(state: StoreState) -> Check {
         }
         StoreState::Lost => Some("the database is away and there is no other place to keep rows".to_owned()),
     };
-    check(state.word(), detail)
+    check(state.as_str(), detail)
 }
 
 fn check_files(standing: &Standing) -> Check {

@@ -15,7 +15,7 @@ use crate::lead::Lead;
 use crate::lead::json::{PROBLEMS_MAX, Problem, Sink, read_batch, read_each, read_lead};
 use crate::lead::schema::Schema;
 use crate::wire::{BatchAnswer, Summary};
-use prediction_log::record::PredictionRow;
+use prediction_log::PredictionRow;
 use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;

@@ -13,7 +13,7 @@ use crate::api::monitor::Seen;
 use crate::lead::json::Lines;
 use crate::lead::schema::Schema;
 use axum::body::Bytes;
-use prediction_log::record::PredictionRow;
+use prediction_log::PredictionRow;
 use std::collections::VecDeque;
 
 /// How many leads a portion has, and a few more.

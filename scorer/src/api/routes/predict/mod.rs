@@ -30,8 +30,7 @@ use params::Ask;
 pub(crate) use params::KEYED_STREAM_BYTES;
 use pending_response::{About, Draft, Text};
 pub(crate) use pending_response::{X_MODEL_SHA256, X_MODEL_VERSION};
-use prediction_log::record::timestamp;
-use prediction_log::{Entry, KeyedAnswer, Logged};
+use prediction_log::{IdempotencyRecord, LogEntry, WriteStatus, timestamp};
 pub(crate) use row_writer::ADDED;
 use scoring::Shared;
 use std::sync::Arc;
@@ -123,7 +122,9 @@ async fn record(service: &AppState, size: usize, draft: Draft) -> Result<Respons
     let Draft { rows, text, mut about } = draft;
     let (count, started) = (rows.len(), Instant::now());
     let log = async {
-        if count > 0 && matches!(service.store.log(Entry { rows, keyed: None }).await?, Logged::Answered(_)) {
+        if count > 0
+            && matches!(service.store.log(LogEntry { rows, idempotency: None }).await?, WriteStatus::Duplicate(_))
+        {
             return Err(ApiError::Internal);
         }
         Ok(started.elapsed())
@@ -141,7 +142,7 @@ async fn record_named(service: &AppState, size: usize, draft: Draft, named: KeyG
     let count = rows.len();
     let (body, took) = near(size, move || timed(text)).await??;
     about.timing.write = took;
-    let keyed = KeyedAnswer {
+    let keyed = IdempotencyRecord {
         key: named.key.clone(),
         fingerprint: named.fingerprint.clone(),
         status: 200,
@@ -150,11 +151,11 @@ async fn record_named(service: &AppState, size: usize, draft: Draft, named: KeyG
         created_at: timestamp(OffsetDateTime::now_utc()),
     };
     let started = Instant::now();
-    let logged = service.store.log(Entry { rows, keyed: Some(keyed) }).await?;
+    let logged = service.store.log(LogEntry { rows, idempotency: Some(keyed) }).await?;
     about.timing.log = started.elapsed();
     match logged {
-        Logged::Answered(first) => same(first, &named.fingerprint).map(pending_response::again),
-        Logged::Written | Logged::Spooled => Ok(respond(service, about, count, body)),
+        WriteStatus::Duplicate(first) => same(first, &named.fingerprint).map(pending_response::again),
+        WriteStatus::Written | WriteStatus::Spooled => Ok(respond(service, about, count, body)),
     }
 }
 

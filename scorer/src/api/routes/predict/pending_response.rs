@@ -15,8 +15,7 @@ use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use prediction_log::KeyedAnswer;
-use prediction_log::record::PredictionRow;
+use prediction_log::{IdempotencyRecord, PredictionRow};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -84,8 +83,8 @@ pub(super) fn timed(about: &About, body: Bytes) -> Response {
 }
 
 /// An answer that was given before, the same to the last byte.
-pub(super) fn again(answer: KeyedAnswer) -> Response {
-    let KeyedAnswer { status, content_type, body, .. } = answer;
+pub(super) fn again(answer: IdempotencyRecord) -> Response {
+    let IdempotencyRecord { status, content_type, body, .. } = answer;
     let form = MediaType::from_response_type(&content_type);
     let models = form.map(|form| models_in(form, &body)).unwrap_or_default();
     let mut response = response(form.unwrap_or(MediaType::Json), body.into(), &models);

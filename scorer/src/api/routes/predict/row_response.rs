@@ -3,7 +3,7 @@
 //! May not know how rows are made, nor in which form an answer is written.
 
 use crate::wire::{ModelName, Prediction};
-use prediction_log::record::PredictionRow;
+use prediction_log::PredictionRow;
 use std::borrow::Cow;
 
 /// What the client is told is what the log holds.

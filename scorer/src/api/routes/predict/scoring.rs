@@ -13,7 +13,7 @@ use crate::api::monitor::Seen;
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
 use crate::pipeline::{BATCH_LEADS, Batch, Score, Scorer};
-use prediction_log::record::{PredictionRow, timestamp};
+use prediction_log::{PredictionRow, timestamp};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;

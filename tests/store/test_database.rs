@@ -1,4 +1,4 @@
-//! A database for a test, gone when the test ends.
+//! A temporary database for a test.
 
 use prediction_log::{Settings, Store, WriterTask};
 use sqlx::postgres::PgConnection;
@@ -8,28 +8,28 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Runs test functions on every kind of database. What is missing on this machine is said, loudly.
+/// Instantiates test functions for SQLite, PostgreSQL and PostgreSQL behind pgbouncer. Missing servers are reported.
 macro_rules! on_all {
     ($($name:ident),* $(,)?) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::$name(crate::place::Place::sqlite()).await;
+                super::$name(crate::test_database::TestDatabase::sqlite()).await;
             })*
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                if let Some(place) = crate::place::Place::postgres("LEADLIGHT_TEST_POSTGRES").await {
-                    super::$name(place).await;
+                if let Some(database) = crate::test_database::TestDatabase::postgres("LEADLIGHT_TEST_POSTGRES").await {
+                    super::$name(database).await;
                 }
             })*
         }
         mod pooler {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                if let Some(place) = crate::place::Place::postgres("LEADLIGHT_TEST_PGBOUNCER").await {
-                    super::$name(place).await;
+                if let Some(database) = crate::test_database::TestDatabase::postgres("LEADLIGHT_TEST_PGBOUNCER").await {
+                    super::$name(database).await;
                 }
             })*
         }
@@ -37,7 +37,7 @@ macro_rules! on_all {
 }
 pub(crate) use on_all;
 
-pub(crate) struct Place {
+pub(crate) struct TestDatabase {
     pub(crate) settings: Settings,
     pub(crate) folder: TempDir,
     kind: Kind,
@@ -48,20 +48,24 @@ enum Kind {
     Postgres { server: String, name: String },
 }
 
-/// A connection beside the log's own.
-pub(crate) enum Beside {
+/// A connection that is independent of the log.
+pub(crate) enum RawConnection {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
-impl Place {
+impl TestDatabase {
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("log.sqlite");
-        Place { settings: Settings::new(file.to_str().unwrap().parse().unwrap()), folder, kind: Kind::Sqlite(file) }
+        TestDatabase {
+            settings: Settings::new(file.to_str().unwrap().parse().unwrap()),
+            folder,
+            kind: Kind::Sqlite(file),
+        }
     }
 
-    /// A new database at the server that a variable names.
+    /// Creates a database at the server named by an environment variable.
     pub(crate) async fn postgres(variable: &str) -> Option<Self> {
         let Some(server) = std::env::var(variable).ok().filter(|address| !address.is_empty()) else {
             println!("!! NOT TESTED: {variable} names no server; `cargo xtask test native` starts one !!");
@@ -77,14 +81,14 @@ impl Place {
         // As the old service wrote it.
         let address = format!("{base}/{name}").replacen("postgresql://", "postgresql+asyncpg://", 1);
         let (folder, settings) = (tempfile::tempdir().unwrap(), Settings::new(address.parse().unwrap()));
-        Some(Place { settings, folder, kind: Kind::Postgres { server: direct, name } })
+        Some(TestDatabase { settings, folder, kind: Kind::Postgres { server: direct, name } })
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self.kind, Kind::Sqlite(_))
     }
 
-    /// With a spool folder.
+    /// Adds a spool folder.
     pub(crate) fn with_spool(mut self) -> Self {
         self.settings.spool = Some(self.spool());
         self
@@ -98,57 +102,57 @@ impl Place {
         Store::open(&self.settings).await.unwrap()
     }
 
-    pub(crate) async fn beside(&self) -> Beside {
+    pub(crate) async fn connect(&self) -> RawConnection {
         match &self.kind {
             Kind::Sqlite(file) => {
                 let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
-                Beside::Sqlite(options.connect().await.unwrap())
+                RawConnection::Sqlite(options.connect().await.unwrap())
             }
             Kind::Postgres { server, name } => {
                 let (base, _) = server.rsplit_once('/').unwrap();
-                Beside::Postgres(PgConnection::connect(&format!("{base}/{name}")).await.unwrap())
+                RawConnection::Postgres(PgConnection::connect(&format!("{base}/{name}")).await.unwrap())
             }
         }
     }
 
     pub(crate) async fn count(&self, table: &str) -> i64 {
-        self.beside().await.number(&format!("SELECT count(*) FROM {table}")).await
+        self.connect().await.number(&format!("SELECT count(*) FROM {table}")).await
     }
 
-    /// Waits for so many calls, which are written soon after they were noted, no more is said.
-    pub(crate) async fn until_called(&self, calls: i64) {
+    /// Waits until the database has this number of request rows.
+    pub(crate) async fn wait_for_requests(&self, count: i64) {
         let started = Instant::now();
-        while self.count("api_metrics").await != calls {
-            assert!(started.elapsed() < Duration::from_secs(10), "not {calls} calls");
+        while self.count("api_metrics").await != count {
+            assert!(started.elapsed() < Duration::from_secs(10), "not {count} requests");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }
 
-impl Beside {
+impl RawConnection {
     pub(crate) async fn run(&mut self, script: &str) {
         let script = sqlx::raw_sql(AssertSqlSafe(script.to_owned()));
         match self {
-            Beside::Sqlite(connection) => script.execute(connection).await.map(|_| ()).unwrap(),
-            Beside::Postgres(connection) => script.execute(connection).await.map(|_| ()).unwrap(),
+            RawConnection::Sqlite(connection) => script.execute(connection).await.map(|_| ()).unwrap(),
+            RawConnection::Postgres(connection) => script.execute(connection).await.map(|_| ()).unwrap(),
         }
     }
 
     pub(crate) async fn number(&mut self, sql: &str) -> i64 {
         let script = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match self {
-            Beside::Sqlite(connection) => script.fetch_one(connection).await.unwrap().get(0),
-            Beside::Postgres(connection) => script.fetch_one(connection).await.unwrap().get(0),
+            RawConnection::Sqlite(connection) => script.fetch_one(connection).await.unwrap().get(0),
+            RawConnection::Postgres(connection) => script.fetch_one(connection).await.unwrap().get(0),
         }
     }
 
-    pub(crate) async fn texts(&mut self, sql: &str) -> Vec<String> {
+    pub(crate) async fn strings(&mut self, sql: &str) -> Vec<String> {
         let script = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match self {
-            Beside::Sqlite(connection) => {
+            RawConnection::Sqlite(connection) => {
                 script.fetch_all(connection).await.unwrap().iter().map(|row| row.get(0)).collect()
             }
-            Beside::Postgres(connection) => {
+            RawConnection::Postgres(connection) => {
                 script.fetch_all(connection).await.unwrap().iter().map(|row| row.get(0)).collect()
             }
         }

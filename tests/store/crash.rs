@@ -1,20 +1,19 @@
-//! The program is killed in the middle of its work, again and again, with the database there and away: what it had
-//! acknowledged is in the log, once.
+//! Repeated kills of the process, with the database available and locked: what was acknowledged is in the log, once.
 
-use crate::place::Place;
-use crate::row::entry;
+use crate::fixtures::entry;
+use crate::test_database::TestDatabase;
 use prediction_log::{Settings, Store, StoreState};
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Where the program that is killed finds its log: a copy of this test program that runs one test alone.
+/// Environment of the process that is killed: this test binary, running one test.
 const LOCATION: &str = "LEADLIGHT_TEST_KILLED_LOCATION";
 const SPOOL: &str = "LEADLIGHT_TEST_KILLED_SPOOL";
 
 #[test]
-fn the_program_that_is_killed() {
+fn killed_process() {
     let Ok(location) = std::env::var(LOCATION) else { return };
     let mut settings = Settings::new(location.parse().unwrap());
     settings.spool = std::env::var_os(SPOOL).map(Into::into);
@@ -37,11 +36,11 @@ fn the_program_that_is_killed() {
     });
 }
 
-/// Lets the program work for a while and kills it; what it acknowledged.
-fn killed_after(place: &Place, address: &str, time: Duration) -> HashSet<String> {
+/// Runs the process for a while, kills it, and returns the ids that it acknowledged.
+fn killed_after(database: &TestDatabase, address: &str, time: Duration) -> HashSet<String> {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["kill::the_program_that_is_killed", "--exact", "--nocapture"]).env(LOCATION, address);
-    command.env(SPOOL, place.spool()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command.args(["crash::killed_process", "--exact", "--nocapture"]).env(LOCATION, address);
+    command.env(SPOOL, database.spool()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     let out = BufReader::new(child.stdout.take().unwrap());
     let reader = std::thread::spawn(move || {
@@ -56,18 +55,21 @@ fn killed_after(place: &Place, address: &str, time: Duration) -> HashSet<String>
     reader.join().unwrap()
 }
 
-async fn is_kept_over_kills(place: Place, address: String) {
-    let place = place.with_spool();
-    let (_, writer) = place.open().await;
+async fn survives_kills(database: TestDatabase, address: String) {
+    let database = database.with_spool();
+    let (_, writer) = database.open().await;
     writer.finish().await;
     let mut acknowledged = HashSet::new();
     for round in 0..6 {
-        let mut other = place.beside().await;
+        let mut other = database.connect().await;
         // In every second round the database is away in the first part, so that it is killed while replaying.
         if round % 2 == 1 {
             other.run("BEGIN").await;
-            let lock =
-                if place.is_sqlite() { "DELETE FROM profiles" } else { "LOCK TABLE prediction_logs IN EXCLUSIVE MODE" };
+            let lock = if database.is_sqlite() {
+                "DELETE FROM profiles"
+            } else {
+                "LOCK TABLE prediction_logs IN EXCLUSIVE MODE"
+            };
             other.run(lock).await;
         }
         let release = async {
@@ -78,17 +80,17 @@ async fn is_kept_over_kills(place: Place, address: String) {
         };
         let time = Duration::from_millis(1_700 + 130 * round);
         let (killed, ()) =
-            tokio::join!(async { tokio::task::block_in_place(|| killed_after(&place, &address, time)) }, release);
-        assert!(round % 2 == 1 && !place.is_sqlite() || !killed.is_empty(), "round {round}");
+            tokio::join!(async { tokio::task::block_in_place(|| killed_after(&database, &address, time)) }, release);
+        assert!(round % 2 == 1 && !database.is_sqlite() || !killed.is_empty(), "round {round}");
         acknowledged.extend(killed);
     }
-    let (store, writer) = place.open().await;
+    let (store, writer) = database.open().await;
     let started = Instant::now();
     while store.state() != StoreState::Connected {
         assert!(started.elapsed() < Duration::from_secs(60));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let kept = place.beside().await.texts("SELECT id FROM prediction_logs").await;
+    let kept = database.connect().await.strings("SELECT id FROM prediction_logs").await;
     let set: HashSet<_> = kept.iter().cloned().collect();
     let lost = acknowledged.difference(&set).count();
     println!("{} acknowledged before six kills, {} kept, {lost} lost", acknowledged.len(), kept.len());
@@ -97,16 +99,16 @@ async fn is_kept_over_kills(place: Place, address: String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_in_sqlite() {
-    let place = Place::sqlite();
-    let address = place.settings.location.to_string();
-    is_kept_over_kills(place, address).await;
+async fn sqlite_keeps_acknowledged_entries() {
+    let database = TestDatabase::sqlite();
+    let address = database.settings.database_url.to_string();
+    survives_kills(database, address).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_in_postgresql() {
-    let Some(place) = Place::postgres("LEADLIGHT_TEST_POSTGRES").await else { return };
-    let shown = place.settings.location.to_string();
+async fn postgresql_keeps_acknowledged_entries() {
+    let Some(database) = TestDatabase::postgres("LEADLIGHT_TEST_POSTGRES").await else { return };
+    let shown = database.settings.database_url.to_string();
     let address = shown.replacen("postgresql://", "postgresql://postgres@", 1);
-    is_kept_over_kills(place, address).await;
+    survives_kills(database, address).await;
 }

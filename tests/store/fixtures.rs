@@ -1,13 +1,12 @@
-//! Rows for the log.
+//! Sample rows.
 
-use prediction_log::record::{CallRow, PredictionRow};
-use prediction_log::{Entry, KeyedAnswer};
+use prediction_log::{IdempotencyRecord, LogEntry, PredictionRow, RequestRow};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-pub(crate) use prediction_log::record::timestamp;
+pub(crate) use prediction_log::timestamp;
 
-/// A moment of the past, by minutes after the first one.
+/// Timestamp by minutes after 2026-01-01 00:00.
 pub(crate) fn at(minutes: i64) -> String {
     timestamp(OffsetDateTime::from_unix_timestamp(1_767_225_600).unwrap() + Duration::minutes(minutes))
 }
@@ -34,20 +33,20 @@ pub(crate) fn prediction() -> PredictionRow {
     }
 }
 
-pub(crate) fn of_lead(lead_key: &str) -> PredictionRow {
+pub(crate) fn prediction_of(lead_key: &str) -> PredictionRow {
     PredictionRow { lead_key: Some(lead_key.to_owned()), ..prediction() }
 }
 
-pub(crate) fn entry() -> Entry {
-    Entry::new(vec![prediction()])
+pub(crate) fn entry() -> LogEntry {
+    LogEntry::new(vec![prediction()])
 }
 
-pub(crate) fn keyed(key: &str, body: &str) -> Entry {
-    Entry { keyed: Some(answer(key, body)), ..entry() }
+pub(crate) fn entry_with_key(key: &str, body: &str) -> LogEntry {
+    LogEntry { idempotency: Some(idempotency_record(key, body)), ..entry() }
 }
 
-pub(crate) fn answer(key: &str, body: &str) -> KeyedAnswer {
-    KeyedAnswer {
+pub(crate) fn idempotency_record(key: &str, body: &str) -> IdempotencyRecord {
+    IdempotencyRecord {
         key: key.to_owned(),
         fingerprint: "f".repeat(64),
         status: 200,
@@ -57,6 +56,6 @@ pub(crate) fn answer(key: &str, body: &str) -> KeyedAnswer {
     }
 }
 
-pub(crate) fn call(endpoint: &str, status_code: u16, created_at: &str) -> CallRow {
-    CallRow { created_at: created_at.to_owned(), endpoint: endpoint.to_owned(), status_code, response_time_ms: 1.5 }
+pub(crate) fn request(endpoint: &str, status_code: u16, created_at: &str) -> RequestRow {
+    RequestRow { created_at: created_at.to_owned(), endpoint: endpoint.to_owned(), status_code, response_time_ms: 1.5 }
 }
