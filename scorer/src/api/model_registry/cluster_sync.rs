@@ -15,7 +15,7 @@ pub struct Agreement(pub Store);
 impl Shared for Agreement {
     fn agreed(&self) -> BoxFuture<'_, Result<Option<Agreed>, String>> {
         let read = async move {
-            let Some(row) = self.0.service_version().await.map_err(|error| error.to_string())? else { return Ok(None) };
+            let Some(row) = self.0.active_model().await.map_err(|error| error.to_string())? else { return Ok(None) };
             let models: Vec<Named> = serde_json::from_str(&row.label).map_err(|error| error.to_string())?;
             Ok(Some(Agreed { models, since: row.changed_at, by: row.changed_by }))
         };

@@ -33,7 +33,7 @@ pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize,
             let Some((bytes, count, keys)) = together(&rows) else { continue };
             let instance = TOGETHER.to_owned();
             let row = ProfileRow {
-                level: into,
+                granularity: into,
                 start,
                 model_sha256,
                 instance,
