@@ -1,6 +1,7 @@
 //! Log entries, the batches they are committed in, and the limits of text columns.
 
 use super::row::{PredictionRow, RequestRow};
+use super::timestamp::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -29,8 +30,8 @@ pub struct IdempotencyRecord {
     pub content_type: String,
     /// Response body.
     pub body: Vec<u8>,
-    /// Time of the response; see [`super::timestamp`].
-    pub created_at: String,
+    /// Time of the response.
+    pub created_at: Timestamp,
 }
 
 /// Result of logging an entry.

@@ -2,6 +2,7 @@
 
 use super::entry::IdempotencyRecord;
 use super::spool;
+use super::timestamp::Timestamp;
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -34,13 +35,13 @@ struct Inner {
 
 impl IdempotencyCache {
     /// Record of a key, unless it is older than `oldest`.
-    pub(super) fn find(&self, key: &str, oldest: &str) -> Option<IdempotencyRecord> {
+    pub(super) fn find(&self, key: &str, oldest: Timestamp) -> Option<IdempotencyRecord> {
         let (latest, position) = {
             let inner = self.lock();
             (inner.latest.get(key).cloned(), inner.spooled.get(key).cloned())
         };
         let record = latest.or_else(|| spool::read_idempotency_record(&position?, key))?;
-        (record.created_at.as_str() >= oldest).then_some(record)
+        (record.created_at >= oldest).then_some(record)
     }
 
     /// Caches a record and evicts the oldest ones beyond the limit.

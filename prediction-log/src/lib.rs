@@ -38,12 +38,13 @@ mod spool;
 mod state;
 mod store;
 mod tables;
+mod timestamp;
 mod window;
 mod writer;
 
 pub use database_url::{DatabaseUrl, DatabaseUrlError};
 pub use entry::{IdempotencyRecord, LogEntry, WriteStatus};
-pub use row::{PredictionRow, RequestRow, timestamp};
+pub use row::{PredictionRow, RequestRow};
 pub use settings::{DEFAULT_SPOOL_BYTES, LogMode, LogModeError, Retention, Settings};
 pub use state::StoreState;
 pub use store::{Store, StoreError, WriterTask};
@@ -55,4 +56,5 @@ pub use tables::prediction_query::{
 };
 pub use tables::profile::{ProfileKey, ProfileRow};
 pub use tables::request_log::{EndpointRequests, RequestSummary};
-pub use window::{Granularity, TimeWindow, parse_timestamp};
+pub use timestamp::{Timestamp, TimestampError};
+pub use window::{Granularity, TimeWindow};

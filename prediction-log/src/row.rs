@@ -1,7 +1,7 @@
 //! Rows of `prediction_logs` and `api_metrics`, with the order of their columns.
 
 use super::database::{ColumnType, SqlValue, TableRow};
-use time::OffsetDateTime;
+use super::timestamp::Timestamp;
 
 const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -10,8 +10,8 @@ const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 pub struct PredictionRow {
     /// UUID, the `prediction_id` of the response.
     pub id: String,
-    /// Time of the prediction; see [`timestamp`].
-    pub created_at: String,
+    /// Time of the prediction.
+    pub created_at: Timestamp,
     /// Logged inputs of the lead: a JSON object.
     pub input_features: String,
     /// Probability 0 to 1, rounded to 4 places.
@@ -39,23 +39,14 @@ pub struct PredictionRow {
 /// An API request: a row of `api_metrics`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestRow {
-    /// Time of the request; see [`timestamp`].
-    pub created_at: String,
+    /// Time of the request.
+    pub created_at: Timestamp,
     /// Route template, never the path as it was sent.
     pub endpoint: String,
     /// HTTP status code.
     pub status_code: u16,
     /// Time from the request's head to the response's head.
     pub response_time_ms: f64,
-}
-
-/// Formats a time as the previous service did, so that old and new rows sort together: UTC,
-/// `2026-01-31 09:30:00.000000`.
-pub fn timestamp(moment: OffsetDateTime) -> String {
-    let utc = moment.to_offset(time::UtcOffset::UTC);
-    let (year, month, day) = utc.to_calendar_date();
-    let (hour, minute, second, micro) = utc.to_hms_micro();
-    format!("{year:04}-{:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micro:06}", u8::from(month))
 }
 
 impl TableRow for PredictionRow {
@@ -80,7 +71,7 @@ impl TableRow for PredictionRow {
         let grade = self.grade.and_then(|grade| LETTERS.find(grade)).and_then(|at| LETTERS.get(at..=at));
         [
             (&self.id).into(),
-            (&self.created_at).into(),
+            self.created_at.into(),
             (&self.input_features).into(),
             self.predicted_score.into(),
             self.inference_time_ms.into(),
@@ -109,22 +100,11 @@ impl TableRow for RequestRow {
 
     fn values(&self) -> impl Iterator<Item = SqlValue<'_>> {
         [
-            (&self.created_at).into(),
+            self.created_at.into(),
             (&self.endpoint).into(),
             i64::from(self.status_code).into(),
             self.response_time_ms.into(),
         ]
         .into_iter()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formats_timestamps_like_the_previous_service() {
-        let moment = OffsetDateTime::from_unix_timestamp_nanos(1_769_851_800_000_045_999).unwrap();
-        assert_eq!(timestamp(moment), "2026-01-31 09:30:00.000045");
     }
 }

@@ -1,10 +1,10 @@
 //! [`Store`]: the handle through which callers log and read.
 
 use super::commit::DatabaseSession;
-use super::database::{ReadPool, Transaction};
+use super::database::{DatabaseError, ReadPool, Transaction};
 use super::entry::{IdempotencyRecord, LogEntry, WriteStatus, replace_nul};
 use super::idempotency_cache::IdempotencyCache;
-use super::row::{RequestRow, timestamp};
+use super::row::RequestRow;
 use super::settings::{LogMode, Retention, Settings};
 use super::spool::{Spool, SpoolError};
 use super::state::{SharedState, StoreState};
@@ -15,6 +15,7 @@ use super::tables::prediction_query::{self, LoggedPrediction, PredictionPage, Pr
 use super::tables::profile::{self, ProfileKey, ProfileRow};
 use super::tables::request_log::{self, RequestSummary};
 use super::tables::{deletion, idempotency_record};
+use super::timestamp::Timestamp;
 use super::window::TimeWindow;
 use super::writer::{Message, PushResult, QUEUE_CAPACITY, Waiter, WriteJob, Writer};
 use futures_util::future::BoxFuture;
@@ -155,7 +156,7 @@ impl Store {
             Ok(Some(record)) => Ok(Some(record)),
             Ok(None) if self.state() == StoreState::Connected => Ok(None),
             Err(error) if self.state() == StoreState::Connected => Err(error),
-            _ => Ok(self.shared.idempotency_cache.find(&key, &idempotency_record::oldest(now))),
+            _ => Ok(self.shared.idempotency_cache.find(&key, idempotency_record::oldest(now))),
         }
     }
 
@@ -193,7 +194,7 @@ impl Store {
         window: &TimeWindow,
         model_version: Option<&str>,
     ) -> Result<Vec<LabeledPrediction>, StoreError> {
-        let (window, version) = (window.clone(), model_version.map(str::to_owned));
+        let (window, version) = (*window, model_version.map(str::to_owned));
         self.read(move |transaction| {
             Box::pin(async move { outcome::labeled_predictions(transaction, &window, version.as_deref()).await })
         })
@@ -203,12 +204,10 @@ impl Store {
     /// Request counts of a window by route. The window is widened to whole minutes within the last two days, else to
     /// whole hours.
     pub async fn request_summary(&self, window: &TimeWindow) -> Result<RequestSummary, StoreError> {
-        let window = window.clone();
-        let since = timestamp(OffsetDateTime::now_utc() - request_log::MINUTES_KEPT);
-        self.read(move |transaction| {
-            Box::pin(async move { request_log::summarize(transaction, &window, &since).await })
-        })
-        .await
+        let window = *window;
+        let since = (OffsetDateTime::now_utc() - request_log::MINUTES_KEPT).into();
+        self.read(move |transaction| Box::pin(async move { request_log::summarize(transaction, &window, since).await }))
+            .await
     }
 
     /// Inserts or replaces the profile of a span, model and instance.
@@ -235,7 +234,7 @@ impl Store {
         window: &TimeWindow,
         model_sha256: Option<&str>,
     ) -> Result<Vec<ProfileRow>, StoreError> {
-        let (window, model) = (window.clone(), model_sha256.map(str::to_owned));
+        let (window, model) = (*window, model_sha256.map(str::to_owned));
         self.read(move |transaction| {
             Box::pin(async move { profile::overlapping(transaction, &window, model.as_deref()).await })
         })
@@ -248,10 +247,10 @@ impl Store {
     }
 
     /// Stores the profiles of a legacy hour; false when another instance was faster.
-    pub async fn put_legacy_hour(&self, hour: &str, rows: Vec<ProfileRow>) -> Result<bool, StoreError> {
-        let (hour, now) = (hour.to_owned(), OffsetDateTime::now_utc());
+    pub async fn put_legacy_hour(&self, hour: Timestamp, rows: Vec<ProfileRow>) -> Result<bool, StoreError> {
+        let now = OffsetDateTime::now_utc();
         let done = self.write(move |transaction| {
-            Box::pin(async move { Ok(legacy_backfill::put_hour(transaction, &hour, &rows, now).await?.then_some(())) })
+            Box::pin(async move { Ok(legacy_backfill::put_hour(transaction, hour, &rows, now).await?.then_some(())) })
         });
         done.await.map(|done| done.is_some())
     }
@@ -319,15 +318,10 @@ impl Store {
     /// Reads in a transaction of its own, independently of the writer.
     async fn read<T, R>(&self, read: R) -> Result<T, StoreError>
     where
-        R: for<'t> FnOnce(&'t mut Transaction<'static>) -> BoxFuture<'t, Result<T, sqlx::Error>> + Send,
+        T: Send + 'static,
+        R: for<'t, 'c> FnOnce(&'t mut Transaction<'c>) -> BoxFuture<'t, Result<T, DatabaseError>> + Send + 'static,
     {
-        let found = async {
-            let mut transaction = self.readers.begin().await?;
-            let found = read(&mut transaction).await?;
-            transaction.commit().await?;
-            Ok::<_, sqlx::Error>(found)
-        };
-        found.await.map_err(|error| {
+        self.readers.read(read).await.map_err(|error| {
             tracing::warn!(%error, "the prediction log could not be read");
             StoreError::NotRead
         })
@@ -337,7 +331,7 @@ impl Store {
     async fn write<T, W>(&self, work: W) -> Result<Option<T>, StoreError>
     where
         T: Send + 'static,
-        W: for<'t, 'c> FnOnce(&'t mut Transaction<'c>) -> BoxFuture<'t, Result<Option<T>, sqlx::Error>>
+        W: for<'t, 'c> FnOnce(&'t mut Transaction<'c>) -> BoxFuture<'t, Result<Option<T>, DatabaseError>>
             + Send
             + 'static,
     {

@@ -1,10 +1,10 @@
-//! How quick the log is: single predictions from many clients, the same at half of that load, batches of 10,000, and
-//! reading with many rows. `cargo bench -p prediction-log --bench log`; with `LEADLIGHT_BENCH_DATABASE` on
+//! Throughput and latency of the log: single predictions from many clients, the same at half of that load, batches of
+//! 10,000, and reading with many rows. `cargo bench -p prediction-log --bench log`; with `LEADLIGHT_BENCH_DATABASE` on
 //! another database than a new SQLite file, with `LEADLIGHT_BENCH_ROWS=10000000` with so many rows to read from.
 
 #![allow(clippy::unwrap_used)]
 
-use prediction_log::{LogEntry, PredictionQuery, PredictionRow, Settings, Store, TimeWindow, timestamp};
+use prediction_log::{LogEntry, PredictionQuery, PredictionRow, Settings, Store, TimeWindow, Timestamp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
@@ -13,11 +13,11 @@ use uuid::Uuid;
 const CLIENTS: usize = 64;
 const SECONDS: u64 = 8;
 
-fn row(number: usize, now: &str, inputs: &str) -> PredictionRow {
+fn row(number: usize, now: Timestamp, inputs: &str) -> PredictionRow {
     let score = (number.wrapping_mul(7_919) % 10_000) as f64 / 10_000.0;
     PredictionRow {
         id: Uuid::now_v7().to_string(),
-        created_at: now.to_owned(),
+        created_at: now,
         input_features: inputs.to_owned(),
         predicted_score: score,
         inference_time_ms: 0.0312,
@@ -54,10 +54,7 @@ async fn singles(store: &Store, pause: Option<Duration>) -> (f64, Vec<f64>) {
                     }
                     number += CLIENTS;
                     let begun = Instant::now();
-                    store
-                        .log(LogEntry::new(vec![row(number, &timestamp(OffsetDateTime::now_utc()), &inputs)]))
-                        .await
-                        .unwrap();
+                    store.log(LogEntry::new(vec![row(number, Timestamp::now(), &inputs)])).await.unwrap();
                     latencies.push(begun.elapsed().as_secs_f64() * 1e3);
                 }
                 latencies
@@ -74,7 +71,7 @@ async fn singles(store: &Store, pause: Option<Duration>) -> (f64, Vec<f64>) {
     (latencies.len() as f64 / started.elapsed().as_secs_f64(), latencies)
 }
 
-fn told(what: &str, rate: f64, latencies: &[f64]) {
+fn report(what: &str, rate: f64, latencies: &[f64]) {
     let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize];
     println!(
         "{what}: {rate:.0} rows/s, p50 {:.2} ms, p99 {:.2} ms, p99.9 {:.2} ms, max {:.2} ms",
@@ -89,8 +86,8 @@ async fn batches(store: &Store, count: usize) {
     let inputs = inputs(800);
     let mut times = Vec::new();
     for batch in 0..count {
-        let now = timestamp(OffsetDateTime::now_utc());
-        let rows: Vec<_> = (0..10_000).map(|i| row(batch * 10_000 + i, &now, &inputs)).collect();
+        let now = Timestamp::now();
+        let rows: Vec<_> = (0..10_000).map(|i| row(batch * 10_000 + i, now, &inputs)).collect();
         let begun = Instant::now();
         store.log(LogEntry::new(rows)).await.unwrap();
         times.push(begun.elapsed().as_secs_f64() * 1e3);
@@ -108,7 +105,7 @@ async fn reading(store: &Store, rows: usize) {
         let row = |i: usize| {
             let number = batch * 10_000 + i;
             let moment = start + time::Duration::milliseconds((number as f64 * 30.0 * 86_400e3 / rows as f64) as i64);
-            row(number, &timestamp(moment), &inputs)
+            row(number, moment.into(), &inputs)
         };
         store.log(LogEntry::new((0..10_000).map(row).collect())).await.unwrap();
     }
@@ -153,9 +150,9 @@ fn main() {
             Ok(rows) => reading(&store, rows.parse().unwrap()).await,
             Err(_) => {
                 let (rate, latencies) = singles(&store, None).await;
-                told(&format!("single predictions, {CLIENTS} clients"), rate, &latencies);
+                report(&format!("single predictions, {CLIENTS} clients"), rate, &latencies);
                 let (half, latencies) = singles(&store, Some(Duration::from_secs_f64(CLIENTS as f64 / 4_500.0))).await;
-                told("4,500 a second", half, &latencies);
+                report("4,500 a second", half, &latencies);
                 batches(&store, 30).await;
             }
         }

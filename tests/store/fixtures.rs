@@ -1,18 +1,16 @@
 //! Sample rows.
 
-use prediction_log::{IdempotencyRecord, LogEntry, PredictionRow, RequestRow};
+use prediction_log::{IdempotencyRecord, LogEntry, PredictionRow, RequestRow, Timestamp};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-pub(crate) use prediction_log::timestamp;
-
 /// Timestamp by minutes after 2026-01-01 00:00.
-pub(crate) fn at(minutes: i64) -> String {
-    timestamp(OffsetDateTime::from_unix_timestamp(1_767_225_600).unwrap() + Duration::minutes(minutes))
+pub(crate) fn at(minutes: i64) -> Timestamp {
+    (OffsetDateTime::from_unix_timestamp(1_767_225_600).unwrap() + Duration::minutes(minutes)).into()
 }
 
-pub(crate) fn now() -> String {
-    timestamp(OffsetDateTime::now_utc())
+pub(crate) fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 pub(crate) fn prediction() -> PredictionRow {
@@ -56,6 +54,6 @@ pub(crate) fn idempotency_record(key: &str, body: &str) -> IdempotencyRecord {
     }
 }
 
-pub(crate) fn request(endpoint: &str, status_code: u16, created_at: &str) -> RequestRow {
-    RequestRow { created_at: created_at.to_owned(), endpoint: endpoint.to_owned(), status_code, response_time_ms: 1.5 }
+pub(crate) fn request(endpoint: &str, status_code: u16, created_at: Timestamp) -> RequestRow {
+    RequestRow { created_at, endpoint: endpoint.to_owned(), status_code, response_time_ms: 1.5 }
 }

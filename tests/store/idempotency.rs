@@ -1,6 +1,6 @@
 //! Idempotency keys: one entry and one response per key.
 
-use crate::fixtures::{entry, entry_with_key, idempotency_record, timestamp};
+use crate::fixtures::{entry, entry_with_key, idempotency_record};
 use crate::test_database::{TestDatabase, on_all};
 use prediction_log::{IdempotencyRecord, LogEntry, WriteStatus};
 use time::{Duration, OffsetDateTime};
@@ -54,7 +54,7 @@ async fn concurrent_duplicates_from_two_instances_are_logged_once(database: Test
 
 async fn keys_expire_after_a_day(database: TestDatabase) {
     let (store, writer) = database.open().await;
-    let created_at = timestamp(OffsetDateTime::now_utc() - Duration::hours(25));
+    let created_at = (OffsetDateTime::now_utc() - Duration::hours(25)).into();
     let old =
         LogEntry { idempotency: Some(IdempotencyRecord { created_at, ..idempotency_record("a", "old") }), ..entry() };
     store.log(old).await.unwrap();

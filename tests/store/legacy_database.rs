@@ -2,7 +2,7 @@
 
 use crate::fixtures::{entry, request};
 use crate::test_database::TestDatabase;
-use prediction_log::{EndpointRequests, Granularity, PredictionQuery, ProfileRow, TimeWindow};
+use prediction_log::{EndpointRequests, Granularity, PredictionQuery, ProfileRow, TimeWindow, Timestamp};
 
 /// Tables as the previous service's migrations created them, with some rows.
 fn script(database: &TestDatabase, call_id: &str) -> String {
@@ -24,10 +24,10 @@ fn script(database: &TestDatabase, call_id: &str) -> String {
     )
 }
 
-fn summary(start: &str) -> ProfileRow {
+fn summary(start: Timestamp) -> ProfileRow {
     ProfileRow {
         granularity: Granularity::Hour,
-        start: start.to_owned(),
+        start,
         model_sha256: "before/0.3.0".to_owned(),
         instance: "before".to_owned(),
         bytes: vec![1],
@@ -42,7 +42,7 @@ async fn adopts_legacy_database(database: TestDatabase, call_id: &str) {
     // The second opening finds everything done.
     for round in 1..=2 {
         let (store, writer) = database.open().await;
-        store.log_request(request("/health", 200, "2026-02-01 00:00:00.000000"));
+        store.log_request(request("/health", 200, "2026-02-01 00:00:00".parse().unwrap()));
         store.log(entry()).await.unwrap();
         database.wait_for_requests(2 + round as i64).await;
         let page = store.predictions(&PredictionQuery { limit: 10, ..PredictionQuery::default() }).await.unwrap();
@@ -68,12 +68,12 @@ async fn adopts_legacy_database(database: TestDatabase, call_id: &str) {
         let hour = store.next_legacy_hour(time::OffsetDateTime::now_utc()).await.unwrap();
         assert_eq!(hour.is_some(), round == 1);
         if let Some(hour) = hour {
-            assert_eq!((hour.start.as_str(), hour.predictions.len()), ("2026-01-31 09:00:00.000000", 2));
+            assert_eq!((hour.start.to_string().as_str(), hour.predictions.len()), ("2026-01-31 09:00:00.000000", 2));
             assert_eq!((hour.predictions[0].model_version.as_str(), hour.predictions[1].score), ("0.3.0", 1.0));
-            let summary = summary(&hour.start);
+            let summary = summary(hour.start);
             // Of two instances that sum it up one wins.
-            assert!(store.put_legacy_hour(&hour.start, vec![summary.clone()]).await.unwrap());
-            assert!(!store.put_legacy_hour(&hour.start, vec![summary]).await.unwrap());
+            assert!(store.put_legacy_hour(hour.start, vec![summary.clone()]).await.unwrap());
+            assert!(!store.put_legacy_hour(hour.start, vec![summary]).await.unwrap());
             // However long ago that was: summed up again, they would count twice.
             let later = time::OffsetDateTime::now_utc() + time::Duration::days(365);
             store.prune(later).await.unwrap();

@@ -133,7 +133,7 @@ async fn the_spool_is_replayed_once_at_the_next_start() {
     let [half, whole] = ["half", "whole"].map(|name| database.folder.path().join(name));
     copy(&database.spool(), &half);
     acknowledged.extend(log_entries(&store, 10).await);
-    store.log_request(crate::fixtures::request("/predict", 200, &crate::fixtures::now()));
+    store.log_request(crate::fixtures::request("/predict", 200, crate::fixtures::now()));
     writer.finish().await;
     other.run("ROLLBACK").await;
     copy(&database.spool(), &whole);

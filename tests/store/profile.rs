@@ -9,7 +9,7 @@ on_all!(upsert_replaces_a_profile, a_window_returns_overlapping_profiles, concur
 fn profile(granularity: Granularity, minutes: i64, instance: &str) -> ProfileRow {
     ProfileRow {
         granularity,
-        start: granularity.start(&at(minutes)),
+        start: granularity.start(at(minutes)),
         model_sha256: "ab".repeat(32),
         instance: instance.to_owned(),
         bytes: vec![0, 1, 255],

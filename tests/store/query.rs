@@ -25,7 +25,7 @@ async fn a_prediction_round_trips(database: TestDatabase) {
     let found = store.latest_predictions(10).await.unwrap();
     let expected = LoggedPrediction {
         id: row.id,
-        created_at: row.created_at,
+        created_at: row.created_at.to_string(),
         input_features: row.input_features,
         predicted_score: 0.7345,
         inference_time_ms: 0.0312,
@@ -72,7 +72,7 @@ async fn pages_cover_the_log(database: TestDatabase) {
     let (store, writer) = database.open().await;
     // Many of one moment, as a batch has them.
     let rows: Vec<_> = (0..250).map(|i| PredictionRow { created_at: at(i / 40), ..prediction() }).collect();
-    let mut expected: Vec<_> = rows.iter().map(|row| (row.created_at.clone(), row.id.clone())).collect();
+    let mut expected: Vec<_> = rows.iter().map(|row| (row.created_at.to_string(), row.id.clone())).collect();
     store.log(LogEntry::new(rows)).await.unwrap();
     expected.sort_by(|one, other| other.cmp(one));
     for limit in [1, 7, 250, 1_000] {
@@ -118,12 +118,12 @@ async fn texts_are_cut_to_the_columns(database: TestDatabase) {
 async fn a_rejected_row_fails_alone(database: TestDatabase) {
     let (store, writer) = database.open().await;
     let good = entry();
-    // No moment: PostgreSQL refuses it. SQLite refuses no text, so there it is a constraint that says no.
+    // PostgreSQL rejects a label that is too long. SQLite has no such limits, so a trigger rejects it there.
     if database.is_sqlite() {
-        let trigger = "CREATE TRIGGER no BEFORE INSERT ON prediction_logs WHEN NEW.created_at = 'never' BEGIN SELECT RAISE(ABORT, 'no'); END";
+        let trigger = "CREATE TRIGGER no BEFORE INSERT ON prediction_logs WHEN length(NEW.label) > 20 BEGIN SELECT RAISE(ABORT, 'no'); END";
         database.connect().await.run(trigger).await;
     }
-    let bad = LogEntry::new(vec![PredictionRow { created_at: "never".to_owned(), ..prediction() }]);
+    let bad = LogEntry::new(vec![PredictionRow { label: "a label of more than twenty characters", ..prediction() }]);
     let (first, second, third) = tokio::join!(store.log(good), store.log(bad), store.log(entry()));
     assert_eq!((first.unwrap(), third.unwrap()), (WriteStatus::Written, WriteStatus::Written));
     assert!(second.is_err());

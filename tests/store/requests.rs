@@ -1,6 +1,6 @@
 //! Request rows are written soon and counted from their sums.
 
-use crate::fixtures::{at, entry, now, request, timestamp};
+use crate::fixtures::{at, entry, now, request};
 use crate::test_database::{TestDatabase, on_all};
 use prediction_log::{ActiveModel, EndpointRequests, LogMode, TimeWindow, WriteStatus};
 use time::{Duration, OffsetDateTime};
@@ -16,10 +16,10 @@ on_all!(
 async fn a_single_request_is_written(database: TestDatabase) {
     let (store, writer) = database.open().await;
     for count in 1..=3 {
-        store.log_request(request("/health", 200, &now()));
+        store.log_request(request("/health", 200, now()));
         database.wait_for_requests(count).await;
     }
-    store.log_request(request("/health", 200, &now()));
+    store.log_request(request("/health", 200, now()));
     writer.finish().await;
     assert_eq!(database.count("api_metrics").await, 4, "buffered requests are written at shutdown");
 }
@@ -27,7 +27,7 @@ async fn a_single_request_is_written(database: TestDatabase) {
 async fn requests_are_written_before_later_messages(database: TestDatabase) {
     let (store, writer) = database.open().await;
     for count in 1..=5 {
-        store.log_request(request("/predict", 200, &now()));
+        store.log_request(request("/predict", 200, now()));
         store.erase_lead("nobody").await.unwrap();
         assert_eq!(database.count("api_metrics").await, count);
     }
@@ -36,13 +36,13 @@ async fn requests_are_written_before_later_messages(database: TestDatabase) {
 
 async fn requests_are_counted_by_route_and_status(database: TestDatabase) {
     let (store, writer) = database.open().await;
-    let recent = timestamp(OffsetDateTime::now_utc() - Duration::minutes(30));
+    let recent = (OffsetDateTime::now_utc() - Duration::minutes(30)).into();
     for (status, created_at) in
-        [(200, at(0)), (200, at(59)), (422, at(60)), (503, at(200)), (200, recent.clone()), (500, recent)]
+        [(200, at(0)), (200, at(59)), (422, at(60)), (503, at(200)), (200, recent), (500, recent)]
     {
-        store.log_request(request("/predict", status, &created_at));
+        store.log_request(request("/predict", status, created_at));
     }
-    store.log_request(request("/health", 200, &at(61)));
+    store.log_request(request("/health", 200, at(61)));
     database.wait_for_requests(7).await;
     let expected = |endpoint: &str, requests, client_errors, server_errors| EndpointRequests {
         endpoint: endpoint.to_owned(),

@@ -1,14 +1,14 @@
 //! Expired rows are deleted, and no others.
 
-use crate::fixtures::{entry, idempotency_record, prediction, request, timestamp};
+use crate::fixtures::{entry, idempotency_record, prediction, request};
 use crate::test_database::{TestDatabase, on_all};
-use prediction_log::{IdempotencyRecord, LogEntry, OutcomeRow, OutcomeSubject, PredictionRow, Retention};
+use prediction_log::{IdempotencyRecord, LogEntry, OutcomeRow, OutcomeSubject, PredictionRow, Retention, Timestamp};
 use time::{Duration, OffsetDateTime};
 
 on_all!(rows_expire_by_days, rows_expire_by_number_oldest_first, without_limits_only_keys_expire);
 
-fn ago(hours: i64) -> String {
-    timestamp(OffsetDateTime::now_utc() - Duration::hours(hours))
+fn ago(hours: i64) -> Timestamp {
+    (OffsetDateTime::now_utc() - Duration::hours(hours)).into()
 }
 
 async fn fill(database: &TestDatabase) -> (prediction_log::Store, prediction_log::WriterTask) {
@@ -16,7 +16,7 @@ async fn fill(database: &TestDatabase) -> (prediction_log::Store, prediction_log
     // More than one step of deleting.
     let row = |i: i64| PredictionRow { created_at: ago(i / 100), ..prediction() };
     store.log(LogEntry::new((0..4_800).map(row).collect())).await.unwrap();
-    (0..48).for_each(|hours| store.log_request(request("/predict", 200, &ago(hours))));
+    (0..48).for_each(|hours| store.log_request(request("/predict", 200, ago(hours))));
     let record =
         |hours: i64| Some(IdempotencyRecord { created_at: ago(hours), ..idempotency_record(&hours.to_string(), "") });
     store.log(LogEntry { idempotency: record(25), ..LogEntry::new(Vec::new()) }).await.unwrap();

@@ -101,7 +101,7 @@ async fn a_connection_cut_anywhere_loses_and_duplicates_nothing() {
             acknowledged.extend(log_entries(&store, 4).await);
             proxy.left.store(usize::MAX, Ordering::SeqCst);
             proxy.is_cut.store(false, Ordering::SeqCst);
-            store.log_request(crate::fixtures::request("/predict", 200, &crate::fixtures::now()));
+            store.log_request(crate::fixtures::request("/predict", 200, crate::fixtures::now()));
         }
         wait_until_connected(&store).await;
         acknowledged.extend(log_entries(&store, 1).await);

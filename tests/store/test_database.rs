@@ -2,8 +2,7 @@
 
 use prediction_log::{Settings, Store, WriterTask};
 use sqlx::postgres::PgConnection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row};
+use sqlx::{AssertSqlSafe, Connection, Row};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -50,7 +49,7 @@ enum Kind {
 
 /// A connection that is independent of the log.
 pub(crate) enum RawConnection {
-    Sqlite(SqliteConnection),
+    Sqlite(rusqlite::Connection),
     Postgres(PgConnection),
 }
 
@@ -105,8 +104,9 @@ impl TestDatabase {
     pub(crate) async fn connect(&self) -> RawConnection {
         match &self.kind {
             Kind::Sqlite(file) => {
-                let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
-                RawConnection::Sqlite(options.connect().await.unwrap())
+                let connection = rusqlite::Connection::open(file).unwrap();
+                connection.busy_timeout(Duration::from_secs(5)).unwrap();
+                RawConnection::Sqlite(connection)
             }
             Kind::Postgres { server, name } => {
                 let (base, _) = server.rsplit_once('/').unwrap();
@@ -131,29 +131,32 @@ impl TestDatabase {
 
 impl RawConnection {
     pub(crate) async fn run(&mut self, script: &str) {
-        let script = sqlx::raw_sql(AssertSqlSafe(script.to_owned()));
         match self {
-            RawConnection::Sqlite(connection) => script.execute(connection).await.map(|_| ()).unwrap(),
-            RawConnection::Postgres(connection) => script.execute(connection).await.map(|_| ()).unwrap(),
+            RawConnection::Sqlite(connection) => connection.execute_batch(script).unwrap(),
+            RawConnection::Postgres(connection) => {
+                sqlx::raw_sql(AssertSqlSafe(script.to_owned())).execute(connection).await.unwrap();
+            }
         }
     }
 
     pub(crate) async fn number(&mut self, sql: &str) -> i64 {
-        let script = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match self {
-            RawConnection::Sqlite(connection) => script.fetch_one(connection).await.unwrap().get(0),
-            RawConnection::Postgres(connection) => script.fetch_one(connection).await.unwrap().get(0),
+            RawConnection::Sqlite(connection) => connection.query_row(sql, [], |row| row.get(0)).unwrap(),
+            RawConnection::Postgres(connection) => {
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_one(connection).await.unwrap().get(0)
+            }
         }
     }
 
     pub(crate) async fn strings(&mut self, sql: &str) -> Vec<String> {
-        let script = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match self {
             RawConnection::Sqlite(connection) => {
-                script.fetch_all(connection).await.unwrap().iter().map(|row| row.get(0)).collect()
+                let mut statement = connection.prepare(sql).unwrap();
+                statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
             }
             RawConnection::Postgres(connection) => {
-                script.fetch_all(connection).await.unwrap().iter().map(|row| row.get(0)).collect()
+                let rows = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await.unwrap();
+                rows.iter().map(|row| row.get(0)).collect()
             }
         }
     }

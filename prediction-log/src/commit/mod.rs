@@ -4,12 +4,13 @@
 
 mod session;
 
-pub(super) use session::{CommitError, DatabaseSession};
+pub(super) use session::DatabaseSession;
 
-use super::database::{Connection, Transaction};
+use super::database::{Connection, DatabaseError, Transaction};
 use super::entry::{Batch, IdempotencyRecord};
-use super::row::{PredictionRow, RequestRow, timestamp};
+use super::row::{PredictionRow, RequestRow};
 use super::tables::{idempotency_record, request_log};
+use super::timestamp::Timestamp;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
@@ -34,7 +35,7 @@ pub(super) async fn commit_batches(
     kind: CommitKind,
     numbered_requests: bool,
     now: OffsetDateTime,
-) -> Result<BTreeMap<usize, IdempotencyRecord>, sqlx::Error> {
+) -> Result<BTreeMap<usize, IdempotencyRecord>, DatabaseError> {
     let mut transaction = connection.begin().await?;
     let new = match kind {
         CommitKind::LivePart | CommitKind::ReplayPart => batches,
@@ -66,7 +67,7 @@ async fn committed(
     transaction: &mut Transaction<'_>,
     batches: &[Batch],
     now: OffsetDateTime,
-) -> Result<usize, sqlx::Error> {
+) -> Result<usize, DatabaseError> {
     let (Some(first), Some(last)) = (batches.first(), batches.last()) else { return Ok(0) };
     if batches.iter().all(|batch| batch.requests.is_empty()) {
         return Ok(0);
@@ -86,7 +87,7 @@ async fn committed(
 pub(super) async fn dedup_watermark(
     transaction: &mut Transaction<'_>,
     source: &str,
-) -> Result<Option<i64>, sqlx::Error> {
+) -> Result<Option<i64>, DatabaseError> {
     let sql = "SELECT CAST(last_group AS BIGINT) FROM log_sources WHERE source = $1".to_owned();
     let rows = transaction.query(sql, &[source.into()]).await?;
     rows.first().map(|row| row.get(0)).transpose()
@@ -98,13 +99,13 @@ pub(super) async fn advance_dedup_watermark(
     source: &str,
     number: i64,
     now: OffsetDateTime,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, DatabaseError> {
     let sql = format!(
         "INSERT INTO log_sources (source, last_group, updated_at) VALUES ($1, $2, {}) \
          ON CONFLICT (source) DO UPDATE SET last_group = excluded.last_group, updated_at = excluded.updated_at \
          WHERE log_sources.last_group < excluded.last_group",
         transaction.dialect().timestamp_param("$3")
     );
-    let changed = transaction.execute(sql, &[source.into(), number.into(), (&timestamp(now)).into()]).await?;
+    let changed = transaction.execute(sql, &[source.into(), number.into(), Timestamp::from(now).into()]).await?;
     Ok(changed > 0)
 }

@@ -1,6 +1,6 @@
 //! The writer's database session: connects, detects failures, reconnects with backoff.
 
-use super::super::database::{Connection, OpenError, WalCheckpointer, file_identity, is_rejection};
+use super::super::database::{Connection, DatabaseError, WalCheckpointer, file_identity};
 use super::super::entry::{Batch, IdempotencyRecord};
 use super::super::tables::request_log::has_numbered_ids;
 use super::super::{DatabaseUrl, LogMode};
@@ -8,42 +8,11 @@ use super::{CommitKind, commit_batches};
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-use thiserror::Error;
 use time::OffsetDateTime;
 
 /// Backoff before a lost database is tried again: doubled each time, up to the maximum.
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
-
-/// Failure of a commit.
-#[derive(Debug, Error)]
-pub(crate) enum CommitError {
-    /// The database is unavailable; whether the commit took effect is unknown.
-    #[error("{0}")]
-    Unavailable(String),
-    /// The database rejects the contents; nothing was written.
-    #[error("{0}")]
-    Rejected(String),
-}
-
-impl From<sqlx::Error> for CommitError {
-    fn from(error: sqlx::Error) -> Self {
-        if is_rejection(&error) {
-            CommitError::Rejected(message(&error))
-        } else {
-            CommitError::Unavailable(message(&error))
-        }
-    }
-}
-
-/// Messages about values may repeat them, so of a violated constraint only its kind is kept.
-fn message(error: &sqlx::Error) -> String {
-    match error {
-        sqlx::Error::Database(error) if error.kind() != sqlx::error::ErrorKind::Other => format!("{:?}", error.kind()),
-        sqlx::Error::Database(error) => error.message().to_owned(),
-        other => other.to_string(),
-    }
-}
 
 /// The writer's connection, reopened when it is lost.
 #[derive(Debug)]
@@ -63,7 +32,7 @@ pub(crate) struct DatabaseSession {
 
 impl DatabaseSession {
     /// Connects if possible; fails only where waiting would not help.
-    pub(crate) async fn open(url: &DatabaseUrl, mode: LogMode) -> Result<Self, OpenError> {
+    pub(crate) async fn open(url: &DatabaseUrl, mode: LogMode) -> Result<Self, DatabaseError> {
         let mut session = DatabaseSession {
             url: url.clone(),
             mode,
@@ -76,7 +45,7 @@ impl DatabaseSession {
             not_before: None,
         };
         match session.connect().await {
-            Err(OpenError::Away(words)) => {
+            Err(DatabaseError::Unavailable(words)) => {
                 tracing::warn!(database = %url, %words, "the database is unavailable; retrying");
                 session.not_before = Some(Instant::now() + session.backoff);
                 Ok(session)
@@ -107,14 +76,14 @@ impl DatabaseSession {
         }
     }
 
-    async fn connect(&mut self) -> Result<(), OpenError> {
+    async fn connect(&mut self) -> Result<(), DatabaseError> {
         let mut connection = Connection::open(&self.url, self.mode).await?;
         let mut transaction = connection.begin().await?;
         self.numbered_requests = has_numbered_ids(&mut transaction).await?;
         transaction.commit().await?;
         self.file_identity = self.current_file_identity();
         if let Some(previous) = std::mem::replace(&mut self.checkpointer, WalCheckpointer::start(&self.url)) {
-            previous.stop().await;
+            previous.stop();
         }
         connection.wait_for_locks(self.waits_for_locks);
         self.connection = Some(connection);
@@ -129,21 +98,21 @@ impl DatabaseSession {
     }
 
     /// The connection, reopened if it was lost.
-    pub(crate) async fn connection(&mut self) -> Result<&mut Connection, CommitError> {
+    pub(crate) async fn connection(&mut self) -> Result<&mut Connection, DatabaseError> {
         if self.connection.is_some() && self.current_file_identity() != self.file_identity {
             tracing::error!("the database file was removed or replaced");
             self.connection = None;
         }
         if self.connection.is_none() {
             if self.not_before.is_some_and(|moment| Instant::now() < moment) {
-                return Err(CommitError::Unavailable("it was unavailable a moment ago".to_owned()));
+                return Err(DatabaseError::Unavailable("it was unavailable a moment ago".to_owned()));
             }
             if let Err(error) = self.connect().await {
                 self.back_off();
-                return Err(CommitError::Unavailable(error.to_string()));
+                return Err(DatabaseError::Unavailable(error.to_string()));
             }
         }
-        self.connection.as_mut().ok_or_else(|| CommitError::Unavailable("it is not connected".to_owned()))
+        self.connection.as_mut().ok_or_else(|| DatabaseError::Unavailable("it is not connected".to_owned()))
     }
 
     /// Commits batches of one writer run; see [`commit_batches`].
@@ -151,7 +120,7 @@ impl DatabaseSession {
         &mut self,
         batches: &[Batch],
         kind: CommitKind,
-    ) -> Result<BTreeMap<usize, IdempotencyRecord>, CommitError> {
+    ) -> Result<BTreeMap<usize, IdempotencyRecord>, DatabaseError> {
         let numbered = self.numbered_requests;
         let connection = self.connection().await?;
         // Boxed: the compiler cannot prove that the plain future is `Send`.
@@ -161,7 +130,7 @@ impl DatabaseSession {
         match committed {
             Ok(duplicates) => {
                 self.reset_backoff();
-                self.checkpoint(batches.iter().map(Batch::bytes).sum()).await;
+                self.checkpoint(batches.iter().map(Batch::bytes).sum());
                 Ok(duplicates)
             }
             Err(error) => Err(self.fail(error)),
@@ -169,7 +138,7 @@ impl DatabaseSession {
     }
 
     /// Checks that the database can be written, used when nothing was written for a while.
-    pub(crate) async fn ping(&mut self) -> Result<(), CommitError> {
+    pub(crate) async fn ping(&mut self) -> Result<(), DatabaseError> {
         let begun = match self.connection().await?.begin().await {
             Ok(transaction) => transaction.commit().await,
             Err(error) => Err(error),
@@ -183,20 +152,19 @@ impl DatabaseSession {
     }
 
     /// Drops the connection to a server unless the server itself rejected the contents: its state is unknown.
-    pub(crate) fn fail(&mut self, error: sqlx::Error) -> CommitError {
-        let failure = CommitError::from(error);
-        if matches!((&failure, &self.url), (CommitError::Unavailable(_), DatabaseUrl::Postgres(_))) {
+    pub(crate) fn fail(&mut self, error: DatabaseError) -> DatabaseError {
+        if matches!(self.url, DatabaseUrl::Postgres(_)) && !error.is_rejection() {
             self.connection = None;
         }
-        failure
+        error
     }
 
     /// Checkpoints SQLite's write-ahead log in the writer, only when it grows faster than the background checkpointer
     /// empties it.
-    async fn checkpoint(&mut self, bytes: usize) {
-        let (Some(checkpointer), Some(connection)) = (&self.checkpointer, &mut self.connection) else { return };
+    fn checkpoint(&mut self, bytes: usize) {
+        let (Some(checkpointer), Some(connection)) = (&mut self.checkpointer, &self.connection) else { return };
         if checkpointer.record_written(bytes)
-            && let Err(error) = connection.checkpoint().await
+            && let Err(error) = connection.checkpoint()
         {
             tracing::debug!(%error, "the write-ahead log could not be checkpointed");
         }
@@ -205,7 +173,7 @@ impl DatabaseSession {
     /// Checkpoints the write-ahead log completely and closes the connection.
     pub(crate) async fn close(self) {
         if let Some(checkpointer) = self.checkpointer {
-            checkpointer.stop().await;
+            checkpointer.stop();
         }
         if let Some(connection) = self.connection
             && let Err(error) = connection.close().await

@@ -1,14 +1,12 @@
-//! Many rows at once: in SQLite one by one, by a statement that stays prepared, in PostgreSQL by one statement whose
-//! values are arrays, whatever their number.
-//!
-//! Owns the latter way. May not know tables.
+//! Inserts of many rows. SQLite runs a prepared statement per row; PostgreSQL one statement whose parameters are arrays,
+//! one per column.
 
-use super::{Row, SqlValue, Transaction, limited};
+use super::SqlValue;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Postgres};
 
-/// What a column holds.
+/// Type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ColumnType {
     Text,
@@ -24,40 +22,28 @@ pub(crate) trait TableRow {
     const TABLE: &'static str;
     const COLUMNS: &'static [(&'static str, ColumnType)];
 
-    /// Its values, in the order of the columns.
+    /// Values in the order of the columns.
     fn values(&self) -> impl Iterator<Item = SqlValue<'_>>;
 }
 
-impl Transaction<'_> {
-    /// Inserts rows; `on_conflict` says what becomes of those whose key is taken, and what is from_rusqlite of them.
-    pub(crate) async fn insert<R: TableRow>(
-        &mut self,
-        rows: &[&R],
-        on_conflict: &str,
-    ) -> Result<Vec<Row>, sqlx::Error> {
-        match self {
-            Transaction::SqliteTransaction(inner) => {
-                Ok(inner.insert(rows, on_conflict)?.into_iter().map(Row::SqliteTransaction).collect())
-            }
-            // Only the writer writes.
-            Transaction::Sqlite(_) => Err(sqlx::Error::Protocol("this connection only reads".to_owned())),
-            Transaction::Postgres(_) if rows.is_empty() => Ok(Vec::new()),
-            Transaction::Postgres(inner) => {
-                let query = arrays(sqlx::query(AssertSqlSafe(from_arrays::<R>(on_conflict))), rows);
-                Ok(limited(query.persistent(false).fetch_all(&mut **inner))
-                    .await?
-                    .into_iter()
-                    .map(Row::Postgres)
-                    .collect())
-            }
+type PgQuery = Query<'static, Postgres, PgArguments>;
+
+/// The statement for PostgreSQL, with its parameters.
+pub(super) fn query<R: TableRow>(rows: &[&R], on_conflict: &str) -> PgQuery {
+    let mut columns: Vec<Vec<SqlValue<'_>>> = R::COLUMNS.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row.values()) {
+            column.push(value);
         }
     }
+    let query = sqlx::query(AssertSqlSafe(insert_from_arrays::<R>(on_conflict))).persistent(false);
+    columns.iter().zip(R::COLUMNS).fold(query, |query, (values, (_, kind))| bind_array(query, *kind, values))
 }
 
-fn from_arrays<R: TableRow>(on_conflict: &str) -> String {
+fn insert_from_arrays<R: TableRow>(on_conflict: &str) -> String {
     let (mut names, mut values, mut arrays) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, (name, kind)) in R::COLUMNS.iter().enumerate() {
-        let (array, value) = match kind {
+    for (at, (name, column_type)) in R::COLUMNS.iter().enumerate() {
+        let (array, value) = match column_type {
             ColumnType::Text => ("text", format!("c{at}")),
             ColumnType::Timestamp => ("text", format!("CAST(c{at} AS timestamp) AT TIME ZONE 'UTC'")),
             ColumnType::Json => ("text", format!("CAST(c{at} AS json)")),
@@ -80,38 +66,31 @@ fn from_arrays<R: TableRow>(on_conflict: &str) -> String {
     )
 }
 
-type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
-
-fn arrays<'q, R: TableRow>(mut query: PgQuery<'q>, rows: &[&R]) -> PgQuery<'q> {
-    let mut columns: Vec<Vec<SqlValue<'_>>> = R::COLUMNS.iter().map(|_| Vec::with_capacity(rows.len())).collect();
-    for row in rows {
-        for (column, cell) in columns.iter_mut().zip(row.values()) {
-            column.push(cell);
-        }
+fn bind_array(query: PgQuery, column_type: ColumnType, values: &[SqlValue<'_>]) -> PgQuery {
+    match column_type {
+        ColumnType::Text | ColumnType::Json => query.bind(array(values, |value| match value {
+            SqlValue::Text(text) => text,
+            _ => None,
+        })),
+        ColumnType::Timestamp => query.bind(array(values, |value| match value {
+            SqlValue::Timestamp(timestamp) => Some(timestamp.to_string()),
+            _ => None,
+        })),
+        ColumnType::Real => query.bind(array(values, |value| match value {
+            SqlValue::Real(number) => Some(number),
+            _ => None,
+        })),
+        ColumnType::Integer => query.bind(array(values, |value| match value {
+            SqlValue::Integer(number) => Some(number),
+            _ => None,
+        })),
+        ColumnType::Blob => query.bind(array(values, |value| match value {
+            SqlValue::Blob(bytes) => Some(bytes),
+            _ => None,
+        })),
     }
-    for (column, (_, kind)) in columns.iter().zip(R::COLUMNS) {
-        query = match kind {
-            ColumnType::Text | ColumnType::Timestamp | ColumnType::Json => query.bind(all(column, |cell| match cell {
-                SqlValue::Text(text) => text,
-                _ => None,
-            })),
-            ColumnType::Real => query.bind(all(column, |cell| match cell {
-                SqlValue::Real(number) => number,
-                _ => None,
-            })),
-            ColumnType::Integer => query.bind(all(column, |cell| match cell {
-                SqlValue::Integer(number) => number,
-                _ => None,
-            })),
-            ColumnType::Blob => query.bind(all(column, |cell| match cell {
-                SqlValue::Blob(bytes) => Some(bytes),
-                _ => None,
-            })),
-        };
-    }
-    query
 }
 
-fn all<'a, T>(column: &[SqlValue<'a>], value: impl Fn(SqlValue<'a>) -> Option<T>) -> Vec<Option<T>> {
-    column.iter().map(|cell| value(*cell)).collect()
+fn array<'a, T>(values: &[SqlValue<'a>], convert: impl Fn(SqlValue<'a>) -> Option<T>) -> Vec<Option<T>> {
+    values.iter().map(|value| convert(*value)).collect()
 }

@@ -1,126 +1,113 @@
-//! SQLite's write-ahead file, emptied into the database beside the writer: a commit then waits for no disk.
-//!
-//! Owns when that is done. May not know what is written.
+//! Checkpoints of SQLite's write-ahead log on a thread of their own, so that commits never wait for the disk.
 
-use super::DatabaseUrl;
-use super::sqlite::{BUSY_TIMEOUT, checkpoint};
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteSynchronous};
+use super::super::DatabaseUrl;
+use super::{DatabaseError, sqlite};
+use rusqlite::Connection;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use tokio::sync::Notify;
-use tokio::task::JoinHandle;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 
-/// Blob of rows written before the file is emptied: little at once, since a machine with few processors is busy with
-/// the disk meanwhile, and everybody waits for that. Much less would cost more flushes than it spares.
-const BYTES: usize = 1 << 18;
+/// Bytes of rows between two checkpoints: little at once, since a machine with few processors is busy with the disk
+/// meanwhile. Much less would cost more flushes than it saves.
+const INTERVAL_BYTES: usize = 1 << 18;
 
-/// Pages in the file from which on the writer finishes what is left: only then can the file begin anew. Rarely, since
-/// everybody waits for it.
+/// Pages in the write-ahead log from which on the writer checkpoints the rest: only then does the log start over. Rarely,
+/// since all clients wait for it.
 const PAGES_MAX: i64 = 32_768;
 
-/// The task that empties the file.
+/// Handle of the checkpoint thread.
 #[derive(Debug)]
 pub(crate) struct WalCheckpointer {
-    shared: Arc<Shared>,
-    task: JoinHandle<()>,
-}
-
-#[derive(Debug, Default)]
-struct Shared {
-    wake: Notify,
-    bytes: AtomicUsize,
-    /// The file has grown too long for a task that never catches up with the writer.
-    is_long: AtomicBool,
-    stopped: AtomicBool,
+    wake: SyncSender<()>,
+    /// Bytes written since the last wake-up.
+    bytes: usize,
+    /// Set when the log grows faster than the thread can checkpoint it.
+    is_behind: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
 }
 
 impl WalCheckpointer {
-    /// For a file; a server sees to itself.
+    /// Starts the thread for a file; servers checkpoint themselves.
     pub(crate) fn start(url: &DatabaseUrl) -> Option<Self> {
         let DatabaseUrl::Sqlite(file) = url else { return None };
-        let shared = Arc::new(Shared::default());
-        let task = tokio::spawn(run(file.clone(), shared.clone()));
-        Some(WalCheckpointer { shared, task })
+        let (wake, wakes) = sync_channel(1);
+        let is_behind = Arc::new(AtomicBool::new(false));
+        let task = CheckpointTask { file: file.clone(), connection: None, database: None };
+        let flag = is_behind.clone();
+        let thread = thread::Builder::new().name("checkpoint".to_owned()).spawn(move || task.run(&wakes, &flag));
+        let thread =
+            thread.inspect_err(|error| tracing::error!(%error, "the write-ahead log is not checkpointed")).ok()?;
+        Some(WalCheckpointer { wake, bytes: 0, is_behind, thread })
     }
 
-    /// So many bytes were written; whether the writer should finish the pass, this once.
-    pub(crate) fn record_written(&self, bytes: usize) -> bool {
-        if self.shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes > BYTES {
-            self.shared.bytes.store(0, Ordering::Relaxed);
-            self.shared.wake.notify_one();
+    /// Counts written bytes and wakes the thread; true when the writer should checkpoint the rest this time.
+    pub(crate) fn record_written(&mut self, bytes: usize) -> bool {
+        self.bytes += bytes;
+        if self.bytes > INTERVAL_BYTES {
+            self.bytes = 0;
+            // Full when a wake-up is pending already.
+            let _ = self.wake.try_send(());
         }
-        self.shared.is_long.swap(false, Ordering::Relaxed)
+        self.is_behind.swap(false, Ordering::Relaxed)
     }
 
-    /// Ends the task, so that the writer's connection is the last.
-    pub(crate) async fn stop(self) {
-        self.shared.stopped.store(true, Ordering::Relaxed);
-        self.shared.wake.notify_one();
-        // It was from_rusqlite to end; how it did no longer matters.
-        let _ = self.task.await;
+    /// Ends the thread, so that the writer's connection is the last to be closed.
+    pub(crate) fn stop(self) {
+        drop(self.wake);
+        // A panic of the thread has no effect on the log.
+        let _ = self.thread.join();
     }
 }
 
-async fn run(file: PathBuf, shared: Arc<Shared>) {
-    let mut pass = Pass { file, connection: None, database: None };
-    loop {
-        shared.wake.notified().await;
-        if shared.stopped.load(Ordering::Relaxed) {
-            break;
-        }
-        match pass.empty().await {
-            Ok(is_long) => shared.is_long.store(is_long, Ordering::Relaxed),
-            Err(error) => tracing::debug!(%error, "the write-ahead file could not be emptied now"),
-        }
-    }
-    if let Some(connection) = pass.connection {
-        // Everything in it was written by the writer's connection, which is closed after this one.
-        let _ = connection.close().await;
-    }
-}
-
-/// What the task works with, opened when first needed.
-struct Pass {
+/// State of the thread; files are opened when first needed.
+struct CheckpointTask {
     file: PathBuf,
-    connection: Option<SqliteConnection>,
-    /// Never closed: with any handle of a file, a program gives up all its locks on it, and SQLite's are among them.
+    connection: Option<Connection>,
+    /// Never closed: closing any descriptor of a file releases all locks of the process on it, SQLite's included.
     database: Option<&'static File>,
 }
 
-impl Pass {
-    /// Whether the file is too long afterwards.
-    async fn empty(&mut self) -> Result<bool, sqlx::Error> {
-        let pages = self.pass().await?;
-        if pages <= PAGES_MAX {
+impl CheckpointTask {
+    fn run(mut self, wakes: &Receiver<()>, is_behind: &AtomicBool) {
+        while wakes.recv().is_ok() {
+            match self.checkpoint() {
+                Ok(behind) => is_behind.store(behind, Ordering::Relaxed),
+                Err(error) => tracing::debug!(%error, "the write-ahead log could not be checkpointed"),
+            }
+        }
+    }
+
+    /// Returns true when the log is too long afterwards.
+    fn checkpoint(&mut self) -> Result<bool, DatabaseError> {
+        if self.pass()? <= PAGES_MAX {
             return Ok(false);
         }
-        // What came meanwhile, so that next to nothing is left to the writer.
-        self.pass().await?;
+        // Moves what was written meanwhile, so that next to nothing is left to the writer.
+        self.pass()?;
         Ok(true)
     }
 
-    /// Moves what is there; how many pages are in the file. What was moved is put on disk too: else whoever finishes
-    /// would wait for all that was moved since the file last began anew. Where that fails, it does wait.
-    async fn pass(&mut self) -> Result<i64, sqlx::Error> {
+    /// Moves pages into the database without waiting, flushes them, and returns the length of the log in pages. Without
+    /// the flush, whoever finishes the checkpoint would wait for all pages moved since the log last started over.
+    fn pass(&mut self) -> Result<i64, DatabaseError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => {
-                let options = SqliteConnectOptions::new().filename(&self.file).busy_timeout(BUSY_TIMEOUT);
-                SqliteConnection::connect_with(&options.synchronous(SqliteSynchronous::Normal)).await?
-            }
+            None => sqlite::open_for_checkpoints(&self.file)?,
         };
-        let pages = checkpoint(self.connection.insert(connection)).await?;
-        if let Err(error) = self.sync().await {
-            tracing::debug!(%error, "what was moved could not be put on disk now");
+        let pages = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1))?;
+        // Kept only after success: a failure may be due to a replaced file.
+        self.connection = Some(connection);
+        if let Err(error) = self.flush() {
+            tracing::debug!(%error, "checkpointed pages could not be flushed to disk");
         }
         Ok(pages)
     }
 
-    async fn sync(&mut self) -> io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         let database = match self.database {
             Some(database) => database,
             None => {
@@ -128,6 +115,6 @@ impl Pass {
                 self.database.insert(Box::leak(Box::new(database)))
             }
         };
-        tokio::task::spawn_blocking(|| database.sync_data()).await?
+        database.sync_data()
     }
 }

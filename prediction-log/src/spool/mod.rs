@@ -1,5 +1,34 @@
 //! Spool: append-only files on local disk that keep batches while the database is unavailable, replayed in order.
 //!
+//! # Layout on disk
+//! | file | content |
+//! |---|---|
+//! | `lock` | empty; locked (`flock`) while an instance uses the folder |
+//! | `<UUID v7>.spool` | segment: records one after the other, no header; sealed at 64 MiB; replayed in the order of the names |
+//! | `<UUID v7>.aside` | quarantined: a segment with a damaged record, or a record that the database rejected |
+//! | `<UUID v7>.new` | a quarantined file being rewritten by an erasure, renamed over it afterwards |
+//!
+//! A record is a batch. Numbers are little-endian; a text or blob is preceded by its length as u32, a list by its count.
+//!
+//! | record | bytes | |
+//! |---|---|---|
+//! | length | 4 | of the contents |
+//! | checksum | 8 | CRC-32 (IEEE) of the contents, then four zero bytes; in version 1, the first 8 bytes of their SHA-256 |
+//! | contents | length | version (1 byte: 2, or 1 in files of earlier releases), id of the writer run, sequence number (i64), entries (predictions and an optional idempotency record each), requests |
+//!
+//! # Writes
+//! A record is one `write` at the end of the active segment; the batch is acknowledged after it. In power-safe mode the
+//! segment is flushed after each record (`fdatasync`), and the folder once per new segment (`fsync`); otherwise nothing
+//! is flushed, which survives a kill of the process but not a power failure. A failed write is truncated and seals the
+//! segment. A segment is deleted when all of its records are committed to the database; records committed twice by a
+//! kill in between are recognised by their ids and sequence numbers. Quarantined records and rewritten files are always
+//! flushed.
+//!
+//! # Limits
+//! The segments together hold at most the configured capacity (1 GiB by default; quarantined files do not count), a
+//! record 4 GiB. A partial record at the end of a segment was never acknowledged and is ignored; a damaged one is
+//! skipped by its length, and a damaged length ends the segment.
+//!
 //! Must not depend on SQL or on why the database is unavailable.
 
 mod record_codec;

@@ -1,17 +1,21 @@
-//! Encoding of a batch as a spool record: length, checksum, contents.
+//! Encoding of a batch as a spool record; the layout is described in [`spool`](super).
 
 use super::super::entry::{Batch, IdempotencyRecord, LogEntry};
 use super::super::row::{PredictionRow, RequestRow};
+use super::super::timestamp::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// Length of the header: length and checksum of the contents.
+/// Length of the header.
 const HEADER_BYTES: usize = 12;
 
-/// First byte of the contents.
-const VERSION: u8 = 1;
+/// First byte of the contents: the checksum in the header is a CRC-32.
+const VERSION: u8 = 2;
+
+/// Version that is still read: the checksum is the beginning of a SHA-256.
+const VERSION_SHA256: u8 = 1;
 
 /// Values of columns that are static strings in memory.
 const WORDS: [&str; 5] = ["engaged", "not_engaged", "high", "medium", "low"];
@@ -46,13 +50,13 @@ pub(super) fn encode(batch: &Batch) -> Option<Vec<u8>> {
     }
     put_count(&mut bytes, batch.requests.len());
     for request in &batch.requests {
-        put_text(&mut bytes, &request.created_at);
+        put_timestamp(&mut bytes, request.created_at);
         put_text(&mut bytes, &request.endpoint);
         bytes.extend(request.status_code.to_le_bytes());
         bytes.extend(request.response_time_ms.to_le_bytes());
     }
     let length = u32::try_from(bytes.len() - HEADER_BYTES).ok()?;
-    let checksum = checksum(&bytes[HEADER_BYTES..]);
+    let checksum = crc32_checksum(&bytes[HEADER_BYTES..]);
     bytes[..4].copy_from_slice(&length.to_le_bytes());
     bytes[4..HEADER_BYTES].copy_from_slice(&checksum);
     Some(bytes)
@@ -66,10 +70,9 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
     let Some((header, rest)) = bytes.split_at_checked(HEADER_BYTES) else { return Decoded::Partial };
     let length = header.iter().take(4).rev().fold(0, |length, byte| (length << 8) | usize::from(*byte));
     let Some(contents) = rest.get(..length) else { return Decoded::Partial };
-    if length == 0 {
-        return Decoded::Damaged(None);
-    }
-    if checksum(contents) != header[4..] {
+    let Some(version) = contents.first() else { return Decoded::Damaged(None) };
+    let checksum = if *version == VERSION_SHA256 { sha256_checksum(contents) } else { crc32_checksum(contents) };
+    if checksum != header[4..] {
         return Decoded::Damaged(Some(HEADER_BYTES + length));
     }
     match read_batch(&mut Cursor(contents)) {
@@ -78,10 +81,16 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
     }
 }
 
-fn checksum(bytes: &[u8]) -> [u8; 8] {
-    let mut first = [0; 8];
-    first.iter_mut().zip(Sha256::digest(bytes)).for_each(|(to, from)| *to = from);
-    first
+/// CRC-32 (IEEE, little-endian) and four zero bytes.
+fn crc32_checksum(contents: &[u8]) -> [u8; 8] {
+    u64::from(crc32fast::hash(contents)).to_le_bytes()
+}
+
+/// First 8 bytes of the SHA-256.
+fn sha256_checksum(contents: &[u8]) -> [u8; 8] {
+    let mut checksum = [0; 8];
+    checksum.iter_mut().zip(Sha256::digest(contents)).for_each(|(to, from)| *to = from);
+    checksum
 }
 
 /// Reads the records of a file one after the other.
@@ -128,8 +137,14 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) {
     put_bytes(bytes, text.as_bytes());
 }
 
+fn put_timestamp(bytes: &mut Vec<u8>, timestamp: Timestamp) {
+    put_text(bytes, &timestamp.to_string());
+}
+
 fn put_prediction(bytes: &mut Vec<u8>, row: &PredictionRow) {
-    let texts = [&row.id, &row.created_at, &row.input_features, &row.model_version, &row.model_sha256, &row.request_id];
+    put_text(bytes, &row.id);
+    put_timestamp(bytes, row.created_at);
+    let texts = [&row.input_features, &row.model_version, &row.model_sha256, &row.request_id];
     texts.iter().for_each(|text| put_text(bytes, text));
     bytes.push(u8::from(row.lead_key.is_some()));
     put_text(bytes, row.lead_key.as_deref().unwrap_or_default());
@@ -142,8 +157,9 @@ fn put_prediction(bytes: &mut Vec<u8>, row: &PredictionRow) {
 }
 
 fn put_idempotency_record(bytes: &mut Vec<u8>, record: &IdempotencyRecord) {
-    let texts = [&record.key, &record.fingerprint, &record.content_type, &record.created_at];
+    let texts = [&record.key, &record.fingerprint, &record.content_type];
     texts.iter().for_each(|text| put_text(bytes, text));
+    put_timestamp(bytes, record.created_at);
     bytes.extend(record.status.to_le_bytes());
     put_bytes(bytes, &record.body);
 }
@@ -181,6 +197,10 @@ impl<'a> Cursor<'a> {
         String::from_utf8(self.bytes()?.to_vec()).ok()
     }
 
+    fn timestamp(&mut self) -> Option<Timestamp> {
+        self.text()?.parse().ok()
+    }
+
     fn word(&mut self) -> Option<&'static str> {
         let text = self.bytes()?;
         WORDS.into_iter().find(|word| word.as_bytes() == text)
@@ -192,7 +212,7 @@ impl<'a> Cursor<'a> {
 }
 
 fn read_batch(cursor: &mut Cursor<'_>) -> Option<Batch> {
-    if cursor.array()? != [VERSION] {
+    if !matches!(cursor.array()?, [VERSION | VERSION_SHA256]) {
         return None;
     }
     let (source, sequence) = (cursor.text()?, i64::from_le_bytes(cursor.array()?));
@@ -208,7 +228,7 @@ fn read_entry(cursor: &mut Cursor<'_>) -> Option<LogEntry> {
 }
 
 fn read_prediction(cursor: &mut Cursor<'_>) -> Option<PredictionRow> {
-    let (id, created_at, input_features) = (cursor.text()?, cursor.text()?, cursor.text()?);
+    let (id, created_at, input_features) = (cursor.text()?, cursor.timestamp()?, cursor.text()?);
     let (model_version, model_sha256, request_id) = (cursor.text()?, cursor.text()?, cursor.text()?);
     let (has_key, lead_key) = (cursor.flag()?, cursor.text()?);
     Some(PredictionRow {
@@ -229,14 +249,15 @@ fn read_prediction(cursor: &mut Cursor<'_>) -> Option<PredictionRow> {
 }
 
 fn read_idempotency_record(cursor: &mut Cursor<'_>) -> Option<IdempotencyRecord> {
-    let (key, fingerprint, content_type, created_at) = (cursor.text()?, cursor.text()?, cursor.text()?, cursor.text()?);
+    let (key, fingerprint, content_type) = (cursor.text()?, cursor.text()?, cursor.text()?);
+    let created_at = cursor.timestamp()?;
     let status = u16::from_le_bytes(cursor.array()?);
     Some(IdempotencyRecord { key, fingerprint, status, content_type, body: cursor.bytes()?.to_vec(), created_at })
 }
 
 fn read_request(cursor: &mut Cursor<'_>) -> Option<RequestRow> {
     Some(RequestRow {
-        created_at: cursor.text()?,
+        created_at: cursor.timestamp()?,
         endpoint: cursor.text()?,
         status_code: u16::from_le_bytes(cursor.array()?),
         response_time_ms: cursor.real()?,

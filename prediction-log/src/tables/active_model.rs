@@ -1,6 +1,7 @@
 //! The model that all instances serve (table `model_service`, one row).
 
-use super::super::database::{Row, Transaction};
+use super::super::database::{DatabaseError, Row, Transaction};
+use super::super::timestamp::Timestamp;
 
 /// A model by its hash, and who activated it when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,14 +12,14 @@ pub struct ActiveModel {
     pub model_sha256: String,
     /// Origin of the model, for people.
     pub label: String,
-    /// Time of activation; see [`timestamp`](super::super::timestamp).
-    pub changed_at: String,
+    /// Time of activation.
+    pub changed_at: Timestamp,
     /// API key or instance that activated it.
     pub changed_by: String,
 }
 
 /// Reads the row, if there is one.
-pub(crate) async fn read(transaction: &mut Transaction<'_>) -> Result<Option<ActiveModel>, sqlx::Error> {
+pub(crate) async fn read(transaction: &mut Transaction<'_>) -> Result<Option<ActiveModel>, DatabaseError> {
     let changed_at = transaction.dialect().timestamp_text("changed_at");
     let sql = format!("SELECT model_version, model_sha256, label, {changed_at}, changed_by FROM model_service");
     let rows = transaction.query(sql, &[]).await?;
@@ -35,7 +36,7 @@ pub(crate) async fn read(transaction: &mut Transaction<'_>) -> Result<Option<Act
 }
 
 /// Inserts or replaces the row.
-pub(crate) async fn put(transaction: &mut Transaction<'_>, model: &ActiveModel) -> Result<(), sqlx::Error> {
+pub(crate) async fn put(transaction: &mut Transaction<'_>, model: &ActiveModel) -> Result<(), DatabaseError> {
     let sql = format!(
         "INSERT INTO model_service (one, model_version, model_sha256, label, changed_at, changed_by) \
          VALUES (1, $1, $2, $3, {}, $5) ON CONFLICT (one) DO UPDATE SET model_version = excluded.model_version, \
@@ -44,6 +45,6 @@ pub(crate) async fn put(transaction: &mut Transaction<'_>, model: &ActiveModel) 
         transaction.dialect().timestamp_param("$4")
     );
     let ActiveModel { model_version, model_sha256, label, changed_at, changed_by } = model;
-    let values = [model_version, model_sha256, label, changed_at, changed_by].map(Into::into);
+    let values = [model_version.into(), model_sha256.into(), label.into(), (*changed_at).into(), changed_by.into()];
     transaction.execute(sql, &values).await.map(|_| ())
 }

@@ -1,8 +1,8 @@
 //! Idempotency records (table `keyed_answers`): the first response under a key is kept for a day.
 
-use super::super::database::{ColumnType, Dialect, Row, SqlValue, TableRow, Transaction};
+use super::super::database::{ColumnType, DatabaseError, Dialect, Row, SqlValue, TableRow, Transaction};
 use super::super::entry::{IdempotencyRecord, LogEntry};
-use super::super::row::timestamp;
+use super::super::timestamp::Timestamp;
 use std::collections::{BTreeMap, HashSet};
 use time::{Duration, OffsetDateTime};
 
@@ -34,7 +34,7 @@ impl TableRow for RecordRow<'_> {
             i64::from(self.record.status).into(),
             (&self.record.content_type).into(),
             SqlValue::Blob(&self.record.body),
-            (&self.record.created_at).into(),
+            self.record.created_at.into(),
             (&self.lead_keys).into(),
         ]
         .into_iter()
@@ -42,8 +42,8 @@ impl TableRow for RecordRow<'_> {
 }
 
 /// Oldest time of a record that still counts.
-pub(crate) fn oldest(now: OffsetDateTime) -> String {
-    timestamp(now - KEPT)
+pub(crate) fn oldest(now: OffsetDateTime) -> Timestamp {
+    (now - KEPT).into()
 }
 
 /// Claims the keys of some entries; returns, for each entry that was too late (by its index), the record that was first.
@@ -51,7 +51,7 @@ pub(crate) async fn claim(
     transaction: &mut Transaction<'_>,
     entries: &[&LogEntry],
     now: OffsetDateTime,
-) -> Result<BTreeMap<usize, IdempotencyRecord>, sqlx::Error> {
+) -> Result<BTreeMap<usize, IdempotencyRecord>, DatabaseError> {
     // Sorted, so that two instances that claim several keys at once cannot deadlock.
     let mut firsts = BTreeMap::new();
     for (at, entry) in entries.iter().enumerate() {
@@ -89,7 +89,7 @@ async fn insert(
     transaction: &mut Transaction<'_>,
     rows: &[RecordRow<'_>],
     now: OffsetDateTime,
-) -> Result<HashSet<String>, sqlx::Error> {
+) -> Result<HashSet<String>, DatabaseError> {
     let on_conflict = format!(
         "ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status, \
          content_type = excluded.content_type, body = excluded.body, created_at = excluded.created_at, \
@@ -105,9 +105,9 @@ pub(crate) async fn find(
     transaction: &mut Transaction<'_>,
     key: &str,
     now: OffsetDateTime,
-) -> Result<Option<IdempotencyRecord>, sqlx::Error> {
+) -> Result<Option<IdempotencyRecord>, DatabaseError> {
     let sql = select(transaction.dialect());
-    let rows = transaction.query(sql, &[key.into(), (&oldest(now)).into()]).await?;
+    let rows = transaction.query(sql, &[key.into(), oldest(now).into()]).await?;
     rows.first().map(read).transpose()
 }
 
@@ -120,7 +120,7 @@ fn select(dialect: Dialect) -> String {
     )
 }
 
-fn read(row: &Row) -> Result<IdempotencyRecord, sqlx::Error> {
+fn read(row: &Row) -> Result<IdempotencyRecord, DatabaseError> {
     Ok(IdempotencyRecord {
         key: row.get(0)?,
         fingerprint: row.get(1)?,

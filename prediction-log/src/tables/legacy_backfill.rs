@@ -1,9 +1,9 @@
 //! Predictions of the previous service, handed out by the hour so that each hour is profiled once by some instance.
 
 use super::super::commit::{advance_dedup_watermark, dedup_watermark};
-use super::super::database::{Row, Transaction};
-use super::super::row::timestamp;
-use super::super::window::{Granularity, TimeWindow, parse_timestamp};
+use super::super::database::{DatabaseError, Row, Transaction};
+use super::super::timestamp::Timestamp;
+use super::super::window::Granularity;
 use super::profile::{self, ProfileRow};
 use time::{Duration, OffsetDateTime};
 
@@ -17,7 +17,7 @@ pub(crate) const OTHER_SOURCES: &str = "source <> 'before' AND";
 #[derive(Debug, Clone, PartialEq)]
 pub struct LegacyHour {
     /// Start of the hour; see [`Granularity::start`].
-    pub start: String,
+    pub start: Timestamp,
     /// Predictions in the order of their time.
     pub predictions: Vec<LegacyPrediction>,
 }
@@ -37,7 +37,7 @@ pub struct LegacyPrediction {
 pub(crate) async fn next_hour(
     transaction: &mut Transaction<'_>,
     now: OffsetDateTime,
-) -> Result<Option<LegacyHour>, sqlx::Error> {
+) -> Result<Option<LegacyHour>, DatabaseError> {
     let dialect = transaction.dialect();
     let sql = format!(
         "SELECT {} FROM prediction_logs WHERE model_sha256 IS NULL AND created_at >= {} AND created_at < {} \
@@ -46,35 +46,36 @@ pub(crate) async fn next_hour(
         dialect.timestamp_param("$1"),
         dialect.timestamp_param("$2"),
     );
-    let (from, current_hour) = (backfilled_until(transaction).await?, Granularity::Hour.start(&timestamp(now)));
-    let rows = transaction.query(sql, &[(&from).into(), (&current_hour).into()]).await?;
-    let Some(first) = rows.first().map(|row| row.get::<String>(0)).transpose()? else { return Ok(None) };
-    let start = Granularity::Hour.start(&first);
-    let Some(until) = parse_timestamp(&start).map(|start| timestamp(start + Duration::HOUR)) else { return Ok(None) };
+    let (from, current_hour) = (backfilled_until(transaction).await?, Granularity::Hour.start(now.into()));
+    let rows = transaction.query(sql, &[from.into(), current_hour.into()]).await?;
+    let first = rows.first().map(|row| row.get::<String>(0)).transpose()?;
+    // A time in another form cannot be profiled.
+    let Some(first) = first.and_then(|text| text.parse().ok()) else { return Ok(None) };
+    let start = Granularity::Hour.start(first);
+    let until = start.saturating_add(Duration::HOUR);
     let sql = format!(
         "SELECT model_version, predicted_score, inference_time_ms FROM prediction_logs \
          WHERE model_sha256 IS NULL AND created_at >= {} AND created_at < {} ORDER BY created_at",
         dialect.timestamp_param("$1"),
         dialect.timestamp_param("$2"),
     );
-    let rows = transaction.query(sql, &[(&start).into(), (&until).into()]).await?;
+    let rows = transaction.query(sql, &[start.into(), until.into()]).await?;
     let predictions = rows.iter().map(read).collect::<Result<_, _>>()?;
     Ok(Some(LegacyHour { start, predictions }))
 }
 
-fn read(row: &Row) -> Result<LegacyPrediction, sqlx::Error> {
+fn read(row: &Row) -> Result<LegacyPrediction, DatabaseError> {
     Ok(LegacyPrediction { model_version: row.get(0)?, score: row.get(1)?, inference_time_ms: row.get(2)? })
 }
 
 /// Stores the profiles of an hour; false when another instance was faster.
 pub(crate) async fn put_hour(
     transaction: &mut Transaction<'_>,
-    hour: &str,
+    hour: Timestamp,
     rows: &[ProfileRow],
     now: OffsetDateTime,
-) -> Result<bool, sqlx::Error> {
-    let Some(start) = parse_timestamp(hour) else { return Ok(false) };
-    let number = start.unix_timestamp().div_euclid(3_600);
+) -> Result<bool, DatabaseError> {
+    let number = OffsetDateTime::from(hour).unix_timestamp().div_euclid(3_600);
     if !advance_dedup_watermark(transaction, SOURCE, number, now).await? {
         return Ok(false);
     }
@@ -85,19 +86,19 @@ pub(crate) async fn put_hour(
 }
 
 /// Number of predictions that are in no profile yet.
-pub(crate) async fn remaining(transaction: &mut Transaction<'_>) -> Result<i64, sqlx::Error> {
+pub(crate) async fn remaining(transaction: &mut Transaction<'_>) -> Result<i64, DatabaseError> {
     let sql = format!(
         "SELECT COUNT(*) FROM prediction_logs WHERE model_sha256 IS NULL AND created_at >= {}",
         transaction.dialect().timestamp_param("$1")
     );
     let from = backfilled_until(transaction).await?;
-    let rows = transaction.query(sql, &[(&from).into()]).await?;
+    let rows = transaction.query(sql, &[from.into()]).await?;
     rows.first().map_or(Ok(0), |row| row.get(0))
 }
 
 /// Start of the first hour that was not profiled.
-async fn backfilled_until(transaction: &mut Transaction<'_>) -> Result<String, sqlx::Error> {
+async fn backfilled_until(transaction: &mut Transaction<'_>) -> Result<Timestamp, DatabaseError> {
     let last = dedup_watermark(transaction, SOURCE).await?;
     let next = last.and_then(|hour| OffsetDateTime::from_unix_timestamp((hour + 1) * 3_600).ok());
-    Ok(next.map_or_else(|| TimeWindow::all().from, timestamp))
+    Ok(next.map_or(Timestamp::MIN, Timestamp::from))
 }

@@ -1,7 +1,8 @@
 //! Outcomes (table `outcomes`): whether a lead replied, reported later and joined to its prediction.
 
-use super::super::database::{ColumnType, Dialect, SqlValue, TableRow, Transaction};
+use super::super::database::{ColumnType, DatabaseError, Dialect, SqlValue, TableRow, Transaction};
 use super::super::entry::replace_nul;
+use super::super::timestamp::Timestamp;
 use super::super::window::TimeWindow;
 use std::collections::{BTreeMap, HashSet};
 
@@ -21,11 +22,10 @@ pub struct OutcomeRow {
     pub subject: OutcomeSubject,
     /// True when the lead replied.
     pub replied: bool,
-    /// Time of the outcome; see [`timestamp`](super::super::timestamp). Another one of the same subject and time is a
-    /// correction.
-    pub at: String,
+    /// Time of the outcome. Another one of the same subject and time is a correction.
+    pub at: Timestamp,
     /// Time of the report.
-    pub received_at: String,
+    pub received_at: Timestamp,
 }
 
 /// Result of reporting an outcome.
@@ -47,7 +47,7 @@ pub struct LabeledPrediction {
     /// True when the lead replied.
     pub replied: bool,
     /// Time of the prediction.
-    pub created_at: String,
+    pub created_at: Timestamp,
     /// Version of the model.
     pub model_version: String,
 }
@@ -67,7 +67,7 @@ impl TableRow for OutcomeRow {
             OutcomeSubject::Prediction(id) => (id, ""),
             OutcomeSubject::Lead(key) => ("", key),
         };
-        [prediction.into(), lead.into(), (&self.at).into(), i64::from(self.replied).into(), (&self.received_at).into()]
+        [prediction.into(), lead.into(), self.at.into(), i64::from(self.replied).into(), self.received_at.into()]
             .into_iter()
     }
 }
@@ -86,16 +86,16 @@ impl OutcomeRow {
 pub(crate) async fn add(
     transaction: &mut Transaction<'_>,
     rows: &[OutcomeRow],
-) -> Result<Vec<OutcomeStatus>, sqlx::Error> {
+) -> Result<Vec<OutcomeStatus>, DatabaseError> {
     let mut last_rows = BTreeMap::new();
     for row in rows {
-        last_rows.insert((&row.subject, &row.at), row);
+        last_rows.insert((&row.subject, row.at), row);
     }
     let mut statuses = Vec::with_capacity(rows.len());
     let mut keys = HashSet::new();
     for row in rows {
-        let known = keys.contains(&(&row.subject, &row.at)) || is_known(transaction, row).await?;
-        keys.insert((&row.subject, &row.at));
+        let known = keys.contains(&(&row.subject, row.at)) || is_known(transaction, row).await?;
+        keys.insert((&row.subject, row.at));
         statuses.push(match (has_prediction(transaction, row).await?, known) {
             (false, _) => OutcomeStatus::Unmatched,
             (true, true) => OutcomeStatus::Corrected,
@@ -108,7 +108,7 @@ pub(crate) async fn add(
     Ok(statuses)
 }
 
-async fn is_known(transaction: &mut Transaction<'_>, row: &OutcomeRow) -> Result<bool, sqlx::Error> {
+async fn is_known(transaction: &mut Transaction<'_>, row: &OutcomeRow) -> Result<bool, DatabaseError> {
     let key: Vec<_> = row.values().take(3).collect();
     let at = transaction.dialect().timestamp_param("$3");
     let sql =
@@ -116,7 +116,7 @@ async fn is_known(transaction: &mut Transaction<'_>, row: &OutcomeRow) -> Result
     Ok(!transaction.query(sql, &key).await?.is_empty())
 }
 
-async fn has_prediction(transaction: &mut Transaction<'_>, row: &OutcomeRow) -> Result<bool, sqlx::Error> {
+async fn has_prediction(transaction: &mut Transaction<'_>, row: &OutcomeRow) -> Result<bool, DatabaseError> {
     let rows = match &row.subject {
         OutcomeSubject::Prediction(id) => {
             let sql = "SELECT CAST(1 AS BIGINT) FROM prediction_logs WHERE id = $1";
@@ -127,7 +127,7 @@ async fn has_prediction(transaction: &mut Transaction<'_>, row: &OutcomeRow) -> 
             let sql = format!(
                 "SELECT CAST(1 AS BIGINT) FROM prediction_logs WHERE lead_key = $1 AND created_at <= {at} LIMIT 1"
             );
-            transaction.query(sql, &[key.into(), (&row.at).into()]).await?
+            transaction.query(sql, &[key.into(), row.at.into()]).await?
         }
     };
     Ok(!rows.is_empty())
@@ -138,17 +138,17 @@ pub(crate) async fn labeled_predictions(
     transaction: &mut Transaction<'_>,
     window: &TimeWindow,
     model_version: Option<&str>,
-) -> Result<Vec<LabeledPrediction>, sqlx::Error> {
+) -> Result<Vec<LabeledPrediction>, DatabaseError> {
     let sql = select(transaction.dialect());
-    let values = [(&window.from).into(), (&window.until).into(), SqlValue::Text(model_version)];
+    let values = [window.from.into(), window.until.into(), SqlValue::Text(model_version)];
     let mut predictions = BTreeMap::new();
     // Rows come in the order of the outcomes, so the latest of a prediction stays.
     for row in transaction.query(sql, &values).await? {
-        let created_at: String = row.get(1)?;
+        let created_at: Timestamp = row.get(1)?;
         let prediction = LabeledPrediction {
             probability: row.get(2)?,
             replied: row.get::<i64>(3)? != 0,
-            created_at: created_at.clone(),
+            created_at,
             model_version: row.get(4)?,
         };
         predictions.insert((created_at, row.get::<String>(0)?), prediction);

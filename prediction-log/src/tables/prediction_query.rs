@@ -1,6 +1,6 @@
 //! Queries of `prediction_logs`: newest first, filtered, page by page.
 
-use super::super::database::{Dialect, Row, SqlValue, Transaction};
+use super::super::database::{DatabaseError, Dialect, Row, SqlValue, Transaction};
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
@@ -56,7 +56,7 @@ pub struct CursorError;
 pub struct LoggedPrediction {
     /// UUID.
     pub id: String,
-    /// Time of the prediction, as stored.
+    /// Time of the prediction as stored: rows of the previous service may lack the fraction of the second.
     pub created_at: String,
     /// Logged inputs: a JSON object.
     pub input_features: String,
@@ -117,7 +117,7 @@ fn columns(dialect: Dialect) -> String {
     )
 }
 
-fn read(row: &Row) -> Result<LoggedPrediction, sqlx::Error> {
+fn read(row: &Row) -> Result<LoggedPrediction, DatabaseError> {
     Ok(LoggedPrediction {
         id: row.get(0)?,
         created_at: row.get(1)?,
@@ -139,7 +139,7 @@ fn read(row: &Row) -> Result<LoggedPrediction, sqlx::Error> {
 pub(crate) async fn latest(
     transaction: &mut Transaction<'_>,
     count: usize,
-) -> Result<Vec<LoggedPrediction>, sqlx::Error> {
+) -> Result<Vec<LoggedPrediction>, DatabaseError> {
     let sql = format!(
         "SELECT {} FROM prediction_logs p ORDER BY p.created_at DESC, p.id DESC LIMIT $1",
         columns(transaction.dialect())
@@ -152,7 +152,7 @@ pub(crate) async fn latest(
 pub(crate) async fn page(
     transaction: &mut Transaction<'_>,
     query: &PredictionQuery,
-) -> Result<PredictionPage, sqlx::Error> {
+) -> Result<PredictionPage, DatabaseError> {
     let count = query.limit.clamp(1, PAGE_MAX);
     let dialect = transaction.dialect();
     let mut values = vec![limit(SCAN_MAX), limit(count)];
@@ -208,7 +208,7 @@ fn index_range<'a>(query: &'a PredictionQuery, dialect: Dialect, values: &mut Ve
 async fn end_of_scan(
     transaction: &mut Transaction<'_>,
     query: &PredictionQuery,
-) -> Result<Option<Cursor>, sqlx::Error> {
+) -> Result<Option<Cursor>, DatabaseError> {
     let dialect = transaction.dialect();
     let mut values = vec![limit(SCAN_MAX - 1)];
     let range = index_range(query, dialect, &mut values);

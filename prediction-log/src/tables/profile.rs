@@ -3,7 +3,8 @@
 //!
 //! Must not depend on the contents of a profile.
 
-use super::super::database::{ColumnType, Row, SqlValue, TableRow, Transaction};
+use super::super::database::{ColumnType, DatabaseError, Row, SqlValue, TableRow, Transaction};
+use super::super::timestamp::Timestamp;
 use super::super::window::{Granularity, TimeWindow};
 use super::legacy_backfill;
 use uuid::Uuid;
@@ -14,7 +15,7 @@ pub struct ProfileRow {
     /// Length of the span.
     pub granularity: Granularity,
     /// Start of the span; see [`Granularity::start`].
-    pub start: String,
+    pub start: Timestamp,
     /// SHA-256 of the model file.
     pub model_sha256: String,
     /// Name of the instance; any other word for a profile of several.
@@ -23,8 +24,8 @@ pub struct ProfileRow {
     pub bytes: Vec<u8>,
     /// Number of predictions.
     pub rows: u64,
-    /// Time of the last write; see [`timestamp`](super::super::timestamp).
-    pub updated_at: String,
+    /// Time of the last write.
+    pub updated_at: Timestamp,
 }
 
 /// Key of a profile and the version of it that was read.
@@ -33,13 +34,13 @@ pub struct ProfileKey {
     /// Length of the span.
     pub granularity: Granularity,
     /// Start of the span.
-    pub start: String,
+    pub start: Timestamp,
     /// SHA-256 of the model file.
     pub model_sha256: String,
     /// Name of the instance.
     pub instance: String,
     /// Time of the last write: a profile that was written since is another version.
-    pub updated_at: String,
+    pub updated_at: Timestamp,
 }
 
 impl ProfileRow {
@@ -47,10 +48,10 @@ impl ProfileRow {
     pub fn key(&self) -> ProfileKey {
         ProfileKey {
             granularity: self.granularity,
-            start: self.start.clone(),
+            start: self.start,
             model_sha256: self.model_sha256.clone(),
             instance: self.instance.clone(),
-            updated_at: self.updated_at.clone(),
+            updated_at: self.updated_at,
         }
     }
 }
@@ -70,19 +71,19 @@ impl TableRow for ProfileRow {
     fn values(&self) -> impl Iterator<Item = SqlValue<'_>> {
         [
             self.granularity.as_str().into(),
-            (&self.start).into(),
+            self.start.into(),
             (&self.model_sha256).into(),
             (&self.instance).into(),
             SqlValue::Blob(&self.bytes),
             i64::try_from(self.rows).unwrap_or(i64::MAX).into(),
-            (&self.updated_at).into(),
+            self.updated_at.into(),
         ]
         .into_iter()
     }
 }
 
 /// Inserts or replaces the profile of a span, model and instance.
-pub(crate) async fn upsert(transaction: &mut Transaction<'_>, row: &ProfileRow) -> Result<(), sqlx::Error> {
+pub(crate) async fn upsert(transaction: &mut Transaction<'_>, row: &ProfileRow) -> Result<(), DatabaseError> {
     let on_conflict = "ON CONFLICT (level, start, model_sha256, instance) DO UPDATE SET \
                        bytes = excluded.bytes, predictions = excluded.predictions, updated_at = excluded.updated_at";
     transaction.insert(&[row], on_conflict).await.map(|_| ())
@@ -94,7 +95,7 @@ pub(crate) async fn roll_up(
     transaction: &mut Transaction<'_>,
     replace: &[ProfileKey],
     with: &ProfileRow,
-) -> Result<bool, sqlx::Error> {
+) -> Result<bool, DatabaseError> {
     let dialect = transaction.dialect();
     let sql = format!(
         "DELETE FROM profiles WHERE level = $1 AND start = {} AND model_sha256 = $3 AND instance = $4 AND updated_at = {}",
@@ -104,10 +105,10 @@ pub(crate) async fn roll_up(
     for key in replace {
         let values = [
             key.granularity.as_str().into(),
-            (&key.start).into(),
+            key.start.into(),
             (&key.model_sha256).into(),
             (&key.instance).into(),
-            (&key.updated_at).into(),
+            key.updated_at.into(),
         ];
         if transaction.execute(sql.clone(), &values).await? != 1 {
             return Ok(false);
@@ -122,9 +123,9 @@ pub(crate) async fn overlapping(
     transaction: &mut Transaction<'_>,
     window: &TimeWindow,
     model_sha256: Option<&str>,
-) -> Result<Vec<ProfileRow>, sqlx::Error> {
+) -> Result<Vec<ProfileRow>, DatabaseError> {
     let dialect = transaction.dialect();
-    let starts = Granularity::ALL.map(|granularity| granularity.start(&window.from));
+    let starts = Granularity::ALL.map(|granularity| granularity.start(window.from));
     let spans: Vec<_> = Granularity::ALL
         .iter()
         .zip(1..)
@@ -142,13 +143,13 @@ pub(crate) async fn overlapping(
         spans.join(" OR "),
         dialect.timestamp_param("$4"),
     );
-    let [month, day, hour] = &starts;
-    let values = [month.into(), day.into(), hour.into(), (&window.until).into(), SqlValue::Text(model_sha256)];
+    let [month, day, hour] = starts;
+    let values = [month.into(), day.into(), hour.into(), window.until.into(), SqlValue::Text(model_sha256)];
     transaction.query(sql, &values).await?.iter().map(read_row).collect()
 }
 
 /// Number of predictions in profiles, and of the previous service's that are in none yet.
-pub(crate) async fn prediction_count(transaction: &mut Transaction<'_>) -> Result<u64, sqlx::Error> {
+pub(crate) async fn prediction_count(transaction: &mut Transaction<'_>) -> Result<u64, DatabaseError> {
     let sql = "SELECT CAST(COALESCE(SUM(predictions), 0) AS BIGINT) FROM profiles";
     let rows = transaction.query(sql.to_owned(), &[]).await?;
     let count: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;
@@ -156,19 +157,22 @@ pub(crate) async fn prediction_count(transaction: &mut Transaction<'_>) -> Resul
 }
 
 /// Random key shared by all instances, created by whichever needs it first.
-pub(crate) async fn pseudonym_key(transaction: &mut Transaction<'_>) -> Result<[u8; 16], sqlx::Error> {
+pub(crate) async fn pseudonym_key(transaction: &mut Transaction<'_>) -> Result<[u8; 16], DatabaseError> {
     let (name, new) = ("levels", Uuid::new_v4());
     let insert = "INSERT INTO secrets (name, bytes) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     transaction.execute(insert.to_owned(), &[name.into(), SqlValue::Blob(new.as_bytes())]).await?;
     let rows = transaction.query("SELECT bytes FROM secrets WHERE name = $1".to_owned(), &[name.into()]).await?;
-    let bytes: Vec<u8> = rows.first().ok_or(sqlx::Error::RowNotFound)?.get(0)?;
-    bytes.try_into().map_err(|_| sqlx::Error::Decode("a secret should have 16 bytes".into()))
+    let bytes: Vec<u8> = rows.first().ok_or_else(|| corrupt("the pseudonym key is missing"))?.get(0)?;
+    bytes.try_into().map_err(|_| corrupt("a secret should have 16 bytes"))
 }
 
-fn read_row(row: &Row) -> Result<ProfileRow, sqlx::Error> {
+fn corrupt(message: &str) -> DatabaseError {
+    DatabaseError::Corrupt(message.to_owned())
+}
+
+fn read_row(row: &Row) -> Result<ProfileRow, DatabaseError> {
     let name: String = row.get(0)?;
-    let granularity =
-        Granularity::from_name(&name).ok_or_else(|| sqlx::Error::Decode(format!("{name:?} is no level").into()))?;
+    let granularity = Granularity::from_name(&name).ok_or_else(|| corrupt("unknown granularity of a profile"))?;
     Ok(ProfileRow {
         granularity,
         start: row.get(1)?,

@@ -1,14 +1,16 @@
 //! API requests (table `api_metrics`) and their sums by minute and hour (table `call_sums`), from which success rates
 //! are read.
 
-use super::super::database::{ColumnType, Dialect, SqlValue, TableRow, Transaction};
+use super::super::database::{ColumnType, DatabaseError, Dialect, SqlValue, TableRow, Transaction};
 use super::super::row::RequestRow;
+use super::super::timestamp::Timestamp;
 use super::super::window::TimeWindow;
 use std::collections::BTreeMap;
+use time::Duration;
 use uuid::Uuid;
 
 /// Retention of the sums by minute; those by hour stay.
-pub(crate) const MINUTES_KEPT: time::Duration = time::Duration::hours(48);
+pub(crate) const MINUTES_KEPT: Duration = Duration::hours(48);
 
 /// Request counts of a window.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,7 +59,7 @@ impl TableRow for RequestRowWithId<'_> {
 #[derive(Debug, PartialEq)]
 struct RequestSum<'a> {
     level: &'static str,
-    start: String,
+    start: Timestamp,
     endpoint: &'a str,
     status_class: i64,
     requests: i64,
@@ -78,7 +80,7 @@ impl TableRow for RequestSum<'_> {
     fn values(&self) -> impl Iterator<Item = SqlValue<'_>> {
         [
             self.level.into(),
-            (&self.start).into(),
+            self.start.into(),
             self.endpoint.into(),
             self.status_class.into(),
             self.requests.into(),
@@ -89,7 +91,7 @@ impl TableRow for RequestSum<'_> {
 }
 
 /// True when the database numbers the rows of `api_metrics` itself, as some of the previous service's do.
-pub(crate) async fn has_numbered_ids(transaction: &mut Transaction<'_>) -> Result<bool, sqlx::Error> {
+pub(crate) async fn has_numbered_ids(transaction: &mut Transaction<'_>) -> Result<bool, DatabaseError> {
     let sql = match transaction.dialect() {
         Dialect::Sqlite => "SELECT type FROM pragma_table_info('api_metrics') WHERE name = 'id'",
         Dialect::Postgres => {
@@ -107,7 +109,7 @@ pub(crate) async fn insert(
     transaction: &mut Transaction<'_>,
     requests: &[&RequestRow],
     numbered_ids: bool,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), DatabaseError> {
     if numbered_ids {
         transaction.insert(requests, "").await?;
     } else {
@@ -125,17 +127,21 @@ pub(crate) async fn insert(
 fn sums<'c>(requests: &[&'c RequestRow]) -> Vec<RequestSum<'c>> {
     let mut sums = BTreeMap::new();
     for request in requests {
-        for (level, length, rest) in [("hour", 13, ":00:00.000000"), ("minute", 16, ":00.000000")] {
-            let start = request.created_at.get(..length).unwrap_or(&request.created_at);
+        for (level, step) in [("hour", Duration::HOUR), ("minute", Duration::MINUTE)] {
+            let start = request.created_at.floor(step);
             let class = i64::from(request.status_code / 100);
-            let (count, ms) = sums.entry((level, start, rest, request.endpoint.as_str(), class)).or_insert((0, 0.0));
+            let (count, ms) = sums.entry((level, start, request.endpoint.as_str(), class)).or_insert((0, 0.0));
             *count += 1;
             *ms += request.response_time_ms;
         }
     }
-    let sum = |((level, start, rest, endpoint, status_class), (requests, total_ms))| {
-        let start = format!("{start}{rest}");
-        RequestSum { level, start, endpoint, status_class, requests, total_ms }
+    let sum = |((level, start, endpoint, status_class), (requests, total_ms))| RequestSum {
+        level,
+        start,
+        endpoint,
+        status_class,
+        requests,
+        total_ms,
     };
     sums.into_iter().map(sum).collect()
 }
@@ -144,8 +150,8 @@ fn sums<'c>(requests: &[&'c RequestRow]) -> Vec<RequestSum<'c>> {
 pub(crate) async fn summarize(
     transaction: &mut Transaction<'_>,
     window: &TimeWindow,
-    minutes_since: &str,
-) -> Result<RequestSummary, sqlx::Error> {
+    minutes_since: Timestamp,
+) -> Result<RequestSummary, DatabaseError> {
     let parts = window.split(minutes_since);
     let dialect = transaction.dialect();
     let between = |level: &str, from: &str, until: &str| {
@@ -159,7 +165,7 @@ pub(crate) async fn summarize(
         between("hour", "$2", "$3"),
         between("minute", "$3", "$4"),
     );
-    let values = [&parts.from, &parts.hours_from, &parts.hours_until, &parts.until].map(SqlValue::from);
+    let values = [parts.from, parts.hours_from, parts.hours_until, parts.until].map(SqlValue::from);
     let mut endpoints: Vec<EndpointRequests> = Vec::new();
     for row in transaction.query(sql, &values).await? {
         let (endpoint, class, requests): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);

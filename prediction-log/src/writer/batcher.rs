@@ -2,7 +2,7 @@
 //!
 //! Backpressure: the queue is bounded by [`QUEUE_CAPACITY`](super::QUEUE_CAPACITY); entries beyond it are refused.
 
-use super::super::commit::CommitError;
+use super::super::database::DatabaseError;
 use super::super::entry::{Batch, IdempotencyRecord, WriteStatus};
 use super::super::spool::{ReadLimit, Spool};
 use super::super::state::{SharedState, StoreState};
@@ -124,7 +124,7 @@ impl Batcher {
     /// Appends a batch to the spool and acknowledges it, or aborts it.
     pub(super) fn spool(&mut self, mut group: CommitBatch) {
         let oldest = oldest(OffsetDateTime::now_utc());
-        group.answer_duplicates(|record| self.shared.idempotency_cache.find(&record.key, &oldest));
+        group.answer_duplicates(|record| self.shared.idempotency_cache.find(&record.key, oldest));
         if group.is_empty() {
             return;
         }
@@ -188,12 +188,14 @@ impl Batcher {
 
     /// Updates the state from the result of a write. Logs one line when writing begins to fail and one when it works
     /// again, not one per batch.
-    pub(super) fn record_result(&mut self, failure: Option<&CommitError>) {
-        let is_failing = matches!(failure, Some(CommitError::Unavailable(_)));
-        match failure {
-            Some(CommitError::Unavailable(words)) if !self.is_failing => {
-                tracing::error!(words, "the prediction log cannot be written");
+    pub(super) fn record_result(&mut self, failure: Option<&DatabaseError>) {
+        let outage = failure.filter(|error| !error.is_rejection());
+        let is_failing = outage.is_some();
+        match outage {
+            Some(error) if !self.is_failing => {
+                tracing::error!(words = %error, "the prediction log cannot be written");
             }
+            None if failure.is_some() => {}
             None if self.is_failing => tracing::info!("the prediction log is written again"),
             _ => {}
         }

@@ -14,8 +14,8 @@ pub(super) use commit_batch::Waiter;
 pub(super) use request_buffer::{PushResult, RequestBuffer};
 
 use super::DatabaseUrl;
-use super::commit::{CommitError, CommitKind, DatabaseSession};
-use super::database::{BUSY_TIMEOUT, Connection};
+use super::commit::{CommitKind, DatabaseSession};
+use super::database::{BUSY_TIMEOUT, Connection, DatabaseError};
 use super::entry::{IdempotencyRecord, LogEntry, WriteStatus};
 use super::spool::Spool;
 use super::state::SharedState;
@@ -64,12 +64,12 @@ pub(crate) enum Message {
 /// A write with a transaction of its own, which answers its caller itself.
 pub(super) struct WriteJob(WriteFn);
 
-type WriteFn = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<(), sqlx::Error>> + Send>;
+type WriteFn = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<(), DatabaseError>> + Send>;
 
 impl WriteJob {
     pub(super) fn new<W>(work: W) -> Self
     where
-        W: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<(), sqlx::Error>> + Send + 'static,
+        W: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<(), DatabaseError>> + Send + 'static,
     {
         WriteJob(Box::new(work))
     }
@@ -190,7 +190,7 @@ impl Writer {
                 self.batcher.cache_records(&group.batch, &duplicates);
                 group.acknowledge(&WriteStatus::Written, duplicates);
             }
-            Err(CommitError::Rejected(words)) => {
+            Err(DatabaseError::Rejected(words)) => {
                 tracing::error!(words, "the database rejected a part of the log");
                 self.write_parts(group).await;
             }
@@ -204,11 +204,13 @@ impl Writer {
     async fn commit_with_retries(
         &mut self,
         group: &CommitBatch,
-    ) -> Result<BTreeMap<usize, IdempotencyRecord>, CommitError> {
+    ) -> Result<BTreeMap<usize, IdempotencyRecord>, DatabaseError> {
         let timeout = if self.batcher.spool.is_some() { RETRY_TIMEOUT_WITH_SPOOL } else { RETRY_TIMEOUT };
         let mut result = self.database.commit(from_ref(&group.batch), CommitKind::Live).await;
         for pause in RETRY_PAUSES {
-            if !matches!(result, Err(CommitError::Unavailable(_))) || !group.can_wait(pause + BUSY_TIMEOUT, timeout) {
+            if !result.as_ref().is_err_and(|error| !error.is_rejection())
+                || !group.can_wait(pause + BUSY_TIMEOUT, timeout)
+            {
                 break;
             }
             tokio::time::sleep(pause).await;

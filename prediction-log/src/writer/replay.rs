@@ -1,6 +1,7 @@
 //! Replay: commits the spool in order as soon as the database is available, while new entries are spooled behind it.
 
-use super::super::commit::{CommitError, CommitKind};
+use super::super::commit::CommitKind;
+use super::super::database::DatabaseError;
 use super::super::entry::Batch;
 use super::Writer;
 use super::commit_batch::CommitBatch;
@@ -27,7 +28,7 @@ enum Progress {
 }
 
 /// Result of a commit attempt (an empty batch list is a liveness probe); `None` on shutdown.
-type Attempt = Option<(Result<(), CommitError>, Vec<Batch>)>;
+type Attempt = Option<(Result<(), DatabaseError>, Vec<Batch>)>;
 
 impl Writer {
     /// Spools new entries and replays the spool until it is empty. True when it is; false on shutdown, which leaves the
@@ -65,12 +66,12 @@ impl Writer {
                 self.batcher.set_recovered();
                 Progress::All
             }
-            Err(CommitError::Rejected(_)) if batches.len() > 1 => {
+            Err(DatabaseError::Rejected(_)) if batches.len() > 1 => {
                 // Halved until the rejected batch is alone.
                 self.replay_count = batches.len() / 2;
                 Progress::Some
             }
-            Err(CommitError::Rejected(_)) if !batches.is_empty() => self.replay_parts(batches).await,
+            Err(DatabaseError::Rejected(_)) if !batches.is_empty() => self.replay_parts(batches).await,
             Err(failure) => {
                 self.batcher.record_result(Some(&failure));
                 Progress::None
@@ -115,13 +116,13 @@ impl Writer {
         for part in parts {
             match self.database.commit(from_ref(&part.batch), CommitKind::ReplayPart).await {
                 Ok(_) => {}
-                Err(CommitError::Unavailable(_)) => return Progress::None,
-                Err(CommitError::Rejected(words)) => {
+                Err(DatabaseError::Rejected(words)) => {
                     tracing::error!(words, "the database rejected a part of the spool, which is quarantined");
                     if self.batcher.spool.as_ref().is_some_and(|spool| spool.quarantine(&part.batch).is_err()) {
                         return Progress::None;
                     }
                 }
+                Err(_) => return Progress::None,
             }
         }
         self.batcher.remove_spooled(&batches);

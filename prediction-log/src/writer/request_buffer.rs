@@ -58,12 +58,13 @@ impl RequestBuffer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timestamp::Timestamp;
 
     #[test]
     fn wakes_the_writer_at_the_first_row_and_when_full_enough() {
         let mut buffer = RequestBuffer::default();
         let row = || RequestRow {
-            created_at: String::new(),
+            created_at: Timestamp::MIN,
             endpoint: "/predict".into(),
             status_code: 200,
             response_time_ms: 1.0,

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 fn row(id: &str, lead_key: Option<&str>) -> PredictionRow {
     PredictionRow {
         id: id.to_owned(),
-        created_at: "2026-01-31 09:30:00.000000".to_owned(),
+        created_at: "2026-01-31 09:30:00".parse().unwrap(),
         input_features: r#"{"jobtitle":"CTO"}"#.to_owned(),
         predicted_score: 0.1234,
         inference_time_ms: 0.5,
@@ -28,7 +28,7 @@ fn batch() -> Batch {
         status: 200,
         content_type: "application/json".to_owned(),
         body: vec![0, 255],
-        created_at: "2026-01-31 09:30:00.000000".to_owned(),
+        created_at: "2026-01-31 09:30:00".parse().unwrap(),
     };
     Batch {
         source: "run".to_owned(),
@@ -38,7 +38,7 @@ fn batch() -> Batch {
             LogEntry::new(vec![PredictionRow { grade: None, ..row("c", Some("crm")) }]),
         ],
         requests: vec![RequestRow {
-            created_at: "2026-01-31 09:30:00.000000".to_owned(),
+            created_at: "2026-01-31 09:30:00".parse().unwrap(),
             endpoint: "/predict".to_owned(),
             status_code: 422,
             response_time_ms: 1.5,

@@ -15,7 +15,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use prediction_log::{RequestRow, timestamp};
+use prediction_log::{RequestRow, Timestamp};
 use std::sync::Arc;
 use std::time::Instant;
 use tracing::{Instrument, Span};
@@ -52,7 +52,7 @@ const NO_PERMISSIONS: HeaderValue = HeaderValue::from_static(
 
 /// Wraps every route and the fallback.
 pub(crate) async fn around(State(service): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
-    let created_at = timestamp(time::OffsetDateTime::now_utc());
+    let created_at = Timestamp::now();
     let id = request_id(request.headers());
     let trace = TraceContext::from_headers(request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -81,7 +81,7 @@ struct Call<'s> {
 }
 
 impl Call<'_> {
-    fn answered(&mut self, response: &Response, created_at: String) {
+    fn answered(&mut self, response: &Response, created_at: Timestamp) {
         self.is_answered = true;
         let extensions = response.extensions();
         let caller = extensions.get::<Caller>().map(|caller| &*caller.name);

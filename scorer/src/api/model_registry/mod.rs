@@ -14,14 +14,13 @@ pub use cluster_sync::Agreement;
 use super::http::error::ApiError;
 use super::http::rejection::Rejection;
 use crate::pipeline::{Model, Scorer};
-use prediction_log::timestamp;
+use prediction_log::Timestamp;
 use selection::Choice;
 use shared::{Agreed, Shared};
 use status::{Failed, Listed, Named, Release, Standing, State};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use watcher::{Folder, FolderError, Found, Look, Told};
 
@@ -364,5 +363,5 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 }
 
 fn now() -> String {
-    timestamp(OffsetDateTime::now_utc())
+    Timestamp::now().to_string()
 }

@@ -7,12 +7,11 @@ use super::hour_aggregate::{Bound, Summary};
 use crate::insight::profile::{LevelKey, Profile};
 use crate::lead::Lead;
 use crate::pipeline::{Score, Scorer};
-use prediction_log::{Granularity, ProfileRow, Store, timestamp};
+use prediction_log::{Granularity, ProfileRow, Store, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -39,8 +38,8 @@ pub(crate) struct Seen {
     pub(crate) scores: Vec<Score>,
     /// How long each took.
     pub(crate) each_ms: f64,
-    /// When; see [`timestamp`].
-    pub(crate) created_at: String,
+    /// When.
+    pub(crate) created_at: Timestamp,
 }
 
 /// The way in.
@@ -65,7 +64,7 @@ struct Sums {
     key: Arc<OnceLock<LevelKey>>,
     references: References,
     bound: BTreeMap<String, Bound>,
-    spans: BTreeMap<(String, String), Span>,
+    spans: BTreeMap<(Timestamp, String), Span>,
 }
 
 struct Span {
@@ -170,7 +169,7 @@ impl Sums {
                 let reference = (self.references)(model);
                 Bound::new(model, seen.scorer.schema(), reference.as_deref(), key)
             });
-            let at = (Granularity::Hour.start(&seen.created_at), model.sha256().to_owned());
+            let at = (Granularity::Hour.start(seen.created_at), model.sha256().to_owned());
             let span = self.spans.entry(at).or_insert_with(|| Span { summary: bound.empty(), is_written: true });
             span.summary.add(bound, model, &own, seen.each_ms);
             span.is_written = false;
@@ -196,11 +195,11 @@ impl Sums {
         {
             let _ = self.key.set(LevelKey::new(bytes));
         }
-        let now = timestamp(OffsetDateTime::now_utc());
-        let (hour, instance) = (Granularity::Hour.start(&now), instance.to_owned());
-        let (mut sums, rows) = self.run_blocking(move |sums| sums.rows(&instance, &now)).await?;
+        let now = Timestamp::now();
+        let (hour, instance) = (Granularity::Hour.start(now), instance.to_owned());
+        let (mut sums, rows) = self.run_blocking(move |sums| sums.rows(&instance, now)).await?;
         for row in rows {
-            let at = (row.start.clone(), row.model_sha256.clone());
+            let at = (row.start, row.model_sha256.clone());
             // While the database is away the summary grows on; it is written as a whole when it is back.
             let is_written = store.upsert_profile(row).await.is_ok();
             sums.spans.entry(at).and_modify(|span| span.is_written = is_written);
@@ -210,15 +209,15 @@ impl Sums {
     }
 
     /// What changed, as it is written.
-    fn rows(&self, instance: &str, now: &str) -> Vec<ProfileRow> {
-        let row = |((start, model), span): (&(String, String), &Span)| ProfileRow {
+    fn rows(&self, instance: &str, now: Timestamp) -> Vec<ProfileRow> {
+        let row = |((start, model), span): (&(Timestamp, String), &Span)| ProfileRow {
             granularity: Granularity::Hour,
-            start: start.clone(),
+            start: *start,
             model_sha256: model.clone(),
             instance: instance.to_owned(),
             bytes: span.summary.encode(),
             rows: span.summary.rows(),
-            updated_at: now.to_owned(),
+            updated_at: now,
         };
         self.spans.iter().filter(|(_, span)| !span.is_written).map(row).collect()
     }

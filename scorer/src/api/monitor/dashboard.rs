@@ -18,8 +18,8 @@ use crate::wire::monitoring::{
     Scores, Status, Window as Asked,
 };
 use prediction_log::{
-    Cursor, LabeledPrediction, LoggedPrediction, PredictionPage, PredictionQuery, RequestSummary, Store, StoreState,
-    TimeWindow, timestamp,
+    Cursor, Granularity, LabeledPrediction, LoggedPrediction, PredictionPage, PredictionQuery, RequestSummary, Store,
+    StoreState, TimeWindow, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -87,8 +87,7 @@ async fn read(
         model_version: choice.model_version.clone(),
         after,
     };
-    let both =
-        TimeWindow { from: window.from.clone().min(trained.from), until: window.until.clone().max(trained.until) };
+    let both = TimeWindow { from: window.from.min(trained.from), until: window.until.max(trained.until) };
     Ok(Told {
         state: store.state(),
         calls: sum(&store.request_summary(&window).await?),
@@ -114,7 +113,7 @@ fn put_together(
     let scores = gathered.scores();
     let mut overview = Overview {
         format: FORMAT,
-        generated_at: timestamp(now),
+        generated_at: Timestamp::from(now).to_string(),
         simulated: false,
         model: subject.model.or_else(|| first(scorer)).map(|model| shown(model, now)),
         versions: versions(gathered, scorer),
@@ -145,11 +144,11 @@ fn put_together(
 
 /// The time that calls and outcomes are looked at for.
 fn window_of(gathered: &Gathered, choice: &Choice, now: OffsetDateTime) -> TimeWindow {
-    let since = gathered.since.clone().unwrap_or_else(|| timestamp(now));
+    let since = gathered.since.unwrap_or_else(|| now.into());
     match stretch(choice.window, now) {
         Some(window) if choice.model_version.is_none() => window,
         Some(window) => TimeWindow { from: since.max(window.from), ..window },
-        None => TimeWindow { from: since, until: timestamp(now + Duration::MINUTE) },
+        None => TimeWindow::new(since, now + Duration::MINUTE),
     }
 }
 
@@ -259,28 +258,24 @@ fn row(row: LoggedPrediction) -> RecentRow {
 /// The time since the model in service was trained; all where its version tells no day.
 fn trained(scorer: Option<&Scorer>) -> TimeWindow {
     let day = first(scorer).and_then(|model| trained_on(model.version()));
-    day.map_or_else(TimeWindow::all, |day| TimeWindow {
-        from: timestamp(day.midnight().assume_utc()),
-        ..TimeWindow::all()
-    })
+    day.map_or_else(TimeWindow::all, |day| TimeWindow { from: day.midnight().assume_utc().into(), ..TimeWindow::all() })
 }
 
 fn outcomes(judged: &[LabeledPrediction], window: &TimeWindow, trained: &TimeWindow, choice: &Choice) -> Outcomes {
-    let is_within =
-        |row: &LabeledPrediction, window: &TimeWindow| (&window.from..&window.until).contains(&&row.created_at);
+    let is_within = |row: &LabeledPrediction, window: &TimeWindow| window.contains(row.created_at);
     let is_asked =
         |row: &LabeledPrediction| choice.model_version.as_ref().is_none_or(|version| *version == row.model_version);
     let shown: Vec<_> = judged.iter().filter(|row| is_within(row, window) && is_asked(row)).collect();
-    let period = |created_at: &str| match choice.window {
-        Asked::Hour | Asked::Day => format!("{}:00", created_at.get(..13).unwrap_or(created_at)),
-        Asked::Week | Asked::Last(_) => created_at.get(..10).unwrap_or(created_at).to_owned(),
-        Asked::All => created_at.get(..7).unwrap_or(created_at).to_owned(),
+    let granularity = match choice.window {
+        Asked::Hour | Asked::Day => Granularity::Hour,
+        Asked::Week | Asked::Last(_) => Granularity::Day,
+        Asked::All => Granularity::Month,
     };
     let one = |row: &LabeledPrediction| quality::Judged { probability: row.probability, replied: row.replied };
     let all: Vec<_> = shown.iter().map(|row| one(row)).collect();
     Outcomes {
         all: quality::measure(&all, None),
-        over_time: quality::over_time(shown.iter().map(|row| (period(&row.created_at), one(row)))),
+        over_time: quality::over_time(shown.iter().map(|row| (granularity.label(row.created_at), one(row)))),
         since_training: judged.iter().filter(|row| is_within(row, trained)).count() as u64,
     }
 }

@@ -3,7 +3,7 @@
 //! Owns how they become summaries. May not know how the log hands them out.
 
 use super::hour_aggregate::Summary;
-use prediction_log::{Granularity, LegacyHour, ProfileRow, Store, StoreError, timestamp};
+use prediction_log::{Granularity, LegacyHour, ProfileRow, Store, StoreError};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
@@ -16,7 +16,7 @@ pub(super) async fn sum_up(store: &Store, now: OffsetDateTime) -> Result<usize, 
     while let Some(hour) = store.next_legacy_hour(now).await? {
         let rows = summaries(&hour, now);
         // Where another instance was quicker, the next hour comes all the same.
-        done += usize::from(store.put_legacy_hour(&hour.start, rows).await?);
+        done += usize::from(store.put_legacy_hour(hour.start, rows).await?);
     }
     Ok(done)
 }
@@ -30,12 +30,12 @@ fn summaries(hour: &LegacyHour, now: OffsetDateTime) -> Vec<ProfileRow> {
     }
     let row = |(version, summary): (&str, Summary)| ProfileRow {
         granularity: Granularity::Hour,
-        start: hour.start.clone(),
+        start: hour.start,
         model_sha256: format!("{INSTANCE}/{version}"),
         instance: INSTANCE.to_owned(),
         bytes: summary.encode(),
         rows: summary.rows(),
-        updated_at: timestamp(now),
+        updated_at: now.into(),
     };
     sums.into_iter().map(row).collect()
 }

@@ -4,7 +4,7 @@
 //! Owns when. Several instances may try: the log lets one of them win. May not know what is in a summary beyond adding.
 
 use super::hour_aggregate::Summary;
-use prediction_log::{Granularity, ProfileKey, ProfileRow, Store, StoreError, TimeWindow, timestamp};
+use prediction_log::{Granularity, ProfileKey, ProfileRow, Store, StoreError, TimeWindow, Timestamp};
 use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 
@@ -22,12 +22,12 @@ pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize,
     let steps = [(Granularity::Hour, Granularity::Day, HOURS_KEPT), (Granularity::Day, Granularity::Month, DAYS_KEPT)];
     let mut made = 0;
     for (from, into, kept) in steps {
-        let until = into.start(&timestamp(now - kept));
+        let until = into.start((now - kept).into());
         let window = TimeWindow { until, ..TimeWindow::all() };
         let old = store.profiles(&window, None).await?.into_iter().filter(|row| row.granularity == from);
-        let mut groups: BTreeMap<(String, String), Vec<ProfileRow>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Timestamp, String), Vec<ProfileRow>> = BTreeMap::new();
         for row in old {
-            groups.entry((into.start(&row.start), row.model_sha256.clone())).or_default().push(row);
+            groups.entry((into.start(row.start), row.model_sha256.clone())).or_default().push(row);
         }
         for ((start, model_sha256), rows) in groups {
             let Some((bytes, count, keys)) = together(&rows) else { continue };
@@ -39,7 +39,7 @@ pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize,
                 instance,
                 bytes,
                 rows: count,
-                updated_at: timestamp(now),
+                updated_at: now.into(),
             };
             made += usize::from(store.roll_up_profiles(&keys, row).await?);
         }

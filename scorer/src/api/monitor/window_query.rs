@@ -8,7 +8,7 @@ use super::weighted_stats;
 use crate::lead::json::read_lead;
 use crate::pipeline::{Model, Score, Scorer};
 use crate::wire::monitoring::{Choice, TrendPoint, Window as Asked};
-use prediction_log::{Granularity, LoggedPrediction, ProfileRow, Store, StoreError, TimeWindow, timestamp};
+use prediction_log::{Granularity, LoggedPrediction, ProfileRow, Store, StoreError, TimeWindow, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
 
@@ -22,11 +22,11 @@ pub(super) struct Gathered {
     /// The versions that made predictions in the window, whatever version was asked for.
     pub(super) versions: BTreeSet<String>,
     /// Milliseconds by the beginning of their hour, day or month.
-    times: BTreeMap<String, Counts>,
+    times: BTreeMap<Timestamp, Counts>,
     /// Predictions of models that left no summary: of the service before this one, or of files that are gone.
     pub(super) loose: Counts,
     /// When the oldest of them was made, or its hour began.
-    pub(super) since: Option<String>,
+    pub(super) since: Option<Timestamp>,
 }
 
 impl Gathered {
@@ -46,17 +46,17 @@ impl Gathered {
 
     /// Times by hour, day or month, oldest first.
     pub(super) fn trend(&self) -> Vec<TrendPoint> {
-        let point = |(start, counts): (&String, &Counts)| {
+        let point = |(start, counts): (&Timestamp, &Counts)| {
             let predictions = weighted_stats::total(counts);
-            Some(TrendPoint { start: start.clone(), predictions, times: weighted_stats::times(counts)? })
+            Some(TrendPoint { start: start.to_string(), predictions, times: weighted_stats::times(counts)? })
         };
         self.times.iter().filter_map(point).collect()
     }
 
-    fn add(&mut self, start: &str, sha256: &str, summary: Summary) {
-        weighted_stats::add(self.times.entry(start.to_owned()).or_default(), summary.times());
-        if self.since.as_deref().is_none_or(|since| start < since) {
-            self.since = Some(start.to_owned());
+    fn add(&mut self, start: Timestamp, sha256: &str, summary: Summary) {
+        weighted_stats::add(self.times.entry(start).or_default(), summary.times());
+        if self.since.is_none_or(|since| start < since) {
+            self.since = Some(start);
         }
         match self.models.get_mut(sha256) {
             None => {
@@ -64,7 +64,7 @@ impl Gathered {
             }
             Some(sum) => {
                 if let Err(error) = sum.merge(&summary) {
-                    tracing::warn!(%error, start, "a summary of predictions cannot be added to the others");
+                    tracing::warn!(%error, %start, "a summary of predictions cannot be added to the others");
                 }
             }
         }
@@ -82,8 +82,8 @@ pub(super) fn stretch(asked: Asked, now: OffsetDateTime) -> Option<TimeWindow> {
     };
     // Summaries are of whole hours, and of whole days after a while.
     let level = if asked == Asked::Week { Granularity::Day } else { Granularity::Hour };
-    let from = level.start(&timestamp(now - back));
-    Some(TimeWindow { from, until: timestamp(now + Duration::hours(1)) })
+    let from = level.start((now - back).into());
+    Some(TimeWindow::new(from, now + Duration::hours(1)))
 }
 
 /// What the log holds of a choice, before it is summed up.
@@ -119,10 +119,10 @@ fn of_summaries(rows: &[ProfileRow], version: Option<&str>) -> Gathered {
             Ok(summary) => {
                 gathered.versions.insert(summary.version.clone());
                 if version.is_none_or(|version| version == summary.version) {
-                    gathered.add(&row.start, &row.model_sha256, summary);
+                    gathered.add(row.start, &row.model_sha256, summary);
                 }
             }
-            Err(error) => tracing::warn!(%error, start = row.start, "a summary of predictions cannot be read"),
+            Err(error) => tracing::warn!(%error, start = %row.start, "a summary of predictions cannot be read"),
         }
     }
     gathered
@@ -131,11 +131,12 @@ fn of_summaries(rows: &[ProfileRow], version: Option<&str>) -> Gathered {
 /// Sums up rows of the log. Leads are read from what was kept of them; without that, only scores and times count.
 fn of_rows(monitor: &Monitor, scorer: Option<&Scorer>, rows: Vec<LoggedPrediction>, version: Option<&str>) -> Gathered {
     let mut gathered = Gathered::default();
-    let mut groups: BTreeMap<(String, Option<String>), Vec<LoggedPrediction>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Timestamp, Option<String>), Vec<LoggedPrediction>> = BTreeMap::new();
     for row in rows {
         gathered.versions.insert(row.model_version.clone());
         if version.is_none_or(|version| version == row.model_version) {
-            groups.entry((Granularity::Hour.start(&row.created_at), row.model_sha256.clone())).or_default().push(row);
+            let created_at = row.created_at.parse().unwrap_or(Timestamp::MIN);
+            groups.entry((Granularity::Hour.start(created_at), row.model_sha256.clone())).or_default().push(row);
         }
     }
     for ((start, sha256), rows) in groups {
@@ -146,23 +147,23 @@ fn of_rows(monitor: &Monitor, scorer: Option<&Scorer>, rows: Vec<LoggedPredictio
         match model {
             Some((scorer, place, model)) => {
                 let summary = sum_up(monitor, scorer, (place, model), &rows);
-                gathered.add(&start, model.sha256(), summary);
+                gathered.add(start, model.sha256(), summary);
             }
-            None => gathered.add_loose(&start, &rows),
+            None => gathered.add_loose(start, &rows),
         }
     }
     gathered
 }
 
 impl Gathered {
-    fn add_loose(&mut self, start: &str, rows: &[LoggedPrediction]) {
+    fn add_loose(&mut self, start: Timestamp, rows: &[LoggedPrediction]) {
         for row in rows {
             let score = row.probability.map_or(row.predicted_score, f64::from);
             weighted_stats::add(&mut self.loose, vec![(score, 1)]);
-            weighted_stats::add(self.times.entry(start.to_owned()).or_default(), vec![(row.inference_time_ms, 1)]);
+            weighted_stats::add(self.times.entry(start).or_default(), vec![(row.inference_time_ms, 1)]);
         }
-        if self.since.as_deref().is_none_or(|since| start < since) {
-            self.since = Some(start.to_owned());
+        if self.since.is_none_or(|since| start < since) {
+            self.since = Some(start);
         }
     }
 }

@@ -110,7 +110,7 @@ async fn read(service: &Arc<AppState>, pairs: Pairs) -> Result<Overview, ApiErro
     let choice = Choice::read(pairs).map_err(|error| refused(error.name, error.allowed))?;
     let now = OffsetDateTime::now_utc();
     if choice.simulated {
-        return Ok(simulation::overview(&choice, &prediction_log::timestamp(now)));
+        return Ok(simulation::overview(&choice, &prediction_log::Timestamp::from(now).to_string()));
     }
     let cursor = choice.cursor.as_deref().map(str::parse::<Cursor>).transpose();
     let after = cursor.map_err(|_| refused("cursor", "one that an earlier page gave as recent.next"))?;

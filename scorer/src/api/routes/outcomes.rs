@@ -12,7 +12,7 @@ use crate::api::state::AppState;
 use crate::lead::csv::{Dialect, records};
 use axum::Json;
 use axum::extract::{Request, State};
-use prediction_log::{OutcomeRow, OutcomeStatus, OutcomeSubject, timestamp};
+use prediction_log::{OutcomeRow, OutcomeStatus, OutcomeSubject};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -200,7 +200,7 @@ fn row(outcome: Outcome, now: OffsetDateTime) -> Result<OutcomeRow, (&'static st
     if at > now + AHEAD {
         return Err(("at", "at should not lie in the future"));
     }
-    Ok(OutcomeRow { subject, replied: outcome.replied, at: timestamp(at), received_at: timestamp(now) })
+    Ok(OutcomeRow { subject, replied: outcome.replied, at: at.into(), received_at: now.into() })
 }
 
 /// A moment of RFC 3339, or a day, which is taken for its end: an outcome counts for what was predicted before it.
@@ -227,8 +227,8 @@ mod tests {
         let csv = b"Name;Replied;lead_key;at\nAnn;yes;crm-1;2026-01-30\nBob;0;crm-2;\n";
         let rows = rows(of_csv(csv).unwrap(), now()).unwrap();
         assert_eq!(rows[0].subject, OutcomeSubject::Lead("crm-1".to_owned()));
-        assert_eq!((rows[0].replied, rows[0].at.as_str()), (true, "2026-01-30 23:59:59.000000"));
-        assert_eq!((rows[1].replied, rows[1].at.as_str()), (false, "2026-01-31 09:30:00.000000"));
+        assert_eq!((rows[0].replied, rows[0].at.to_string().as_str()), (true, "2026-01-30 23:59:59.000000"));
+        assert_eq!((rows[1].replied, rows[1].at.to_string().as_str()), (false, "2026-01-31 09:30:00.000000"));
     }
 
     #[test]

@@ -30,12 +30,11 @@ use params::Ask;
 pub(crate) use params::KEYED_STREAM_BYTES;
 use pending_response::{About, Draft, Text};
 pub(crate) use pending_response::{X_MODEL_SHA256, X_MODEL_VERSION};
-use prediction_log::{IdempotencyRecord, LogEntry, WriteStatus, timestamp};
+use prediction_log::{IdempotencyRecord, LogEntry, Timestamp, WriteStatus};
 pub(crate) use row_writer::ADDED;
 use scoring::Shared;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use time::OffsetDateTime;
 
 /// The largest body that is read and scored by the thread that serves its connection: handing it to another takes
 /// longer than that.
@@ -148,7 +147,7 @@ async fn record_named(service: &AppState, size: usize, draft: Draft, named: KeyG
         status: 200,
         content_type: about.form.content_type().to_owned(),
         body: body.clone(),
-        created_at: timestamp(OffsetDateTime::now_utc()),
+        created_at: Timestamp::now(),
     };
     let started = Instant::now();
     let logged = service.store.log(LogEntry { rows, idempotency: Some(keyed) }).await?;

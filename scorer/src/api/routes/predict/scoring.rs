@@ -13,12 +13,11 @@ use crate::api::monitor::Seen;
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
 use crate::pipeline::{BATCH_LEADS, Batch, Score, Scorer};
-use prediction_log::{PredictionRow, timestamp};
+use prediction_log::{PredictionRow, Timestamp};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// What all leads of a request share.
@@ -27,12 +26,12 @@ pub(super) struct Shared {
     pub(super) scorer: Arc<Scorer>,
     inputs: LogInputs,
     request_id: String,
-    created_at: String,
+    created_at: Timestamp,
 }
 
 impl Shared {
     pub(super) fn new(scorer: Arc<Scorer>, inputs: LogInputs, request_id: String) -> Self {
-        Shared { scorer, inputs, request_id, created_at: timestamp(OffsetDateTime::now_utc()) }
+        Shared { scorer, inputs, request_id, created_at: Timestamp::now() }
     }
 }
 
@@ -214,7 +213,7 @@ impl<'a> Scoring<'a> {
 
 impl Shared {
     fn seen(&self) -> Seen {
-        let (scorer, created_at) = (self.scorer.clone(), self.created_at.clone());
+        let (scorer, created_at) = (self.scorer.clone(), self.created_at);
         Seen { scorer, leads: Vec::new(), scores: Vec::new(), each_ms: 0.0, created_at }
     }
 
@@ -223,7 +222,7 @@ impl Shared {
         let model = self.scorer.models().get(score.model).ok_or(ApiError::Internal)?;
         Ok(PredictionRow {
             id: Uuid::now_v7().to_string(),
-            created_at: self.created_at.clone(),
+            created_at: self.created_at,
             input_features,
             predicted_score: rounded(f64::from(score.probability)),
             inference_time_ms: 0.0,
