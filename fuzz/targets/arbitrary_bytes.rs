@@ -1,8 +1,8 @@
-//! Any bytes as a model: opened or refused, and nothing else.
+//! Fuzzes model loading with arbitrary bytes.
 
 #![no_main]
 
-#[path = "../../tests/hostile/exercise.rs"]
+#[path = "../../tests/malformed/exercise.rs"]
 mod exercise;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,26 +1,26 @@
-//! Whatever is sent to the API as a lead or a batch of them.
+//! Fuzzes JSON parsing of a lead and of a batch.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use scorer::lead::Lead;
-use scorer::lead::json::{Problem, Sink, read_each, read_lead};
+use scorer::lead::json::{Issue, BatchSink, read_batch_into, read_lead};
 use scorer::lead::schema::Schema;
 use std::sync::LazyLock;
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::leads);
 
-struct Nowhere;
+struct NullSink;
 
-impl Sink for Nowhere {
+impl BatchSink for NullSink {
     fn restart(&mut self) {}
 
-    fn take(&mut self, _: &Lead, _: Vec<Problem>) {}
+    fn take(&mut self, _: &Lead, _: Vec<Issue>) {}
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let one = read_lead(bytes, &SCHEMA);
-    let many = read_each(bytes, &SCHEMA, &mut Nowhere);
-    // What is wrong can be told.
-    one.err().map(|error| error.to_string());
-    many.err().map(|error| error.to_string());
+    let lead = read_lead(bytes, &SCHEMA);
+    let batch = read_batch_into(bytes, &SCHEMA, &mut NullSink);
+    // Errors can be formatted.
+    lead.err().map(|error| error.to_string());
+    batch.err().map(|error| error.to_string());
 });

@@ -1,20 +1,20 @@
-//! Real models, changed inside their protobuf tree, so that most changes reach what lies behind the reader.
+//! Fuzzes model loading with structure-aware mutations of real models, most of which get past the protobuf decoder.
 
 #![no_main]
 
-#[path = "../../tests/hostile/exercise.rs"]
+#[path = "../../tests/malformed/exercise.rs"]
 mod exercise;
-#[path = "../../tests/hostile/random.rs"]
+#[path = "../../tests/malformed/random.rs"]
 mod random;
-#[path = "../../tests/hostile/wire.rs"]
+#[path = "../../tests/malformed/wire.rs"]
 mod wire;
 
 use random::Random;
 
 libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    let changed = wire::mutated(&data[..size], &mut Random::new(seed.into()));
-    let length = changed.len().min(max_size).min(data.len());
-    data[..length].copy_from_slice(&changed[..length]);
+    let mutated = wire::mutate(&data[..size], &mut Random::new(seed.into()));
+    let length = mutated.len().min(max_size).min(data.len());
+    data[..length].copy_from_slice(&mutated[..length]);
     length
 });
 

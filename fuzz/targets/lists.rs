@@ -1,9 +1,10 @@
-//! Whatever is dropped on the page as a list: read in pieces of any size, mapped, scored, and written out again.
+//! Fuzzes list import: reads a file in chunks of any size, maps, scores and exports it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use scorer::pipeline::Scorer;
-use scorer::sheet::{Extract, Form, Given, SheetError, SheetReader};
+use scorer::lead::import::ImportOptions;
+use scorer::scored_list::{Export, CsvStyle, ListError, ListReader};
 use std::sync::{Arc, LazyLock};
 
 static SCORER: LazyLock<Arc<Scorer>> = LazyLock::new(|| {
@@ -13,18 +14,18 @@ static SCORER: LazyLock<Arc<Scorer>> = LazyLock::new(|| {
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, list)) = bytes.split_first() else { return };
-    let mut reader = SheetReader::new(SCORER.clone(), Given::default());
-    if list.chunks(usize::from(*first).max(1)).try_for_each(|piece| reader.push(piece)).is_err() {
+    let mut reader = ListReader::new(SCORER.clone(), ImportOptions::default());
+    if list.chunks(usize::from(*first).max(1)).try_for_each(|chunk| reader.push(chunk)).is_err() {
         return;
     }
     match reader.finish() {
         Ok(sheet) => {
-            let extract = Extract { leads: sheet.order(), remarks: None };
+            let export = Export { leads: sheet.order(), marks: None };
             let mut out = Vec::new();
-            sheet.write_extract(&extract, Form::Spreadsheet { decimal_comma: true }, &mut out).expect("memory takes all");
+            sheet.write_csv_export(&export, CsvStyle::Spreadsheet { decimal_comma: true }, &mut out).expect("memory takes all");
             sheet.rejects().write(&mut out).expect("memory takes all");
         }
-        Err(SheetError::NoLeads { rejects }) => rejects.write(&mut Vec::new()).expect("memory takes all"),
+        Err(ListError::NoLeads { rejects }) => rejects.write(&mut Vec::new()).expect("memory takes all"),
         Err(_) => {}
     }
 });

@@ -1,4 +1,4 @@
-//! Whatever stands in a model file as the specification of its encoder.
+//! Fuzzes encoder specifications.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

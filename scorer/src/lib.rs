@@ -2,7 +2,7 @@
 //!
 //! Modules in dependency order (imports point up this list only): `lead` (schema, reading, encoding), `model` (model files
 //! and inference), `insight` (grades, metrics, drift), `train`, `pipeline` (opens models and scores leads), and the edges
-//! `wire`, `sheet`, `chart`, `api`, `cli`. Modules above the edges map bytes to values: no clock, files, network or
+//! `wire`, `scored_list`, `chart`, `api`, `cli`. Modules above the edges map bytes to values: no clock, files, network or
 //! randomness.
 
 #[cfg(feature = "native")]
@@ -17,7 +17,7 @@ pub mod model;
 #[cfg(feature = "onnx")]
 pub mod pipeline;
 #[cfg(feature = "onnx")]
-pub mod sheet;
+pub mod scored_list;
 #[cfg(feature = "train")]
 pub mod train;
 pub mod wire;

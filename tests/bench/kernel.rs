@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use prost::Message;
-use scorer::model::forest::{Aggregate, Comparison, Forest, Node, Parts, Test, Weight};
+use scorer::model::forest::{Aggregate, Comparison, Forest, ForestParts, Node, Test, Weight};
 use scorer::model::kernel::{Kernel, add_linear};
 use scorer::model::proto::{Attribute, ModelProto};
 use scorer::model::simd::Level;
@@ -100,7 +100,8 @@ fn read(file: &[u8]) -> Forest<f32> {
             roots.push(place as u32);
         }
     }
-    Forest::new(Parts { nodes, roots, weights, members: vec![], base: vec![0.0], aggregate: Aggregate::Sum }).unwrap()
+    Forest::new(ForestParts { nodes, roots, weights, members: vec![], base: vec![0.0], aggregate: Aggregate::Sum })
+        .unwrap()
 }
 
 /// How a made-up forest is shaped.
@@ -114,7 +115,7 @@ struct Shape {
 }
 
 fn made(shape: &Shape, numbers: &mut Numbers) -> Forest<f32> {
-    let mut parts = Parts::<f32> { base: vec![0.5], ..Parts::default() };
+    let mut parts = ForestParts::<f32> { base: vec![0.5], ..ForestParts::default() };
     for _ in 0..shape.trees {
         let root = parts.nodes.len() as u32;
         parts.roots.push(root);

@@ -1,6 +1,6 @@
 //! The trees of the benchmark's `forest.json` -> a forest. Knows that form and nothing of what is timed.
 
-use scorer::model::forest::{Aggregate, Comparison, Forest, Node, Parts, Test, Weight};
+use scorer::model::forest::{Aggregate, Comparison, Forest, ForestParts, Node, Test, Weight};
 use serde::Deserialize;
 
 /// All trees, and what the sum of a row starts from. tests/bench/forest.py says what the columns of a tree are.
@@ -37,5 +37,5 @@ pub(crate) fn planted(json: &str) -> Forest<f32> {
         }
     }
     let base = vec![planted.base];
-    Forest::new(Parts { nodes, roots, weights, members: Vec::new(), base, aggregate: Aggregate::Sum }).unwrap()
+    Forest::new(ForestParts { nodes, roots, weights, members: Vec::new(), base, aggregate: Aggregate::Sum }).unwrap()
 }

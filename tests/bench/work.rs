@@ -3,14 +3,15 @@
 
 use crate::planted::planted;
 use scorer::lead::Lead;
-use scorer::lead::csv::{Dialect, Reader};
-use scorer::lead::encode::{Block, Values};
+use scorer::lead::csv::{CsvReader, Dialect};
+use scorer::lead::encode::{InputBlock, InputValues};
+use scorer::lead::import::ImportOptions;
 use scorer::lead::schema::Schema;
 use scorer::model::calibration::logistic_f64;
 use scorer::model::kernel::Kernel;
 use scorer::model::simd::Level;
 use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::{Given, Sheet, SheetReader};
+use scorer::scored_list::{ListReader, ScoredList};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ pub(crate) enum Work {
     /// Rows -> the sums of a forest's leaves.
     Kernel { kernel: Kernel<f32>, level: Level, rows: Vec<f32>, width: usize, sums: Vec<f32> },
     /// Rows -> probabilities, by an opened model.
-    Graph { model: Box<Model>, blocks: Vec<Block> },
+    Graph { model: Box<Model>, blocks: Vec<InputBlock> },
     /// Leads -> rows.
     Encode { model: Box<Model>, leads: Vec<Lead> },
     /// A list's bytes -> leads.
@@ -44,7 +45,7 @@ impl Work {
 
     pub(crate) fn graph(model: &[u8], rows: Vec<f32>, width: usize) -> Self {
         let model = Box::new(Model::open("model", model).unwrap());
-        Work::Graph { model, blocks: vec![Block { width, values: Values::Float(rows) }] }
+        Work::Graph { model, blocks: vec![InputBlock { width, values: InputValues::Float(rows) }] }
     }
 
     pub(crate) fn encode(model: &[u8], list: &[u8]) -> Self {
@@ -102,7 +103,7 @@ fn mean(probabilities: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 /// Reads a list that has nothing but leads in it.
 fn read(schema: &Schema, list: &[u8], mut take: impl FnMut(&Lead)) {
-    let mut reader = Reader::new(schema.clone(), Dialect::default());
+    let mut reader = CsvReader::new(schema.clone(), Dialect::default());
     for piece in list.chunks(PIECE) {
         reader.push(piece, &mut |row| take(row.lead.unwrap())).unwrap();
     }
@@ -116,8 +117,8 @@ pub(crate) fn leads(schema: &Schema, list: &[u8]) -> Vec<Lead> {
     leads
 }
 
-fn sheet(scorer: &Arc<Scorer>, list: &[u8]) -> Sheet {
-    let mut reader = SheetReader::new(scorer.clone(), Given::default());
+fn sheet(scorer: &Arc<Scorer>, list: &[u8]) -> ScoredList {
+    let mut reader = ListReader::new(scorer.clone(), ImportOptions::default());
     list.chunks(PIECE).for_each(|piece| reader.push(piece).unwrap());
     let sheet = reader.finish().unwrap();
     assert!(sheet.rejects().is_empty(), "the list holds rows that are no leads");

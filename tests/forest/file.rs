@@ -1,11 +1,11 @@
-//! A forest as an ONNX file holds it: flat lists of attributes, and the file made of them.
+//! Tree ensemble as flat ONNX attribute lists, and its serialization to a model file.
 
 use prost::Message;
 use scorer::model::proto::{
     Attribute, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetId, Shape, TensorType, TypeProto, ValueInfo,
 };
 
-/// The lists, by the names that ONNX-ML gives them; `target_*` stands for `class_*` too.
+/// Attribute lists by their ONNX-ML names; `target_*` are written as `class_*` for a classifier.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ensemble {
     pub(crate) nodes_treeids: Vec<i64>,
@@ -48,8 +48,8 @@ fn tensor(name: &str, element: i32, columns: Option<i64>) -> ValueInfo {
 }
 
 impl Ensemble {
-    /// All scores in one, added: what a classifier of two classes has.
-    pub(crate) fn of_one_score(mut self) -> Self {
+    /// Converts to a single summed target, as a binary classifier has.
+    pub(crate) fn with_single_target(mut self) -> Self {
         self.target_ids.iter_mut().for_each(|id| *id = 0);
         self.base_values.truncate(1);
         self.aggregate_function = "SUM";
@@ -57,7 +57,7 @@ impl Ensemble {
         self
     }
 
-    fn shared(&self) -> Vec<Attribute> {
+    fn node_attributes(&self) -> Vec<Attribute> {
         let modes = self.nodes_modes.iter().map(|mode| mode.as_bytes().to_vec()).collect();
         let mut attributes = vec![
             ints("nodes_treeids", &self.nodes_treeids),
@@ -75,7 +75,7 @@ impl Ensemble {
         attributes
     }
 
-    fn leaves(&self, prefix: &str) -> Vec<Attribute> {
+    fn leaf_attributes(&self, prefix: &str) -> Vec<Attribute> {
         let name = |what: &str| format!("{prefix}_{what}");
         vec![
             ints(&name("treeids"), &self.target_treeids),
@@ -85,19 +85,19 @@ impl Ensemble {
         ]
     }
 
-    /// A file of one TreeEnsembleRegressor, from `x` to `y`.
+    /// Model file with one TreeEnsembleRegressor, from `x` to `y`.
     pub(crate) fn regressor(&self, width: usize) -> Vec<u8> {
         let n_targets =
             Attribute { name: "n_targets".into(), i: Some(self.n_targets), kind: 2, ..Attribute::default() };
         let own = vec![n_targets, text("aggregate_function", self.aggregate_function)];
-        let attribute = [self.shared(), self.leaves("target"), own].concat();
+        let attribute = [self.node_attributes(), self.leaf_attributes("target"), own].concat();
         model("TreeEnsembleRegressor", attribute, width, vec![tensor("y", 1, Some(self.n_targets))])
     }
 
-    /// A file of one TreeEnsembleClassifier of two classes, from `x` to `label` and `p`.
+    /// Model file with one binary TreeEnsembleClassifier, from `x` to `label` and `p`.
     pub(crate) fn classifier(&self, width: usize) -> Vec<u8> {
         let own = vec![ints("classlabels_int64s", &[0, 1]), text("post_transform", "LOGISTIC")];
-        let attribute = [self.shared(), self.leaves("class"), own].concat();
+        let attribute = [self.node_attributes(), self.leaf_attributes("class"), own].concat();
         model("TreeEnsembleClassifier", attribute, width, vec![tensor("label", 7, None), tensor("p", 1, Some(2))])
     }
 }

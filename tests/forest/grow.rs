@@ -1,4 +1,4 @@
-//! Random forests and rows: depth 0 to 12, every mode, missing values, few and many distinct thresholds.
+//! Strategies for random forests and rows: depth 0 to 12, every mode, missing values, few and many distinct thresholds.
 
 use crate::file::Ensemble;
 use proptest::prelude::*;
@@ -6,22 +6,22 @@ use proptest::prelude::*;
 const MODES: [&str; 6] = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"];
 const AGGREGATES: [&str; 5] = ["SUM", "SUM", "AVERAGE", "MIN", "MAX"];
 
-/// The numbers that thresholds and values are drawn from, so that they meet; the rest are any.
+/// Numbers from which both thresholds and values are often drawn, so that they coincide.
 const COMMON: [f32; 10] =
     [0.0, -0.0, 1.0, -1.0, 0.5, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN_POSITIVE, 1.0000001];
 
-/// A source of numbers that proptest can shrink: the tree that they make gets smaller with them.
-struct Draw<'a> {
+/// Random source over a list that proptest can shrink: a shorter list gives a smaller tree.
+struct RandomSource<'a> {
     numbers: &'a [u32],
     at: usize,
 }
 
-impl Draw<'_> {
-    /// The next number, below a bound; 0 where there are none left.
+impl RandomSource<'_> {
+    /// Next number below a bound; 0 when the list is exhausted.
     fn below(&mut self, bound: usize) -> usize {
-        let drawn = self.numbers.get(self.at).copied().unwrap_or(0);
+        let number = self.numbers.get(self.at).copied().unwrap_or(0);
         self.at += 1;
-        drawn as usize % bound
+        number as usize % bound
     }
 
     fn threshold(&mut self) -> f32 {
@@ -36,22 +36,22 @@ impl Draw<'_> {
     }
 }
 
-/// What a whole forest has in common.
+/// Shape parameters of a forest.
 #[derive(Debug, Clone, Copy)]
 struct Shape {
     depth: usize,
-    /// In eighths: how often a node branches before the depth is reached.
+    /// Probability in eighths that a node above the depth limit branches.
     branching: usize,
     modes: usize,
     width: usize,
 }
 
-/// Forests over rows of a width.
+/// Forests over rows of a given width.
 pub(crate) fn forests(width: usize) -> impl Strategy<Value = Ensemble> {
     let numbers = prop::collection::vec(any::<u32>(), 0..3000);
     (numbers, 1..12_usize, 0..=12_usize, 3..=8_usize, 1..=6_usize, 1..=3_usize).prop_map(
         move |(numbers, trees, depth, branching, modes, targets)| {
-            let mut draw = Draw { numbers: &numbers, at: 0 };
+            let mut draw = RandomSource { numbers: &numbers, at: 0 };
             let mut ensemble = Ensemble { n_targets: targets as i64, ..Ensemble::default() };
             ensemble.aggregate_function = AGGREGATES[draw.below(AGGREGATES.len())];
             if draw.below(2) == 1 {
@@ -66,8 +66,8 @@ pub(crate) fn forests(width: usize) -> impl Strategy<Value = Ensemble> {
     )
 }
 
-/// Grows a node and what hangs below it; returns its number.
-fn grow(ensemble: &mut Ensemble, draw: &mut Draw<'_>, shape: Shape, tree: i64, next: &mut i64) -> i64 {
+/// Appends a random subtree; returns the id of its root.
+fn grow(ensemble: &mut Ensemble, draw: &mut RandomSource<'_>, shape: Shape, tree: i64, next: &mut i64) -> i64 {
     let (node, at) = (*next, ensemble.nodes_treeids.len());
     *next += 1;
     let branches = shape.depth > 0 && draw.at < draw.numbers.len() && draw.below(8) < shape.branching;
@@ -89,8 +89,8 @@ fn grow(ensemble: &mut Ensemble, draw: &mut Draw<'_>, shape: Shape, tree: i64, n
     node
 }
 
-/// Most leaves have one weight, some have several, some none.
-fn add_weights(ensemble: &mut Ensemble, draw: &mut Draw<'_>, tree: i64, node: i64) {
+/// Appends the weights of a leaf: mostly one, sometimes several or none.
+fn add_weights(ensemble: &mut Ensemble, draw: &mut RandomSource<'_>, tree: i64, node: i64) {
     let count = [1, 1, 1, 1, 1, 0, 2, 3][draw.below(8)];
     for _ in 0..count {
         let target = draw.below(usize::try_from(ensemble.n_targets).unwrap());
@@ -101,7 +101,7 @@ fn add_weights(ensemble: &mut Ensemble, draw: &mut Draw<'_>, tree: i64, node: i6
     }
 }
 
-/// Rows of a width: missing values, thresholds, their neighbours, anything.
+/// Rows with missing values, thresholds, nearby and arbitrary values.
 pub(crate) fn rows(width: usize) -> impl Strategy<Value = Vec<Vec<f32>>> {
     let value = prop_oneof![
         2 => Just(f32::NAN),

@@ -1,17 +1,17 @@
-//! The plain walk: node after node by the file's own numbers, tree after tree in the file's order.
+//! Reference evaluation: walks the file's lists node by node, tree by tree in the file's order.
 
 use crate::file::Ensemble;
 
-/// Whose scores they are: onnxruntime treats leaves without a weight in a way of its own in each.
+/// Operator whose scores are computed: onnxruntime treats leaves without a weight differently in each.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Operator {
-    /// Of one score, such a leaf adds the number that its node holds; of several, it adds nothing.
+    /// With a single target, such a leaf adds its node's value; with several, nothing.
     Regressor,
-    /// Such a leaf adds nothing. A row that reaches no weight at all has the score 0, whatever the base value.
+    /// Such a leaf adds nothing. A row without any weight scores 0, ignoring the base value.
     Classifier,
 }
 
-/// The scores of a row, as ONNX-ML defines them and onnxruntime gives them.
+/// Scores of a row, with the semantics of ONNX-ML and onnxruntime.
 pub(crate) fn margins(ensemble: &Ensemble, operator: Operator, row: &[f32]) -> Vec<f32> {
     let targets = usize::try_from(ensemble.n_targets).unwrap();
     let mut trees: Vec<i64> = ensemble.nodes_treeids.clone();
@@ -20,21 +20,29 @@ pub(crate) fn margins(ensemble: &Ensemble, operator: Operator, row: &[f32]) -> V
     let base = |target: usize| ensemble.base_values.get(target).copied().unwrap_or(0.0);
     (0..targets)
         .map(|target| {
-            let of_target: Vec<f32> =
-                reached.iter().filter(|(of, _)| *of == target).map(|(_, weight)| *weight).collect();
-            if of_target.is_empty() {
+            let target_weights: Vec<f32> =
+                reached.iter().filter(|(id, _)| *id == target).map(|(_, weight)| *weight).collect();
+            if target_weights.is_empty() {
                 return 0.0;
             }
-            let add = |from: f32| of_target.iter().fold(from, |sum, weight| sum + weight);
+            let add = |from: f32| target_weights.iter().fold(from, |sum, weight| sum + weight);
             match ensemble.aggregate_function {
                 "SUM" => add(base(target)),
                 "AVERAGE" => add(0.0) / trees.len() as f32 + base(target),
                 "MIN" => {
-                    of_target.iter().copied().reduce(|best, next| if next < best { next } else { best }).unwrap_or(0.0)
+                    target_weights
+                        .iter()
+                        .copied()
+                        .reduce(|best, next| if next < best { next } else { best })
+                        .unwrap_or(0.0)
                         + base(target)
                 }
                 "MAX" => {
-                    of_target.iter().copied().reduce(|best, next| if next > best { next } else { best }).unwrap_or(0.0)
+                    target_weights
+                        .iter()
+                        .copied()
+                        .reduce(|best, next| if next > best { next } else { best })
+                        .unwrap_or(0.0)
                         + base(target)
                 }
                 other => panic!("{other}"),
@@ -43,14 +51,14 @@ pub(crate) fn margins(ensemble: &Ensemble, operator: Operator, row: &[f32]) -> V
         .collect()
 }
 
-/// The weights of the leaf that a row reaches in a tree, in the file's order.
+/// Weights of the leaf that a row reaches in a tree, in the file's order.
 fn weights(ensemble: &Ensemble, operator: Operator, tree: i64, row: &[f32]) -> Vec<(usize, f32)> {
     let find = |node: i64| {
         (0..ensemble.nodes_treeids.len())
             .find(|at| ensemble.nodes_treeids[*at] == tree && ensemble.nodes_nodeids[*at] == node)
             .unwrap()
     };
-    let mut at = ensemble.nodes_treeids.iter().position(|of| *of == tree).unwrap();
+    let mut at = ensemble.nodes_treeids.iter().position(|id| *id == tree).unwrap();
     while ensemble.nodes_modes[at] != "LEAF" {
         let value = row[usize::try_from(ensemble.nodes_featureids[at]).unwrap()];
         let missing = value.is_nan() && ensemble.nodes_missing_value_tracks_true[at] != 0;
@@ -62,9 +70,9 @@ fn weights(ensemble: &Ensemble, operator: Operator, tree: i64, row: &[f32]) -> V
         at = find(children[at]);
     }
     let leaf = ensemble.nodes_nodeids[at];
-    let of_leaf = |at: &usize| ensemble.target_treeids[*at] == tree && ensemble.target_nodeids[*at] == leaf;
+    let is_of_leaf = |at: &usize| ensemble.target_treeids[*at] == tree && ensemble.target_nodeids[*at] == leaf;
     let weight = |at: usize| (usize::try_from(ensemble.target_ids[at]).unwrap(), ensemble.target_weights[at]);
-    let found: Vec<(usize, f32)> = (0..ensemble.target_ids.len()).filter(of_leaf).map(weight).collect();
+    let found: Vec<(usize, f32)> = (0..ensemble.target_ids.len()).filter(is_of_leaf).map(weight).collect();
     if found.is_empty() && operator == Operator::Regressor && ensemble.n_targets == 1 {
         return vec![(0, ensemble.nodes_values[at])];
     }

@@ -2,8 +2,8 @@
 //!
 //! Floating-point numbers are stored as their bits, so that no parser can change them.
 
-use scorer::lead::encode::{Block, Element, Specification, Values};
-use scorer::model::bundle::Output;
+use scorer::lead::encode::{Element, InputBlock, InputValues, Specification};
+use scorer::model::bundle::OutputColumn;
 use scorer::model::onnx::Graph;
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub(crate) struct Document {
 pub(crate) struct ZooModel {
     pub(crate) name: String,
     pub(crate) model: Vec<u8>,
-    pub(crate) output: Output,
+    pub(crate) output: OutputColumn,
     pub(crate) inputs: Vec<ZooInput>,
     pub(crate) rows: usize,
     /// Largest absolute difference allowed.
@@ -38,7 +38,7 @@ pub(crate) struct ZooInput {
     pub(crate) values: ZooValues,
 }
 
-/// Values of an input; floating-point numbers as bits.
+/// InputValues of an input; floating-point numbers as bits.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum ZooValues {
     Float(Vec<u32>),
@@ -61,14 +61,14 @@ impl ZooValues {
 
 impl ZooModel {
     /// Returns the inputs as blocks for the graph.
-    pub(crate) fn blocks(&self) -> Vec<Block> {
+    pub(crate) fn blocks(&self) -> Vec<InputBlock> {
         let values = |values: &ZooValues| match values {
-            ZooValues::Float(bits) => Values::Float(bits.iter().copied().map(f32::from_bits).collect()),
-            ZooValues::Double(bits) => Values::Double(bits.iter().copied().map(f64::from_bits).collect()),
-            ZooValues::Integer(values) => Values::Integer(values.clone()),
-            ZooValues::Text(texts) => Values::Text(texts.clone()),
+            ZooValues::Float(bits) => InputValues::Float(bits.iter().copied().map(f32::from_bits).collect()),
+            ZooValues::Double(bits) => InputValues::Double(bits.iter().copied().map(f64::from_bits).collect()),
+            ZooValues::Integer(values) => InputValues::Integer(values.clone()),
+            ZooValues::Text(texts) => InputValues::Text(texts.clone()),
         };
-        self.inputs.iter().map(|input| Block { width: input.width, values: values(&input.values) }).collect()
+        self.inputs.iter().map(|input| InputBlock { width: input.width, values: values(&input.values) }).collect()
     }
 
     /// Opens the exported model with a pass-through encoder.

@@ -17,7 +17,7 @@ use scorer::insight::grade::Grades;
 use scorer::insight::label::{confidence, label, rounded};
 use scorer::lead::Lead;
 use scorer::lead::json::read_lead;
-use scorer::lead::json::syntax::{Json, Reader};
+use scorer::lead::json::syntax::{Json, JsonParser};
 use scorer::model::onnx;
 use scorer::pipeline::{Model, ModelParts, Scorer, pack};
 use serde_json::Value;
@@ -79,7 +79,7 @@ fn packed(folder: &Path) -> Vec<u8> {
 fn golden_records(folder: &Path) -> Vec<(Value, String)> {
     let text = fs::read_to_string(folder.join("golden.jsonl")).unwrap();
     let record = |line: &str| {
-        let record = Reader::new(line).value().unwrap();
+        let record = JsonParser::new(line).value().unwrap();
         let Json::Object(members) = &record else { panic!("{line}") };
         let (_, lead) = members.iter().find(|(name, _)| name == "lead").unwrap();
         (record.to_value(), python_text(lead))

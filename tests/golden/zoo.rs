@@ -5,7 +5,7 @@
 use crate::document::{ZooInput, ZooModel, ZooValues};
 use crate::{folders_with, root, shared};
 use scorer::lead::encode::Specification;
-use scorer::model::bundle::Output;
+use scorer::model::bundle::OutputColumn;
 use scorer::model::onnx;
 use serde_json::Value;
 use std::fs;
@@ -47,20 +47,20 @@ fn checked(folder: &Path) -> Result<ZooModel, String> {
 
 /// Returns the bits of each row's probability when scored alone.
 fn bits_of_single_rows(model: &ZooModel, graph: &onnx::Graph) -> Vec<u32> {
-    use scorer::lead::encode::{Block, Values};
+    use scorer::lead::encode::{InputBlock, InputValues};
     let blocks = model.blocks();
-    let row = |block: &Block, at: usize| {
+    let row = |block: &InputBlock, at: usize| {
         let range = at * block.width..(at + 1) * block.width;
         let values = match &block.values {
-            Values::Float(values) => Values::Float(values[range].to_vec()),
-            Values::Double(values) => Values::Double(values[range].to_vec()),
-            Values::Integer(values) => Values::Integer(values[range].to_vec()),
-            Values::Text(values) => Values::Text(values[range].to_vec()),
+            InputValues::Float(values) => InputValues::Float(values[range].to_vec()),
+            InputValues::Double(values) => InputValues::Double(values[range].to_vec()),
+            InputValues::Integer(values) => InputValues::Integer(values[range].to_vec()),
+            InputValues::Text(values) => InputValues::Text(values[range].to_vec()),
         };
-        Block { width: block.width, values }
+        InputBlock { width: block.width, values }
     };
     let alone = |at| {
-        let blocks: Vec<Block> = blocks.iter().map(|block| row(block, at)).collect();
+        let blocks: Vec<InputBlock> = blocks.iter().map(|block| row(block, at)).collect();
         graph.run_all(&blocks).unwrap().0[model.output.column].to_bits()
     };
     (0..model.rows).map(alone).collect()
@@ -117,13 +117,13 @@ fn read_input(folder: &Path, input: &Value) -> ZooInput {
 /// Returns the probability output: named in the manifest, the only one, or that of the positive class. Automatic
 /// detection must find the same output; it may fail only if labels are texts, if there are more than two classes, or if
 /// a regressor has several targets.
-fn probability_output(name: &str, bytes: &[u8], manifest: &Value, encoder: &Specification) -> Output {
+fn probability_output(name: &str, bytes: &[u8], manifest: &Value, encoder: &Specification) -> OutputColumn {
     let column = usize::try_from(manifest["positive_column"].as_u64().unwrap()).unwrap();
     let candidates = onnx::outputs(bytes).unwrap();
     let expected = match manifest["output_name"].as_str() {
-        Some(output) => Output { name: output.to_owned(), column },
-        None if candidates.len() > 1 => Output { name: candidates[column].name.clone(), column: 0 },
-        None => Output { name: candidates[0].name.clone(), column },
+        Some(output) => OutputColumn { name: output.to_owned(), column },
+        None if candidates.len() > 1 => OutputColumn { name: candidates[column].name.clone(), column: 0 },
+        None => OutputColumn { name: candidates[0].name.clone(), column },
     };
     match onnx::find_output(bytes, encoder).unwrap_or_else(|error| panic!("{name}: {error}")) {
         Some(found) => assert_eq!(found, expected, "{name}"),

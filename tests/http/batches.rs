@@ -1,12 +1,11 @@
 //! Batches of JSON: every problem with its place, leads that are skipped, forms of the answer, and what is logged.
 
 use crate::parity;
-use crate::support::{Answer, Bench, count};
+use crate::support::{Answer, Bench, count, query};
 use axum::body::Body;
 use axum::http::Request;
 use scorer::api::config::{Config, LogInputs};
 use serde_json::{Value, json};
-use sqlx::Row;
 
 async fn bench() -> Bench {
     Bench::new(Some(parity::own().scorer())).await
@@ -70,9 +69,8 @@ async fn with_skip_every_lead_has_a_result_at_its_place() {
     assert_eq!(answer.header("x-model-sha256"), alone["model_sha256"].as_str().unwrap());
     assert_eq!(answer.header("x-model-version"), alone["model_version"].as_str().unwrap());
     assert_eq!(phases(answer.header("server-timing")), ["read", "parse", "score", "record", "write", "log"]);
-    let (mut rows, _folder) = bench.rows().await;
-    let keys: Vec<String> =
-        sqlx::query_scalar("SELECT lead_key FROM prediction_logs ORDER BY rowid").fetch_all(&mut rows).await.unwrap();
+    let (rows, _folder) = bench.rows().await;
+    let keys: Vec<String> = query(&rows, "SELECT lead_key FROM prediction_logs ORDER BY rowid", |row| row.get(0));
     assert_eq!(keys, ["a", "c", "a"]);
 }
 
@@ -176,9 +174,9 @@ async fn what_is_logged_of_a_lead_is_set() {
         let config = Config { log_inputs: mode, ..Config::default() };
         let bench = Bench::with(Some(parity::own().scorer()), None, config).await;
         assert_eq!(bench.post("/predict", lead.to_string()).await.status.as_u16(), 200);
-        let (mut rows, _folder) = bench.rows().await;
-        let row = sqlx::query("SELECT input_features FROM prediction_logs").fetch_one(&mut rows).await.unwrap();
-        let kept: Value = serde_json::from_str(row.get(0)).unwrap();
+        let (rows, _folder) = bench.rows().await;
+        let inputs: Vec<String> = query(&rows, "SELECT input_features FROM prediction_logs", |row| row.get(0));
+        let kept: Value = serde_json::from_str(&inputs[0]).unwrap();
         match mode {
             LogInputs::None => assert_eq!(kept, json!({})),
             LogInputs::Full => {

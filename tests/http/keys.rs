@@ -24,14 +24,14 @@ const OPEN: [&str; 6] = ["/", "/health", "/livez", "/readyz", "/docs", "/openapi
 const FAR: &str = "192.0.2.7:40000";
 
 async fn bench(access: AuthConfig) -> Bench {
-    Bench::with(Some(parity::own().scorer()), None, Config { access, ..Config::default() }).await
+    Bench::with(Some(parity::own().scorer()), None, Config { auth: access, ..Config::default() }).await
 }
 
 /// Keys with these scopes, and the secrets of each.
 fn keys(scopes: &[&[Scope]]) -> (AuthConfig, Vec<String>) {
     let made =
-        scopes.iter().enumerate().map(|(at, scopes)| ApiKey::make(&format!("key-{at}"), scopes.to_vec()).unwrap());
-    let (secrets, lines): (Vec<_>, Vec<_>) = made.map(|(secret, key)| (secret, key.line())).unzip();
+        scopes.iter().enumerate().map(|(at, scopes)| ApiKey::generate(&format!("key-{at}"), scopes.to_vec()).unwrap());
+    let (secrets, lines): (Vec<_>, Vec<_>) = made.map(|(secret, key)| (secret, key.to_line())).unzip();
     (AuthConfig { keys: ApiKeys::open(None, &lines.join("\n")).unwrap(), ..AuthConfig::default() }, secrets)
 }
 
@@ -103,7 +103,7 @@ async fn the_description_tells_which_scope_opens_what() {
 async fn without_a_key_or_with_another_nobody_gets_in_not_even_from_this_machine() {
     let (access, secrets) = keys(&[&Scope::ALL]);
     let bench = bench(access).await;
-    let other = ApiKey::make("other", vec![Scope::Predict]).unwrap().0;
+    let other = ApiKey::generate("other", vec![Scope::Predict]).unwrap().0;
     for (method, path, _) in GUARDED {
         for from in [FAR, "127.0.0.1:40000"] {
             let none = call(&bench, from, method, path, &[]).await;

@@ -55,11 +55,11 @@ async fn a_caller_beyond_the_rate_is_told_when_to_come_again() {
 
 #[tokio::test]
 async fn each_key_has_a_rate_of_its_own() {
-    let made = ["one", "two"].map(|name| ApiKey::make(name, vec![Scope::Predict]).unwrap());
-    let lines = made.each_ref().map(|(_, key)| key.line()).join("\n");
+    let made = ["one", "two"].map(|name| ApiKey::generate(name, vec![Scope::Predict]).unwrap());
+    let lines = made.each_ref().map(|(_, key)| key.to_line()).join("\n");
     let access = AuthConfig { keys: ApiKeys::open(None, &lines).unwrap(), ..AuthConfig::default() };
     let rate = Rate { burst: 2.try_into().unwrap(), .."60/h".parse().unwrap() };
-    let config = Config { access, ..config(Limits { rate: Some(rate), ..Limits::default() }) };
+    let config = Config { auth: access, ..config(Limits { rate: Some(rate), ..Limits::default() }) };
     let bench = Bench::with(Some(parity::own().scorer()), None, config).await;
     let call = |secret: String| {
         let request = Request::post("/predict").header("x-api-key", secret).body(Body::from("{}"));
@@ -81,12 +81,12 @@ async fn a_full_queue_says_so_and_empties() {
     let bench = bench(Limits { queue: 1, ..Limits::default() }).await;
     let mut other = crate::support::open(&bench.database).await;
     // While another holds the database, the first prediction waits to be recorded.
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let waiting = bench.post("/predict", "{}");
     let turned_away = async {
         tokio::time::sleep(Duration::from_millis(400)).await;
         let answer = bench.post("/predict", "{}").await;
-        sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+        other.execute_batch("ROLLBACK").unwrap();
         answer
     };
     let (waited, refused) = tokio::join!(waiting, turned_away);
@@ -111,9 +111,9 @@ async fn a_body_that_does_not_arrive_in_time_is_the_clients_fault() {
 async fn an_answer_that_does_not_come_in_time_is_ours() {
     let bench = bench(Limits { request: Duration::from_millis(300), ..Limits::default() }).await;
     let mut other = crate::support::open(&bench.database).await;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let answer = bench.post("/predict", "{}").await;
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
     assert_eq!((answer.status.as_u16(), answer.json()["error"].clone()), (503, "service_unavailable".into()));
     assert_eq!(answer.header("retry-after"), "5");
 }

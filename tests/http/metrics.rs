@@ -108,10 +108,10 @@ async fn what_is_turned_away_is_counted_by_reason() {
 async fn a_client_that_goes_away_is_counted_as_such() {
     let bench = Bench::new(Some(parity::own().scorer())).await;
     let mut other = crate::support::open(&bench.database).await;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let waiting = tokio::time::timeout(std::time::Duration::from_millis(300), bench.post("/predict", "{}"));
     assert!(waiting.await.is_err());
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
     let figures = figures(&bench).await;
     assert_eq!(figures["leadlight_requests_total{route=\"/predict\",method=\"POST\",status=\"499\"}"], 1.0);
     assert_eq!((figures["leadlight_requests_in_flight"], figures["leadlight_queue_requests"]), (1.0, 0.0));

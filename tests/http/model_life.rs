@@ -1,7 +1,7 @@
 //! The life of models while requests go on: reloaded, refused, called back, agreed on with other instances.
 
 use crate::parity;
-use crate::support::{Answer, Bench, Socket};
+use crate::support::{Answer, Bench, Socket, query};
 use futures_util::future::BoxFuture;
 use scorer::api::config::Config;
 use scorer::api::model_registry::shared::{Agreed, Shared};
@@ -82,12 +82,11 @@ async fn versions_are_listed_chosen_and_called_back() {
     ask(&bench, json!({"action": "reload"})).await;
     assert_eq!(version(&bench).await, "1.11");
     assert_eq!(listed(&bench).await["1.9"], "available");
-    let (mut rows, _folder) = bench.rows().await;
+    let (rows, _folder) = bench.rows().await;
     let logged: Vec<(String, String)> =
-        sqlx::query_as("SELECT DISTINCT model_version, model_sha256 FROM prediction_logs")
-            .fetch_all(&mut rows)
-            .await
-            .unwrap();
+        query(&rows, "SELECT DISTINCT model_version, model_sha256 FROM prediction_logs", |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
     assert_eq!(logged.len(), 3, "{logged:?}");
 }
 

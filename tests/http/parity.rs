@@ -4,7 +4,7 @@
 use scorer::cli::import_legacy_encoder;
 use scorer::insight::card::Card;
 use scorer::insight::grade::Grades;
-use scorer::lead::json::syntax::Reader;
+use scorer::lead::json::syntax::JsonParser;
 use scorer::model::onnx;
 use scorer::pipeline::{ModelParts, Scorer, pack};
 use serde_json::Value;
@@ -23,7 +23,7 @@ impl Folder {
     pub(crate) fn records(&self, name: &str) -> Vec<Value> {
         let text = fs::read_to_string(self.0.join(name)).unwrap();
         // Written by Python, so read as Python writes.
-        text.lines().map(|line| Reader::new(line).value().unwrap().to_value()).collect()
+        text.lines().map(|line| JsonParser::new(line).value().unwrap().to_value()).collect()
     }
 
     /// The version that the old service said its model had.

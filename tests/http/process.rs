@@ -1,7 +1,7 @@
 //! The real program: what it says when it cannot start, how it stops, and that nothing acknowledged is lost.
 
 use crate::parity;
-use crate::support::{count, open};
+use crate::support::{count, open, query};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -113,8 +113,8 @@ fn acknowledged(address: &str, threads: usize, while_posting: impl FnOnce()) -> 
 }
 
 async fn kept(database: &Path) -> HashSet<String> {
-    let mut rows = open(database).await;
-    sqlx::query_scalar("SELECT id FROM prediction_logs").fetch_all(&mut rows).await.unwrap().into_iter().collect()
+    let rows = open(database).await;
+    query(&rows, "SELECT id FROM prediction_logs", |row| row.get(0)).into_iter().collect()
 }
 
 fn signal(server: &Server, name: &str) {

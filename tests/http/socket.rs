@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 /// A service that the requests below may call by their name for it.
 async fn start(mut config: Config) -> Socket {
-    config.access.hosts.push("x".to_owned());
+    config.auth.hosts.push("x".to_owned());
     Socket::start(Some(parity::own().scorer()), config).await
 }
 
@@ -49,7 +49,7 @@ async fn the_proof_comes_as_a_trailer_for_those_who_take_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_client_is_told_so() {
-    let server = start(Config { silence: Duration::from_millis(300), ..Config::default() }).await;
+    let server = start(Config { read_timeout: Duration::from_millis(300), ..Config::default() }).await;
     for request in [
         head("application/json", "Content-Length: 20") + "{\"leads\":",
         head("application/x-ndjson", "Content-Length: 20"),

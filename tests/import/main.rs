@@ -4,9 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what is not there fails the test")]
 
 use proptest::prelude::*;
+use scorer::lead::import::ImportOptions;
 use scorer::lead::mapping::Evidence;
 use scorer::pipeline::Scorer;
-use scorer::sheet::{Given, Sheet, SheetError, SheetReader};
+use scorer::scored_list::{ListError, ListReader, ScoredList};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
@@ -28,8 +29,8 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-fn read(bytes: &[u8], step: usize, given: Given) -> Result<Sheet, SheetError> {
-    let mut reader = SheetReader::new(SCORER.clone(), given);
+fn read(bytes: &[u8], step: usize, given: ImportOptions) -> Result<ScoredList, ListError> {
+    let mut reader = ListReader::new(SCORER.clone(), given);
     for piece in bytes.chunks(step) {
         reader.push(piece)?;
     }
@@ -37,11 +38,11 @@ fn read(bytes: &[u8], step: usize, given: Given) -> Result<Sheet, SheetError> {
 }
 
 /// What a list turned out to be, in the form that the expectations have.
-fn told(sheet: &Sheet) -> Value {
-    let (origin, intake) = (sheet.origin(), sheet.intake());
+fn told(sheet: &ScoredList) -> Value {
+    let (origin, intake) = (sheet.format(), sheet.summary());
     let columns = || intake.mapping.columns.iter();
     let fields = columns().filter_map(|column| Some((column.name.clone(), json!(column.target.as_ref()?.name()))));
-    let unread = columns().zip(&intake.unread).filter(|(_, unread)| **unread > 0);
+    let unread = columns().zip(&intake.unrecognized_cells).filter(|(_, unread)| **unread > 0);
     json!({
         "encoding": origin.encoding.name(),
         "delimiter": char::from(origin.dialect.delimiter).to_string(),
@@ -54,7 +55,7 @@ fn told(sheet: &Sheet) -> Value {
     })
 }
 
-fn csv(sheet: &Sheet) -> Vec<u8> {
+fn csv(sheet: &ScoredList) -> Vec<u8> {
     let mut bytes = Vec::new();
     sheet.write_csv(&mut bytes).unwrap();
     bytes
@@ -69,10 +70,10 @@ fn exports_are_read_as_they_come_wherever_they_are_cut() {
         let list = lists.iter().find(|list| list.is_file()).unwrap();
         let wanted: Value = serde_json::from_slice(&std::fs::read(&expected).unwrap()).unwrap();
         let bytes = std::fs::read(list).unwrap();
-        let whole = read(&bytes, bytes.len(), Given::default()).unwrap();
+        let whole = read(&bytes, bytes.len(), ImportOptions::default()).unwrap();
         assert_eq!(told(&whole), wanted, "{}", list.display());
         for step in [1, 3, 64] {
-            let cut = read(&bytes, step, Given::default()).unwrap();
+            let cut = read(&bytes, step, ImportOptions::default()).unwrap();
             assert_eq!(csv(&cut), csv(&whole), "{} in steps of {step}", list.display());
         }
     }
@@ -82,14 +83,14 @@ fn exports_are_read_as_they_come_wherever_they_are_cut() {
 fn the_same_lead_gets_the_same_score_in_an_exporters_words_and_in_the_contracts() {
     let theirs = "Title;# Employees;Ownership;Founded\nVP Sales;\"2,400\";private;2011-05-01\n";
     let ours = "jobtitle,companysize,companytype,companyfoundedon\nVP Sales,1001-5000,Privately Held,2011\n";
-    let score = |text: &str| read(text.as_bytes(), 7, Given::default()).unwrap().score(0).probability.to_bits();
+    let score = |text: &str| read(text.as_bytes(), 7, ImportOptions::default()).unwrap().score(0).probability.to_bits();
     assert_eq!(score(theirs), score(ours));
 }
 
 #[test]
 fn a_mapping_by_hand_is_what_is_read() {
     let text = b"Name,What they do\nAda,CTO\n";
-    assert!(matches!(read(text, 9, Given::default()), Err(SheetError::Intake(_))));
+    assert!(matches!(read(text, 9, ImportOptions::default()), Err(ListError::Import(_))));
     let column = |name: &str, target: Option<&str>| {
         json!({
             "name": name, "confidence": 1.0,
@@ -98,12 +99,12 @@ fn a_mapping_by_hand_is_what_is_read() {
         })
     };
     let mapping = json!({ "columns": [column("Name", None), column("What they do", Some("jobtitle"))] });
-    let given = Given { mapping: Some(serde_json::from_value(mapping).unwrap()), ..Given::default() };
+    let given = ImportOptions { mapping: Some(serde_json::from_value(mapping).unwrap()), ..ImportOptions::default() };
     let sheet = read(text, 9, given.clone()).unwrap();
-    assert_eq!(sheet.intake().mapping.columns[1].evidence, Evidence::Hand);
+    assert_eq!(sheet.summary().mapping.columns[1].evidence, Evidence::Manual);
     // One that is about other columns is not used.
     let other = read(b"Title,x\nCTO,\n", 4, given).unwrap();
-    assert_eq!(other.intake().mapping.columns[0].evidence, Evidence::Name);
+    assert_eq!(other.summary().mapping.columns[0].evidence, Evidence::Name);
 }
 
 proptest! {
@@ -111,7 +112,7 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..400), step in 1_usize..50) {
-        let _ = read(&bytes, step, Given::default());
+        let _ = read(&bytes, step, ImportOptions::default());
     }
 
     #[test]
@@ -124,8 +125,8 @@ proptest! {
             quoted.join(";") + "\n"
         };
         let text = format!("Title;# Employees\n{}", cells.chunks_exact(2).map(row).collect::<String>());
-        let whole = read(text.as_bytes(), text.len(), Given::default()).map(|sheet| csv(&sheet)).ok();
-        let cut = read(text.as_bytes(), step, Given::default()).map(|sheet| csv(&sheet)).ok();
+        let whole = read(text.as_bytes(), text.len(), ImportOptions::default()).map(|sheet| csv(&sheet)).ok();
+        let cut = read(text.as_bytes(), step, ImportOptions::default()).map(|sheet| csv(&sheet)).ok();
         prop_assert!(whole.is_some());
         prop_assert_eq!(whole, cut);
     }

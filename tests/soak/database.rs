@@ -2,7 +2,7 @@
 //!
 //! Owns files and the server that may be stopped. May not know the program or its clients.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use std::collections::HashMap;
 use std::process::Command;
 use std::time::Duration;
@@ -50,11 +50,11 @@ impl Database {
     /// spool.
     pub(crate) async fn away(&self, for_so_long: Duration) {
         match self {
-            Database::Sqlite(_) => {
-                let mut other = SqliteConnection::connect(&self.url()).await.unwrap();
-                sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+            Database::Sqlite(folder) => {
+                let other = open(folder);
+                other.execute_batch("BEGIN IMMEDIATE").unwrap();
                 std::thread::sleep(for_so_long);
-                sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+                other.execute_batch("ROLLBACK").unwrap();
             }
             Database::Postgres { control, .. } => {
                 tell(control, &["stop", "-m", "fast"]);
@@ -67,10 +67,11 @@ impl Database {
     /// How often each prediction is in the log, once the spool is replayed.
     pub(crate) async fn logged(&self) -> HashMap<String, u64> {
         let pairs: Vec<(String, i64)> = match self {
-            Database::Sqlite(_) => {
-                let mut database = SqliteConnection::connect(&self.url()).await.unwrap();
-                let rows = sqlx::query(LOGGED).fetch_all(&mut database).await.unwrap();
-                rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+            Database::Sqlite(folder) => {
+                let database = open(folder);
+                let mut statement = database.prepare(LOGGED).unwrap();
+                let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+                rows.map(Result::unwrap).collect()
             }
             Database::Postgres { address, .. } => {
                 let mut database = PgConnection::connect(address).await.unwrap();
@@ -80,6 +81,12 @@ impl Database {
         };
         pairs.into_iter().map(|(id, times)| (id, times.try_into().unwrap())).collect()
     }
+}
+
+fn open(folder: &TempDir) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(folder.path().join("leads.sqlite")).unwrap();
+    connection.busy_timeout(Duration::from_secs(5)).unwrap();
+    connection
 }
 
 fn tell(control: &str, arguments: &[&str]) {

@@ -4,7 +4,7 @@ use super::{packed, plan, shared_histories, shipped, synthetic_histories, train}
 use scorer::insight::profile::{Group, Kind as ColumnKind, Profile};
 use scorer::lead::Value;
 use scorer::lead::encode::Rule;
-use scorer::lead::schema::{Kind, Schema};
+use scorer::lead::schema::{FieldKind, Schema};
 use scorer::pipeline::Model;
 use scorer::train::{History, LEADS_MIN};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +81,7 @@ fn check(name: &str, file: &[u8], history: &History) {
     let text = String::from_utf8_lossy(file).into_owned();
     let mut searched = 0;
     for field in Schema::leads().fields().iter().filter(|field| !field.is_numeric()) {
-        let free = matches!(field.kind, Kind::Text { max_chars: Some(_) });
+        let free = matches!(field.kind, FieldKind::Text { max_chars: Some(_) });
         for (level, leads) in levels(history, &field.name) {
             if (free || leads < LEADS_MIN) && !level.is_empty() && !is_allowed(&allowed, &level) {
                 searched += 1;

@@ -10,9 +10,9 @@ pub use workbook::*;
 
 use crate::project::ProjectFacts;
 use scorer::insight::{card::Card, grade::Grades};
-use scorer::lead::Fault;
+use scorer::lead::ValueError;
 use scorer::lead::mapping::{Mapping, Target};
-use scorer::lead::schema::{Kind, Schema};
+use scorer::lead::schema::{FieldKind, Schema};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
@@ -315,8 +315,8 @@ impl ExtraFields {
         let (usual, mut extra) = (Schema::leads(), ExtraFields::default());
         for field in schema.fields().iter().filter(|field| usual.position(&field.name).is_none()) {
             match field.kind {
-                Kind::Integer { .. } | Kind::Number { .. } => extra.numbers.push(field.name.clone()),
-                Kind::Category { .. } | Kind::Text { .. } => extra.texts.push(field.name.clone()),
+                FieldKind::Integer { .. } | FieldKind::Number { .. } => extra.numbers.push(field.name.clone()),
+                FieldKind::Category { .. } | FieldKind::Text { .. } => extra.texts.push(field.name.clone()),
             }
         }
         extra
@@ -337,7 +337,7 @@ pub enum FieldFault {
         /// Its name.
         field: String,
         /// What is wrong.
-        fault: Fault,
+        fault: ValueError,
     },
     /// The lead as a whole cannot be scored.
     Lead {

@@ -41,7 +41,7 @@ pub fn keep_meanings(mapping: &Mapping) {
         if let Some(at) = was_known {
             known.remove(at);
         }
-        if was_known.is_some() || column.evidence == Evidence::Hand {
+        if was_known.is_some() || column.evidence == Evidence::Manual {
             known.push((column.name.clone(), column.target.clone()));
         }
     }

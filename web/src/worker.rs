@@ -9,9 +9,10 @@ mod take;
 use crate::agent::{self, ExtraFields, FieldFault, Job, ModelFacts, Query, Reply, Request, Score, Tally};
 use crate::table::Table;
 use js_sys::Uint8Array;
-use scorer::lead::json::{BodyError, Problem, Step, Trouble, read_lead};
+use scorer::lead::import::ImportOptions;
+use scorer::lead::json::{BodyError, Issue, IssueKind, PathSegment, read_lead};
 use scorer::pipeline::{Model, Scorer};
-use scorer::sheet::{Given, Rejects};
+use scorer::scored_list::Rejects;
 use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -80,7 +81,7 @@ impl Desk {
                 self.reading.set(job);
                 self.fresh.take();
                 self.refused.take();
-                let given = Given { mapping, known, ..Given::default() };
+                let given = ImportOptions { mapping, remembered: known, ..ImportOptions::default() };
                 spawn_local(async move { self.read(job, file, given, again).await });
             }
             Request::Cancel { job } if self.reading.get() == job => {
@@ -193,8 +194,8 @@ fn facts(model: &Model) -> ModelFacts {
 
 /// The body is an object of texts, made here: nothing but a field's value can be wrong in it.
 fn faults(error: BodyError) -> Vec<FieldFault> {
-    let fault = |problem: &Problem| match (problem.path.last(), &problem.trouble) {
-        (Some(Step::Key(field)), Trouble::Value(fault)) => {
+    let fault = |problem: &Issue| match (problem.path.last(), &problem.kind) {
+        (Some(PathSegment::Key(field)), IssueKind::Value(fault)) => {
             Some(FieldFault::Field { field: field.clone(), fault: fault.clone() })
         }
         _ => None,

@@ -6,8 +6,8 @@
 
 use scorer::insight::card::{Card, MissingCost};
 use scorer::insight::grade::Grades;
-use scorer::lead::Fault;
-use scorer::lead::csv::Reason;
+use scorer::lead::ValueError;
+use scorer::lead::csv::RejectReason;
 use scorer::lead::mapping::{Evidence, Mapping, Target};
 use scorer::lead::schema::Schema;
 use std::cell::RefCell;
@@ -259,11 +259,11 @@ async fn a_notice_speaks_up_and_can_be_closed() {
 
 #[wasm_bindgen_test]
 async fn rejects_are_shown_by_what_is_to_be_done() {
-    let cell = |shown: &str| Reason::Cell { fault: Fault::TooLarge { max: 100.0 }, shown: shown.to_owned() };
+    let cell = |shown: &str| RejectReason::Cell { error: ValueError::TooLarge { max: 100.0 }, shown: shown.to_owned() };
     let lines = vec![RejectLine { line: 1204.0, reason: cell("\"<b>\"") }];
     let group = RejectGroup { column: Some("llm_quality".to_owned()), count: 4, lines };
     let other =
-        RejectGroup { column: None, count: 1, lines: vec![RejectLine { line: 9.0, reason: Reason::OpenQuote }] };
+        RejectGroup { column: None, count: 1, lines: vec![RejectLine { line: 9.0, reason: RejectReason::OpenQuote }] };
     let props = RejectsProps {
         count: 5,
         groups: Some(vec![group, other]),
@@ -281,7 +281,7 @@ async fn rejects_are_shown_by_what_is_to_be_done() {
 
 #[wasm_bindgen_test]
 async fn the_verdict_tells_faults_by_the_names_of_the_form() {
-    let fault = FieldFault::Field { field: "llm_quality".to_owned(), fault: Fault::TooLarge { max: 100.0 } };
+    let fault = FieldFault::Field { field: "llm_quality".to_owned(), fault: ValueError::TooLarge { max: 100.0 } };
     let by_hand = ByHand::Faulty(vec![fault]);
     let place = show::<Verdict>(VerdictProps { by_hand, models: Rc::default() }).await;
     assert_eq!(texts(&place, "li"), ["Profile quality should be at most 100."]);
@@ -349,7 +349,7 @@ async fn another_meaning_of_a_column_is_picked() {
 
 fn mapped(name: &str, field: Option<&str>, evidence: Evidence, unread: u32) -> MappedColumn {
     let target = field.map(|field| Target::Field(field.to_owned()));
-    let column = scorer::lead::mapping::Column { name: name.to_owned(), target, confidence: 0.8, evidence };
+    let column = scorer::lead::mapping::ColumnMapping { name: name.to_owned(), target, confidence: 0.8, evidence };
     MappedColumn { column, examples: vec!["37".to_owned()], unread }
 }
 
@@ -375,7 +375,7 @@ async fn after_a_failed_start_nothing_is_said_to_be_under_way() {
 
 #[wasm_bindgen_test]
 async fn a_fault_is_told_beside_its_field() {
-    let fault = FieldFault::Field { field: "llm_quality".to_owned(), fault: Fault::TooLarge { max: 100.0 } };
+    let fault = FieldFault::Field { field: "llm_quality".to_owned(), fault: ValueError::TooLarge { max: 100.0 } };
     let mut hand = Hand { outcome: ByHand::Faulty(vec![fault]), ..Hand::default() };
     hand.values.insert("llm_quality".to_owned(), "900".to_owned());
     let engine = Engine::new(Callback::noop());

@@ -1,28 +1,27 @@
-//! Keys of callers: made, stored as hashes, recognised.
+//! API keys: generated, stored as hashes, verified.
 //!
-//! Owns their form and the lines that they are configured by. May not know HTTP or what a scope opens.
-//!
-//! A key is 244 random bits, so a single SHA-256 of it is as hard to turn round as the key is to guess; the slow,
-//! salted hashes that passwords need would only make each request slow.
+//! A key holds 244 random bits, so a single SHA-256 of it is as hard to invert as the key is to guess; the slow, salted
+//! hashes that passwords need would only make each request slow.
 
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
+use subtle::ConstantTimeEq;
 use thiserror::Error;
 use uuid::Uuid;
 
-/// What a key begins with, so that people and scanners of secrets know one.
+/// Prefix of keys, by which people and secret scanners recognize one.
 const PREFIX: &str = "ll_";
 
-/// The longest name, in bytes.
+/// Longest name in bytes.
 const NAME_MAX: usize = 64;
 
 /// Names of callers that have no key.
 pub const RESERVED: [&str; 2] = ["anonymous", "loopback"];
 
-/// What a key opens.
+/// Permission of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Scoring leads.
@@ -34,10 +33,10 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// All of them.
+    /// All scopes.
     pub const ALL: [Scope; 3] = [Scope::Predict, Scope::Monitor, Scope::Admin];
 
-    /// Its word in lines and answers.
+    /// Name in configuration and responses.
     pub fn word(self) -> &'static str {
         match self {
             Scope::Predict => "predict",
@@ -55,43 +54,43 @@ impl FromStr for Scope {
     }
 }
 
-/// Why keys cannot be used. Never says a key or its hash.
+/// Error of the configured keys. Never holds a key or its hash.
 #[derive(Debug, Error)]
 pub enum KeyError {
-    /// The file.
+    /// Unreadable key file.
     #[error("cannot read the key file {}: {reason}", .path.display())]
     Unreadable {
-        /// The file.
+        /// Key file.
         path: PathBuf,
-        /// In the system's words.
+        /// Error of the operating system.
         reason: std::io::Error,
     },
-    /// A file of no keys would open what it is meant to close.
+    /// Key file without keys, which would disable authentication.
     #[error("the key file {} holds no key", .0.display())]
     NoKey(PathBuf),
-    /// Not three words.
+    /// Line that does not have three fields.
     #[error("line {0} of the keys should be a name, its scopes and the SHA-256 of the key, with spaces between")]
     Line(usize),
-    /// A name that cannot stand in logs.
+    /// Name that is not allowed.
     #[error(
         "the name of a key should be 1 to {NAME_MAX} letters, digits, dots, dashes or underscores, and not {}",
         RESERVED.join(" or ")
     )]
     Name,
-    /// No such scope.
+    /// Unknown scope.
     #[error("scope {0:?} should be predict, monitor or admin")]
     Scope(String),
-    /// No scope at all.
+    /// No scope.
     #[error("a key should have at least one scope: predict, monitor or admin, with commas between")]
     NoScope,
 }
 
-/// Who a key belongs to and what it opens.
+/// Name, scopes and hash of a key.
 #[derive(Clone, PartialEq)]
 pub struct ApiKey {
-    /// Of the caller; several keys may have one name while they are being changed.
+    /// Name of the caller; several keys may share it during rotation.
     pub name: Arc<str>,
-    /// In the order in which they were given.
+    /// Scopes in the order configured.
     pub scopes: Vec<Scope>,
     hash: [u8; 32],
 }
@@ -103,46 +102,46 @@ impl fmt::Debug for ApiKey {
 }
 
 impl ApiKey {
-    /// A new key: what the caller sends, shown once, and what is stored.
-    pub fn make(name: &str, scopes: Vec<Scope>) -> Result<(String, ApiKey), KeyError> {
-        // Two random UUIDs are 244 bits from the system's generator.
+    /// Generates a key: the secret, shown once, and what is stored.
+    pub fn generate(name: &str, scopes: Vec<Scope>) -> Result<(String, ApiKey), KeyError> {
+        // Two random UUIDs: 244 bits of the system's generator.
         let secret = format!("{PREFIX}{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
         let hash = Sha256::digest(secret.as_bytes()).into();
-        Ok((secret, ApiKey { name: named(name)?.into(), scopes: some(scopes)?, hash }))
+        Ok((secret, ApiKey { name: validated_name(name)?.into(), scopes: nonempty(scopes)?, hash }))
     }
 
-    /// The line that it is configured by.
-    pub fn line(&self) -> String {
+    /// Formats the configuration line: name, scopes, hash.
+    pub fn to_line(&self) -> String {
         let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.word()).collect();
         let hash: String = self.hash.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{} {} {hash}", self.name, scopes.join(","))
     }
 
-    fn read(number: usize, line: &str) -> Result<ApiKey, KeyError> {
+    fn parse_line(number: usize, line: &str) -> Result<ApiKey, KeyError> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let [name, scopes, hash] = words[..] else { return Err(KeyError::Line(number)) };
-        let hash = bytes(hash).ok_or(KeyError::Line(number))?;
-        Ok(ApiKey { name: named(name)?.into(), scopes: self::scopes(scopes)?, hash })
+        let hash = decode_hash(hash).ok_or(KeyError::Line(number))?;
+        Ok(ApiKey { name: validated_name(name)?.into(), scopes: parse_scopes(scopes)?, hash })
     }
 }
 
-/// Reads scopes with commas between.
-pub fn scopes(text: &str) -> Result<Vec<Scope>, KeyError> {
+/// Parses comma-separated scopes.
+pub fn parse_scopes(text: &str) -> Result<Vec<Scope>, KeyError> {
     let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
-    some(words.map(str::parse).collect::<Result<_, _>>()?)
+    nonempty(words.map(str::parse).collect::<Result<_, _>>()?)
 }
 
-fn some(scopes: Vec<Scope>) -> Result<Vec<Scope>, KeyError> {
+fn nonempty(scopes: Vec<Scope>) -> Result<Vec<Scope>, KeyError> {
     if scopes.is_empty() { Err(KeyError::NoScope) } else { Ok(scopes) }
 }
 
-fn named(name: &str) -> Result<&str, KeyError> {
+fn validated_name(name: &str) -> Result<&str, KeyError> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
     let plain = (1..=NAME_MAX).contains(&name.len()) && name.bytes().all(fits);
     if plain && !RESERVED.contains(&name) { Ok(name) } else { Err(KeyError::Name) }
 }
 
-fn bytes(hexadecimal: &str) -> Option<[u8; 32]> {
+fn decode_hash(hexadecimal: &str) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
     if hexadecimal.len() != 64 || !hexadecimal.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
@@ -153,15 +152,14 @@ fn bytes(hexadecimal: &str) -> Option<[u8; 32]> {
     Some(hash)
 }
 
-/// Reads lines of keys, or several in one line with `;` between; empty ones and those that begin with `#` say nothing.
-fn read(text: &str) -> Result<Vec<ApiKey>, KeyError> {
+/// Parses keys, one per line or separated by `;`; empty lines and lines that begin with `#` are ignored.
+fn parse_keys(text: &str) -> Result<Vec<ApiKey>, KeyError> {
     let lines = text.split(['\n', ';']).map(str::trim).enumerate();
-    let said = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-    said.map(|(at, line)| ApiKey::read(at + 1, line)).collect()
+    let entries = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    entries.map(|(at, line)| ApiKey::parse_line(at + 1, line)).collect()
 }
 
-/// The keys that are known: those of the environment for good, those of a file as long as they stand there. Cheap to
-/// clone; clones share what they know.
+/// All configured keys: those given as text, and those of a file, which is reloaded. Clones share the keys.
 #[derive(Debug, Clone, Default)]
 pub struct ApiKeys(Arc<Inner>);
 
@@ -169,68 +167,62 @@ pub struct ApiKeys(Arc<Inner>);
 struct Inner {
     file: Option<PathBuf>,
     fixed: Vec<ApiKey>,
-    from_file: RwLock<Filed>,
+    from_file: RwLock<KeyFile>,
 }
 
 #[derive(Debug, Default)]
-struct Filed {
+struct KeyFile {
     text: String,
     keys: Arc<[ApiKey]>,
 }
 
 impl ApiKeys {
-    /// Reads the keys of a file and those given as text.
+    /// Loads the keys of a file and those given as text.
     pub fn open(file: Option<&Path>, text: &str) -> Result<ApiKeys, KeyError> {
         let from_file = file.map(load).transpose()?.unwrap_or_default();
-        let fixed = read(text)?;
+        let fixed = parse_keys(text)?;
         Ok(ApiKeys(Arc::new(Inner { file: file.map(Path::to_owned), fixed, from_file: RwLock::new(from_file) })))
     }
 
-    /// Reads the file again; says whether it holds something else than before. A file that cannot be read changes
-    /// nothing.
+    /// Reloads the file; true when it changed. A file that cannot be read changes nothing.
     pub fn refresh(&self) -> Result<bool, KeyError> {
         let Some(file) = &self.0.file else { return Ok(false) };
-        let filed = load(file)?;
+        let loaded = load(file)?;
         let mut known = self.0.from_file.write().unwrap_or_else(PoisonError::into_inner);
-        let changed = known.text != filed.text;
+        let changed = known.text != loaded.text;
         if changed {
-            *known = filed;
+            *known = loaded;
         }
         Ok(changed)
     }
 
-    /// Whether there is none, so that nobody can be asked for one.
+    /// True when no keys are configured.
     pub fn is_empty(&self) -> bool {
-        self.0.fixed.is_empty() && self.of_file().is_empty()
+        self.0.fixed.is_empty() && self.file_keys().is_empty()
     }
 
-    /// The key that was sent, if it is known. Every key is compared to its end, so that the time taken tells nothing.
+    /// Finds a key. All keys are compared in constant time, so that the time taken reveals nothing.
     pub fn find(&self, sent: &[u8]) -> Option<ApiKey> {
         let hash: [u8; 32] = Sha256::digest(sent).into();
         let mut found = None;
-        for key in self.0.fixed.iter().chain(self.of_file().iter()) {
-            if is_equal(&key.hash, &hash) {
+        for key in self.0.fixed.iter().chain(self.file_keys().iter()) {
+            if bool::from(key.hash.ct_eq(&hash)) {
                 found = Some(key.clone());
             }
         }
         found
     }
 
-    fn of_file(&self) -> Arc<[ApiKey]> {
+    fn file_keys(&self) -> Arc<[ApiKey]> {
         self.0.from_file.read().unwrap_or_else(PoisonError::into_inner).keys.clone()
     }
 }
 
-fn load(file: &Path) -> Result<Filed, KeyError> {
+fn load(file: &Path) -> Result<KeyFile, KeyError> {
     let unreadable = |reason| KeyError::Unreadable { path: file.to_owned(), reason };
     let text = std::fs::read_to_string(file).map_err(unreadable)?;
-    let keys = read(&text)?;
-    if keys.is_empty() { Err(KeyError::NoKey(file.to_owned())) } else { Ok(Filed { keys: keys.into(), text }) }
-}
-
-fn is_equal(one: &[u8; 32], other: &[u8; 32]) -> bool {
-    let difference = one.iter().zip(other).fold(0, |difference, (one, other)| difference | (one ^ other));
-    std::hint::black_box(difference) == 0
+    let keys = parse_keys(&text)?;
+    if keys.is_empty() { Err(KeyError::NoKey(file.to_owned())) } else { Ok(KeyFile { keys: keys.into(), text }) }
 }
 
 #[cfg(test)]
@@ -238,21 +230,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_known_by_its_line_and_no_other_is() {
-        let (secret, key) = ApiKey::make("crm", vec![Scope::Predict, Scope::Monitor]).unwrap();
+    fn a_key_is_found_by_its_secret_alone() {
+        let (secret, key) = ApiKey::generate("crm", vec![Scope::Predict, Scope::Monitor]).unwrap();
         assert!(secret.starts_with("ll_") && secret.len() == 67, "{secret}");
-        assert!(!key.line().contains(&secret) && !format!("{key:?}").contains(&key.line()[20..]));
-        let ring = ApiKeys::open(None, &format!("# ours\r\n\n  {}  ;\n", key.line())).unwrap();
-        assert_eq!(ring.find(secret.as_bytes()), Some(key));
-        assert_eq!(ring.find(b"ll_0000"), None);
-        assert!(!ring.is_empty() && ApiKeys::default().is_empty());
-        assert_ne!(ApiKey::make("crm", vec![Scope::Admin]).unwrap().0, secret);
+        assert!(!key.to_line().contains(&secret) && !format!("{key:?}").contains(&key.to_line()[20..]));
+        let keys = ApiKeys::open(None, &format!("# ours\r\n\n  {}  ;\n", key.to_line())).unwrap();
+        assert_eq!(keys.find(secret.as_bytes()), Some(key));
+        assert_eq!(keys.find(b"ll_0000"), None);
+        assert!(!keys.is_empty() && ApiKeys::default().is_empty());
+        assert_ne!(ApiKey::generate("crm", vec![Scope::Admin]).unwrap().0, secret);
     }
 
     #[test]
-    fn lines_that_are_no_keys_are_refused() {
+    fn invalid_lines_are_errors() {
         let hash = "0".repeat(64);
-        for (wrong, said) in [
+        for (wrong, expected) in [
             ("crm predict", "line 1"),
             ("crm predict 12", "line 1"),
             (&format!("crm predict {hash}g"), "line 1"),
@@ -261,25 +253,25 @@ mod tests {
             (&format!("anonymous predict {hash}"), "anonymous"),
             (&format!("a=b predict {hash}"), "letters"),
         ] {
-            let told = ApiKeys::open(None, wrong).unwrap_err().to_string();
-            assert!(told.contains(said) && !told.contains(&hash), "{told}");
+            let message = ApiKeys::open(None, wrong).unwrap_err().to_string();
+            assert!(message.contains(expected) && !message.contains(&hash), "{message}");
         }
     }
 
     #[test]
-    fn a_file_is_read_again_and_a_broken_one_changes_nothing() {
+    fn a_file_is_reloaded_and_a_broken_one_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keys");
-        let (first, old) = ApiKey::make("crm", vec![Scope::Predict]).unwrap();
-        let (second, new) = ApiKey::make("crm", vec![Scope::Predict]).unwrap();
-        std::fs::write(&file, old.line()).unwrap();
-        let ring = ApiKeys::open(Some(&file), "").unwrap();
-        assert!(!ring.refresh().unwrap());
+        let (first, old) = ApiKey::generate("crm", vec![Scope::Predict]).unwrap();
+        let (second, new) = ApiKey::generate("crm", vec![Scope::Predict]).unwrap();
+        std::fs::write(&file, old.to_line()).unwrap();
+        let keys = ApiKeys::open(Some(&file), "").unwrap();
+        assert!(!keys.refresh().unwrap());
         std::fs::write(&file, "").unwrap();
-        assert!(matches!(ring.refresh(), Err(KeyError::NoKey(_))));
-        assert!(ring.find(first.as_bytes()).is_some());
-        std::fs::write(&file, new.line()).unwrap();
-        assert!(ring.refresh().unwrap());
-        assert!(ring.find(first.as_bytes()).is_none() && ring.find(second.as_bytes()).is_some());
+        assert!(matches!(keys.refresh(), Err(KeyError::NoKey(_))));
+        assert!(keys.find(first.as_bytes()).is_some());
+        std::fs::write(&file, new.to_line()).unwrap();
+        assert!(keys.refresh().unwrap());
+        assert!(keys.find(first.as_bytes()).is_none() && keys.find(second.as_bytes()).is_some());
     }
 }

@@ -1,6 +1,4 @@
-//! What the API can be told, beside models and database.
-//!
-//! Owns the settings' forms and bounds. May not know where they came from: the command line reads the environment.
+//! Settings of the API, with their formats and bounds. The command line and the environment are read elsewhere.
 
 use super::api_keys::ApiKeys;
 use super::rate_limit::Rate;
@@ -9,27 +7,27 @@ use std::path::PathBuf;
 use std::time::Duration;
 use thiserror::Error;
 
-/// The largest body, unless told otherwise: 10,000 leads with texts of the greatest length take about 160 MB.
+/// Default limit of a body in megabytes: 10,000 leads with texts of the greatest length take about 160 MB.
 pub const BODY_MEGABYTES: usize = 256;
 
-/// The settings of the router.
+/// Settings of the router.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Which pages of other hosts may call.
+    /// Origins allowed by CORS.
     pub cors_origins: CorsOrigins,
-    /// The largest body, in bytes.
+    /// Largest body in bytes.
     pub body_bytes_max: usize,
-    /// What of a lead is kept beside its score.
+    /// Part of a lead that is logged with its score.
     pub log_inputs: LogInputs,
-    /// How long a client may be silent within a body, or not read of a long answer.
-    pub silence: Duration,
-    /// A history of leads that drift is measured from; where there is none, the profile in the model file.
+    /// Timeout between two pieces of a body, and for a client that reads nothing of a streamed response.
+    pub read_timeout: Duration,
+    /// History of leads that is the reference for drift; `None` uses the profile in the model file.
     pub reference: Option<PathBuf>,
-    /// Who may call.
-    pub access: AuthConfig,
-    /// How much at once, and for how long.
+    /// Authentication of callers.
+    pub auth: AuthConfig,
+    /// Limits of concurrency, time and rate.
     pub limits: Limits,
-    /// The commit of the sources that this was built from, for those who wait for a deployment.
+    /// Commit that this was built from, by which a deployment is recognized.
     pub revision: Option<String>,
 }
 
@@ -39,42 +37,41 @@ impl Default for Config {
             cors_origins: CorsOrigins::default(),
             body_bytes_max: BODY_MEGABYTES << 20,
             log_inputs: LogInputs::default(),
-            silence: Duration::from_secs(30),
+            read_timeout: Duration::from_secs(30),
             reference: None,
-            access: AuthConfig::default(),
+            auth: AuthConfig::default(),
             limits: Limits::default(),
             revision: None,
         }
     }
 }
 
-/// Who may call. Without keys only this machine.
+/// Authentication of callers. Without keys, only this machine may call.
 #[derive(Debug, Clone, Default)]
 pub struct AuthConfig {
-    /// The keys that are known.
+    /// Configured API keys.
     pub keys: ApiKeys,
-    /// Whether leads are scored for anyone, without a key.
+    /// True when anyone may score leads without a key.
     pub anonymous_predict: bool,
-    /// The names, besides those of this machine, by which callers without a key may call it; in lower case, without a
-    /// port.
+    /// Host names, besides those of this machine, accepted from callers without a key; lower case, without a port.
     pub hosts: Vec<String>,
-    /// How many proxies of the operator's own stand in front, each adding its client to `X-Forwarded-For`: callers
-    /// without a key are then counted by the address that the outermost saw. It opens nothing.
+    /// Number of the operator's own proxies, each of which appends its client to `X-Forwarded-For`: the rate limit of
+    /// callers without a key then counts by the address that the outermost saw. Grants no access.
     pub proxies: usize,
 }
 
-/// How much at once, and for how long. All of it is per instance.
+/// Limits of concurrency, time and rate, per instance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
-    /// The most connections at once.
+    /// Most open connections.
     pub connections: usize,
-    /// The most requests at once whose leads are being scored or wait for it.
+    /// Most requests whose leads are scored or wait for it.
     pub queue: usize,
-    /// How long a connection may be idle, or take for a request's head.
+    /// Idle timeout of a connection, and time limit for a request's head.
     pub head: Duration,
-    /// How long a request may take, from its head to the head of its answer.
+    /// Time limit of a request, from its head to the head of its response.
     pub request: Duration,
-    /// How many requests a caller may send; `None` is any number.
+    /// Rate limit per caller; `None` is unlimited.
     pub rate: Option<Rate>,
 }
 
@@ -85,25 +82,25 @@ impl Default for Limits {
     }
 }
 
-/// What of a lead is kept beside its score. Inputs are personal data.
+/// Part of a lead that is logged with its score. Inputs are personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogInputs {
     /// Nothing.
     None,
-    /// The numbers that the model was given, by the names of its features.
+    /// Encoded features by name.
     Features,
-    /// The fields as they were sent.
+    /// Fields as sent.
     #[default]
     Full,
 }
 
-/// A word for none of them.
+/// Unknown value of the setting.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("what is kept of a lead should be none, features or full, not {0:?}")]
 pub struct LogInputsError(String);
 
 impl LogInputs {
-    /// Its word among options.
+    /// Name of the value in options.
     pub fn word(self) -> &'static str {
         match self {
             LogInputs::None => "none",
@@ -124,19 +121,19 @@ impl std::str::FromStr for LogInputs {
     }
 }
 
-/// The origins that CORS allows; none by default.
+/// Origins allowed by CORS; none by default.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum CorsOrigins {
-    /// Pages of this host only.
+    /// Same origin only.
     #[default]
     None,
-    /// Any page.
+    /// Any origin.
     Any,
-    /// These, like `https://example.org`.
+    /// Listed origins, for example `https://example.org`.
     List(Vec<HeaderValue>),
 }
 
-/// An origin that no browser would send.
+/// Invalid origin.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[error("origin {0:?} should be a scheme and a host like https://example.org, without a path")]
 pub struct OriginError(String);
@@ -144,35 +141,35 @@ pub struct OriginError(String);
 impl std::str::FromStr for CorsOrigins {
     type Err = OriginError;
 
-    /// Reads a list with commas between; `*` is any origin.
+    /// Parses a comma-separated list; `*` is any origin.
     fn from_str(text: &str) -> Result<Self, OriginError> {
         let entries: Vec<_> = text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).collect();
         if entries.contains(&"*") {
             return Ok(CorsOrigins::Any);
         }
-        let origins: Vec<_> = entries.into_iter().map(origin).collect::<Result<_, _>>()?;
+        let origins: Vec<_> = entries.into_iter().map(parse_origin).collect::<Result<_, _>>()?;
         Ok(if origins.is_empty() { CorsOrigins::None } else { CorsOrigins::List(origins) })
     }
 }
 
-fn origin(entry: &str) -> Result<HeaderValue, OriginError> {
-    let refused = || OriginError(entry.to_owned());
-    // A stroke at the end is a common slip that would never match what browsers send.
+fn parse_origin(entry: &str) -> Result<HeaderValue, OriginError> {
+    let error = || OriginError(entry.to_owned());
+    // Browsers send origins without the trailing slash, a common mistake in settings.
     let entry = entry.strip_suffix('/').unwrap_or(entry);
-    let (scheme, host) = entry.split_once("://").ok_or_else(refused)?;
+    let (scheme, host) = entry.split_once("://").ok_or_else(error)?;
     if scheme.is_empty() || host.is_empty() || host.contains(['/', '?', '#', ' ']) {
-        return Err(refused());
+        return Err(error());
     }
-    entry.to_ascii_lowercase().parse().map_err(|_| refused())
+    entry.to_ascii_lowercase().parse().map_err(|_| error())
 }
 
-/// A name that no browser would send as the host of an address.
+/// Invalid host name.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[error("host {0:?} should be a name or an address like leads.example.org, without scheme, port or path")]
 pub struct HostError(String);
 
-/// Reads a list of host names with commas between.
-pub fn hosts(text: &str) -> Result<Vec<String>, HostError> {
+/// Parses comma-separated host names.
+pub fn parse_hosts(text: &str) -> Result<Vec<String>, HostError> {
     let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
     let host = |entry: &str| {
         let inner = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
@@ -188,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_of_origins_is_read() {
+    fn a_list_of_origins_is_parsed() {
         let list = "https://app.example.org, HTTP://localhost:3000/ ,".parse();
         let origins = ["https://app.example.org", "http://localhost:3000"].map(HeaderValue::from_static);
         assert_eq!(list, Ok(CorsOrigins::List(origins.to_vec())));
@@ -197,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_browser_sends_is_refused() {
+    fn invalid_origins_are_errors() {
         for wrong in ["example.org", "https://example.org/path", "://x", "https://"] {
             assert!(wrong.parse::<CorsOrigins>().is_err(), "{wrong}");
         }
@@ -205,9 +202,9 @@ mod tests {
 
     #[test]
     fn hosts_are_names_or_addresses_alone() {
-        assert_eq!(hosts("Leads.example.org, [::1],").unwrap(), ["leads.example.org", "[::1]"]);
+        assert_eq!(parse_hosts("Leads.example.org, [::1],").unwrap(), ["leads.example.org", "[::1]"]);
         for wrong in ["https://a.example", "a.example:80", "a.example/x", "[zz]"] {
-            assert!(hosts(wrong).is_err(), "{wrong}");
+            assert!(parse_hosts(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,50 +1,47 @@
-//! Maintenance: for a while this instance scores nothing, and says so.
-//!
-//! Owns whether that is so, until when, and its words. It is this instance's alone: a load balancer takes it out by its
-//! readiness. May not know routes.
+//! Maintenance mode of this instance: predictions are rejected, and a load balancer takes it out by its readiness.
 
 use std::sync::{PoisonError, RwLock};
 use time::{Duration, OffsetDateTime};
 
-/// When to try again where nobody said when it ends.
-const AGAIN_SECONDS: u64 = 60;
+/// `Retry-After` of a maintenance without an end.
+const RETRY_AFTER_SECONDS: u64 = 60;
 
-/// What is said where nobody said anything else.
+/// Default message for clients.
 const MESSAGE: &str = "Leadlight is under maintenance. Please try again later.";
 
-/// Whether this instance is under maintenance.
+/// Current notice, if any.
 #[derive(Debug, Default)]
 pub(crate) struct Maintenance(RwLock<Option<MaintenanceNotice>>);
 
-/// What is said of it.
+/// Message and end of a maintenance.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct MaintenanceNotice {
     pub(crate) message: String,
-    /// When it ends by itself.
+    /// Scheduled end.
     pub(crate) until: Option<OffsetDateTime>,
 }
 
 impl MaintenanceNotice {
-    /// A notice that ends by itself after so many minutes, or not.
+    /// Creates a notice that ends after so many minutes; `None` for no scheduled end.
     pub(crate) fn new(message: Option<String>, minutes: Option<u32>, now: OffsetDateTime) -> Self {
         let until = minutes.map(|minutes| now + Duration::minutes(i64::from(minutes)));
         MaintenanceNotice { message: message.unwrap_or_else(|| MESSAGE.to_owned()), until }
     }
 
-    /// In how many seconds to try again.
-    pub(crate) fn again(&self, now: OffsetDateTime) -> u64 {
+    /// Value of `Retry-After` in seconds.
+    pub(crate) fn retry_after_seconds(&self, now: OffsetDateTime) -> u64 {
         let left = self.until.map(|until| (until - now).whole_seconds().max(1));
-        left.and_then(|left| left.try_into().ok()).unwrap_or(AGAIN_SECONDS)
+        left.and_then(|left| left.try_into().ok()).unwrap_or(RETRY_AFTER_SECONDS)
     }
 }
 
 impl Maintenance {
-    /// Begins, changes or ends it.
+    /// Starts, changes or ends the maintenance.
     pub(crate) fn set(&self, notice: Option<MaintenanceNotice>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = notice;
     }
 
-    /// What is said, while it goes on.
+    /// Returns the notice until its scheduled end.
     pub(crate) fn notice(&self, now: OffsetDateTime) -> Option<MaintenanceNotice> {
         let notice = self.0.read().unwrap_or_else(PoisonError::into_inner).clone()?;
         notice.until.is_none_or(|until| now < until).then_some(notice)
@@ -56,15 +53,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_ends_when_it_was_to_end() {
+    fn a_maintenance_ends_as_scheduled() {
         let (maintenance, now) = (Maintenance::default(), OffsetDateTime::UNIX_EPOCH);
         assert_eq!(maintenance.notice(now), None);
         maintenance.set(Some(MaintenanceNotice::new(Some("Back soon.".to_owned()), Some(2), now)));
         let notice = maintenance.notice(now + Duration::seconds(30)).unwrap();
-        assert_eq!((notice.message.as_str(), notice.again(now + Duration::seconds(30))), ("Back soon.", 90));
+        assert_eq!(
+            (notice.message.as_str(), notice.retry_after_seconds(now + Duration::seconds(30))),
+            ("Back soon.", 90)
+        );
         assert_eq!(maintenance.notice(now + Duration::minutes(2)), None);
         maintenance.set(Some(MaintenanceNotice::new(None, None, now)));
-        assert_eq!(maintenance.notice(now + Duration::days(9)).unwrap().again(now), AGAIN_SECONDS);
+        assert_eq!(maintenance.notice(now + Duration::days(9)).unwrap().retry_after_seconds(now), RETRY_AFTER_SECONDS);
         maintenance.set(None);
         assert_eq!(maintenance.notice(now), None);
     }

@@ -1,8 +1,8 @@
-//! Figures of a running service, for Prometheus.
+//! Metrics for Prometheus: names, labels and buckets.
 //!
-//! Owns their names, labels and bounds: routes are named by their patterns, methods and reasons by words of our own, so
-//! that no client can make new series. May not know leads.
+//! Labels are route patterns and fixed words, so that no client can create new series.
 
+use super::http::server::ConnectionObserver;
 use super::model_registry::status::{Standing, State};
 use super::monitor::Seen;
 use axum::http::Method;
@@ -17,21 +17,21 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Seconds; from a lead alone to the largest batch.
-const DURATIONS: [f64; 15] =
+/// Bucket bounds of request durations in seconds: from one lead to the largest batch.
+const DURATION_BUCKETS: [f64; 15] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
-/// How many buckets the scores have, of equal width.
+/// Number of buckets of scores, of equal width.
 const SCORE_BUCKETS: u32 = 20;
 
-/// Labels as pairs: the words are ours, the rest are patterns of routes, versions and hashes.
+/// Label names and values.
 type Labels = Vec<(&'static str, String)>;
 
-/// A figure per set of labels.
+/// Time series per set of labels.
 type Counters = Family<Labels, Counter>;
 type Gauges = Family<Labels, Gauge>;
 
-/// The figures.
+/// All metrics of the process.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -42,14 +42,14 @@ pub(crate) struct Metrics {
     scores: Histogram,
     in_flight: Gauge,
     connections: Gauge,
-    states: States,
-    /// One reading at a time: it sets what is only known when asked.
-    reading: Mutex<()>,
+    gauges: SampledGauges,
+    /// Serializes rendering, which sets the sampled gauges.
+    rendering: Mutex<()>,
 }
 
-/// What is only known when asked.
+/// Gauges that are set when metrics are rendered.
 #[derive(Debug, Default)]
-struct States {
+struct SampledGauges {
     queue: Gauge,
     lent: Gauge,
     log_waiting: Gauge,
@@ -61,7 +61,7 @@ struct States {
     missing: Gauge,
 }
 
-/// What is set when the figures are read.
+/// Values of the sampled gauges.
 #[derive(Debug)]
 pub(crate) struct GaugeReadings<'r> {
     pub(crate) queue: usize,
@@ -69,12 +69,12 @@ pub(crate) struct GaugeReadings<'r> {
     pub(crate) log: StoreState,
     pub(crate) log_waiting: usize,
     pub(crate) left_out: u64,
-    pub(crate) standing: &'r Standing,
+    pub(crate) registry: &'r Standing,
 }
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        let durations: fn() -> Histogram = || Histogram::new(DURATIONS);
+        let durations: fn() -> Histogram = || Histogram::new(DURATION_BUCKETS);
         let scores = (1..=SCORE_BUCKETS).map(|at| f64::from(at) / f64::from(SCORE_BUCKETS));
         let mut meter = Metrics {
             registry: Registry::with_prefix("leadlight"),
@@ -85,8 +85,8 @@ impl Metrics {
             scores: Histogram::new(scores),
             in_flight: Gauge::default(),
             connections: Gauge::default(),
-            states: States::default(),
-            reading: Mutex::new(()),
+            gauges: SampledGauges::default(),
+            rendering: Mutex::new(()),
         };
         meter.register();
         meter
@@ -105,7 +105,7 @@ impl Metrics {
         registry.register("score", "Probabilities given", self.scores.clone());
         registry.register("requests_in_flight", "Requests being answered", self.in_flight.clone());
         registry.register("connections", "Connections that are open", self.connections.clone());
-        self.states.register(registry);
+        self.gauges.register(registry);
         let build = Gauges::default();
         build.get_or_create(&vec![("version", env!("CARGO_PKG_VERSION").to_owned())]).set(1);
         registry.register("build_info", "The program, always 1", build);
@@ -115,53 +115,51 @@ impl Metrics {
         registry.register("start_time_seconds", "When the program began, in seconds since 1970", started);
     }
 
-    /// A request was answered.
-    pub(crate) fn answered(&self, method: &Method, route: &str, status: u16, took: Duration) {
-        let labels =
-            vec![("route", route.to_owned()), ("method", word(method).to_owned()), ("status", status.to_string())];
+    /// Counts a response.
+    pub(crate) fn answered(&self, method: &Method, route: &str, status: u16, elapsed: Duration) {
+        let labels = vec![
+            ("route", route.to_owned()),
+            ("method", method_label(method).to_owned()),
+            ("status", status.to_string()),
+        ];
         self.requests.get_or_create(&labels).inc();
-        self.durations.get_or_create(&vec![("route", route.to_owned())]).observe(took.as_secs_f64());
+        self.durations.get_or_create(&vec![("route", route.to_owned())]).observe(elapsed.as_secs_f64());
     }
 
-    /// Something was turned away, for one of our own reasons.
+    /// Counts a rejection.
     pub(crate) fn rejected(&self, reason: &'static str) {
         self.rejected.get_or_create(&vec![("reason", reason.to_owned())]).inc();
     }
 
-    /// Leads were scored and recorded.
-    pub(crate) fn scored(&self, seen: &Seen) {
+    /// Counts scored and recorded leads.
+    pub(crate) fn scored(&self, batch: &Seen) {
         let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
-        for score in &seen.scores {
+        for score in &batch.scores {
             *counts.entry(score.model).or_default() += 1;
             self.scores.observe(f64::from(score.probability));
         }
         for (place, count) in counts {
-            let version = seen.scorer.models().get(place).map_or("", |model| model.version());
+            let version = batch.scorer.models().get(place).map_or("", |model| model.version());
             self.rows.get_or_create(&vec![("version", version.to_owned())]).inc_by(count);
         }
     }
 
-    /// Counts a request as long as what is returned lives.
+    /// Counts a request in flight until the guard is dropped.
     pub(crate) fn in_flight(&self) -> GaugeGuard {
         GaugeGuard::new(&self.in_flight)
     }
 
-    /// Counts a connection as long as what is returned lives.
-    pub(crate) fn connection(&self) -> GaugeGuard {
-        GaugeGuard::new(&self.connections)
-    }
-
-    /// All figures, in Prometheus' text form.
-    pub(crate) fn read(&self, reading: &GaugeReadings<'_>) -> Result<String, std::fmt::Error> {
-        let _one_at_a_time = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        self.states.set(reading);
+    /// Renders all metrics in Prometheus' text format.
+    pub(crate) fn render(&self, readings: &GaugeReadings<'_>) -> Result<String, std::fmt::Error> {
+        let _one_at_a_time = self.rendering.lock().unwrap_or_else(PoisonError::into_inner);
+        self.gauges.set(readings);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
 }
 
-impl States {
+impl SampledGauges {
     fn register(&self, registry: &mut Registry) {
         registry.register("queue_requests", "Requests whose leads are scored, or wait for it", self.queue.clone());
         registry.register("body_memory_bytes", "Memory lent to bodies", self.lent.clone());
@@ -186,30 +184,42 @@ impl States {
         );
     }
 
-    fn set(&self, reading: &GaugeReadings<'_>) {
+    fn set(&self, readings: &GaugeReadings<'_>) {
         let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        self.queue.set(whole(reading.queue));
-        self.lent.set(whole(reading.lent_bytes));
-        self.log_waiting.set(whole(reading.log_waiting));
-        self.left_out.set(i64::try_from(reading.left_out).unwrap_or(i64::MAX));
+        self.queue.set(whole(readings.queue));
+        self.lent.set(whole(readings.lent_bytes));
+        self.log_waiting.set(whole(readings.log_waiting));
+        self.left_out.set(i64::try_from(readings.left_out).unwrap_or(i64::MAX));
         for word in StoreState::NAMES {
-            let holds = i64::from(reading.log.as_str() == word);
+            let holds = i64::from(readings.log.as_str() == word);
             self.log_state.get_or_create(&vec![("state", word.to_owned())]).set(holds);
         }
-        self.spooled.set(i64::try_from(reading.log.spooled_rows()).unwrap_or(i64::MAX));
+        self.spooled.set(i64::try_from(readings.log.spooled_rows()).unwrap_or(i64::MAX));
         self.models.clear();
-        for model in reading.standing.in_service.iter().flat_map(|release| &release.models) {
+        for model in readings.registry.in_service.iter().flat_map(|release| &release.models) {
             let named = [("name", &model.name), ("version", &model.version), ("sha256", &model.sha256)];
             let labels = named.map(|(label, value)| (label, value.clone())).to_vec();
             self.models.get_or_create(&labels).set(1);
         }
-        let refused = reading.standing.models.iter().filter(|model| model.state == State::Refused).count();
+        let refused = readings.registry.models.iter().filter(|model| model.state == State::Refused).count();
         self.refused.set(whole(refused));
-        self.missing.set(whole(reading.standing.missing.as_ref().map_or(0, Vec::len)));
+        self.missing.set(whole(readings.registry.missing.as_ref().map_or(0, Vec::len)));
     }
 }
 
-/// Something that is being counted.
+impl ConnectionObserver for Metrics {
+    type Guard = GaugeGuard;
+
+    fn opened(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.connections)
+    }
+
+    fn rejected(&self) {
+        Metrics::rejected(self, "connections");
+    }
+}
+
+/// Increment of a gauge, undone when dropped.
 #[derive(Debug)]
 pub(crate) struct GaugeGuard(Gauge);
 
@@ -226,8 +236,8 @@ impl Drop for GaugeGuard {
     }
 }
 
-/// A client may send any word as a method.
-fn word(method: &Method) -> &str {
+/// Maps unknown methods to `other`.
+fn method_label(method: &Method) -> &str {
     match *method {
         Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE | Method::OPTIONS | Method::PATCH => {
             method.as_str()

@@ -14,6 +14,7 @@ mod openapi;
 pub mod rate_limit;
 mod router;
 mod routes;
+mod scoring_queue;
 pub mod state;
 
 pub use router::router;
@@ -29,17 +30,17 @@ use tokio::net::TcpListener;
 /// Interval between polls of model files, API keys and other instances.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Serves until `stop` is done, then lets requests finish for a while.
-pub async fn serve(listener: TcpListener, service: Arc<AppState>, stop: impl Future<Output = ()>) {
-    let looking = tokio::spawn(keep_looking(service.clone()));
-    let limits = &service.config.limits;
-    server::serve(listener, router(service.clone()), limits, &service.meter, stop).await;
-    looking.abort();
+/// Serves until `stop` completes, then waits for requests in flight.
+pub async fn serve(listener: TcpListener, state: Arc<AppState>, stop: impl Future<Output = ()>) {
+    let polling = tokio::spawn(poll_forever(state.clone()));
+    let limits = &state.config.limits;
+    server::serve(listener, router(state.clone()), limits, &state.metrics, stop).await;
+    polling.abort();
 }
 
-async fn keep_looking(service: Arc<AppState>) {
+async fn poll_forever(state: Arc<AppState>) {
     loop {
         tokio::time::sleep(POLL_INTERVAL).await;
-        service.look().await;
+        state.poll().await;
     }
 }

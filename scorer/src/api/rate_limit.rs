@@ -1,8 +1,5 @@
-//! How many requests a caller may send, and how many may be scored at once. Both are per instance.
-//!
-//! Owns counting and what is told of it. May not know who a caller is or what a request asks for.
+//! Rate limit per caller (GCRA), and the headers that report it. Per instance.
 
-use super::http::rejection::Rejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
@@ -14,29 +11,28 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// What is left, by the IETF's draft-ietf-httpapi-ratelimit-headers.
+/// Remaining requests (draft-ietf-httpapi-ratelimit-headers).
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// What is allowed, by the same draft.
+/// Rate limit of the caller (same draft).
 pub(crate) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
-/// Beyond so many callers those who have been silent are forgotten at once, not at the next sweep.
+/// Number of callers beyond which idle ones are forgotten at once, not at the next sweep.
 const CALLERS_MAX: usize = 100_000;
 
-/// So many requests in a time, and so many of them at once.
+/// Rate limit: requests per period, and the burst allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How many.
+    /// Requests per period.
     pub requests: NonZeroU32,
-    /// In which time.
+    /// Length of the period.
     pub period: Duration,
-    /// How many may come at once after a silence.
+    /// Requests allowed at once after an idle time.
     pub burst: NonZeroU32,
 }
 
-/// A rate that cannot be read.
+/// Rate that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("rate {0:?} should be a number of requests per second, minute or hour like 20/s, 600/m or 1000/h")]
 pub struct RateError(String);
@@ -44,17 +40,17 @@ pub struct RateError(String);
 impl FromStr for Rate {
     type Err = RateError;
 
-    /// Reads `20/s`; what a period allows may come at once.
+    /// Parses `20/s`, `600/m` or `1000/h`; the burst is the number of requests.
     fn from_str(text: &str) -> Result<Self, RateError> {
-        let refused = || RateError(text.to_owned());
-        let (requests, unit) = text.trim().split_once('/').ok_or_else(refused)?;
+        let error = || RateError(text.to_owned());
+        let (requests, unit) = text.trim().split_once('/').ok_or_else(error)?;
         let period = match unit {
             "s" => 1,
             "m" => 60,
             "h" => 3_600,
-            _ => return Err(refused()),
+            _ => return Err(error()),
         };
-        let requests = requests.parse().map_err(|_| refused())?;
+        let requests = requests.parse().map_err(|_| error())?;
         Ok(Rate { requests, period: Duration::from_secs(period), burst: requests })
     }
 }
@@ -65,36 +61,36 @@ impl Rate {
         Quota::with_period(one).unwrap_or(Quota::per_second(self.requests)).allow_burst(self.burst)
     }
 
-    /// How long a caller who used everything is silent until all of it is there again.
+    /// Seconds until a used-up burst is replenished.
     fn window_seconds(self) -> u64 {
         let seconds = self.quota().burst_size_replenished_in().as_secs_f64();
         (seconds.ceil() as u64).max(1)
     }
 }
 
-/// What is counted together.
+/// Requests that are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum RateLimitKey {
-    /// A caller with a key.
+    /// Name of a caller with an API key.
     Name(Arc<str>),
-    /// An address of a caller without one.
+    /// Address of a caller without one.
     Address(IpAddr),
 }
 
 impl RateLimitKey {
-    /// Whoever has one address of IPv6 has 2^64 of them: a network of that size is one caller.
-    pub(crate) fn address(address: IpAddr) -> Self {
+    /// Masks an IPv6 address to its /64 network, which one subscriber has.
+    pub(crate) fn from_address(address: IpAddr) -> Self {
         RateLimitKey::Address(match address.to_canonical() {
-            IpAddr::V6(six) => {
-                let [a, b, c, d, ..] = six.segments();
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
                 IpAddr::from([a, b, c, d, 0, 0, 0, 0])
             }
-            four => four,
+            v4 => v4,
         })
     }
 }
 
-/// Counts requests.
+/// Rate limiter of all callers.
 pub(crate) struct RateLimiter {
     rate: Rate,
     cells: DefaultKeyedRateLimiter<RateLimitKey, StateInformationMiddleware>,
@@ -107,12 +103,12 @@ impl fmt::Debug for RateLimiter {
     }
 }
 
-/// What is left to a caller after a request.
+/// State of a caller's rate limit after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimitStatus {
     rate: Rate,
-    requests: u32,
-    /// Until there is more.
+    remaining: u32,
+    /// Seconds until more requests are allowed.
     seconds: u64,
 }
 
@@ -122,69 +118,45 @@ impl RateLimiter {
         RateLimiter { rate, cells, clock: DefaultClock::default() }
     }
 
-    /// Counts one more request of a caller; an error holds the seconds until the next is taken.
-    pub(crate) fn count(&self, caller: &RateLimitKey) -> Result<RateLimitStatus, RateLimitStatus> {
+    /// Counts a request; an error means that it exceeds the rate.
+    pub(crate) fn check(&self, caller: &RateLimitKey) -> Result<RateLimitStatus, RateLimitStatus> {
         if self.cells.len() > CALLERS_MAX {
-            self.forget();
+            self.forget_idle();
         }
-        let left = |requests, seconds| RateLimitStatus { rate: self.rate, requests, seconds };
+        let status = |remaining, seconds| RateLimitStatus { rate: self.rate, remaining, seconds };
         match self.cells.check_key(caller) {
             Ok(state) => {
-                let requests = state.remaining_burst_capacity();
-                let used = self.rate.burst.get().saturating_sub(requests);
+                let remaining = state.remaining_burst_capacity();
+                let used = self.rate.burst.get().saturating_sub(remaining);
                 let refilled = state.quota().replenish_interval().as_secs_f64() * f64::from(used);
-                Ok(left(requests, refilled.ceil() as u64))
+                Ok(status(remaining, refilled.ceil() as u64))
             }
-            Err(until) => Err(left(0, until.wait_time_from(self.clock.now()).as_secs_f64().ceil().max(1.0) as u64)),
+            Err(until) => Err(status(0, until.wait_time_from(self.clock.now()).as_secs_f64().ceil().max(1.0) as u64)),
         }
     }
 
-    /// Forgets callers of whom nothing is left to count.
-    pub(crate) fn forget(&self) {
+    /// Drops the state of callers whose burst is replenished.
+    pub(crate) fn forget_idle(&self) {
         self.cells.retain_recent();
         self.cells.shrink_to_fit();
     }
 }
 
 impl RateLimitStatus {
-    /// In which the caller may come again.
+    /// Seconds until more requests are allowed.
     pub(crate) fn seconds(self) -> u64 {
         self.seconds
     }
 
-    /// Tells it, as the draft says: `"default";q=20;w=1` and `"default";r=19;t=1`.
-    pub(crate) fn put(self, headers: &mut HeaderMap) {
+    /// Adds the headers of the draft, for example `"default";q=20;w=1` and `"default";r=19;t=1`.
+    pub(crate) fn put_headers(self, headers: &mut HeaderMap) {
         let policy = format!("\"default\";q={};w={}", self.rate.burst, self.rate.window_seconds());
-        let left = format!("\"default\";r={};t={}", self.requests, self.seconds);
-        for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, left)] {
+        let status = format!("\"default\";r={};t={}", self.remaining, self.seconds);
+        for (name, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, status)] {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(name, value);
             }
         }
-    }
-}
-
-/// The requests that are being scored or wait for it.
-#[derive(Debug)]
-pub(crate) struct ScoringQueue {
-    places: Arc<Semaphore>,
-    length: usize,
-}
-
-impl ScoringQueue {
-    pub(crate) fn new(length: usize) -> Self {
-        let length = length.clamp(1, Semaphore::MAX_PERMITS);
-        ScoringQueue { places: Arc::new(Semaphore::new(length)), length }
-    }
-
-    /// A place, to be kept until the request is answered; given back when dropped.
-    pub(crate) fn enter(&self) -> Result<OwnedSemaphorePermit, Rejection> {
-        self.places.clone().try_acquire_owned().map_err(|_| Rejection::QueueFull)
-    }
-
-    /// How many are in it.
-    pub(crate) fn taken(&self) -> usize {
-        self.length.saturating_sub(self.places.available_permits())
     }
 }
 
@@ -208,34 +180,24 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_gets_the_burst_and_others_are_not_touched() {
+    fn a_caller_gets_its_burst_without_affecting_others() {
         let limiter = RateLimiter::new(Rate { burst: 3.try_into().unwrap(), ..rate("60/h") });
         let one = RateLimitKey::Name("one".into());
-        let left: Vec<_> = (0..3).map(|_| limiter.count(&one).unwrap().requests).collect();
-        assert_eq!(left, [2, 1, 0]);
-        let refused = limiter.count(&one).unwrap_err();
-        assert!((50..=60).contains(&refused.seconds()), "{refused:?}");
+        let remaining: Vec<_> = (0..3).map(|_| limiter.check(&one).unwrap().remaining).collect();
+        assert_eq!(remaining, [2, 1, 0]);
+        let exceeded = limiter.check(&one).unwrap_err();
+        assert!((50..=60).contains(&exceeded.seconds()), "{exceeded:?}");
         let mut headers = HeaderMap::new();
-        refused.put(&mut headers);
+        exceeded.put_headers(&mut headers);
         assert_eq!(headers[RATE_LIMIT_POLICY], "\"default\";q=3;w=180");
-        assert!(limiter.count(&RateLimitKey::Name("other".into())).is_ok());
+        assert!(limiter.check(&RateLimitKey::Name("other".into())).is_ok());
     }
 
     #[test]
     fn a_network_of_ipv6_is_one_caller() {
-        let of = |text: &str| RateLimitKey::address(text.parse().unwrap());
-        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
-        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
-        assert_eq!(of("::ffff:192.0.2.7"), of("192.0.2.7"));
-    }
-
-    #[test]
-    fn a_full_queue_takes_nobody_until_one_leaves() {
-        let queue = ScoringQueue::new(2);
-        let (one, _two) = (queue.enter().unwrap(), queue.enter().unwrap());
-        assert!(matches!(queue.enter(), Err(Rejection::QueueFull)));
-        assert_eq!(queue.taken(), 2);
-        drop(one);
-        assert!(queue.enter().is_ok());
+        let key = |text: &str| RateLimitKey::from_address(text.parse().unwrap());
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_eq!(key("::ffff:192.0.2.7"), key("192.0.2.7"));
     }
 }

@@ -1,130 +1,127 @@
-//! What every route shares.
-//!
-//! Owns the models in service, the log, the site, what is counted and limited. May not know routes.
+//! Application state shared by all routes.
 
 use super::config::Config;
-use super::http::idempotency::InFlightKeys;
+use super::http::body::BodyReader;
+use super::http::error::ApiError;
+use super::http::idempotency::{Claim, IdempotencyError, IdempotencyKey, matching};
+use super::http::in_flight_keys::InFlightKeys;
 use super::http::rejection::Rejection;
 use super::http::static_site::Site;
 use super::maintenance::{Maintenance, MaintenanceNotice};
 use super::metrics::{GaugeReadings, Metrics};
 use super::model_registry::Serving;
 use super::monitor::{Monitor, Seen};
-use super::rate_limit::{RateLimitKey, RateLimitStatus, RateLimiter, ScoringQueue};
+use super::rate_limit::RateLimiter;
+use super::scoring_queue::ScoringQueue;
 use prediction_log::Store;
 use std::sync::Arc;
 use time::OffsetDateTime;
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 
-/// Memory for bodies is lent in blocks of this many bytes.
-pub(crate) const BLOCK_BYTES: usize = 64 << 10;
-
-/// How many bodies of the largest size may be in memory at once.
-const LARGEST_BODIES: usize = 2;
-
-/// The service behind the routes.
+/// State behind the routes.
 #[derive(Debug)]
 pub struct AppState {
-    /// The models in service.
-    pub(crate) serving: Serving,
-    /// The log.
+    /// Models in service.
+    pub(crate) registry: Serving,
+    /// Prediction log.
     pub(crate) store: Store,
-    /// The page; `None` is a small page of links.
+    /// Files of the page; `None` serves a page of links.
     pub(crate) site: Option<Site>,
-    /// The settings.
     pub(crate) config: Config,
-    /// Blocks of memory that bodies have not taken.
-    pub(crate) blocks: Arc<Semaphore>,
-    /// The keys of requests that are being answered.
-    pub(crate) running: Arc<InFlightKeys>,
-    /// How many there are.
-    blocks_max: usize,
-    /// The requests whose leads are scored, or wait for it.
-    pub(crate) queue: ScoringQueue,
-    /// Whether it scores nothing for a while.
+    /// Reader of request bodies, with the memory for them.
+    pub(crate) bodies: BodyReader,
     pub(crate) maintenance: Maintenance,
-    /// What is told to those who watch.
-    pub(crate) monitor: Monitor,
-    /// What is told to Prometheus.
-    pub(crate) meter: Metrics,
-    limiter: Option<RateLimiter>,
+    pub(crate) monitor: Arc<Monitor>,
+    pub(crate) metrics: Metrics,
+    pub(crate) rate_limiter: Option<RateLimiter>,
+    scoring_queue: ScoringQueue,
+    in_flight_keys: Arc<InFlightKeys>,
 }
 
 impl AppState {
-    /// Without a scorer, predictions are answered with 503.
+    /// Without models, predictions are answered with 503.
     pub fn new(
-        serving: impl Into<Serving>,
+        registry: impl Into<Serving>,
         store: Store,
         monitor: Monitor,
         site: Option<Site>,
         config: Config,
     ) -> Self {
-        let blocks = config.body_bytes_max.div_ceil(BLOCK_BYTES).max(1).saturating_mul(LARGEST_BODIES);
-        let blocks_max = blocks.min(Semaphore::MAX_PERMITS);
         AppState {
-            serving: serving.into(),
+            registry: registry.into(),
             store,
-            monitor,
             site,
-            blocks: Arc::new(Semaphore::new(blocks_max)),
-            running: Arc::default(),
-            blocks_max,
-            queue: ScoringQueue::new(config.limits.queue),
+            bodies: BodyReader::new(config.body_bytes_max, config.read_timeout),
             maintenance: Maintenance::default(),
-            meter: Metrics::new(),
-            limiter: config.limits.rate.map(RateLimiter::new),
+            monitor: Arc::new(monitor),
+            metrics: Metrics::new(),
+            rate_limiter: config.limits.rate.map(RateLimiter::new),
+            scoring_queue: ScoringQueue::new(config.limits.queue),
+            in_flight_keys: Arc::default(),
             config,
         }
     }
 
-    /// Under maintenance from the start, until somebody ends it.
+    /// Starts under maintenance, without an end.
     pub fn begin_maintenance(&self) {
         self.maintenance.set(Some(MaintenanceNotice::new(None, None, OffsetDateTime::now_utc())));
     }
 
-    /// Refused while under maintenance.
-    pub(crate) fn at_work(&self) -> Result<(), Rejection> {
+    /// Fails while under maintenance.
+    pub(crate) fn check_maintenance(&self) -> Result<(), Rejection> {
         let now = OffsetDateTime::now_utc();
-        let refusal =
-            |notice: MaintenanceNotice| Rejection::Maintenance { seconds: notice.again(now), message: notice.message };
-        self.maintenance.notice(now).map_or(Ok(()), |notice| Err(refusal(notice)))
+        let rejection = |notice: MaintenanceNotice| Rejection::Maintenance {
+            seconds: notice.retry_after_seconds(now),
+            message: notice.message,
+        };
+        self.maintenance.notice(now).map_or(Ok(()), |notice| Err(rejection(notice)))
     }
 
-    /// Leads were scored and recorded.
-    pub(crate) fn recorded(&self, seen: impl IntoIterator<Item = Seen>) {
-        for seen in seen {
-            self.meter.scored(&seen);
-            self.monitor.see(seen);
+    /// Takes a place in the scoring queue until the permit is dropped.
+    pub(crate) fn enter_queue(&self) -> Result<OwnedSemaphorePermit, Rejection> {
+        self.scoring_queue.enter().ok_or(Rejection::QueueFull)
+    }
+
+    /// Claims an idempotency key, or finds the response given under it.
+    pub(crate) async fn claim(&self, key: IdempotencyKey, fingerprint: String) -> Result<Claim, ApiError> {
+        let taken = self.in_flight_keys.insert(key.0, fingerprint.clone());
+        let guard = taken.map_err(|taken| IdempotencyError::in_flight(&taken, &fingerprint))?;
+        match self.store.idempotency_record(&guard.key).await? {
+            Some(answer) => Ok(Claim::Replayed(matching(answer, &guard.fingerprint)?)),
+            None => Ok(Claim::New(guard)),
         }
     }
 
-    /// Counts a request against the rate limit, if there is one; an error is a request too many.
-    pub(crate) fn count(&self, caller: &RateLimitKey) -> Result<Option<RateLimitStatus>, RateLimitStatus> {
-        self.limiter.as_ref().map(|limiter| limiter.count(caller)).transpose()
+    /// Adds scored and recorded leads to metrics and monitoring.
+    pub(crate) fn observe(&self, batches: impl IntoIterator<Item = Seen>) {
+        for batch in batches {
+            self.metrics.scored(&batch);
+            self.monitor.see(batch);
+        }
     }
 
-    /// All figures, in Prometheus' text form.
-    pub(crate) fn figures(&self) -> Result<String, std::fmt::Error> {
-        self.meter.read(&GaugeReadings {
-            queue: self.queue.taken(),
-            lent_bytes: self.blocks_max.saturating_sub(self.blocks.available_permits()).saturating_mul(BLOCK_BYTES),
+    /// Renders all metrics in Prometheus' text format.
+    pub(crate) fn render_metrics(&self) -> Result<String, std::fmt::Error> {
+        self.metrics.render(&GaugeReadings {
+            queue: self.scoring_queue.len(),
+            lent_bytes: self.bodies.lent_bytes(),
             log: self.store.state(),
             log_waiting: self.store.queue_len(),
             left_out: self.monitor.left_out(),
-            standing: &self.serving.standing(),
+            registry: &self.registry.standing(),
         })
     }
 
-    /// Follows what is changed outside: model files, other instances, keys. To be called again and again.
-    pub(crate) async fn look(&self) {
-        self.serving.look().await;
-        match self.config.access.keys.refresh() {
-            Ok(true) => tracing::info!("the keys were read again"),
+    /// Follows changes from outside: model files, other instances, API keys. Called at an interval.
+    pub(crate) async fn poll(&self) {
+        self.registry.look().await;
+        match self.config.auth.keys.refresh() {
+            Ok(true) => tracing::info!("API keys reloaded"),
             Ok(false) => {}
-            Err(reason) => tracing::error!(%reason, "the keys that were known still hold"),
+            Err(reason) => tracing::error!(%reason, "API keys not reloaded; the previous keys stay valid"),
         }
-        if let Some(limiter) = &self.limiter {
-            limiter.forget();
+        if let Some(limiter) = &self.rate_limiter {
+            limiter.forget_idle();
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::files;
 use super::npy::{self, Array, ArrayValues};
-use crate::lead::encode::{self, Block, Element, Specification};
-use crate::model::bundle::{self, Output};
+use crate::lead::encode::{self, Element, InputBlock, Specification};
+use crate::model::bundle::{self, OutputColumn};
 use crate::model::onnx::{self, Graph, GraphInput};
 use anyhow::{Context, Result, bail, ensure};
 use std::fmt::Write;
@@ -37,7 +37,7 @@ pub(super) struct CheckArgs {
 pub(super) fn run(args: &CheckArgs) -> Result<()> {
     ensure!(args.tolerance >= 0.0, "--tolerance should be a number from 0 up");
     let file = files::read(&args.model)?;
-    let bytes = bundle::graph_of(&file).with_context(|| args.model.display().to_string())?;
+    let bytes = bundle::graph_bytes(&file).with_context(|| args.model.display().to_string())?;
     let inputs = onnx::inputs(bytes)?;
     let arrays = read_arrays(&args.inputs, &inputs)?;
     let rows = arrays.first().map_or(0, |array| array.rows);
@@ -54,7 +54,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
         .zip(elements)
         .zip(&inputs)
         .map(|((array, element), input)| to_block(array, element, &input.name));
-    let (actual, columns) = graph.run_all(&blocks.collect::<Result<Vec<Block>>>()?)?;
+    let (actual, columns) = graph.run_all(&blocks.collect::<Result<Vec<InputBlock>>>()?)?;
     let expected = npy::read(&args.expected, &files::read(&args.expected)?)?;
     let comparison = Comparison::new(&actual, columns, graph.column(), rows, &expected, args.tolerance)?;
     files::write(None, |out| out.write_all(comparison.report(&graph, args.tolerance).as_bytes()))?;
@@ -87,26 +87,26 @@ fn element_type(input: &GraphInput) -> Result<Element> {
     })
 }
 
-fn to_block(array: Array, element: Element, name: &str) -> Result<Block> {
+fn to_block(array: Array, element: Element, name: &str) -> Result<InputBlock> {
     let values = match (array.values, element) {
         (ArrayValues::Numbers(numbers), Element::Float) => {
-            encode::Values::Float(numbers.into_iter().map(|number| number as f32).collect())
+            encode::InputValues::Float(numbers.into_iter().map(|number| number as f32).collect())
         }
-        (ArrayValues::Numbers(numbers), Element::Double) => encode::Values::Double(numbers),
+        (ArrayValues::Numbers(numbers), Element::Double) => encode::InputValues::Double(numbers),
         (ArrayValues::Numbers(numbers), Element::Integer) => {
-            encode::Values::Integer(numbers.into_iter().map(|number| number as i64).collect())
+            encode::InputValues::Integer(numbers.into_iter().map(|number| number as i64).collect())
         }
-        (ArrayValues::Texts(texts), Element::String) => encode::Values::Text(texts),
+        (ArrayValues::Texts(texts), Element::String) => encode::InputValues::Text(texts),
         (ArrayValues::Numbers(_), Element::String) => bail!("the input {name:?} should be texts, not numbers"),
         (ArrayValues::Texts(_), _) => bail!("the input {name:?} should be numbers, not texts"),
     };
-    Ok(Block { width: array.width, values })
+    Ok(InputBlock { width: array.width, values })
 }
 
 /// Selects the probability output: the named one, else that of the model file, else the one found by its shape.
-fn probability_output(args: &CheckArgs, file: &[u8], graph: &[u8], encoder: &Specification) -> Result<Output> {
+fn probability_output(args: &CheckArgs, file: &[u8], graph: &[u8], encoder: &Specification) -> Result<OutputColumn> {
     if let Some(name) = &args.probability_output {
-        return Ok(Output { name: name.clone(), column: args.probability_column.unwrap_or(0) });
+        return Ok(OutputColumn { name: name.clone(), column: args.probability_column.unwrap_or(0) });
     }
     let found =
         if bundle::is_packed(file)? { Some(bundle::read(file)?.output) } else { onnx::find_output(graph, encoder)? };

@@ -2,7 +2,7 @@
 
 use super::files::{self, Input};
 use crate::lead::Lead;
-use crate::lead::csv::{Dialect, Reader};
+use crate::lead::csv::{CsvReader, Dialect};
 use crate::lead::json::read_lead;
 use crate::pipeline::Model;
 use anyhow::{Context, Result, bail};
@@ -59,11 +59,11 @@ fn read_leads(path: &Path, model: &Model) -> Result<Vec<Lead>> {
     }
     let mut leads = Vec::new();
     let mut first_reject = None;
-    let mut sink = |row: crate::lead::csv::Row<'_>| match row.lead {
+    let mut sink = |row: crate::lead::csv::CsvRow<'_>| match row.lead {
         Ok(lead) => leads.push(lead.clone()),
         Err(reject) => first_reject = first_reject.take().or(Some(reject)),
     };
-    let mut reader = Reader::new(schema.clone(), Dialect::default());
+    let mut reader = CsvReader::new(schema.clone(), Dialect::default());
     Input::open(Some(path))?.for_each_chunk(|chunk| Ok(reader.push(chunk, &mut sink)?))?;
     reader.finish(&mut sink).with_context(|| path.display().to_string())?;
     match first_reject {

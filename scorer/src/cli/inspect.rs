@@ -40,7 +40,7 @@ fn contents(model: &Model, file: &[u8]) -> Result<Value> {
     Ok(json!({
         "sha256": model.sha256(),
         "bytes": file.len(),
-        "graph": {"bytes": bundle.graph.len(), "sha256": bundle::hash(bundle.graph), "operators": operators},
+        "graph": {"bytes": bundle.graph.len(), "sha256": bundle::sha256_hex(bundle.graph), "operators": operators},
         "output": bundle.output,
         "section_bytes": sizes,
         "bit_exact": inexact.is_empty(),

@@ -1,7 +1,7 @@
 //! `leadlight key`: generates an API key. The key is printed once and stored nowhere.
 
 use super::files;
-use crate::api::api_keys::{ApiKey, scopes};
+use crate::api::api_keys::{ApiKey, parse_scopes};
 use anyhow::Result;
 
 /// Options of `leadlight key`.
@@ -15,8 +15,8 @@ pub(super) struct KeyArgs {
 }
 
 pub(super) fn run(args: &KeyArgs) -> Result<()> {
-    let (secret, key) = ApiKey::make(&args.name, scopes(&args.scopes)?)?;
-    let line = key.line();
+    let (secret, key) = ApiKey::generate(&args.name, parse_scopes(&args.scopes)?)?;
+    let line = key.to_line();
     files::write(None, |out| {
         writeln!(out, "key:  {secret}")?;
         writeln!(out, "line: {line}")?;

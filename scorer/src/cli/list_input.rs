@@ -1,7 +1,7 @@
 //! Feeds a list of leads to the reader in chunks: CSV unchanged, a workbook (.xlsx) as the CSV of its largest sheet.
 
 use super::files::Input;
-use crate::lead::csv::is_container;
+use crate::lead::csv::is_workbook_container;
 use anyhow::{Result, ensure};
 use indicatif::ProgressBar;
 use workbook::{Sink, WORKBOOK_MAX};
@@ -16,7 +16,7 @@ pub(super) fn for_each_chunk(
     let mut is_first = true;
     input.for_each_chunk(|chunk| {
         bar.inc(chunk.len() as u64);
-        if std::mem::take(&mut is_first) && is_container(chunk) {
+        if std::mem::take(&mut is_first) && is_workbook_container(chunk) {
             workbook = Some(Vec::new());
         }
         let Some(bytes) = &mut workbook else { return process(chunk) };

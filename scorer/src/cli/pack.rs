@@ -4,7 +4,7 @@ use super::{files, import_legacy_encoder};
 use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::lead::encode::Specification;
-use crate::model::bundle::{Output, graph_of, hash};
+use crate::model::bundle::{OutputColumn, graph_bytes, sha256_hex};
 use crate::model::onnx;
 use crate::pipeline::{ModelParts, pack};
 use anyhow::{Context, Result, bail};
@@ -47,7 +47,7 @@ pub(super) struct PackArgs {
 
 pub(super) fn run(args: &PackArgs) -> Result<()> {
     let file = files::read(&args.model)?;
-    let graph = graph_of(&file).with_context(|| args.model.display().to_string())?;
+    let graph = graph_bytes(&file).with_context(|| args.model.display().to_string())?;
     let parts = ModelParts {
         encoder: read_encoder(&args.encoder, graph)?,
         card: read_card(args, graph)?,
@@ -57,11 +57,11 @@ pub(super) fn run(args: &PackArgs) -> Result<()> {
             .probability_output
             .clone()
             .zip(args.probability_column)
-            .map(|(name, column)| Output { name, column }),
+            .map(|(name, column)| OutputColumn { name, column }),
     };
     let packed = pack(graph, parts).with_context(|| args.model.display().to_string())?;
     files::write(Some(&args.output), |out| out.write_all(&packed))?;
-    println!("{}: {} bytes, sha256 {}", args.output.display(), packed.len(), hash(&packed));
+    println!("{}: {} bytes, sha256 {}", args.output.display(), packed.len(), sha256_hex(&packed));
     Ok(())
 }
 
@@ -97,7 +97,7 @@ fn read_card(args: &PackArgs, graph: &[u8]) -> Result<Card> {
         card.name = args.output.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     }
     if card.version.is_empty() {
-        card.version = hash(graph)[..DEFAULT_VERSION_DIGITS].to_owned();
+        card.version = sha256_hex(graph)[..DEFAULT_VERSION_DIGITS].to_owned();
     }
     Ok(card)
 }

@@ -2,10 +2,11 @@
 
 use super::files::{self, Input, ModelArgs};
 use super::list_input;
+use crate::lead::import::ImportOptions;
 use crate::lead::mapping::{Evidence, Mapping};
-use crate::lead::text::Encoding;
+use crate::lead::text::TextEncoding;
 use crate::pipeline::Scorer;
-use crate::sheet::{Given, Rejects, Sheet, SheetError, SheetReader};
+use crate::scored_list::{ListError, ListReader, Rejects, ScoredList};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -53,19 +54,20 @@ pub(super) fn run(args: &ScoreArgs) -> Result<()> {
         bail!("the scored list and the rejected rows cannot go to the same file");
     }
     let mapping = args.mapping.as_deref().map(read_mapping).transpose()?;
-    let given = Given { delimiter: args.delimiter, mapping, ..Given::default() };
+    let given = ImportOptions { delimiter: args.delimiter, mapping, ..ImportOptions::default() };
     let read = read(&mut input, &scorer, given)?;
-    if let Err(SheetError::NoLeads { rejects }) = &read {
+    if let Err(ListError::NoLeads { rejects }) = &read {
         save_rejects(args, rejects)?;
     }
     let sheet = read.with_context(|| input.name().to_owned())?;
     files::write(args.output.as_deref(), |mut out| sheet.write_csv(&mut out))?;
     save_rejects(args, sheet.rejects())?;
     if let Some(path) = &args.save_mapping {
-        let text = serde_json::to_string_pretty(&sheet.intake().mapping)?;
+        let text = serde_json::to_string_pretty(&sheet.summary().mapping)?;
         files::write(Some(path), |out| writeln!(out, "{text}"))?;
     }
-    if args.mapping.is_some() && !sheet.intake().mapping.columns.iter().any(|column| column.evidence == Evidence::Hand)
+    if args.mapping.is_some()
+        && !sheet.summary().mapping.columns.iter().any(|column| column.evidence == Evidence::Manual)
     {
         eprintln!("the mapping names other columns than the list has, so it was not used");
     }
@@ -82,7 +84,7 @@ fn read_mapping(path: &Path) -> Result<Mapping> {
     for column in
         mapping.columns.iter_mut().filter(|column| column.target.is_some() && column.evidence != Evidence::Exact)
     {
-        column.evidence = Evidence::Hand;
+        column.evidence = Evidence::Manual;
     }
     Ok(mapping)
 }
@@ -95,10 +97,10 @@ fn save_rejects(args: &ScoreArgs, rejects: &Rejects) -> Result<()> {
 }
 
 /// Reads and scores the list. The outer error is one of file access, the inner one of the list itself.
-fn read(input: &mut Input, scorer: &Arc<Scorer>, given: Given) -> Result<Result<Sheet, SheetError>> {
+fn read(input: &mut Input, scorer: &Arc<Scorer>, given: ImportOptions) -> Result<Result<ScoredList, ListError>> {
     let bar = input.length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     bar.set_style(ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta} left")?);
-    let mut reader = SheetReader::new(scorer.clone(), given);
+    let mut reader = ListReader::new(scorer.clone(), given);
     let sheet = list_input::for_each_chunk(input, &bar, |chunk| {
         reader.push(chunk)?;
         bar.set_message(format!("{} rows", reader.rows()));
@@ -118,15 +120,15 @@ fn count_of(count: usize, noun: &str) -> String {
 }
 
 /// Prints what was detected about the file to standard error; nothing if nothing had to be guessed.
-fn print_import_notes(sheet: &Sheet) {
-    let (origin, intake) = (sheet.origin(), sheet.intake());
-    if origin.encoding != Encoding::Utf8 {
+fn print_import_notes(sheet: &ScoredList) {
+    let (origin, intake) = (sheet.format(), sheet.summary());
+    if origin.encoding != TextEncoding::Utf8 {
         eprintln!("read as {}", origin.encoding.name());
     }
     if origin.line > 1 {
         eprintln!("the header is on line {}; the lines above it were skipped", origin.line);
     }
-    let columns = intake.mapping.columns.iter().zip(&intake.unread);
+    let columns = intake.mapping.columns.iter().zip(&intake.unrecognized_cells);
     for (column, unread) in columns {
         let Some(target) = column.target.as_ref().filter(|_| column.evidence != Evidence::Exact) else { continue };
         let percent = (column.confidence * 100.0).round();
@@ -144,9 +146,9 @@ fn print_import_notes(sheet: &Sheet) {
 }
 
 /// Prints a summary to standard error; standard output may carry the list.
-fn print_summary(sheet: &Sheet, rejects_written: bool) {
+fn print_summary(sheet: &ScoredList, rejects_written: bool) {
     eprintln!("{} scored, {} rejected", count_of(sheet.len(), "lead"), count_of(sheet.rejects().len(), "row"));
-    let used = sheet.scorer().models().iter().enumerate().filter(|(place, _)| sheet.used(*place));
+    let used = sheet.scorer().models().iter().enumerate().filter(|(place, _)| sheet.is_model_used(*place));
     let models: Vec<String> = used.map(|(_, model)| format!("{} {}", model.card().name, model.version())).collect();
     eprintln!("models: {}", models.join(", "));
     if !sheet.missing_fields().is_empty() {

@@ -1,14 +1,13 @@
-//! Which leads of a list are the same person: by profile address, by e-mail address, or by name and company.
+//! Finds leads that are the same person: by profile URL, by e-mail address, or by name and company.
 //!
-//! Owns which columns tell that, and when two cells mean the same. These columns are no fields of a lead and are never
-//! scored. May not know files or models.
+//! The columns used are no fields of a lead and are never scored.
 
-use super::mapping::plain;
+use super::mapping::normalize_name;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
-/// What tells who a lead is.
+/// Kind of an identity column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Identity {
     Profile,
@@ -19,8 +18,8 @@ enum Identity {
     Company,
 }
 
-/// Names of such columns, in the form of [`plain`].
-const NAMES: [(Identity, &[&str]); 6] = [
+/// Column names of each kind, normalized.
+const COLUMN_NAMES: [(Identity, &[&str]); 6] = [
     (
         Identity::Profile,
         &[
@@ -66,25 +65,25 @@ const NAMES: [(Identity, &[&str]); 6] = [
     ),
 ];
 
-/// The columns of a list that tell who a lead is.
+/// Columns of a list that identify a person.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Identities {
-    /// The first of each kind.
+pub struct IdentityColumns {
+    /// First column of each kind.
     columns: [Option<usize>; 6],
 }
 
-/// The keys of a lead; of two leads with an equal one, both are the same person. Zero is none.
-pub type Keys = [u64; 3];
+/// Identity keys of a lead (profile, e-mail, name with company); leads with an equal one are the same person. 0 is no key.
+pub type IdentityKeys = [u64; 3];
 
-impl Identities {
-    /// Those among columns of these names.
-    pub fn of(names: &[String]) -> Self {
-        let plain: Vec<String> = names.iter().map(|name| plain(name)).collect();
-        let first = |known: &[&str]| plain.iter().position(|name| known.contains(&name.as_str()));
-        Identities { columns: NAMES.map(|(_, known)| first(known)) }
+impl IdentityColumns {
+    /// Finds the identity columns by name.
+    pub fn from_names(names: &[String]) -> Self {
+        let normalized: Vec<String> = names.iter().map(|name| normalize_name(name)).collect();
+        let first = |known: &[&str]| normalized.iter().position(|name| known.contains(&name.as_str()));
+        IdentityColumns { columns: COLUMN_NAMES.map(|(_, known)| first(known)) }
     }
 
-    /// Whether nothing tells who a lead is.
+    /// True when the columns identify nobody: a name alone does not.
     pub fn is_empty(&self) -> bool {
         let has = |identity| self.column(identity).is_some();
         let has_name = has(Identity::FullName) || (has(Identity::FirstName) && has(Identity::LastName));
@@ -92,15 +91,15 @@ impl Identities {
         !(has(Identity::Profile) || has(Identity::Email) || has_pair)
     }
 
-    /// The keys of a lead, whose cell in a column is asked for.
-    pub fn keys<'c>(&self, cell: impl Fn(usize) -> &'c str) -> Keys {
+    /// Identity keys of a lead; `cell` returns its cell in a column.
+    pub fn keys<'c>(&self, cell: impl Fn(usize) -> &'c str) -> IdentityKeys {
         let cell = |identity| self.column(identity).map_or("", &cell).trim();
-        let full = plain(cell(Identity::FullName));
-        let (first, last) = (plain(cell(Identity::FirstName)), plain(cell(Identity::LastName)));
+        let full = normalize_name(cell(Identity::FullName));
+        let (first, last) = (normalize_name(cell(Identity::FirstName)), normalize_name(cell(Identity::LastName)));
         let name = if full.is_empty() && !first.is_empty() && !last.is_empty() { first + &last } else { full };
-        let company = plain(cell(Identity::Company));
+        let company = normalize_name(cell(Identity::Company));
         let named = if name.is_empty() || company.is_empty() { String::new() } else { name + "\n" + &company };
-        [key(&address(cell(Identity::Profile))), key(&cell(Identity::Email).to_lowercase()), key(&named)]
+        [key(&normalize_url(cell(Identity::Profile))), key(&cell(Identity::Email).to_lowercase()), key(&named)]
     }
 
     fn column(&self, identity: Identity) -> Option<usize> {
@@ -108,8 +107,8 @@ impl Identities {
     }
 }
 
-/// An address without what varies between exporters: scheme, `www` or a country before the host, what is asked of the page.
-fn address(url: &str) -> String {
+/// Normalizes a profile URL: without scheme, `www` or a country subdomain, query and fragment, which vary by exporter.
+fn normalize_url(url: &str) -> String {
     let lower = url.to_lowercase();
     let rest = lower.split_once("://").map_or(lower.as_str(), |(_, rest)| rest);
     let rest = rest.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
@@ -120,33 +119,33 @@ fn address(url: &str) -> String {
     }
 }
 
-/// Of a million leads, two that are not the same share a key about once in thirty million lists.
+/// Among a million leads, two different ones share a key in about one of thirty million lists.
 fn key(text: &str) -> u64 {
     if text.is_empty() { 0 } else { FixedState::with_seed(1).hash_one(text).max(1) }
 }
 
-/// For each lead whether one before it in `order` is the same person.
-pub fn repeated(keys: &[Keys], order: &[u32]) -> Vec<bool> {
+/// Marks each lead that is the same person as an earlier one in `order`.
+pub fn find_duplicates(keys: &[IdentityKeys], order: &[u32]) -> Vec<bool> {
     let mut person: Vec<u32> = (0..keys.len() as u32).collect();
     for kind in 0..3 {
         let mut first: HashMap<u64, u32, FixedState> = HashMap::with_hasher(FixedState::with_seed(1));
         for (lead, key) in (0u32..).zip(keys).map(|(lead, keys)| (lead, keys[kind])).filter(|(_, key)| *key != 0) {
             let other = *first.entry(key).or_insert(lead);
-            let (one, other) = (root(&mut person, lead), root(&mut person, other));
+            let (one, other) = (find_root(&mut person, lead), find_root(&mut person, other));
             person[one.max(other) as usize] = one.min(other);
         }
     }
-    let mut seen = vec![false; keys.len()];
-    let mut repeated = vec![false; keys.len()];
+    let mut met = vec![false; keys.len()];
+    let mut duplicates = vec![false; keys.len()];
     for lead in order {
-        let person = root(&mut person, *lead) as usize;
-        repeated[*lead as usize] = std::mem::replace(&mut seen[person], true);
+        let person = find_root(&mut person, *lead) as usize;
+        duplicates[*lead as usize] = std::mem::replace(&mut met[person], true);
     }
-    repeated
+    duplicates
 }
 
-/// The first lead that is the same person; the way there is made shorter.
-fn root(person: &mut [u32], lead: u32) -> u32 {
+/// Root of a lead in the union-find forest, with path halving.
+fn find_root(person: &mut [u32], lead: u32) -> u32 {
     let mut at = lead;
     while person[at as usize] != at {
         let next = person[person[at as usize] as usize];
@@ -160,14 +159,14 @@ fn root(person: &mut [u32], lead: u32) -> u32 {
 mod tests {
     use super::*;
 
-    fn keys(names: &[&str], rows: &[&[&str]]) -> Vec<Keys> {
+    fn keys(names: &[&str], rows: &[&[&str]]) -> Vec<IdentityKeys> {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let identities = Identities::of(&names);
+        let identities = IdentityColumns::from_names(&names);
         rows.iter().map(|row| identities.keys(|at| row.get(at).copied().unwrap_or_default())).collect()
     }
 
     #[test]
-    fn addresses_are_compared_without_what_varies() {
+    fn profile_urls_are_normalized() {
         let keys = keys(
             &["LinkedIn URL"],
             &[
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn one_person_is_found_over_several_ways() {
+    fn keys_of_all_kinds_connect_a_person() {
         let rows: &[&[&str]] = &[
             &["ada@x.example", "Ada", "Lind", "Acme"],
             &["", "ADA", "Lind", "Acme "],
@@ -194,18 +193,20 @@ mod tests {
             &["", "", "", ""],
         ];
         let keys = keys(&["E-mail", "First name", "Nom", "Société"], rows);
-        assert_eq!(repeated(&keys, &[0, 1, 2, 3, 4, 5]), [false, true, true, false, false, false]);
-        // Whoever is first in the order stays.
-        assert_eq!(repeated(&keys, &[5, 4, 3, 2, 1, 0]), [true, true, false, false, false, false]);
+        assert_eq!(find_duplicates(&keys, &[0, 1, 2, 3, 4, 5]), [false, true, true, false, false, false]);
+        // The first in the order is no duplicate.
+        assert_eq!(find_duplicates(&keys, &[5, 4, 3, 2, 1, 0]), [true, true, false, false, false, false]);
     }
 
     #[test]
-    fn a_name_alone_tells_nobody() {
-        let names = |names: &[&str]| Identities::of(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+    fn name_alone_identifies_nobody() {
+        let names = |names: &[&str]| {
+            IdentityColumns::from_names(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+        };
         assert!(names(&["Name", "Title"]).is_empty());
         assert!(names(&["First name", "Company"]).is_empty());
         assert!(!names(&["Name", "Company"]).is_empty());
         assert!(!names(&["Email"]).is_empty());
-        assert_eq!(repeated(&[], &[]), Vec::<bool>::new());
+        assert_eq!(find_duplicates(&[], &[]), Vec::<bool>::new());
     }
 }

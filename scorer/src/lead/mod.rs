@@ -1,10 +1,11 @@
-//! One lead: typed values checked against the schema, with the client's own key beside them.
+//! A lead: values validated against the schema, and the client's key.
 //!
-//! Owns the lead, its values and what can be wrong with one. May not know CSV, JSON or the numbers of a model.
+//! The types here must not depend on CSV, JSON or encoding.
 
 pub mod csv;
 pub mod duplicate;
 pub mod encode;
+pub mod import;
 pub mod json;
 pub mod mapping;
 pub mod schema;
@@ -15,38 +16,37 @@ use std::fmt;
 use std::ops::Range;
 use thiserror::Error;
 
-/// The value of a field, checked.
+/// Validated value of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Value<'a> {
-    /// Not given, null or not a number.
+    /// Absent, null or NaN.
     #[default]
     Missing,
-    /// Never NaN; may be infinite where the field has no limits.
+    /// Never NaN; may be infinite in fields without limits.
     Number(f64),
-    /// May be empty, which is not the same as missing.
+    /// May be empty, which is distinct from missing.
     Text(&'a str),
 }
 
-/// A value as a client sent it, before any check.
+/// Value as the client sent it, before validation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Raw<'a> {
-    /// JSON's null, an empty cell.
+pub enum RawValue<'a> {
+    /// JSON null or an empty cell.
     Null,
-    /// JSON's true and false.
+    /// JSON true or false.
     Bool(bool),
-    /// A number, NaN and infinities included.
+    /// A number, including NaN and infinities.
     Number(f64),
-    /// A whole number of very many digits; infinite beyond what an f64 can hold.
+    /// An integer with many digits; infinite beyond the range of f64.
     LongInteger(f64),
-    /// A string, a cell.
+    /// A string or a cell.
     Text(&'a str),
     /// A list or an object.
     Other,
 }
 
-/// A lead: one value per field of the schema that it was read with, and the client's own identifier, which is returned
-/// and logged, never scored. All its texts lie in one buffer, so that a lead takes no allocation per text and one that
-/// is used again and again takes none at all.
+/// One value per field of a schema, and the client's key, which is returned and logged but never scored. All texts share
+/// one buffer: there is no allocation per text, and none at all when a lead is reused.
 #[derive(Clone, Default)]
 pub struct Lead {
     key: Option<Range<usize>>,
@@ -54,7 +54,7 @@ pub struct Lead {
     text: String,
 }
 
-/// A value; a text is a range of the lead's buffer.
+/// Stored value; a text is a range of the lead's buffer.
 #[derive(Clone, Default)]
 enum Slot {
     #[default]
@@ -64,52 +64,52 @@ enum Slot {
 }
 
 impl Lead {
-    /// A lead of so many fields, all missing.
+    /// Creates a lead with this many fields, all missing.
     pub fn empty(fields: usize) -> Self {
         Lead { key: None, slots: vec![Slot::Missing; fields], text: String::new() }
     }
 
-    /// Makes all fields and the key missing.
+    /// Sets all fields and the key to missing.
     pub fn clear(&mut self) {
         self.key = None;
         self.slots.fill(Slot::Missing);
         self.text.clear();
     }
 
-    /// The client's own identifier.
+    /// Key of the client.
     pub fn key(&self) -> Option<&str> {
         self.text.get(self.key.clone()?)
     }
 
-    /// Gives the lead another identifier, or none.
+    /// Sets or removes the key.
     pub fn set_key(&mut self, key: Option<&str>) {
-        self.key = key.map(|key| self.keep(key));
+        self.key = key.map(|key| self.append_text(key));
     }
 
-    /// The value of a field of the schema; missing where there is no such field.
-    pub fn value(&self, place: usize) -> Value<'_> {
-        self.slots.get(place).map_or(Value::Missing, |slot| self.value_of(slot))
+    /// Value of a field; missing when the index is out of range.
+    pub fn value(&self, field: usize) -> Value<'_> {
+        self.slots.get(field).map_or(Value::Missing, |slot| self.value_of(slot))
     }
 
-    /// All values, in the schema's order, of its length.
+    /// All values, in the order of the schema.
     pub fn values(&self) -> impl Iterator<Item = Value<'_>> {
         self.slots.iter().map(|slot| self.value_of(slot))
     }
 
-    /// Gives a field another value; nothing happens where there is no such field. The text that was there before stays
-    /// in the buffer, unseen, until the lead is cleared.
-    pub fn set(&mut self, place: usize, value: Value<'_>) {
+    /// Sets the value of a field; ignored when the index is out of range. A replaced text stays in the buffer until the
+    /// lead is cleared.
+    pub fn set(&mut self, field: usize, value: Value<'_>) {
         let slot = match value {
             Value::Missing => Slot::Missing,
             Value::Number(number) => Slot::Number(number),
-            Value::Text(text) => Slot::Text(self.keep(text)),
+            Value::Text(text) => Slot::Text(self.append_text(text)),
         };
-        if let Some(old) = self.slots.get_mut(place) {
+        if let Some(old) = self.slots.get_mut(field) {
             *old = slot;
         }
     }
 
-    fn keep(&mut self, text: &str) -> Range<usize> {
+    fn append_text(&mut self, text: &str) -> Range<usize> {
         let start = self.text.len();
         self.text.push_str(text);
         start..self.text.len()
@@ -124,7 +124,7 @@ impl Lead {
     }
 }
 
-/// Leads are the same where their values are, wherever their texts lie.
+/// Compares keys and values, not buffers.
 impl PartialEq for Lead {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key() && self.values().eq(other.values())
@@ -138,49 +138,49 @@ impl fmt::Debug for Lead {
     }
 }
 
-/// What is wrong with one value.
+/// Validation error of a value.
 #[derive(Debug, Clone, PartialEq, Error, Serialize, Deserialize)]
-pub enum Fault {
-    /// Below the smallest value allowed.
+pub enum ValueError {
+    /// Below the minimum.
     #[error("should be at least {min}")]
     TooSmall {
-        /// The smallest value allowed.
+        /// Minimum.
         min: f64,
     },
-    /// Above the largest value allowed.
+    /// Above the maximum.
     #[error("should be at most {max}")]
     TooLarge {
-        /// The largest value allowed.
+        /// Maximum.
         max: f64,
     },
-    /// A number with a fraction where a whole one is wanted.
+    /// A number with a fraction in an integer field.
     #[error("should be a whole number")]
     Fraction,
-    /// An infinite number where a whole one is wanted.
+    /// An infinite number in an integer field.
     #[error("should be a finite number")]
     NotFinite,
-    /// A text that is no whole number.
+    /// A text that is no integer.
     #[error("should be a whole number")]
     NotIntegerText,
-    /// A list or an object where a whole number is wanted.
+    /// A list or an object in an integer field.
     #[error("should be a whole number")]
     NotInteger,
     /// A text that is no number.
     #[error("should be a number")]
     NotNumberText,
-    /// A list or an object where a number is wanted.
+    /// A list or an object in a number field.
     #[error("should be a number")]
     NotNumber,
-    /// Something else where a text is wanted.
+    /// Another type in a text field.
     #[error("should be a text")]
     NotText,
-    /// More characters than allowed.
+    /// A text over the length limit.
     #[error("should have at most {max_chars} characters")]
     TooLong {
-        /// The most Unicode code points allowed.
+        /// Limit in Unicode code points.
         max_chars: usize,
     },
-    /// A text with half of a surrogate pair, which no Unicode text can hold.
+    /// A text with a lone surrogate.
     #[error("should be valid Unicode, without lone surrogates")]
     LoneSurrogate,
 }
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lead_is_what_its_values_are_however_it_came_to_them() {
+    fn leads_are_equal_when_their_values_are() {
         let mut lead = Lead::empty(2);
         lead.set(0, Value::Text("first"));
         lead.set_key(Some("old"));

@@ -1,80 +1,78 @@
-//! The column contract: which fields a lead has, of which kind, within which limits, in which order.
+//! Column contract: names, kinds, limits and order of the fields of a lead, and the validation of a raw value.
 //!
-//! Owns names, limits and the one check that a raw value passes to become a field's value. May not know where the
-//! value came from (CSV, JSON), leads as a whole, encoding, models or files.
+//! Must not depend on the source of a value (CSV, JSON), on encoding, models or files.
 
-use super::{Fault, Raw, Value};
+use super::{RawValue, Value, ValueError};
 use std::borrow::Cow;
 
-/// The column of a client's own identifier: returned and logged, never scored.
+/// Column of the client's lead key: returned and logged, never scored.
 pub const LEAD_KEY: &str = "lead_key";
 
-/// The most characters that a [`LEAD_KEY`] may have.
+/// Length limit of a lead key, in characters.
 pub const LEAD_KEY_MAX_CHARS: usize = 200;
 
-/// What a field holds and what is allowed in it. Every field may be missing.
+/// Type and limits of a field. Every field may be missing.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
-    /// A whole number, both ends included.
+pub enum FieldKind {
+    /// An integer; both limits are inclusive.
     Integer {
-        /// Smallest value allowed.
+        /// Minimum.
         min: f64,
-        /// Largest value allowed.
+        /// Maximum.
         max: f64,
     },
-    /// A number; without limits where these are `None`.
+    /// A number.
     Number {
-        /// Both ends included.
+        /// Inclusive limits, if any.
         range: Option<(f64, f64)>,
     },
-    /// One of few usual levels. Others are let through: a model gives them what it learned for the unknown.
+    /// A category. Values outside of the levels are accepted: a model scores them as unknown.
     Category {
-        /// The levels that the contract names, in its order.
+        /// Levels of the contract, in its order.
         levels: &'static [&'static str],
     },
-    /// Free text, or a category of very many levels.
+    /// Free text, or a category with many levels.
     Text {
-        /// The most Unicode code points; `None` is without limit.
+        /// Length limit in Unicode code points, if any.
         max_chars: Option<usize>,
     },
 }
 
-/// One column of the contract.
+/// A column of the contract.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// The name in CSV headers and JSON.
+    /// Name in CSV headers and JSON.
     pub name: String,
-    /// What it holds.
-    pub kind: Kind,
+    /// Type and limits.
+    pub kind: FieldKind,
 }
 
 impl Field {
-    fn new(name: &str, kind: Kind) -> Self {
+    fn new(name: &str, kind: FieldKind) -> Self {
         Field { name: name.to_owned(), kind }
     }
 
     /// True for integers and numbers.
     pub fn is_numeric(&self) -> bool {
-        matches!(self.kind, Kind::Integer { .. } | Kind::Number { .. })
+        matches!(self.kind, FieldKind::Integer { .. } | FieldKind::Number { .. })
     }
 
-    /// Turns what a client sent into the field's value, or says what is wrong with it. What is coerced and what is
-    /// refused follows Pydantic 2 in its lax mode, whose answers the old service gave.
-    pub fn check<'a>(&self, raw: Raw<'a>) -> Result<Value<'a>, Fault> {
+    /// Validates and coerces a raw value, as Pydantic 2 does in lax mode.
+    pub fn check<'a>(&self, raw: RawValue<'a>) -> Result<Value<'a>, ValueError> {
         match &self.kind {
-            _ if matches!(raw, Raw::Null) || matches!(raw, Raw::Number(number) if number.is_nan()) => {
+            _ if matches!(raw, RawValue::Null) || matches!(raw, RawValue::Number(number) if number.is_nan()) => {
                 Ok(Value::Missing)
             }
-            // A whole number has no negative zero.
-            Kind::Integer { min, max } => within(integer(raw)? + 0.0, Some((*min, *max))),
-            Kind::Number { range } => within(number(raw)?, *range),
-            Kind::Category { .. } => text(raw, None),
-            Kind::Text { max_chars } => text(raw, *max_chars),
+            // An integer has no negative zero.
+            FieldKind::Integer { min, max } => check_range(integer(raw)? + 0.0, Some((*min, *max))),
+            FieldKind::Number { range } => check_range(number(raw)?, *range),
+            FieldKind::Category { .. } => check_text(raw, None),
+            FieldKind::Text { max_chars } => check_text(raw, *max_chars),
         }
     }
 }
 
-/// The fields that a lead can have, in the order of a lead's values.
+/// Fields of a lead, in the order of its values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
     fields: Vec<Field>,
@@ -86,19 +84,18 @@ impl Schema {
         Schema { fields: lead_fields() }
     }
 
-    /// The 19 fields, then the number columns that a model trained elsewhere reads beside them. Names that the
-    /// schema has already are not added again.
+    /// Adds columns of numbers that a model reads besides the 19 fields. Existing names are skipped.
     pub fn with_numbers<'a>(self, columns: impl IntoIterator<Item = &'a str>) -> Self {
-        self.with(columns.into_iter().map(|column| Field::new(column, Kind::Number { range: None })))
+        self.with_fields(columns.into_iter().map(|column| Field::new(column, FieldKind::Number { range: None })))
     }
 
-    /// The same for columns of texts.
+    /// Adds columns of texts. Existing names are skipped.
     pub fn with_texts<'a>(self, columns: impl IntoIterator<Item = &'a str>) -> Self {
-        self.with(columns.into_iter().map(|column| Field::new(column, Kind::Text { max_chars: None })))
+        self.with_fields(columns.into_iter().map(|column| Field::new(column, FieldKind::Text { max_chars: None })))
     }
 
-    /// The same for fields of any kind, such as those of another schema.
-    pub fn with(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
+    /// Adds fields of any kind. Existing names are skipped.
+    pub fn with_fields(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
         for field in fields {
             if self.position(&field.name).is_none() {
                 self.fields.push(field);
@@ -112,44 +109,44 @@ impl Schema {
         &self.fields
     }
 
-    /// How many fields there are.
+    /// Number of fields.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Never true: a schema has at least the fields of a lead.
+    /// True when there are no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
 
-    /// Where the field of this exact name stands.
+    /// Index of the field with this exact name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
     }
 }
 
 fn lead_fields() -> Vec<Field> {
-    let share = || Kind::Number { range: Some((0.0, 1.0)) };
-    let open = || Kind::Text { max_chars: None };
-    let text = |max| Kind::Text { max_chars: Some(max) };
-    let category = |levels| Kind::Category { levels };
+    let unit_range = || FieldKind::Number { range: Some((0.0, 1.0)) };
+    let unlimited = || FieldKind::Text { max_chars: None };
+    let text = |max| FieldKind::Text { max_chars: Some(max) };
+    let category = |levels| FieldKind::Category { levels };
     [
-        ("llm_quality", Kind::Integer { min: 0.0, max: 100.0 }),
-        ("llm_engagement", share()),
-        ("llm_decision_maker", share()),
-        ("llm_company_fit", Kind::Integer { min: 0.0, max: 2.0 }),
-        ("companyfoundedon", Kind::Number { range: None }),
+        ("llm_quality", FieldKind::Integer { min: 0.0, max: 100.0 }),
+        ("llm_engagement", unit_range()),
+        ("llm_decision_maker", unit_range()),
+        ("llm_company_fit", FieldKind::Integer { min: 0.0, max: 2.0 }),
+        ("companyfoundedon", FieldKind::Number { range: None }),
         ("llm_seniority", category(&["Entry", "Mid", "Senior", "Executive", "C-Level"])),
         ("llm_geography", category(&["international_hub", "regional_hub", "other"])),
         ("llm_business_type", category(&["leaders", "experts", "salespeople", "workers", "others"])),
         ("companysize", category(COMPANY_SIZES)),
         ("companytype", category(COMPANY_TYPES)),
-        ("llm_industry", open()),
-        ("industry", open()),
-        ("companyindustry", open()),
-        ("languages", open()),
-        ("location", open()),
-        ("companylocation", open()),
+        ("llm_industry", unlimited()),
+        ("industry", unlimited()),
+        ("companyindustry", unlimited()),
+        ("languages", unlimited()),
+        ("location", unlimited()),
+        ("companylocation", unlimited()),
         ("summary", text(10_000)),
         ("skills", text(5_000)),
         ("jobtitle", text(500)),
@@ -174,34 +171,34 @@ const COMPANY_TYPES: &[&str] = &[
     "Educational Institution",
 ];
 
-fn within(number: f64, range: Option<(f64, f64)>) -> Result<Value<'static>, Fault> {
+fn check_range(number: f64, range: Option<(f64, f64)>) -> Result<Value<'static>, ValueError> {
     match range {
         None if number.is_nan() => Ok(Value::Missing),
-        // The text "nan", which is not below or above anything: Pydantic names the upper end.
-        Some((_, max)) if number.is_nan() => Err(Fault::TooLarge { max }),
-        Some((min, _)) if number < min => Err(Fault::TooSmall { min }),
-        Some((_, max)) if number > max => Err(Fault::TooLarge { max }),
+        // The text "nan" is neither below nor above a limit: Pydantic reports the upper one.
+        Some((_, max)) if number.is_nan() => Err(ValueError::TooLarge { max }),
+        Some((min, _)) if number < min => Err(ValueError::TooSmall { min }),
+        Some((_, max)) if number > max => Err(ValueError::TooLarge { max }),
         _ => Ok(Value::Number(number)),
     }
 }
 
-fn text(raw: Raw<'_>, max_chars: Option<usize>) -> Result<Value<'_>, Fault> {
-    let Raw::Text(text) = raw else { return Err(Fault::NotText) };
+fn check_text(raw: RawValue<'_>, max_chars: Option<usize>) -> Result<Value<'_>, ValueError> {
+    let RawValue::Text(text) = raw else { return Err(ValueError::NotText) };
     match max_chars {
-        // Bytes are never fewer than code points, so most texts need no count.
-        Some(max) if text.len() > max && text.chars().count() > max => Err(Fault::TooLong { max_chars: max }),
+        // A text has at least as many bytes as code points, so most need no count.
+        Some(max) if text.len() > max && text.chars().count() > max => Err(ValueError::TooLong { max_chars: max }),
         _ => Ok(Value::Text(text)),
     }
 }
 
-fn integer(raw: Raw<'_>) -> Result<f64, Fault> {
+fn integer(raw: RawValue<'_>) -> Result<f64, ValueError> {
     match raw {
-        Raw::Bool(flag) => Ok(f64::from(u8::from(flag))),
-        Raw::Number(number) if number.is_infinite() => Err(Fault::NotFinite),
-        Raw::Number(number) if number.fract() != 0.0 => Err(Fault::Fraction),
-        Raw::Number(number) | Raw::LongInteger(number) => Ok(number),
-        Raw::Text(text) => integer_text(text.trim()).ok_or(Fault::NotIntegerText),
-        Raw::Null | Raw::Other => Err(Fault::NotInteger),
+        RawValue::Bool(flag) => Ok(f64::from(u8::from(flag))),
+        RawValue::Number(number) if number.is_infinite() => Err(ValueError::NotFinite),
+        RawValue::Number(number) if number.fract() != 0.0 => Err(ValueError::Fraction),
+        RawValue::Number(number) | RawValue::LongInteger(number) => Ok(number),
+        RawValue::Text(text) => integer_text(text.trim()).ok_or(ValueError::NotIntegerText),
+        RawValue::Null | RawValue::Other => Err(ValueError::NotInteger),
     }
 }
 
@@ -217,23 +214,23 @@ fn integer_text(text: &str) -> Option<f64> {
     (only_digits && !digits.is_empty()).then(|| plain.parse().ok()).flatten()
 }
 
-fn number(raw: Raw<'_>) -> Result<f64, Fault> {
+fn number(raw: RawValue<'_>) -> Result<f64, ValueError> {
     match raw {
-        Raw::Bool(flag) => Ok(f64::from(u8::from(flag))),
-        Raw::Number(number) => Ok(number),
-        Raw::LongInteger(number) if number.is_finite() => Ok(number),
-        Raw::Text(text) => number_text(text).ok_or(Fault::NotNumberText),
-        Raw::Null | Raw::Other | Raw::LongInteger(_) => Err(Fault::NotNumber),
+        RawValue::Bool(flag) => Ok(f64::from(u8::from(flag))),
+        RawValue::Number(number) => Ok(number),
+        RawValue::LongInteger(number) if number.is_finite() => Ok(number),
+        RawValue::Text(text) => number_text(text).ok_or(ValueError::NotNumberText),
+        RawValue::Null | RawValue::Other | RawValue::LongInteger(_) => Err(ValueError::NotNumber),
     }
 }
 
-/// What Pydantic takes for a number: with spaces around it, or with single underscores inside it, but not with both.
+/// A number as Pydantic parses it: with surrounding spaces or with single underscores, but not with both.
 fn number_text(text: &str) -> Option<f64> {
     let misplaced = || text.starts_with('_') || text.ends_with('_') || text.contains("__");
     text.trim().parse().ok().or_else(|| (!misplaced()).then(|| text.replace('_', "").parse().ok()).flatten())
 }
 
-/// Removes single underscores between digits, as Python's integer literals allow; `None` where one stands elsewhere.
+/// Removes single underscores between digits, as in integer literals of Python; `None` when one is elsewhere.
 fn without_underscores(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains('_') {
         return Some(Cow::Borrowed(text));
@@ -248,59 +245,65 @@ fn without_underscores(text: &str) -> Option<Cow<'_, str>> {
 mod tests {
     use super::*;
 
-    fn check<'a>(name: &str, raw: Raw<'a>) -> Result<Value<'a>, Fault> {
+    fn check<'a>(name: &str, raw: RawValue<'a>) -> Result<Value<'a>, ValueError> {
         let schema = Schema::leads();
         schema.fields()[schema.position(name).unwrap()].check(raw)
     }
 
     #[test]
-    fn integers_are_read_as_the_old_service_read_them() {
+    fn integers_are_parsed_as_by_pydantic() {
         for good in ["75", "75.0", " 75 ", "+75", "7_5"] {
-            assert_eq!(check("llm_quality", Raw::Text(good)), Ok(Value::Number(75.0)), "{good:?}");
+            assert_eq!(check("llm_quality", RawValue::Text(good)), Ok(Value::Number(75.0)), "{good:?}");
         }
         for bad in ["75.5", "1e1", "７５", "", "high", "_75", "7__5", "75.", "nan"] {
-            assert_eq!(check("llm_quality", Raw::Text(bad)), Err(Fault::NotIntegerText), "{bad:?}");
+            assert_eq!(check("llm_quality", RawValue::Text(bad)), Err(ValueError::NotIntegerText), "{bad:?}");
         }
-        assert_eq!(check("llm_quality", Raw::Number(75.5)), Err(Fault::Fraction));
-        assert_eq!(check("llm_quality", Raw::Number(101.0)), Err(Fault::TooLarge { max: 100.0 }));
-        assert_eq!(check("llm_quality", Raw::Bool(true)), Ok(Value::Number(1.0)));
-        assert_eq!(check("llm_quality", Raw::LongInteger(f64::INFINITY)), Err(Fault::TooLarge { max: 100.0 }));
-        for zero in [Raw::Text("-0"), Raw::Number(-0.0)] {
+        assert_eq!(check("llm_quality", RawValue::Number(75.5)), Err(ValueError::Fraction));
+        assert_eq!(check("llm_quality", RawValue::Number(101.0)), Err(ValueError::TooLarge { max: 100.0 }));
+        assert_eq!(check("llm_quality", RawValue::Bool(true)), Ok(Value::Number(1.0)));
+        assert_eq!(
+            check("llm_quality", RawValue::LongInteger(f64::INFINITY)),
+            Err(ValueError::TooLarge { max: 100.0 })
+        );
+        for zero in [RawValue::Text("-0"), RawValue::Number(-0.0)] {
             let Ok(Value::Number(number)) = check("llm_quality", zero) else { panic!() };
             assert!(number.is_sign_positive());
         }
     }
 
     #[test]
-    fn numbers_take_what_python_calls_a_float() {
+    fn numbers_are_parsed_as_by_pydantic() {
         for (text, number) in [("2015", 2015.0), (" 2015 ", 2015.0), ("1_000", 1000.0), ("inf", f64::INFINITY)] {
-            assert_eq!(check("companyfoundedon", Raw::Text(text)), Ok(Value::Number(number)), "{text:?}");
+            assert_eq!(check("companyfoundedon", RawValue::Text(text)), Ok(Value::Number(number)), "{text:?}");
         }
         for (text, number) in
             [("1e_3", Some(1000.0)), ("1_.5", Some(1.5)), ("_1", None), ("1__0", None), (" 1_0", None)]
         {
-            let wanted = number.map(Value::Number).ok_or(Fault::NotNumberText);
-            assert_eq!(check("companyfoundedon", Raw::Text(text)), wanted, "{text:?}");
+            let expected = number.map(Value::Number).ok_or(ValueError::NotNumberText);
+            assert_eq!(check("companyfoundedon", RawValue::Text(text)), expected, "{text:?}");
         }
-        assert_eq!(check("companyfoundedon", Raw::LongInteger(1e30)), Ok(Value::Number(1e30)));
-        assert_eq!(check("companyfoundedon", Raw::LongInteger(f64::INFINITY)), Err(Fault::NotNumber));
-        assert_eq!(check("companyfoundedon", Raw::Text("nan")), Ok(Value::Missing));
-        assert_eq!(check("llm_engagement", Raw::Text("nan")), Err(Fault::TooLarge { max: 1.0 }));
-        assert_eq!(check("companyfoundedon", Raw::Text("MMXV")), Err(Fault::NotNumberText));
-        assert_eq!(check("llm_engagement", Raw::Number(-0.01)), Err(Fault::TooSmall { min: 0.0 }));
+        assert_eq!(check("companyfoundedon", RawValue::LongInteger(1e30)), Ok(Value::Number(1e30)));
+        assert_eq!(check("companyfoundedon", RawValue::LongInteger(f64::INFINITY)), Err(ValueError::NotNumber));
+        assert_eq!(check("companyfoundedon", RawValue::Text("nan")), Ok(Value::Missing));
+        assert_eq!(check("llm_engagement", RawValue::Text("nan")), Err(ValueError::TooLarge { max: 1.0 }));
+        assert_eq!(check("companyfoundedon", RawValue::Text("MMXV")), Err(ValueError::NotNumberText));
+        assert_eq!(check("llm_engagement", RawValue::Number(-0.01)), Err(ValueError::TooSmall { min: 0.0 }));
     }
 
     #[test]
-    fn a_not_a_number_is_missing_in_any_field() {
-        assert_eq!(check("llm_quality", Raw::Number(f64::NAN)), Ok(Value::Missing));
-        assert_eq!(check("industry", Raw::Number(f64::NAN)), Ok(Value::Missing));
+    fn nan_is_missing_in_any_field() {
+        assert_eq!(check("llm_quality", RawValue::Number(f64::NAN)), Ok(Value::Missing));
+        assert_eq!(check("industry", RawValue::Number(f64::NAN)), Ok(Value::Missing));
     }
 
     #[test]
-    fn texts_are_limited_in_code_points() {
+    fn text_length_is_limited_in_code_points() {
         let emoji = "😀".repeat(500);
-        assert_eq!(check("jobtitle", Raw::Text(&emoji)), Ok(Value::Text(&emoji)));
-        assert_eq!(check("jobtitle", Raw::Text(&format!("{emoji}x"))), Err(Fault::TooLong { max_chars: 500 }));
-        assert_eq!(check("industry", Raw::Number(5.0)), Err(Fault::NotText));
+        assert_eq!(check("jobtitle", RawValue::Text(&emoji)), Ok(Value::Text(&emoji)));
+        assert_eq!(
+            check("jobtitle", RawValue::Text(&format!("{emoji}x"))),
+            Err(ValueError::TooLong { max_chars: 500 })
+        );
+        assert_eq!(check("industry", RawValue::Number(5.0)), Err(ValueError::NotText));
     }
 }

@@ -1,9 +1,8 @@
-//! The model file: an ONNX graph, as its exporter wrote it, with Leadlight's sections appended as metadata.
+//! Model file container: an ONNX graph, byte for byte as its exporter wrote it, followed by Leadlight's sections as
+//! metadata entries (`docs/MODEL_FORMAT.md`).
 //!
-//! Owns the container (`docs/MODEL_FORMAT.md`): which bytes are the graph's, which section is whose, and the hashes
-//! that prove the file whole. Appending works because a protobuf message may be continued behind its end: the graph's
-//! own bytes are never read and written again. Sections of later layers are opaque here. May not know what they mean,
-//! nor CSV, HTTP, storage or the page.
+//! Appending works because protobuf messages may be concatenated, so the graph is never re-encoded. A manifest with
+//! SHA-256 hashes covers every byte. Sections are opaque here.
 
 use super::proto::{Entry, Metadata};
 use prost::Message;
@@ -12,39 +11,39 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// The version of the container that this code writes and reads.
+/// Version of the container that this code writes and reads.
 pub const FORMAT: u32 = 1;
 
-/// The most bytes that a model file may have.
+/// Largest model file in bytes.
 pub const FILE_MAX: usize = 256 << 20;
 
-/// Stands before the name of each of our metadata keys.
+/// Prefix of our metadata keys.
 const PREFIX: &str = "leadlight.";
 
-/// The keys of the manifest and of its hash, which come last.
+/// Keys of the manifest and of its hash, which come last.
 const MANIFEST: &str = "manifest";
-const SEAL: &str = "seal";
+const MANIFEST_HASH: &str = "seal";
 
-/// A model file, taken apart and proved whole.
+/// A parsed and verified model file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bundle<'a> {
-    /// The exporter's bytes.
+    /// Bytes of the exporter's ONNX file.
     pub graph: &'a [u8],
-    /// Which output of the graph is the probability.
-    pub output: Output,
-    /// The sections, by name.
+    /// Output column with the probability.
+    pub output: OutputColumn,
+    /// Sections by name.
     pub sections: BTreeMap<String, String>,
     /// SHA-256 of the whole file, in hexadecimal.
     pub sha256: String,
 }
 
-/// Which output of the graph is the probability of a reply.
+/// Output column of the graph that holds the probability of a reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Output {
-    /// The output's name.
+pub struct OutputColumn {
+    /// Name of the output.
     pub name: String,
-    /// The column in it.
+    /// Column index.
     pub column: usize,
 }
 
@@ -54,67 +53,67 @@ struct Manifest {
     format: u32,
     graph_bytes: usize,
     graph_sha256: String,
-    output: Output,
+    output: OutputColumn,
     sections: BTreeMap<String, String>,
 }
 
-/// Why a file is no model of Leadlight's.
+/// Errors of the container.
 #[derive(Debug, Error)]
 pub enum BundleError {
-    /// More bytes than allowed.
+    /// Larger than [`FILE_MAX`].
     #[error("the model file has {0} bytes; at most {FILE_MAX} are allowed")]
     TooLarge(usize),
-    /// Not an ONNX file, or one that ends too soon.
+    /// Not an ONNX file, or a truncated one.
     #[error("the file is not a whole ONNX model: {0}")]
     NotOnnx(#[from] prost::DecodeError),
-    /// An ONNX file without our metadata.
+    /// ONNX file without our metadata.
     #[error("the ONNX file has no {PREFIX}* metadata; make a model file of it with `leadlight pack`")]
     NotPacked,
-    /// A manifest that cannot be read.
+    /// Manifest that cannot be parsed.
     #[error("the manifest in the model file is broken: {0}")]
     Manifest(serde_json::Error),
-    /// Written for another version of the format.
+    /// Unsupported version of the container.
     #[error("the model file has format {0}; this version reads format {FORMAT}")]
     Format(u32),
-    /// A graph whose bytes are not those that were packed.
+    /// Hash mismatch of the graph.
     #[error("the graph in the model file is not the one that was packed: its hash differs")]
     GraphHash,
-    /// A section whose bytes are not those that were packed.
+    /// Hash mismatch of a section.
     #[error("the section {0:?} of the model file is not the one that was packed: its hash differs")]
     SectionHash(String),
-    /// Bytes that belong to nothing.
+    /// Bytes outside of the graph and the sections.
     #[error("the model file holds bytes beside its graph and its sections")]
     Stray,
-    /// A section that the manifest does not name, or the other way round, or one that stands twice.
+    /// Section missing from the manifest or from the file, or duplicate.
     #[error("the sections of the model file are not those that its manifest names: {0:?}")]
     SectionNames(String),
 }
 
-/// Whether a file has our metadata at all.
+/// True when a file has our metadata.
 pub fn is_packed(file: &[u8]) -> Result<bool, BundleError> {
     Ok(entries(file)?.iter().any(|entry| entry.key.starts_with(PREFIX)))
 }
 
 /// Appends sections to the bytes of an ONNX file that has none yet.
-pub fn append(graph: &[u8], output: Output, sections: &BTreeMap<String, String>) -> Result<Vec<u8>, BundleError> {
+pub fn append(graph: &[u8], output: OutputColumn, sections: &BTreeMap<String, String>) -> Result<Vec<u8>, BundleError> {
     let manifest = Manifest {
         format: FORMAT,
         graph_bytes: graph.len(),
-        graph_sha256: hash(graph),
+        graph_sha256: sha256_hex(graph),
         output,
-        sections: sections.iter().map(|(name, text)| (name.clone(), hash(text.as_bytes()))).collect(),
+        sections: sections.iter().map(|(name, text)| (name.clone(), sha256_hex(text.as_bytes()))).collect(),
     };
     let manifest = serde_json::to_string(&manifest).map_err(BundleError::Manifest)?;
     let entry = |name: &str, value: &str| Entry { key: format!("{PREFIX}{name}"), value: value.to_owned() };
     let mut entries: Vec<Entry> = sections.iter().map(|(name, text)| entry(name, text)).collect();
     entries.push(entry(MANIFEST, &manifest));
-    entries.push(entry(SEAL, &hash(manifest.as_bytes())));
+    entries.push(entry(MANIFEST_HASH, &sha256_hex(manifest.as_bytes())));
     let mut file = graph.to_vec();
     file.extend(Metadata { entries }.encode_to_vec());
     Ok(file)
 }
 
-/// Takes a file apart. Every byte of it is covered by a hash or by the container's own form.
+/// Parses and verifies a file. Every byte is covered by a hash or by the container's own form.
 pub fn read(file: &[u8]) -> Result<Bundle<'_>, BundleError> {
     let mut ours = BTreeMap::new();
     for entry in entries(file)? {
@@ -125,30 +124,30 @@ pub fn read(file: &[u8]) -> Result<Bundle<'_>, BundleError> {
         }
     }
     let manifest = ours.remove(MANIFEST).ok_or(BundleError::NotPacked)?;
-    if ours.remove(SEAL) != Some(hash(manifest.as_bytes())) {
+    if ours.remove(MANIFEST_HASH) != Some(sha256_hex(manifest.as_bytes())) {
         return Err(BundleError::SectionHash(MANIFEST.to_owned()));
     }
     let manifest: Manifest = serde_json::from_str(&manifest).map_err(BundleError::Manifest)?;
     if manifest.format != FORMAT {
         return Err(BundleError::Format(manifest.format));
     }
-    let graph = file.get(..manifest.graph_bytes).filter(|graph| hash(graph) == manifest.graph_sha256);
+    let graph = file.get(..manifest.graph_bytes).filter(|graph| sha256_hex(graph) == manifest.graph_sha256);
     let graph = graph.ok_or(BundleError::GraphHash)?;
     check_sections(&manifest.sections, &ours)?;
-    // Made anew from what was read, the file is the same: no byte of it is left unlooked at.
+    // Packed again, the sections must give the same file: so no byte is left unchecked.
     if append(graph, manifest.output.clone(), &ours)? != file {
         return Err(BundleError::Stray);
     }
-    Ok(Bundle { graph, output: manifest.output, sections: ours, sha256: hash(file) })
+    Ok(Bundle { graph, output: manifest.output, sections: ours, sha256: sha256_hex(file) })
 }
 
-/// The file without our sections: what its exporter wrote.
-pub fn graph_of(file: &[u8]) -> Result<&[u8], BundleError> {
+/// Bytes of the exporter's ONNX file, from a packed file or an unpacked one.
+pub fn graph_bytes(file: &[u8]) -> Result<&[u8], BundleError> {
     if is_packed(file)? { Ok(read(file)?.graph) } else { Ok(file) }
 }
 
 /// SHA-256 in hexadecimal.
-pub fn hash(bytes: &[u8]) -> String {
+pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -164,7 +163,7 @@ fn check_sections(hashes: &BTreeMap<String, String>, sections: &BTreeMap<String,
     if let Some(name) = stray.or_else(|| sections.keys().find(|name| !hashes.contains_key(*name))) {
         return Err(BundleError::SectionNames(name.clone()));
     }
-    match sections.iter().find(|(name, text)| hashes.get(*name) != Some(&hash(text.as_bytes()))) {
+    match sections.iter().find(|(name, text)| hashes.get(*name) != Some(&sha256_hex(text.as_bytes()))) {
         Some((name, _)) => Err(BundleError::SectionHash(name.clone())),
         None => Ok(()),
     }
@@ -179,28 +178,28 @@ mod tests {
         let graph = ModelProto { ir_version: 8, producer_name: "someone".into(), ..ModelProto::default() };
         let sections =
             BTreeMap::from([("card".to_owned(), "{}".to_owned()), ("encoder".to_owned(), "{\"a\":1}".to_owned())]);
-        append(&graph.encode_to_vec(), Output { name: "p".into(), column: 1 }, &sections).unwrap()
+        append(&graph.encode_to_vec(), OutputColumn { name: "p".into(), column: 1 }, &sections).unwrap()
     }
 
     #[test]
-    fn what_was_appended_is_read_back_and_the_graph_is_untouched() {
+    fn packing_preserves_graph_and_sections() {
         let file = packed();
         let bundle = read(&file).unwrap();
         assert_eq!(bundle.sections["encoder"], "{\"a\":1}");
         assert!(file.starts_with(bundle.graph));
         assert_eq!(ModelProto::decode(bundle.graph).unwrap().producer_name, "someone");
-        assert_eq!(graph_of(&file).unwrap(), bundle.graph);
-        // Any other reader sees one model with metadata.
+        assert_eq!(graph_bytes(&file).unwrap(), bundle.graph);
+        // Other readers see one model with metadata.
         assert_eq!(ModelProto::decode(file.as_slice()).unwrap().producer_name, "someone");
     }
 
     #[test]
-    fn every_changed_byte_is_noticed() {
+    fn every_changed_byte_is_detected() {
         let file = packed();
-        for place in 0..file.len() {
+        for offset in 0..file.len() {
             let mut changed = file.clone();
-            changed[place] ^= 1;
-            assert!(read(&changed).is_err(), "byte {place}");
+            changed[offset] ^= 1;
+            assert!(read(&changed).is_err(), "byte {offset}");
         }
         for length in 0..file.len() {
             assert!(read(&file[..length]).is_err(), "{length} bytes");
@@ -209,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_our_metadata_says_what_to_do() {
+    fn an_unpacked_file_is_rejected_with_a_hint() {
         let graph = ModelProto { ir_version: 8, ..ModelProto::default() }.encode_to_vec();
         assert!(read(&graph).unwrap_err().to_string().contains("leadlight pack"));
         assert!(matches!(read(b"%PDF-1.4"), Err(BundleError::NotOnnx(_) | BundleError::NotPacked)));

@@ -1,25 +1,24 @@
-//! The flat forest: every tree's nodes in one list, validated when built.
+//! Flat forest: the nodes of all trees in one list, validated on construction.
 //!
-//! Owns the form, and the proof that walking it ends: every child is there, and no node is reached twice. May not know
-//! ONNX, tract or leads.
+//! Validation proves that every walk ends: all children exist, and no node is reached twice.
 
 use std::fmt::Debug;
 use std::ops::{Add, Div};
 use thiserror::Error;
 
-/// The numbers that a forest compares and adds: f32 or f64.
+/// Number type of thresholds and weights: f32 or f64.
 pub trait Scalar: Copy + Debug + Default + PartialOrd + Add<Output = Self> + Div<Output = Self> + 'static {
-    /// Whether it is no number.
+    /// True for NaN.
     fn is_nan(self) -> bool;
 
-    /// A count as a number.
-    fn of_count(count: usize) -> Self;
+    /// Converts a count.
+    fn from_count(count: usize) -> Self;
 
-    /// The same numbers, if they are f32.
-    fn floats(values: &[Self]) -> Option<&[f32]>;
+    /// The slice as f32, if it is.
+    fn as_f32(values: &[Self]) -> Option<&[f32]>;
 
-    /// The same numbers, if they are f32.
-    fn floats_mut(values: &mut [Self]) -> Option<&mut [f32]>;
+    /// The mutable slice as f32, if it is.
+    fn as_f32_mut(values: &mut [Self]) -> Option<&mut [f32]>;
 }
 
 impl Scalar for f32 {
@@ -27,15 +26,15 @@ impl Scalar for f32 {
         self.is_nan()
     }
 
-    fn of_count(count: usize) -> Self {
+    fn from_count(count: usize) -> Self {
         count as f32
     }
 
-    fn floats(values: &[f32]) -> Option<&[f32]> {
+    fn as_f32(values: &[f32]) -> Option<&[f32]> {
         Some(values)
     }
 
-    fn floats_mut(values: &mut [f32]) -> Option<&mut [f32]> {
+    fn as_f32_mut(values: &mut [f32]) -> Option<&mut [f32]> {
         Some(values)
     }
 }
@@ -45,20 +44,20 @@ impl Scalar for f64 {
         self.is_nan()
     }
 
-    fn of_count(count: usize) -> Self {
+    fn from_count(count: usize) -> Self {
         count as f64
     }
 
-    fn floats(_: &[f64]) -> Option<&[f32]> {
+    fn as_f32(_: &[f64]) -> Option<&[f32]> {
         None
     }
 
-    fn floats_mut(_: &mut [f64]) -> Option<&mut [f32]> {
+    fn as_f32_mut(_: &mut [f64]) -> Option<&mut [f32]> {
         None
     }
 }
 
-/// How a node compares its feature with its threshold.
+/// Comparison of a feature with a threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     /// `x <= threshold`
@@ -76,7 +75,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// Whether a value goes to the true branch.
+    /// True when the value takes the true branch.
     pub fn holds<T: PartialOrd>(self, value: T, threshold: T) -> bool {
         match self {
             Comparison::Leq => value <= threshold,
@@ -89,152 +88,152 @@ impl Comparison {
     }
 }
 
-/// What a node asks of its feature.
+/// Test of a branch on its feature.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Test<T> {
-    /// Compares with a threshold, which is never NaN.
+    /// Comparison with a threshold, which is never NaN.
     Compare(Comparison, T),
-    /// Is equal to one of the forest's [`Parts::members`]: the first of them, and how many.
+    /// Membership in a set: the first of its [`ForestParts::members`], and their number.
     Member(u32, u32),
 }
 
-/// A node of a tree; children are places in the forest's list of nodes.
+/// A node of a tree; children are indices into the forest's nodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Node<T> {
-    /// Asks and goes on.
+    /// Decision node.
     Branch {
-        /// Which feature of the row.
+        /// Index of the feature in the row.
         feature: u32,
-        /// What it asks.
+        /// Test on the feature.
         test: Test<T>,
-        /// Where to go if it holds.
+        /// Child if the test holds.
         if_true: u32,
-        /// Where to go if not.
+        /// Child otherwise.
         if_false: u32,
-        /// Whether NaN goes to the true branch, whatever the test says of it.
+        /// True when NaN takes the true branch, whatever the test's result.
         missing_is_true: bool,
     },
-    /// Adds to the scores of the row.
+    /// Leaf, whose weights go into the scores.
     Leaf {
-        /// The first of its weights in the forest's list.
+        /// Index of its first weight.
         first: u32,
-        /// How many there are.
+        /// Number of its weights.
         count: u32,
     },
 }
 
-/// What a leaf adds to one of the scores.
+/// A leaf's contribution to one target.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weight<T> {
-    /// Which score.
+    /// Index of the score.
     pub target: u32,
-    /// How much.
+    /// Value to aggregate.
     pub value: T,
 }
 
-/// What is made of the weights that a row reaches.
+/// Aggregation of the weights that a row reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Aggregate {
-    /// The base value, then the weights in the order of the trees, added one by one.
+    /// Base value, then the weights in the order of the trees, added one by one.
     #[default]
     Sum,
-    /// The sum of the weights in the order of the trees, divided by the number of trees, then the base value added.
+    /// Sum of the weights in the order of the trees, divided by the number of trees, plus the base value.
     Average,
-    /// The smallest weight, or 0 where none was reached, and the base value added.
+    /// Smallest weight, or 0 where none was reached, plus the base value.
     Min,
-    /// The largest weight, or 0 where none was reached, and the base value added.
+    /// Largest weight, or 0 where none was reached, plus the base value.
     Max,
 }
 
-/// What a forest is built of.
+/// Unvalidated contents of a forest.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Parts<T> {
-    /// All nodes, in any order.
+pub struct ForestParts<T> {
+    /// Nodes of all trees, in any order.
     pub nodes: Vec<Node<T>>,
-    /// The first node of each tree; the order of the trees is that of the sums.
+    /// Root of each tree; their order is the order of summation.
     pub roots: Vec<u32>,
-    /// What leaves add.
+    /// Leaf weights.
     pub weights: Vec<Weight<T>>,
-    /// What [`Test::Member`] compares with.
+    /// Members of the sets of [`Test::Member`].
     pub members: Vec<T>,
-    /// The base value of each score: as long as there are scores.
+    /// Base value of each target; its length is the number of targets.
     pub base: Vec<T>,
-    /// What is made of the weights.
+    /// Aggregation of the weights.
     pub aggregate: Aggregate,
 }
 
-/// A forest, proved safe to walk.
+/// A validated forest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forest<T> {
-    parts: Parts<T>,
+    parts: ForestParts<T>,
     features: usize,
 }
 
-/// Why nodes are no forest. Nodes are named by their place in the list they came in.
+/// Validation errors. Nodes are named by their index in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ForestError {
-    /// Nothing to walk.
+    /// No trees or no targets.
     #[error("there are no trees")]
     Empty,
-    /// A child that is not there.
+    /// Child index out of range.
     #[error("node {node} has child {child}, but there are {nodes} nodes")]
     ChildOutOfRange {
-        /// The node.
+        /// Index of the node.
         node: usize,
-        /// Its child.
+        /// Index of its child.
         child: u32,
-        /// How many nodes there are.
+        /// Number of nodes.
         nodes: usize,
     },
-    /// A root that is not there.
+    /// Root index out of range.
     #[error("tree {tree} starts at node {root}, but there are {nodes} nodes")]
     RootOutOfRange {
-        /// The tree.
+        /// Index of the tree.
         tree: usize,
-        /// Its first node.
+        /// Index of its root.
         root: u32,
-        /// How many nodes there are.
+        /// Number of nodes.
         nodes: usize,
     },
-    /// A node that can be reached in two ways, or from itself.
+    /// A node with two parents, or in a cycle.
     #[error("node {0} is reached more than once")]
     ReachedTwice(u32),
-    /// A threshold or a member of a set that nothing can be compared with.
+    /// A threshold or a set member is NaN.
     #[error("node {0} compares with NaN")]
     NanThreshold(usize),
-    /// A leaf whose weights are not there.
+    /// Weight range of a leaf out of bounds.
     #[error("leaf {0} has weights out of range")]
     WeightsOutOfRange(usize),
-    /// A node whose set is not there.
+    /// Member range of a set out of bounds.
     #[error("node {0} has members out of range")]
     MembersOutOfRange(usize),
-    /// A score that is not there.
+    /// Target index out of range.
     #[error("weight {weight} adds to target {target}, but there are {targets}")]
     TargetOutOfRange {
-        /// The weight.
+        /// Index of the weight.
         weight: usize,
-        /// The score it names.
+        /// Index of its target.
         target: u32,
-        /// How many there are.
+        /// Number of targets.
         targets: usize,
     },
 }
 
 impl<T: Scalar> Forest<T> {
-    /// Checks that every walk from a root ends in a leaf whose weights exist.
-    pub fn new(parts: Parts<T>) -> Result<Self, ForestError> {
+    /// Validates the parts: every walk from a root ends in a leaf whose weights exist.
+    pub fn new(parts: ForestParts<T>) -> Result<Self, ForestError> {
         let targets = parts.base.len();
         if parts.roots.is_empty() || targets == 0 {
             return Err(ForestError::Empty);
         }
-        for (place, weight) in parts.weights.iter().enumerate() {
+        for (index, weight) in parts.weights.iter().enumerate() {
             if weight.target as usize >= targets {
-                return Err(ForestError::TargetOutOfRange { weight: place, target: weight.target, targets });
+                return Err(ForestError::TargetOutOfRange { weight: index, target: weight.target, targets });
             }
         }
         let mut features = 0;
-        for (place, node) in parts.nodes.iter().enumerate() {
-            check_node(place, node, &parts)?;
+        for (index, node) in parts.nodes.iter().enumerate() {
+            check_node(index, node, &parts)?;
             if let Node::Branch { feature, .. } = node {
                 features = features.max(*feature as usize + 1);
             }
@@ -243,87 +242,87 @@ impl<T: Scalar> Forest<T> {
         Ok(Forest { parts, features })
     }
 
-    /// All nodes.
+    /// Nodes of all trees.
     pub fn nodes(&self) -> &[Node<T>] {
         &self.parts.nodes
     }
 
-    /// The first node of each tree, in the file's order.
+    /// Root of each tree, in the file's order.
     pub fn roots(&self) -> &[u32] {
         &self.parts.roots
     }
 
-    /// What leaves add.
+    /// Leaf weights.
     pub fn weights(&self) -> &[Weight<T>] {
         &self.parts.weights
     }
 
-    /// What [`Test::Member`] compares with.
+    /// Members of the sets of [`Test::Member`].
     pub fn members(&self) -> &[T] {
         &self.parts.members
     }
 
-    /// The base value of each score.
+    /// Base value of each target.
     pub fn base(&self) -> &[T] {
         &self.parts.base
     }
 
-    /// What is made of the weights.
+    /// Aggregation of the weights.
     pub fn aggregate(&self) -> Aggregate {
         self.parts.aggregate
     }
 
-    /// How many scores a row has.
+    /// Number of scores per row.
     pub fn targets(&self) -> usize {
         self.parts.base.len()
     }
 
-    /// How many features a row must have at least.
+    /// Least number of features per row.
     pub fn features(&self) -> usize {
         self.features
     }
 }
 
-fn check_node<T: Scalar>(place: usize, node: &Node<T>, parts: &Parts<T>) -> Result<(), ForestError> {
+fn check_node<T: Scalar>(index: usize, node: &Node<T>, parts: &ForestParts<T>) -> Result<(), ForestError> {
     match *node {
         Node::Branch { test, if_true, if_false, .. } => {
-            check_test(place, test, &parts.members)?;
+            check_test(index, test, &parts.members)?;
             let nodes = parts.nodes.len();
             let outside = [if_true, if_false].into_iter().find(|child| *child as usize >= nodes);
-            outside.map_or(Ok(()), |child| Err(ForestError::ChildOutOfRange { node: place, child, nodes }))
+            outside.map_or(Ok(()), |child| Err(ForestError::ChildOutOfRange { node: index, child, nodes }))
         }
         Node::Leaf { first, count } => {
             let end = (first as usize).saturating_add(count as usize);
-            if end <= parts.weights.len() { Ok(()) } else { Err(ForestError::WeightsOutOfRange(place)) }
+            if end <= parts.weights.len() { Ok(()) } else { Err(ForestError::WeightsOutOfRange(index)) }
         }
     }
 }
 
-fn check_test<T: Scalar>(place: usize, test: Test<T>, members: &[T]) -> Result<(), ForestError> {
+fn check_test<T: Scalar>(index: usize, test: Test<T>, members: &[T]) -> Result<(), ForestError> {
     let compared = match test {
         Test::Compare(_, ref threshold) => std::slice::from_ref(threshold),
         Test::Member(first, count) => {
             let set = members.get(first as usize..(first as usize).saturating_add(count as usize));
-            set.ok_or(ForestError::MembersOutOfRange(place))?
+            set.ok_or(ForestError::MembersOutOfRange(index))?
         }
     };
-    if compared.iter().any(|value| value.is_nan()) { Err(ForestError::NanThreshold(place)) } else { Ok(()) }
+    if compared.iter().any(|value| value.is_nan()) { Err(ForestError::NanThreshold(index)) } else { Ok(()) }
 }
 
-/// Every node is reached at most once, so no walk can come back to where it was.
+/// Checks that every node is reached at most once, so that no walk can cycle.
 fn check_walks<T>(nodes: &[Node<T>], roots: &[u32]) -> Result<(), ForestError> {
     let mut reached = vec![false; nodes.len()];
     let outside = roots.iter().enumerate().find(|(_, root)| **root as usize >= nodes.len());
     if let Some((tree, root)) = outside {
         return Err(ForestError::RootOutOfRange { tree, root: *root, nodes: nodes.len() });
     }
-    let mut waiting: Vec<u32> = roots.to_vec();
-    while let Some(place) = waiting.pop() {
-        if std::mem::replace(&mut reached[place as usize], true) {
-            return Err(ForestError::ReachedTwice(place));
+    let mut stack: Vec<u32> = roots.to_vec();
+    while let Some(index) = stack.pop() {
+        if std::mem::replace(&mut reached[index as usize], true) {
+            return Err(ForestError::ReachedTwice(index));
         }
-        if let Node::Branch { if_true, if_false, .. } = nodes[place as usize] {
-            waiting.extend([if_true, if_false]);
+        if let Node::Branch { if_true, if_false, .. } = nodes[index as usize] {
+            stack.extend([if_true, if_false]);
         }
     }
     Ok(())
@@ -341,12 +340,12 @@ mod tests {
     const LEAF: Node<f32> = Node::Leaf { first: 0, count: 1 };
     const ONE: Weight<f32> = Weight { target: 0, value: 1.0 };
 
-    fn parts(nodes: Vec<Node<f32>>, roots: Vec<u32>) -> Parts<f32> {
-        Parts { nodes, roots, weights: vec![ONE], base: vec![0.0], ..Parts::default() }
+    fn parts(nodes: Vec<Node<f32>>, roots: Vec<u32>) -> ForestParts<f32> {
+        ForestParts { nodes, roots, weights: vec![ONE], base: vec![0.0], ..ForestParts::default() }
     }
 
     #[test]
-    fn a_walk_that_would_not_end_is_refused() {
+    fn cycles_and_missing_nodes_are_rejected() {
         let built = |nodes, roots| Forest::new(parts(nodes, roots));
         assert!(built(vec![branch(1, 2), LEAF, LEAF], vec![0]).is_ok());
         assert_eq!(built(vec![branch(0, 1), LEAF], vec![0]), Err(ForestError::ReachedTwice(0)));
@@ -358,14 +357,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_or_added_is_refused() {
+    fn nan_thresholds_and_ranges_out_of_bounds_are_rejected() {
         let asking = |test| Node::Branch { feature: 0, test, if_true: 1, if_false: 2, missing_is_true: false };
         let built = |test| Forest::new(parts(vec![asking(test), LEAF, LEAF], vec![0]));
         assert_eq!(built(Test::Compare(Comparison::Eq, f32::NAN)), Err(ForestError::NanThreshold(0)));
         assert_eq!(built(Test::Member(0, 1)), Err(ForestError::MembersOutOfRange(0)));
-        let alone = Parts { weights: vec![], ..parts(vec![LEAF], vec![0]) };
+        let alone = ForestParts { weights: vec![], ..parts(vec![LEAF], vec![0]) };
         assert_eq!(Forest::new(alone), Err(ForestError::WeightsOutOfRange(0)));
-        let stray = Parts { weights: vec![Weight { target: 3, value: 1.0 }], ..parts(vec![LEAF], vec![0]) };
+        let stray = ForestParts { weights: vec![Weight { target: 3, value: 1.0 }], ..parts(vec![LEAF], vec![0]) };
         assert_eq!(Forest::new(stray), Err(ForestError::TargetOutOfRange { weight: 0, target: 3, targets: 1 }));
     }
 }

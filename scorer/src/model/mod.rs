@@ -1,14 +1,14 @@
-//! Model files and their arithmetic: from a matrix of features to probabilities.
+//! Model files and inference: from feature matrices to probabilities.
 //!
-//! Owns the file format, the graph and the kernel. May not know what follows from a probability, nor leads beyond
-//! their matrix.
+//! Covers the file format, the ONNX graph and the kernels. Must not depend on grades, cards or alerts, nor on leads
+//! beyond their matrix.
 
 pub mod bundle;
 pub mod calibration;
-pub mod classifier;
 pub mod forest;
 pub mod kernel;
 #[cfg(feature = "onnx")]
 pub mod onnx;
+pub mod post_transform;
 pub mod proto;
 pub mod simd;

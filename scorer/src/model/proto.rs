@@ -1,175 +1,174 @@
-//! The parts of the ONNX protobuf that Leadlight writes, and the one that it reads by itself.
+//! ONNX protobuf messages that Leadlight writes, and the metadata that it reads.
 //!
-//! Field numbers as in onnx.proto (ONNX specification, IR version 8). Reading passes over every field that is not
-//! named here, so [`Metadata`] reads the metadata of any model without touching its graph. May not know what the
-//! messages mean.
+//! Field numbers follow onnx.proto (IR version 8). Decoding skips unlisted fields, so that [`Metadata`] reads the
+//! metadata of any model without decoding its graph.
 
 use prost::Message;
 
-/// A whole model file.
+/// ModelProto.
 #[derive(Clone, PartialEq, Message)]
 pub struct ModelProto {
-    /// The version of the format.
+    /// IR version.
     #[prost(int64, tag = "1")]
     pub ir_version: i64,
-    /// Who wrote the file.
+    /// Name of the exporter.
     #[prost(string, tag = "2")]
     pub producer_name: String,
-    /// In which version.
+    /// Version of the exporter.
     #[prost(string, tag = "3")]
     pub producer_version: String,
-    /// The graph.
+    /// Graph.
     #[prost(message, optional, tag = "7")]
     pub graph: Option<GraphProto>,
-    /// The operator sets that it uses.
+    /// Imported operator sets.
     #[prost(message, repeated, tag = "8")]
     pub opset_import: Vec<OperatorSetId>,
 }
 
-/// Only the metadata of a model file.
+/// ModelProto, reduced to its metadata.
 #[derive(Clone, PartialEq, Message)]
 pub struct Metadata {
-    /// Keys and values.
+    /// Entries in the file's order.
     #[prost(message, repeated, tag = "14")]
     pub entries: Vec<Entry>,
 }
 
-/// One entry of the metadata.
+/// StringStringEntryProto.
 #[derive(Clone, PartialEq, Message)]
 pub struct Entry {
-    /// The key.
+    /// Key.
     #[prost(string, tag = "1")]
     pub key: String,
-    /// The value.
+    /// Value.
     #[prost(string, tag = "2")]
     pub value: String,
 }
 
-/// An operator set.
+/// OperatorSetIdProto.
 #[derive(Clone, PartialEq, Message)]
 pub struct OperatorSetId {
-    /// Empty for the default one.
+    /// Domain; empty for the default one.
     #[prost(string, tag = "1")]
     pub domain: String,
-    /// Its version.
+    /// Version of the set.
     #[prost(int64, tag = "2")]
     pub version: i64,
 }
 
-/// A graph of nodes.
+/// GraphProto.
 #[derive(Clone, PartialEq, Message)]
 pub struct GraphProto {
-    /// The nodes, each behind those whose outputs it reads.
+    /// Nodes in topological order.
     #[prost(message, repeated, tag = "1")]
     pub node: Vec<NodeProto>,
-    /// The graph's name.
+    /// Name of the graph.
     #[prost(string, tag = "2")]
     pub name: String,
-    /// What goes in.
+    /// Inputs.
     #[prost(message, repeated, tag = "11")]
     pub input: Vec<ValueInfo>,
-    /// What comes out.
+    /// Outputs.
     #[prost(message, repeated, tag = "12")]
     pub output: Vec<ValueInfo>,
 }
 
-/// One call of an operator.
+/// NodeProto.
 #[derive(Clone, PartialEq, Message)]
 pub struct NodeProto {
-    /// The values that it reads.
+    /// Names of the input values.
     #[prost(string, repeated, tag = "1")]
     pub input: Vec<String>,
-    /// The values that it makes.
+    /// Names of the output values.
     #[prost(string, repeated, tag = "2")]
     pub output: Vec<String>,
-    /// Its own name.
+    /// Name of the node.
     #[prost(string, tag = "3")]
     pub name: String,
-    /// The operator.
+    /// Operator.
     #[prost(string, tag = "4")]
     pub op_type: String,
-    /// Its settings.
+    /// Attributes.
     #[prost(message, repeated, tag = "5")]
     pub attribute: Vec<Attribute>,
-    /// The operator's set.
+    /// Domain of the operator.
     #[prost(string, tag = "7")]
     pub domain: String,
 }
 
-/// A setting of a node.
+/// AttributeProto.
 #[derive(Clone, PartialEq, Message)]
 pub struct Attribute {
-    /// Its name.
+    /// Name.
     #[prost(string, tag = "1")]
     pub name: String,
-    /// One number.
+    /// FLOAT.
     #[prost(float, optional, tag = "2")]
     pub f: Option<f32>,
-    /// One whole number.
+    /// INT.
     #[prost(int64, optional, tag = "3")]
     pub i: Option<i64>,
-    /// One text.
+    /// STRING.
     #[prost(bytes = "vec", optional, tag = "4")]
     pub s: Option<Vec<u8>>,
-    /// Numbers.
+    /// FLOATS.
     #[prost(float, repeated, packed = "false", tag = "7")]
     pub floats: Vec<f32>,
-    /// Whole numbers.
+    /// INTS.
     #[prost(int64, repeated, packed = "false", tag = "8")]
     pub ints: Vec<i64>,
-    /// Texts.
+    /// STRINGS.
     #[prost(bytes = "vec", repeated, tag = "9")]
     pub strings: Vec<Vec<u8>>,
-    /// Which of them is set: 1 f, 2 i, 3 s, 6 floats, 7 ints, 8 strings.
+    /// Type: 1 f, 2 i, 3 s, 6 floats, 7 ints, 8 strings.
     #[prost(int32, tag = "20")]
     pub kind: i32,
 }
 
-/// The name and type of an input or output.
+/// ValueInfoProto.
 #[derive(Clone, PartialEq, Message)]
 pub struct ValueInfo {
-    /// The name.
+    /// Name.
     #[prost(string, tag = "1")]
     pub name: String,
-    /// The type.
+    /// Type.
     #[prost(message, optional, tag = "2")]
     pub r#type: Option<TypeProto>,
 }
 
-/// A type; only tensors are named here.
+/// TypeProto; only tensors are listed.
 #[derive(Clone, PartialEq, Message)]
 pub struct TypeProto {
-    /// A tensor.
+    /// Tensor type.
     #[prost(message, optional, tag = "1")]
     pub tensor: Option<TensorType>,
 }
 
-/// The type of a tensor.
+/// TypeProto.Tensor.
 #[derive(Clone, PartialEq, Message)]
 pub struct TensorType {
-    /// 1 float, 7 int64, 8 string, 11 double.
+    /// Element type: 1 float, 7 int64, 8 string, 11 double.
     #[prost(int32, tag = "1")]
     pub element: i32,
-    /// Its shape.
+    /// Shape.
     #[prost(message, optional, tag = "2")]
     pub shape: Option<Shape>,
 }
 
-/// A shape.
+/// TensorShapeProto.
 #[derive(Clone, PartialEq, Message)]
 pub struct Shape {
-    /// The dimensions.
+    /// Dimensions.
     #[prost(message, repeated, tag = "1")]
     pub dim: Vec<Dimension>,
 }
 
-/// A dimension: a number, a name, or neither.
+/// TensorShapeProto.Dimension: a length, a name, or neither.
 #[derive(Clone, PartialEq, Message)]
 pub struct Dimension {
-    /// How long it is.
+    /// Fixed length.
     #[prost(int64, optional, tag = "1")]
     pub value: Option<i64>,
-    /// A name for a length that is not fixed.
+    /// Name of a length that varies.
     #[prost(string, optional, tag = "2")]
     pub name: Option<String>,
 }

@@ -1,29 +1,28 @@
-//! Instruction levels: which vector instructions this machine has, and running a piece of work with them.
+//! SIMD dispatch: detects the machine's vector instructions and runs tasks compiled for them.
 //!
-//! Owns the only code of the library that depends on the target, and its only `unsafe`: work is written once, as plain
-//! loops, and compiled here for each level. May not know what the work is. No level changes a bit: none reorders or
-//! fuses arithmetic.
+//! The library's only target-dependent code and its only `unsafe`: tasks are written once, as plain loops, and compiled
+//! here for each level. No level changes a bit of a result: none reorders or fuses arithmetic.
 
 #![allow(unsafe_code)]
 
-/// Work that is worth compiling for each level.
-pub(super) trait Work {
-    /// Does it. Marked `#[inline(always)]`, as all that it calls in its loops, so that it is compiled for the level.
+/// A task that is compiled for each level.
+pub(super) trait SimdTask {
+    /// Runs the task. Must be `#[inline(always)]`, as must all that its loops call, to be compiled for the level.
     fn run(self);
 }
 
-/// Instructions that this machine has; a level that it has not cannot be made.
+/// Instruction set that this machine supports; a level cannot be constructed where it is unsupported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Level(Instructions);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Instructions {
-    /// What every machine of the target has.
+    /// The target's baseline.
     Baseline,
-    /// AVX2, of 2013.
+    /// AVX2 (2013).
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// AVX-512 with the parts that all processors but the first have.
+    /// AVX-512 with BW, DQ and VL, which all processors but the first have.
     #[cfg(target_arch = "x86_64")]
     Avx512,
     /// WebAssembly's 128-bit vectors.
@@ -32,7 +31,7 @@ enum Instructions {
 }
 
 impl Level {
-    /// All levels of this machine, the plainest first.
+    /// Levels of this machine, the baseline first.
     pub fn available() -> Vec<Level> {
         #[cfg(target_arch = "x86_64")]
         let more = [(Instructions::Avx2, has_avx2()), (Instructions::Avx512, has_avx512())];
@@ -44,7 +43,7 @@ impl Level {
         std::iter::once(Level(Instructions::Baseline)).chain(more).collect()
     }
 
-    /// The quickest level of this machine.
+    /// Fastest level of this machine.
     pub fn best() -> Level {
         #[cfg(target_arch = "x86_64")]
         return Level(match (has_avx512(), has_avx2()) {
@@ -58,24 +57,23 @@ impl Level {
         Level(Instructions::Baseline)
     }
 
-    /// Does a piece of work with these instructions.
-    pub(super) fn run(self, work: impl Work) {
+    /// Runs a task with these instructions.
+    pub(super) fn run(self, task: impl SimdTask) {
         match self.0 {
-            Instructions::Baseline => work.run(),
-            // SAFETY: a level is made only where its instructions were found.
+            Instructions::Baseline => task.run(),
+            // SAFETY: a level is constructed only where its instructions were detected.
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => unsafe { avx2(work) },
+            Instructions::Avx2 => unsafe { avx2(task) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => unsafe { avx512(work) },
+            Instructions::Avx512 => unsafe { avx512(task) },
             #[cfg(target_arch = "wasm32")]
-            Instructions::Simd128 => simd128(work),
+            Instructions::Simd128 => simd128(task),
         }
     }
 }
 
-/// Has the line of the cache fetched in which values begin: a hint that changes nothing but time, and does nothing where
-/// the target has no such instruction.
+/// Prefetches the cache line in which the values begin; a no-op on targets without such an instruction.
 #[inline(always)]
 pub(super) fn prefetch(values: &[f32]) {
     #[cfg(target_arch = "x86_64")]
@@ -88,7 +86,7 @@ pub(super) fn prefetch(values: &[f32]) {
     let _ = values;
 }
 
-/// Standard library: what was found is kept, so asking again costs next to nothing.
+/// Detects AVX2; the standard library caches the result.
 #[cfg(target_arch = "x86_64")]
 fn has_avx2() -> bool {
     is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2")
@@ -105,18 +103,18 @@ fn has_avx512() -> bool {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn avx2(work: impl Work) {
-    work.run();
+fn avx2(task: impl SimdTask) {
+    task.run();
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
-fn avx512(work: impl Work) {
-    work.run();
+fn avx512(task: impl SimdTask) {
+    task.run();
 }
 
 #[cfg(target_arch = "wasm32")]
 #[target_feature(enable = "simd128")]
-fn simd128(work: impl Work) {
-    work.run();
+fn simd128(task: impl SimdTask) {
+    task.run();
 }

@@ -2,7 +2,7 @@
 
 use super::{Score, Scorer};
 use crate::lead::Lead;
-use crate::lead::encode::Encoding;
+use crate::lead::encode::EncodedBatch;
 use crate::model::onnx::{NotProbability, ScoreError};
 
 /// Batch size: bounds memory, does not influence any score.
@@ -20,14 +20,14 @@ pub struct Batch {
 /// Encoded leads not yet scored by one model, with their indices in the batch.
 #[derive(Debug)]
 struct PendingLeads {
-    encoding: Encoding,
+    encoding: EncodedBatch,
     leads: Vec<usize>,
 }
 
 impl Batch {
     /// Creates an empty batch; all later calls must pass the same scorer.
     pub fn new(scorer: &Scorer) -> Self {
-        let pending = |model: &super::Model| PendingLeads { encoding: model.encoder().begin(), leads: Vec::new() };
+        let pending = |model: &super::Model| PendingLeads { encoding: model.encoder().new_batch(), leads: Vec::new() };
         Batch { pending: scorer.models().iter().map(pending).collect(), scores: Vec::new() }
     }
 
@@ -37,7 +37,7 @@ impl Batch {
         let Some(pending) = self.pending.get_mut(model) else { return Ok(()) };
         pending.leads.push(self.scores.len());
         self.scores.push(Err(NotProbability { value: f32::NAN }));
-        scorer.models()[model].encoder().add(lead, &mut pending.encoding);
+        scorer.models()[model].encoder().encode_into(lead, &mut pending.encoding);
         if pending.leads.len() < BATCH_LEADS { Ok(()) } else { self.score(scorer, model) }
     }
 

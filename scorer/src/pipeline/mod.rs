@@ -61,7 +61,7 @@ impl Scorer {
             return Err(OpenError::NoModels);
         }
         let columns = models.iter().flat_map(|model| model.encoder().schema().fields().iter().cloned());
-        let schema = Schema::leads().with(columns);
+        let schema = Schema::leads().with_fields(columns);
         for model in &mut models {
             model.bind(&schema)?;
         }

@@ -4,7 +4,7 @@ use super::self_check::{self, SelfCheck};
 use crate::insight::card::Card;
 use crate::insight::grade::{GradeError, Grades};
 use crate::insight::profile::Profile;
-use crate::lead::encode::{Block, Encoder, SpecificationError};
+use crate::lead::encode::{Encoder, InputBlock, SpecificationError};
 use crate::lead::schema::Schema;
 use crate::model::bundle::{self, Bundle, BundleError};
 use crate::model::onnx::{Graph, ModelError, NotProbability, ScoreError};
@@ -204,12 +204,12 @@ impl Model {
     }
 
     /// Returns the probability of each row of encoded blocks; an error if any row has none.
-    pub fn run(&self, blocks: &[Block]) -> Result<Vec<f32>, ScoreError> {
+    pub fn run(&self, blocks: &[InputBlock]) -> Result<Vec<f32>, ScoreError> {
         self.graph.run(blocks)
     }
 
     /// Like [`Model::run`], with a result per row.
-    pub(super) fn run_each(&self, blocks: &[Block]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
+    pub(super) fn run_each(&self, blocks: &[InputBlock]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
         self.graph.run_each(blocks)
     }
 

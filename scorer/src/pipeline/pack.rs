@@ -6,7 +6,7 @@ use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::insight::profile::Profile;
 use crate::lead::encode::{Encoder, Specification, SpecificationError};
-use crate::model::bundle::{self, BundleError, Output};
+use crate::model::bundle::{self, BundleError, OutputColumn};
 use crate::model::onnx::{self, Graph, ModelError};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub struct ModelParts {
     /// Profile of the training history, if any.
     pub profile: Option<Profile>,
     /// Output with the probability; detected if `None` and unambiguous.
-    pub output: Option<Output>,
+    pub output: Option<OutputColumn>,
 }
 
 /// Error of packing a model file.
@@ -55,7 +55,7 @@ pub enum PackError {
 
 /// Builds a model file from a graph; a graph that is already packed is repacked. The result is opened once to verify it.
 pub fn pack(graph: &[u8], parts: ModelParts) -> Result<Vec<u8>, PackError> {
-    let graph = bundle::graph_of(graph)?;
+    let graph = bundle::graph_bytes(graph)?;
     let encoder = Encoder::new(parts.encoder)?;
     let output = match parts.output {
         Some(output) => output,

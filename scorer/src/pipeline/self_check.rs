@@ -4,7 +4,7 @@
 use super::open::{Model, ModelFileError, section};
 use crate::lead::encode::{Encoder, Rule};
 use crate::lead::json::read_lead;
-use crate::lead::schema::{Kind, Schema};
+use crate::lead::schema::{FieldKind, Schema};
 use crate::model::bundle;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -74,12 +74,12 @@ fn synthetic_lead(encoder: &Encoder, index: usize) -> Map<String, Value> {
             continue;
         }
         let value = match &field.kind {
-            Kind::Integer { min, max } => {
+            FieldKind::Integer { min, max } => {
                 json!(min + (turn % 11) as f64 / 10.0 * (max - min)).as_f64().map(f64::round).into()
             }
-            Kind::Number { range: Some((min, max)) } => json!(min + (turn % 11) as f64 / 10.0 * (max - min)),
-            Kind::Number { range: None } => json!(1950.5 + (turn % 80) as f64),
-            Kind::Category { .. } | Kind::Text { .. } => json!(synthetic_text(encoder, &field.name, turn)),
+            FieldKind::Number { range: Some((min, max)) } => json!(min + (turn % 11) as f64 / 10.0 * (max - min)),
+            FieldKind::Number { range: None } => json!(1950.5 + (turn % 80) as f64),
+            FieldKind::Category { .. } | FieldKind::Text { .. } => json!(synthetic_text(encoder, &field.name, turn)),
         };
         lead.insert(field.name.clone(), value);
     }

@@ -6,7 +6,7 @@ use crate::insight::grade::{GradeRange, Grades};
 use crate::lead::encode::{Element, Feature, Input, Rule, Specification};
 use crate::lead::json::read_lead;
 use crate::model::bundle;
-use crate::model::onnx::tests::{difference, encoder, model, tree, year_twice};
+use crate::model::onnx::tests::{difference, encoder, founding_year_twice, model, tree};
 use std::collections::BTreeMap;
 
 fn parts(name: &str, requires_any: &[&str], encoder: Specification) -> ModelParts {
@@ -27,7 +27,7 @@ fn file(name: &str, requires_any: &[&str]) -> (String, Vec<u8>) {
 
 /// Returns a scorer that yields no probability for a company founded in the year infinity.
 pub(crate) fn scorer_without_probability() -> Scorer {
-    let file = pack(&model("LinearClassifier", difference()), parts("m", &[], year_twice())).unwrap();
+    let file = pack(&model("LinearClassifier", difference()), parts("m", &[], founding_year_twice())).unwrap();
     Scorer::open(&[("m".into(), file)]).unwrap()
 }
 

@@ -6,7 +6,7 @@
 use super::TrainError;
 use super::metric::{median, quantile};
 use crate::lead::encode::{Element, Encoder, FORMAT, Feature, Input, Matching, Matrix, Rule, Specification};
-use crate::lead::schema::{Field, Kind, Schema};
+use crate::lead::schema::{Field, FieldKind, Schema};
 use crate::lead::{Lead, Value};
 use std::collections::BTreeMap;
 
@@ -122,11 +122,11 @@ fn candidates(sample: &Sample<'_>, place: usize, field: &Field) -> Vec<Feature> 
         return Vec::new();
     }
     let mut rules = match &field.kind {
-        Kind::Integer { .. } | Kind::Number { .. } => {
+        FieldKind::Integer { .. } | FieldKind::Number { .. } => {
             vec![(String::new(), Rule::Number { missing: median(sample.numbers(place)).unwrap_or_default() })]
         }
-        Kind::Text { max_chars: Some(_) } => text_rules(field),
-        Kind::Category { .. } | Kind::Text { max_chars: None } => level_rules(sample.common_levels(place)),
+        FieldKind::Text { max_chars: Some(_) } => text_rules(field),
+        FieldKind::Category { .. } | FieldKind::Text { max_chars: None } => level_rules(sample.common_levels(place)),
     };
     rules.push((":missing".to_owned(), Rule::Missing));
     let feature =

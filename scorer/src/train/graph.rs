@@ -3,7 +3,7 @@
 use super::design::INPUT;
 use super::logistic::LinearModel;
 use super::rows::Scaling;
-use crate::model::bundle::Output;
+use crate::model::bundle::OutputColumn;
 use crate::model::proto::{
     Attribute, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetId, Shape, TensorType, TypeProto, ValueInfo,
 };
@@ -25,8 +25,8 @@ const FLOAT: i32 = 1;
 const INT64: i32 = 7;
 
 /// Output of the graph that is the probability of the outcome.
-pub(super) fn output() -> Output {
-    Output { name: PROBABILITIES.to_owned(), column: 1 }
+pub(super) fn output() -> OutputColumn {
+    OutputColumn { name: PROBABILITIES.to_owned(), column: 1 }
 }
 
 /// Encodes the graph as an ONNX ModelProto.

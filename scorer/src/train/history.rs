@@ -2,7 +2,7 @@
 //! rows are left out and why.
 
 use super::TrainError;
-use crate::lead::csv::{Dialect, Intake, Reader, Reason, Reject, Row};
+use crate::lead::csv::{CsvReader, CsvRow, Dialect, ImportSummary, Reject, RejectReason};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
 
@@ -28,7 +28,7 @@ impl History {
     pub fn read(bytes: &[u8], dialect: Dialect, outcome: &str) -> Result<Self, TrainError> {
         let schema = Schema::leads();
         let mut history = History::default();
-        let mut reader = Reader::new(schema.clone(), dialect);
+        let mut reader = CsvReader::new(schema.clone(), dialect);
         let mut start = bytes.iter();
         // Pushed byte by byte up to the header's end, so that the outcome column is known before the first row.
         while reader.columns().is_none() {
@@ -37,7 +37,7 @@ impl History {
         }
         let column = reader.columns().map(|names| outcome_column(names, outcome, &schema)).transpose()?;
         let mut first_error = None;
-        let mut sink = |row: Row<'_>| match history.add(row, column, &schema) {
+        let mut sink = |row: CsvRow<'_>| match history.add(row, column, &schema) {
             Err(error) if first_error.is_none() => first_error = Some(error),
             _ => {}
         };
@@ -53,7 +53,7 @@ impl History {
         self.outcomes.iter().filter(|outcome| **outcome).count()
     }
 
-    fn add(&mut self, row: Row<'_>, column: Option<usize>, schema: &Schema) -> Result<(), TrainError> {
+    fn add(&mut self, row: CsvRow<'_>, column: Option<usize>, schema: &Schema) -> Result<(), TrainError> {
         let lead = match row.lead.and_then(|lead| reject_infinite(lead, schema, row.line)) {
             Ok(lead) => lead,
             Err(reject) => {
@@ -76,7 +76,7 @@ impl History {
         Ok(())
     }
 
-    fn set_columns(&mut self, intake: Intake, column: Option<usize>, schema: &Schema) {
+    fn set_columns(&mut self, intake: ImportSummary, column: Option<usize>, schema: &Schema) {
         let outcome = column.and_then(|column| intake.columns.get(column));
         let unknown = intake.unknown_columns.iter().filter(|name| Some(*name) != outcome);
         self.unknown_columns = unknown.cloned().collect();
@@ -105,7 +105,7 @@ fn reject_infinite<'a>(lead: &'a Lead, schema: &Schema, line: u64) -> Result<&'a
         None => Ok(lead),
         Some(place) => {
             let column = schema.fields().get(place).map(|field| field.name.clone());
-            Err(Reject { line, column, reason: Reason::Infinite })
+            Err(Reject { line, column, reason: RejectReason::Infinite })
         }
     }
 }

@@ -24,11 +24,11 @@ use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::insight::metric;
 use crate::insight::profile::Profile;
-use crate::lead::csv::IntakeError;
+use crate::lead::csv::ImportError;
 use crate::lead::encode::{Specification, SpecificationError};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
-use crate::model::bundle::Output;
+use crate::model::bundle::OutputColumn;
 use candidate::Candidate;
 use thiserror::Error;
 use validate::{STRENGTHS, cross_validate};
@@ -68,7 +68,7 @@ pub struct Fitted {
     /// ONNX graph.
     pub graph: Vec<u8>,
     /// Output of the graph that is the probability.
-    pub output: Output,
+    pub output: OutputColumn,
     /// Specification that encodes leads as the graph's input.
     pub encoder: Specification,
     /// Model card.
@@ -86,7 +86,7 @@ pub struct Fitted {
 pub enum TrainError {
     /// The file cannot be read.
     #[error(transparent)]
-    Intake(#[from] IntakeError),
+    Intake(#[from] ImportError),
     /// The outcome column is missing.
     #[error("the history has no column {0:?} for the outcome")]
     NoOutcome(String),

@@ -7,7 +7,7 @@ use super::design::Sample;
 use super::history::History;
 use crate::insight::profile::{CAPACITY, ColumnLayout, Group, Layout, LevelKey, Profile};
 use crate::lead::encode::{Encoder, Specification};
-use crate::lead::schema::{Field, Kind, Schema};
+use crate::lead::schema::{Field, FieldKind, Schema};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -58,5 +58,5 @@ pub(super) fn rare_levels(history: &History, encoder: &Specification) -> Vec<(St
 }
 
 fn has_levels(field: &Field) -> bool {
-    matches!(field.kind, Kind::Category { .. } | Kind::Text { max_chars: None })
+    matches!(field.kind, FieldKind::Category { .. } | FieldKind::Text { max_chars: None })
 }

@@ -1,8 +1,8 @@
 //! A list of leads as the bodies of requests. Knows how a lead is written as JSON; no sockets.
 
 use scorer::lead::Value as Cell;
-use scorer::lead::csv::{Dialect, Reader};
-use scorer::lead::schema::{Kind, Schema};
+use scorer::lead::csv::{CsvReader, Dialect};
+use scorer::lead::schema::{FieldKind, Schema};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
@@ -20,8 +20,8 @@ impl Leads {
     pub(crate) fn read(list: &[u8]) -> Self {
         let schema = Schema::leads();
         let mut leads = Vec::new();
-        let mut take = |row: scorer::lead::csv::Row<'_>| leads.push(object(&schema, row.lead.unwrap().values()));
-        let mut reader = Reader::new(schema.clone(), Dialect::default());
+        let mut take = |row: scorer::lead::csv::CsvRow<'_>| leads.push(object(&schema, row.lead.unwrap().values()));
+        let mut reader = CsvReader::new(schema.clone(), Dialect::default());
         reader.push(list, &mut take).unwrap();
         reader.finish(&mut take).unwrap();
         let levels = |field: &&str| leads.iter().filter_map(|lead| lead[*field].as_str()).collect::<HashSet<_>>().len();
@@ -69,7 +69,7 @@ fn object<'l>(schema: &Schema, values: impl Iterator<Item = Cell<'l>>) -> Value 
     for (field, value) in schema.fields().iter().zip(values) {
         let value = match value {
             Cell::Missing => continue,
-            Cell::Number(whole) if matches!(field.kind, Kind::Integer { .. }) => json!(whole as i64),
+            Cell::Number(whole) if matches!(field.kind, FieldKind::Integer { .. }) => json!(whole as i64),
             Cell::Number(number) => json!(number),
             Cell::Text(text) => json!(text),
         };

@@ -2,7 +2,7 @@
 //!
 //! Owns the forms of queries, rows and what is kept of them. May not know how they are found or shown.
 
-use scorer::lead::csv::Reason;
+use scorer::lead::csv::RejectReason;
 use serde::{Deserialize, Serialize};
 
 /// What the user did with a lead, or learned of it.
@@ -220,7 +220,7 @@ pub struct Summary {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MappedColumn {
     /// What it was read as, and how surely.
-    pub column: scorer::lead::mapping::Column,
+    pub column: scorer::lead::mapping::ColumnMapping,
     /// Some of its cells.
     pub examples: Vec<String>,
     /// How many of its cells were not understood.
@@ -307,5 +307,5 @@ pub struct RejectLine {
     /// The line of the file on which it begins.
     pub line: f64,
     /// Why.
-    pub reason: Reason,
+    pub reason: RejectReason,
 }

@@ -2,7 +2,7 @@
 //! number input would silently give nothing.
 
 use crate::text;
-use scorer::lead::schema::{Field, Kind};
+use scorer::lead::schema::{Field, FieldKind};
 use web_sys::{Event, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, InputEvent};
 use yew::{AttrValue, Callback, Html, Properties, TargetCast, component, html};
 
@@ -50,7 +50,7 @@ fn input(props: &FieldInputProps, id: String) -> Html {
     let value = props.value.clone();
     let change = props.on_change.clone();
     match &props.field.kind {
-        Kind::Category { levels } => {
+        FieldKind::Category { levels } => {
             let onchange = move |event: Event| change.emit(event.target_unchecked_into::<HtmlSelectElement>().value());
             let option =
                 |level: &&'static str| html! { <option value={*level} selected={value == **level}>{*level}</option> };
@@ -61,7 +61,7 @@ fn input(props: &FieldInputProps, id: String) -> Html {
                 </select>
             }
         }
-        Kind::Text { max_chars: Some(max) } if *max >= LINE_CHARS => {
+        FieldKind::Text { max_chars: Some(max) } if *max >= LINE_CHARS => {
             let oninput =
                 move |event: InputEvent| change.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
             html! { <textarea {id} rows="3" {value} {oninput} aria-invalid={invalid} aria-describedby={described} /> }
@@ -69,7 +69,7 @@ fn input(props: &FieldInputProps, id: String) -> Html {
         kind => {
             let oninput =
                 move |event: InputEvent| change.emit(event.target_unchecked_into::<HtmlInputElement>().value());
-            let inputmode = matches!(kind, Kind::Integer { .. } | Kind::Number { .. }).then_some("decimal");
+            let inputmode = matches!(kind, FieldKind::Integer { .. } | FieldKind::Number { .. }).then_some("decimal");
             html! {
                 <input
                     {id} type="text" autocomplete="off" {inputmode} {value} {oninput}

@@ -94,7 +94,7 @@ impl Engine {
     /// The same with other models, whose fields may be other ones: what was said of columns by hand still holds.
     pub fn read_anew(&self, list: &List) {
         let said = list.summary.mapped.iter().map(|mapped| &mapped.column);
-        let said = said.filter(|column| column.evidence == Evidence::Hand);
+        let said = said.filter(|column| column.evidence == Evidence::Manual);
         self.read_shown(None, said.map(|column| (column.name.clone(), column.target.clone())).collect());
     }
 

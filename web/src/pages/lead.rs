@@ -9,7 +9,7 @@ use crate::components::{
 use crate::hooks::engine::Engine;
 use crate::state::{Action, ByHand, Hand};
 use crate::{browser, text};
-use scorer::lead::schema::{Field, Kind, Schema};
+use scorer::lead::schema::{Field, FieldKind, Schema};
 use std::rc::Rc;
 use web_sys::SubmitEvent;
 use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with};
@@ -77,7 +77,7 @@ pub fn LeadPage(props: &LeadPageProps) -> Html {
 fn importance(field: &Field) -> u8 {
     match &field.kind {
         _ if field.name == "jobtitle" => 0,
-        Kind::Text { max_chars: Some(_) } => 2,
+        FieldKind::Text { max_chars: Some(_) } => 2,
         _ => 1,
     }
 }

@@ -36,7 +36,7 @@ impl Table {
                 Wanted::Filled => !cell.is_empty(),
             }
         };
-        !(query.folded && self.sheet.is_repeated(lead))
+        !(query.folded && self.sheet.is_duplicate(lead))
             && (!query.selected || self.marks.is_selected(lead))
             && has_grade()
             && has_points()

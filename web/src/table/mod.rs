@@ -17,8 +17,8 @@ use crate::agent::{
     Column, Detail, MappedColumn, Mark, Origin, Query, RejectGroup, Row, Score, Summary, Tally, Values, Who, Window,
 };
 use crate::columns::shown_order;
-use scorer::lead::text::Encoding;
-use scorer::sheet::Sheet;
+use scorer::lead::text::TextEncoding;
+use scorer::scored_list::ScoredList;
 
 /// The most characters of a cell that leave the worker for the table: more than any screen shows.
 const CELL_CHARS: usize = 200;
@@ -28,7 +28,7 @@ const DETAIL_CHARS: usize = 20_000;
 
 /// A scored list with what is needed to show it.
 pub struct Table {
-    sheet: Sheet,
+    sheet: ScoredList,
     columns: Vec<Column>,
     marks: Marks,
     /// The last query, and what it found.
@@ -37,13 +37,13 @@ pub struct Table {
 
 impl Table {
     /// Prepares a list for showing.
-    pub fn new(sheet: Sheet) -> Self {
+    pub fn new(sheet: ScoredList) -> Self {
         let columns = shown_order(sheet.columns()).into_iter().map(|index| column(&sheet, index)).collect();
         Table { marks: Marks::of(sheet.len()), sheet, columns, found: None }
     }
 
     /// The list.
-    pub fn sheet(&self) -> &Sheet {
+    pub fn sheet(&self) -> &ScoredList {
         &self.sheet
     }
 
@@ -58,16 +58,16 @@ impl Table {
             missing: self.sheet.missing_fields().to_vec(),
             fields: self.sheet.scorer().schema().len() as u32,
             unknown: self.sheet.unknown_columns().to_vec(),
-            repeated: self.leads().filter(|lead| self.sheet.is_repeated(*lead)).count() as u32,
+            repeated: self.leads().filter(|lead| self.sheet.is_duplicate(*lead)).count() as u32,
             mapped: self.mapped(),
             origin: self.origin(),
         }
     }
 
     fn mapped(&self) -> Vec<MappedColumn> {
-        let intake = self.sheet.intake();
-        let examples = self.sheet.origin().examples.iter();
-        let columns = intake.mapping.columns.iter().zip(&intake.unread).zip(examples);
+        let intake = self.sheet.summary();
+        let examples = self.sheet.format().examples.iter();
+        let columns = intake.mapping.columns.iter().zip(&intake.unrecognized_cells).zip(examples);
         let mapped = columns.map(|((column, unread), examples)| MappedColumn {
             column: column.clone(),
             examples: examples.clone(),
@@ -77,12 +77,12 @@ impl Table {
     }
 
     fn origin(&self) -> Origin {
-        let origin = self.sheet.origin();
-        let is_usual = origin.encoding == Encoding::Utf8;
+        let origin = self.sheet.format();
+        let is_usual = origin.encoding == TextEncoding::Utf8;
         Origin {
             encoding: (!is_usual).then(|| origin.encoding.name().to_owned()),
             line: origin.line as f64,
-            short_rows: self.sheet.intake().short_rows.try_into().unwrap_or(u32::MAX),
+            short_rows: self.sheet.summary().short_rows.try_into().unwrap_or(u32::MAX),
         }
     }
 
@@ -114,7 +114,7 @@ impl Table {
             self.columns.iter().map(|column| (column.name.clone(), cut(self.sheet.cell(at, column.index as usize))));
         Some(Detail {
             row: self.row(lead),
-            repeated: self.sheet.is_repeated(at),
+            repeated: self.sheet.is_duplicate(at),
             cells: cells.collect(),
             fields: self.sheet.fields(at),
         })
@@ -228,7 +228,7 @@ impl Table {
     }
 }
 
-fn column(sheet: &Sheet, index: usize) -> Column {
+fn column(sheet: &ScoredList, index: usize) -> Column {
     let mut cells = (0..sheet.len()).map(|lead| sheet.cell(lead, index).trim()).filter(|cell| !cell.is_empty());
     let numeric = cells.next().is_some_and(is_number) && cells.all(is_number);
     Column { index: index as u32, name: sheet.columns().get(index).cloned().unwrap_or_default(), numeric }

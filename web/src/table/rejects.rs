@@ -3,7 +3,7 @@
 //! Owns which rows go together and how many of them are shown. May not know words.
 
 use crate::agent::{RejectGroup, RejectLine};
-use scorer::sheet::Rejects;
+use scorer::scored_list::Rejects;
 use std::cmp::Reverse;
 
 /// The most groups that leave the worker other than as a file.
@@ -18,7 +18,8 @@ pub fn groups(rejects: &Rejects) -> Vec<RejectGroup> {
     for reject in rejects.iter() {
         let line = RejectLine { line: reject.line as f64, reason: reject.reason.clone() };
         let is_its = |group: &RejectGroup| {
-            group.column == reject.column && group.lines.first().is_some_and(|first| first.reason.is_like(&line.reason))
+            group.column == reject.column
+                && group.lines.first().is_some_and(|first| first.reason.is_same_kind(&line.reason))
         };
         let known = groups.iter().position(is_its);
         if known.is_none() && groups.len() == GROUPS {
@@ -41,18 +42,19 @@ pub fn groups(rejects: &Rejects) -> Vec<RejectGroup> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scorer::lead::csv::Reason;
+    use scorer::lead::csv::RejectReason;
+    use scorer::lead::import::ImportOptions;
     use scorer::pipeline::Scorer;
-    use scorer::sheet::{Given, SheetError, SheetReader};
+    use scorer::scored_list::{ListError, ListReader};
     use std::sync::Arc;
 
     /// All rows of a list in which none is a lead.
     fn rejects(text: &str) -> Rejects {
         let model = std::fs::read("../models/linkedin-engagement-basic.onnx").unwrap();
         let scorer = Arc::new(Scorer::open(&[("basic".to_owned(), model)]).unwrap());
-        let mut reader = SheetReader::new(scorer, Given::default());
+        let mut reader = ListReader::new(scorer, ImportOptions::default());
         reader.push(text.as_bytes()).unwrap();
-        let Err(SheetError::NoLeads { rejects }) = reader.finish() else { panic!("a row is a lead") };
+        let Err(ListError::NoLeads { rejects }) = reader.finish() else { panic!("a row is a lead") };
         rejects
     }
 
@@ -64,6 +66,6 @@ mod tests {
             groups.iter().map(|group| (group.column.as_deref(), group.count, group.lines.len())).collect();
         assert_eq!(told, [(Some("llm_quality"), 32, LINES), (Some("llm_quality"), 1, 1), (None, 1, 1)]);
         assert_eq!(groups[0].lines[1].line, 4.0);
-        assert!(matches!(groups[2].lines[0].reason, Reason::Width { cells: 3, columns: 2 }));
+        assert!(matches!(groups[2].lines[0].reason, RejectReason::Width { cells: 3, columns: 2 }));
     }
 }

@@ -5,7 +5,7 @@
 use super::Table;
 use crate::agent::{FileForm, Which, Wording};
 use js_sys::{Array, Uint8Array};
-use scorer::sheet::{Extract, Form, Remarks};
+use scorer::scored_list::{CsvStyle, Export, MarkColumn};
 use std::io::{self, Write};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
@@ -54,23 +54,23 @@ impl Table {
     pub fn write(&self, which: Which, form: FileForm, wording: &Wording, out: &mut impl Write) -> io::Result<()> {
         let leads = self.which(which);
         let Wording { column, marks, decimal_comma } = wording;
-        let remarks = Remarks { name: column, words: marks, of: self.marks.places() };
+        let marks = MarkColumn { name: column, labels: marks, by_lead: self.marks.places() };
         let has_marks = self.marks.marked().next().is_some();
-        let extract = Extract { leads: &leads, remarks: has_marks.then_some(remarks) };
+        let export = Export { leads: &leads, marks: has_marks.then_some(marks) };
         match form {
-            FileForm::Data => self.sheet.write_extract(&extract, Form::Data, out),
+            FileForm::Data => self.sheet.write_csv_export(&export, CsvStyle::Data, out),
             FileForm::Spreadsheet => {
-                self.sheet.write_extract(&extract, Form::Spreadsheet { decimal_comma: *decimal_comma }, out)
+                self.sheet.write_csv_export(&export, CsvStyle::Spreadsheet { decimal_comma: *decimal_comma }, out)
             }
-            FileForm::Json => self.sheet.write_json(&extract, out),
+            FileForm::Json => self.sheet.write_json(&export, out),
         }
     }
 
     /// Writes leads as a table to be pasted.
     pub fn write_pasted(&self, which: Which, wording: &Wording, out: &mut impl Write) -> io::Result<()> {
         let leads = self.which(which);
-        let extract = Extract { leads: &leads, remarks: None };
-        self.sheet.write_extract(&extract, Form::Pasted { decimal_comma: wording.decimal_comma }, out)
+        let export = Export { leads: &leads, marks: None };
+        self.sheet.write_csv_export(&export, CsvStyle::Clipboard { decimal_comma: wording.decimal_comma }, out)
     }
 
     fn which(&self, which: Which) -> Vec<u32> {

@@ -3,7 +3,7 @@
 //! Owns how many of them are told. May not know messages or the page.
 
 use crate::agent::Values;
-use scorer::sheet::Sheet;
+use scorer::scored_list::ScoredList;
 use std::collections::HashMap;
 
 /// The most values that are told.
@@ -13,7 +13,7 @@ const VALUES_MAX: usize = 60;
 const CHARS_MAX: usize = 120;
 
 /// Equally frequent ones in the order of the alphabet, so that nothing of a hash map's order is left.
-pub(super) fn values(sheet: &Sheet, column: u32) -> Values {
+pub(super) fn values(sheet: &ScoredList, column: u32) -> Values {
     let mut counts: HashMap<&str, u32> = HashMap::new();
     let mut empty = 0;
     for lead in 0..sheet.len() {

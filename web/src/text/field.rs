@@ -1,7 +1,7 @@
 //! Words of a lead's fields.
 
 use super::say;
-use scorer::lead::schema::Kind;
+use scorer::lead::schema::FieldKind;
 
 /// A field's name for people; those that are not known bear their own.
 pub fn field_label(name: &str) -> String {
@@ -13,9 +13,9 @@ pub fn field_label(name: &str) -> String {
         "companyfoundedon" => ("Founded in", "Fondée en"),
         "llm_seniority" => ("Seniority", "Séniorité"),
         "llm_geography" => ("Geography", "Géographie"),
-        "llm_business_type" => ("Kind of business", "Type d’activité"),
+        "llm_business_type" => ("FieldKind of business", "Type d’activité"),
         "companysize" => ("Employees", "Effectif"),
-        "companytype" => ("Kind of company", "Type d’entreprise"),
+        "companytype" => ("FieldKind of company", "Type d’entreprise"),
         "llm_industry" => ("Industry (rated)", "Secteur (évalué)"),
         "industry" => ("Industry", "Secteur"),
         "companyindustry" => ("Company’s industry", "Secteur de l’entreprise"),
@@ -31,18 +31,18 @@ pub fn field_label(name: &str) -> String {
 }
 
 /// What may stand in a field, where that is not plain.
-pub fn field_hint(name: &str, kind: &Kind) -> Option<String> {
+pub fn field_hint(name: &str, kind: &FieldKind) -> Option<String> {
     match kind {
-        Kind::Number { .. } if name == "companyfoundedon" => {
+        FieldKind::Number { .. } if name == "companyfoundedon" => {
             Some(say("a year, such as 2012", "une année, par exemple 2012"))
         }
-        Kind::Integer { min, max } => {
+        FieldKind::Integer { min, max } => {
             Some(say(format!("a whole number, {min} to {max}"), format!("un nombre entier, de {min} à {max}")))
         }
-        Kind::Number { range: Some((min, max)) } => {
+        FieldKind::Number { range: Some((min, max)) } => {
             Some(say(format!("a number, {min} to {max}"), format!("un nombre, de {min} à {max}")))
         }
-        Kind::Number { range: None } => Some(say("a number", "un nombre")),
-        Kind::Category { .. } | Kind::Text { .. } => None,
+        FieldKind::Number { range: None } => Some(say("a number", "un nombre")),
+        FieldKind::Category { .. } | FieldKind::Text { .. } => None,
     }
 }

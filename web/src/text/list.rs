@@ -34,7 +34,7 @@ words! {
     /// Column of lines.
     line: "Line", "Ligne";
     /// Column of reasons.
-    reason_head: "Reason", "Raison";
+    reason_head: "RejectReason", "Raison";
     /// A column without a name.
     unnamed: "(no name)", "(sans nom)";
     /// The way to earlier rows.

@@ -7,9 +7,10 @@ use crate::agent::{Failure, Job, Reply};
 use crate::project::{Place, Project, ProjectFacts, START};
 use crate::table::{self, Table};
 use js_sys::Uint8Array;
-use scorer::lead::csv::{IntakeError, is_container};
+use scorer::lead::csv::{ImportError, is_workbook_container};
+use scorer::lead::import::ImportOptions;
 use scorer::pipeline::Scorer;
-use scorer::sheet::{Given, Sheet, SheetError, SheetReader};
+use scorer::scored_list::{ListError, ListReader, ScoredList};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -30,7 +31,7 @@ struct Source {
 }
 
 impl Desk {
-    pub(super) async fn read(&self, job: Job, file: Option<File>, given: Given, again: bool) {
+    pub(super) async fn read(&self, job: Job, file: Option<File>, given: ImportOptions, again: bool) {
         let (Some(file), Some(scorer)) = (file, self.scorer.borrow().clone()) else {
             return self.reply(&Reply::Unreadable { job, failure: Failure::Unavailable });
         };
@@ -39,7 +40,7 @@ impl Desk {
             Ok(None) => {}
             Err(Trouble::Workbook) => self.reply(&Reply::Workbook { job }),
             Err(Trouble::Told(failure)) => self.reply(&Reply::Unreadable { job, failure }),
-            Err(Trouble::Sheet(error)) => self.refuse(job, error),
+            Err(Trouble::ScoredList(error)) => self.refuse(job, error),
         }
     }
 
@@ -49,8 +50,8 @@ impl Desk {
         job: Job,
         file: Blob,
         scorer: &Arc<Scorer>,
-        given: Given,
-    ) -> Result<Option<(Source, Sheet)>, Trouble> {
+        given: ImportOptions,
+    ) -> Result<Option<(Source, ScoredList)>, Trouble> {
         let source = open(file).await?;
         let size = source.file.size();
         if size > MEMORY_MAX {
@@ -58,7 +59,7 @@ impl Desk {
         }
         let saved = || source.project.as_ref().map(|project| project.mapping.clone());
         let mapping = given.mapping.or_else(saved);
-        let mut reader = SheetReader::new(scorer.clone(), Given { mapping, ..given });
+        let mut reader = ListReader::new(scorer.clone(), ImportOptions { mapping, ..given });
         let mut at = 0.0;
         let mut next = fetched(&source.file, at, PIECE.min(size))?;
         while at < size {
@@ -80,7 +81,7 @@ impl Desk {
     }
 
     /// Marks are kept when the same file is read again, and come with a project.
-    fn offer(&self, job: Job, source: Source, sheet: Sheet, again: bool) {
+    fn offer(&self, job: Job, source: Source, sheet: ScoredList, again: bool) {
         let mut table = Table::new(sheet);
         if let (true, Some(before)) = (again, self.shown.borrow().as_ref()) {
             table.take_marks(&before.table.marked_lines(), &before.table.selected_lines());
@@ -96,9 +97,9 @@ impl Desk {
         *self.fresh.borrow_mut() = Some(Shown { job, table, file: source.file });
     }
 
-    fn refuse(&self, job: Job, error: SheetError) {
+    fn refuse(&self, job: Job, error: ListError) {
         self.reply(&Reply::Unreadable { job, failure: failure(&error) });
-        if let SheetError::NoLeads { rejects } = error {
+        if let ListError::NoLeads { rejects } = error {
             *self.refused.borrow_mut() = Some((job, rejects));
         }
     }
@@ -114,12 +115,12 @@ enum Trouble {
     /// It must be unpacked first, which is not done here.
     Workbook,
     Told(Failure),
-    Sheet(SheetError),
+    ScoredList(ListError),
 }
 
-impl From<SheetError> for Trouble {
-    fn from(error: SheetError) -> Self {
-        Trouble::Sheet(error)
+impl From<ListError> for Trouble {
+    fn from(error: ListError) -> Self {
+        Trouble::ScoredList(error)
     }
 }
 
@@ -138,7 +139,7 @@ fn too_large() -> Failure {
 async fn open(file: Blob) -> Result<Source, Trouble> {
     let broken = || Trouble::Told(Failure::BrokenProject);
     let start = piece(&file, 0.0, file.size().min(START as f64)).await?;
-    if is_container(&start) {
+    if is_workbook_container(&start) {
         return Err(Trouble::Workbook);
     }
     let Some(place) = Place::find(&start) else { return Ok(Source { file, project: None }) };
@@ -162,23 +163,23 @@ async fn received(piece: JsFuture) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&piece.await?).to_vec())
 }
 
-fn failure(error: &SheetError) -> Failure {
+fn failure(error: &ListError) -> Failure {
     let error = match error {
-        SheetError::Intake(error) => error,
-        SheetError::Score(error) => return Failure::Unscored { reason: error.to_string() },
-        SheetError::NoLeads { rejects } => {
+        ListError::Import(error) => error,
+        ListError::Score(error) => return Failure::Unscored { reason: error.to_string() },
+        ListError::NoLeads { rejects } => {
             return Failure::NoLeads { rows: rejects.len() as u32, rejects: table::groups(rejects) };
         }
     };
     match error {
-        IntakeError::Empty => Failure::Empty,
-        IntakeError::NoRows => Failure::NoRows,
-        IntakeError::NotText { hint } => Failure::NotText { hint: (*hint).to_owned() },
-        IntakeError::OpenHeader => Failure::OpenHeader,
-        IntakeError::HeaderTooLong => Failure::HeaderTooLong,
-        IntakeError::TooManyColumns => Failure::TooManyColumns,
-        IntakeError::NoKnownColumn { found, .. } => Failure::NoKnownColumn { found: found.clone() },
-        IntakeError::DuplicateColumn(column) => Failure::DuplicateColumn { column: column.clone() },
-        IntakeError::TooBroken { line } => Failure::TooBroken { line: *line as f64 },
+        ImportError::Empty => Failure::Empty,
+        ImportError::NoRows => Failure::NoRows,
+        ImportError::NotText { hint } => Failure::NotText { hint: (*hint).to_owned() },
+        ImportError::OpenHeader => Failure::OpenHeader,
+        ImportError::HeaderTooLong => Failure::HeaderTooLong,
+        ImportError::TooManyColumns => Failure::TooManyColumns,
+        ImportError::NoKnownColumn { found, .. } => Failure::NoKnownColumn { found: found.clone() },
+        ImportError::DuplicateColumn(column) => Failure::DuplicateColumn { column: column.clone() },
+        ImportError::TooBroken { line } => Failure::TooBroken { line: *line as f64 },
     }
 }

@@ -8,7 +8,7 @@ use crate::agent::{Export, Job, Query, Reply, Wording};
 use crate::project::Project;
 use crate::table::Parts;
 use js_sys::{Array, Uint8Array};
-use scorer::sheet::Rejects;
+use scorer::scored_list::Rejects;
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
@@ -54,7 +54,7 @@ fn project(shown: &Shown, file: &str, query: Query) -> Result<Blob, JsValue> {
     let sheet = shown.table.sheet();
     let project = Project {
         file: file.to_owned(),
-        mapping: sheet.intake().mapping.clone(),
+        mapping: sheet.summary().mapping.clone(),
         models: hashes(sheet.scorer()),
         marks: shown.table.marked_lines(),
         selected: shown.table.selected_lines(),

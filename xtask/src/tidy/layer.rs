@@ -6,7 +6,7 @@ const SCORER: &str = "scorer/src/";
 
 /// The modules of the scorer; each may import those before it, and itself.
 const LAYERS: [&str; 11] =
-    ["lead", "model", "insight", "train", "pipeline", "wire", "sheet", "chart", "api", "cli", "bin"];
+    ["lead", "model", "insight", "train", "pipeline", "wire", "scored_list", "chart", "api", "cli", "bin"];
 
 /// Crates with a place of their own: a name as it stands in paths, and the only places that may use it.
 const CRATES: [(&str, &[&str]); 8] = [

@@ -1,9 +1,16 @@
-//! Work that takes long enough to do it beside the threads that serve connections.
+//! Blocking work off the threads that serve connections.
 
-use super::error::ApiError;
+use thiserror::Error;
 
-/// Does it there, within the request's span.
-pub(crate) async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+/// Task that panicked or was cancelled at shutdown.
+#[derive(Debug, Error)]
+#[error("a task ended early")]
+pub(crate) struct TaskFailed;
+
+/// Runs work on tokio's blocking pool, within the span of the request.
+pub(crate) async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, TaskFailed> {
     let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|_| ApiError::Internal)
+    tokio::task::spawn_blocking(move || span.in_scope(work)).await.map_err(|_| TaskFailed)
 }

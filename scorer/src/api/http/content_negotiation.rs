@@ -1,35 +1,62 @@
-//! In which form a body comes and in which an answer is wanted: Content-Type and Accept -> one of three forms.
-//!
-//! Owns the names of media types and how preferences are weighed (RFC 9110, section 12.5.1). May not know routes.
+//! Content negotiation: `Content-Type` and `Accept` to one of three media types (RFC 9110, sections 8.3 and 12.5.1).
 
-use super::error::ApiError;
-use axum::http::HeaderMap;
+use super::error_response::ErrorResponse;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use thiserror::Error;
 
-/// The media type of errors that RFC 9457 defines.
+/// Media type of problem details (RFC 9457).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
-/// A form of leads and of their scores.
+/// Unsupported media type of a body or of a response.
+#[derive(Debug, Error)]
+pub enum NegotiationError {
+    /// Character set other than UTF-8.
+    #[error("the character set of the body is not known")]
+    UnknownCharset,
+    /// None of the response's media types is acceptable.
+    #[error("no form of the answer is acceptable")]
+    NotAcceptable,
+}
+
+impl NegotiationError {
+    pub(crate) fn response(&self) -> ErrorResponse {
+        match self {
+            NegotiationError::UnknownCharset => ErrorResponse::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Files of leads are read as UTF-8 only.",
+            ),
+            NegotiationError::NotAcceptable => ErrorResponse::new(
+                StatusCode::NOT_ACCEPTABLE,
+                "not_acceptable",
+                "A stream of leads is answered as application/x-ndjson or text/csv.",
+            ),
+        }
+    }
+}
+
+/// Media type of leads and of their scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MediaType {
-    /// One document.
+    /// One JSON document.
     Json,
-    /// A document per line.
+    /// One JSON document per line.
     Ndjson,
-    /// A table with a header.
+    /// Table with a header.
     Csv,
 }
 
 impl MediaType {
-    /// The form of a request's body; `None` for a type that is none of them. As the old service: a body without a type
-    /// is tried as JSON. Browsers let any page send the other types without asking, so taking those would let any page
-    /// fill the log.
-    pub(crate) fn from_content_type(headers: &HeaderMap) -> Result<Option<MediaType>, ApiError> {
-        let Some(kind) = headers.get(CONTENT_TYPE) else { return Ok(Some(MediaType::Json)) };
-        let kind = kind.to_str().unwrap_or_default().to_ascii_lowercase();
-        let mut parts = kind.split(';').map(str::trim);
+    /// Reads the media type of a request's body; `None` for an unsupported one. A body without a type is tried as JSON,
+    /// as in the old service. Browsers let any page send `text/plain` and forms across origins without a preflight, so
+    /// accepting those would let any page fill the log.
+    pub(crate) fn from_content_type(headers: &HeaderMap) -> Result<Option<MediaType>, NegotiationError> {
+        let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(Some(MediaType::Json)) };
+        let value = value.to_str().unwrap_or_default().to_ascii_lowercase();
+        let mut parts = value.split(';').map(str::trim);
         let essence = parts.next().unwrap_or_default();
-        let form = match essence {
+        let media_type = match essence {
             "application/json" => MediaType::Json,
             "text/csv" => MediaType::Csv,
             "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
@@ -39,12 +66,16 @@ impl MediaType {
             _ => return Ok(None),
         };
         let charset = parts.find_map(|part| part.strip_prefix("charset=")).map(|charset| charset.trim_matches('"'));
-        let is_text = matches!(charset, None | Some("utf-8" | "utf8" | "us-ascii"));
-        // The old service read every JSON as UTF-8, whatever was said of it.
-        if form == MediaType::Json || is_text { Ok(Some(form)) } else { Err(ApiError::UnknownCharset) }
+        let is_utf8 = matches!(charset, None | Some("utf-8" | "utf8" | "us-ascii"));
+        // The old service read every JSON as UTF-8, whatever its charset parameter.
+        if media_type == MediaType::Json || is_utf8 {
+            Ok(Some(media_type))
+        } else {
+            Err(NegotiationError::UnknownCharset)
+        }
     }
 
-    /// The media type of an answer.
+    /// Value of a response's `Content-Type`.
     pub(crate) fn content_type(self) -> &'static str {
         match self {
             MediaType::Json => "application/json",
@@ -53,11 +84,11 @@ impl MediaType {
         }
     }
 
-    /// The form of an answer, from its media type.
+    /// Reads back [`Self::content_type`].
     pub(crate) fn from_response_type(content_type: &str) -> Option<MediaType> {
         [MediaType::Json, MediaType::Ndjson, MediaType::Csv]
             .into_iter()
-            .find(|form| form.content_type() == content_type)
+            .find(|media_type| media_type.content_type() == content_type)
     }
 
     fn essence(self) -> &'static str {
@@ -67,55 +98,55 @@ impl MediaType {
         }
     }
 
-    /// Of the forms on offer the one that the client likes best, the first of them where it likes several as much;
-    /// `None` where it takes none.
+    /// Selects the offered media type with the highest quality value, the first of several; `None` when none is
+    /// acceptable.
     pub(crate) fn negotiate(headers: &HeaderMap, offered: &[MediaType]) -> Option<MediaType> {
-        let ranges = ranges(headers);
+        let ranges = media_ranges(headers);
         if ranges.is_empty() {
             return offered.first().copied();
         }
-        let liked = offered.iter().map(|form| (*form, weight(&ranges, form.essence())));
-        let best = liked.rev().max_by_key(|(_, weight)| *weight)?;
+        let qualities = offered.iter().map(|media_type| (*media_type, quality(&ranges, media_type.essence())));
+        let best = qualities.rev().max_by_key(|(_, quality)| *quality)?;
         (best.1 > 0).then_some(best.0)
     }
 }
 
-/// Whether the client asks for problems by their own name, and does not like plain JSON better.
+/// True when the client names problem details and does not prefer plain JSON.
 pub(crate) fn accepts_problem_json(headers: &HeaderMap) -> bool {
-    let ranges = ranges(headers);
-    let own = ranges.iter().find(|range| range.essence == PROBLEM_JSON).map_or(0, |range| range.weight);
-    let plain = ranges.iter().find(|range| range.essence == "application/json").map_or(0, |range| range.weight);
-    own > 0 && own >= plain
+    let ranges = media_ranges(headers);
+    let named = |essence: &str| ranges.iter().find(|range| range.essence == essence).map_or(0, |range| range.quality);
+    let (problem, plain) = (named(PROBLEM_JSON), named("application/json"));
+    problem > 0 && problem >= plain
 }
 
-/// A media range, and how much it is liked, in thousandths.
-struct Range {
+/// Media range with its quality value in thousandths.
+struct MediaRange {
     essence: String,
-    weight: u16,
+    quality: u16,
 }
 
-fn ranges(headers: &HeaderMap) -> Vec<Range> {
+fn media_ranges(headers: &HeaderMap) -> Vec<MediaRange> {
     let lists = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let range = |text: &str| {
         let mut parts = text.split(';').map(str::trim);
         let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        let weight = weight.and_then(|weight| weight.parse::<f32>().ok()).unwrap_or(1.0);
-        Range { essence, weight: (weight.clamp(0.0, 1.0) * 1_000.0) as u16 }
+        let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        let quality = quality.and_then(|quality| quality.parse::<f32>().ok()).unwrap_or(1.0);
+        MediaRange { essence, quality: (quality.clamp(0.0, 1.0) * 1_000.0) as u16 }
     };
     lists.flat_map(|list| list.split(',')).map(range).filter(|range| !range.essence.is_empty()).collect()
 }
 
-/// What the most specific range says of a type: its own name before `text/*` before `*/*`.
-fn weight(ranges: &[Range], essence: &str) -> u16 {
+/// Quality of a media type by the most specific range: its own name before `text/*` before `*/*`.
+fn quality(ranges: &[MediaRange], essence: &str) -> u16 {
     let family = essence.split('/').next().unwrap_or_default();
-    let exactness = |range: &Range| match range.essence.as_str() {
+    let specificity = |range: &MediaRange| match range.essence.as_str() {
         own if own == essence => Some(2),
         "*/*" => Some(0),
         other => (other.strip_suffix("/*") == Some(family)).then_some(1),
     };
-    let told = ranges.iter().filter_map(|range| Some((exactness(range)?, range.weight)));
-    told.max_by_key(|(exactness, _)| *exactness).map_or(0, |(_, weight)| weight)
+    let matching = ranges.iter().filter_map(|range| Some((specificity(range)?, range.quality)));
+    matching.max_by_key(|(specificity, _)| *specificity).map_or(0, |(_, quality)| quality)
 }
 
 #[cfg(test)]
@@ -127,10 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_json_unless_it_is_called_otherwise() {
+    fn a_body_is_json_unless_its_type_says_otherwise() {
         let sent =
             |kind: &str| MediaType::from_content_type(&HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]));
-        for (kind, form) in [
+        for (kind, media_type) in [
             ("application/json", Some(MediaType::Json)),
             ("Application/JSON; charset=latin1", Some(MediaType::Json)),
             ("application/problem+json", Some(MediaType::Json)),
@@ -139,16 +170,16 @@ mod tests {
             ("text/plain", None),
             ("application/x-www-form-urlencoded", None),
         ] {
-            assert_eq!(sent(kind).unwrap(), form, "{kind}");
+            assert_eq!(sent(kind).unwrap(), media_type, "{kind}");
         }
         assert_eq!(MediaType::from_content_type(&HeaderMap::new()).unwrap(), Some(MediaType::Json));
-        assert!(matches!(sent("text/csv; charset=utf-16"), Err(ApiError::UnknownCharset)));
+        assert!(matches!(sent("text/csv; charset=utf-16"), Err(NegotiationError::UnknownCharset)));
     }
 
     #[test]
-    fn the_form_liked_best_is_answered_and_the_own_one_where_all_are_liked() {
+    fn the_highest_quality_wins_and_the_first_offer_on_a_tie() {
         let offered = [MediaType::Ndjson, MediaType::Csv];
-        for (value, form) in [
+        for (value, media_type) in [
             ("*/*", Some(MediaType::Ndjson)),
             ("text/csv", Some(MediaType::Csv)),
             ("text/*", Some(MediaType::Csv)),
@@ -158,14 +189,14 @@ mod tests {
             ("image/png", None),
             ("application/x-ndjson;q=0", None),
         ] {
-            assert_eq!(MediaType::negotiate(&accept(value), &offered), form, "{value}");
+            assert_eq!(MediaType::negotiate(&accept(value), &offered), media_type, "{value}");
         }
         assert_eq!(MediaType::negotiate(&HeaderMap::new(), &offered), Some(MediaType::Ndjson));
     }
 
     #[test]
-    fn problems_are_for_those_who_name_them() {
-        for (value, taken) in [
+    fn problem_details_must_be_named() {
+        for (value, accepted) in [
             ("application/problem+json", true),
             ("application/json, application/problem+json", true),
             ("application/json, application/problem+json;q=0.5", false),
@@ -173,7 +204,7 @@ mod tests {
             ("application/json", false),
             ("*/*", false),
         ] {
-            assert_eq!(accepts_problem_json(&accept(value)), taken, "{value}");
+            assert_eq!(accepts_problem_json(&accept(value)), accepted, "{value}");
         }
     }
 }

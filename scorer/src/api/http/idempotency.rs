@@ -1,52 +1,92 @@
-//! `Idempotency-Key`: a request that is sent twice is done once, and answered twice with the same bytes
-//! (draft-ietf-httpapi-idempotency-key-header).
-//!
-//! Owns the form of keys, whose they are, and which are at work in this instance; the answers are kept in the log. May
-//! not know what is answered.
+//! `Idempotency-Key`: a request that is sent twice is processed once and answered twice with the same bytes
+//! (draft-ietf-httpapi-idempotency-key-header). Responses are kept in the prediction log.
 
-use super::error::ApiError;
+use super::body::readable_size;
+use super::error_response::ErrorResponse;
 use super::extensions::Caller;
+use super::in_flight_keys::{KeyGuard, KeyTaken};
+use super::response::ValidationError;
 use super::validation_error::header_error;
-use crate::api::state::AppState;
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
 use prediction_log::IdempotencyRecord;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use thiserror::Error;
 
 pub(crate) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Told with an answer that was given before.
+/// Marks a replayed response.
 pub(crate) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// The longest key.
+/// Longest key in bytes.
 pub(crate) const KEY_MAX: usize = 255;
 
-/// A client's name for a request, made one of this caller and this route. What a client takes for a key may say
-/// something of a person, so only its hash goes further.
+/// Conflicting use of a key.
+#[derive(Debug, Error)]
+pub enum IdempotencyError {
+    /// Key of another request.
+    #[error("the Idempotency-Key was used for another request")]
+    Reused,
+    /// Key of a request that is being answered.
+    #[error("a request with this Idempotency-Key is being answered")]
+    InFlight,
+    /// Stream larger than the responses that are kept for replay.
+    #[error("the stream is too large for an Idempotency-Key")]
+    TooLarge {
+        /// Limit in bytes.
+        bytes_max: usize,
+    },
+}
+
+impl IdempotencyError {
+    pub(crate) fn response(&self) -> ErrorResponse {
+        match self {
+            IdempotencyError::Reused => {
+                let message = "This Idempotency-Key was used for another request. Please take a new one.";
+                ErrorResponse::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", message)
+            }
+            IdempotencyError::InFlight => {
+                let message = "A request with this Idempotency-Key is being answered. Please try again shortly.";
+                ErrorResponse::new(StatusCode::CONFLICT, "idempotency_key_in_use", message).with_retry_after(1)
+            }
+            IdempotencyError::TooLarge { bytes_max } => {
+                let size = readable_size(*bytes_max);
+                let message = format!("With an Idempotency-Key a stream may have up to {size}.");
+                ErrorResponse::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", message)
+                    .with_reason("body_too_large")
+            }
+        }
+    }
+
+    /// Tells a retry of the request in flight from another request with its key.
+    pub(crate) fn in_flight(taken: &KeyTaken, fingerprint: &str) -> Self {
+        if taken.0 == fingerprint { IdempotencyError::InFlight } else { IdempotencyError::Reused }
+    }
+}
+
+/// Key of a request, made unique to caller and route. Only a hash is kept: keys may hold personal data.
 #[derive(Debug, Clone)]
-pub(crate) struct IdempotencyKey(String);
+pub(crate) struct IdempotencyKey(pub(crate) String);
 
 impl IdempotencyKey {
-    /// The key of a request, where it has one.
+    /// Reads the header; `None` when there is none.
     pub(crate) fn from_headers(
         headers: &HeaderMap,
         extensions: &Extensions,
         route: &str,
-    ) -> Result<Option<IdempotencyKey>, ApiError> {
+    ) -> Result<Option<IdempotencyKey>, ValidationError> {
         let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(key) = sent.next() else { return Ok(None) };
         let fits = (1..=KEY_MAX).contains(&key.len()) && key.as_bytes().iter().all(|byte| (b' '..=b'~').contains(byte));
         if !fits || sent.next().is_some() {
             let msg = format!("Header should be sent once, with 1 to {KEY_MAX} printable ASCII characters");
-            return Err(ApiError::Invalid(vec![header_error("Idempotency-Key", &msg)]));
+            return Err(header_error("Idempotency-Key", &msg));
         }
         let caller = extensions.get::<Caller>().map_or("anonymous", |caller| &caller.name);
         Ok(Some(IdempotencyKey(hash([caller.as_bytes(), route.as_bytes(), HeaderValue::as_bytes(key)]))))
     }
 }
 
-/// The hash of what tells one request from another.
+/// Hashes length-prefixed parts with SHA-256, as 64 hexadecimal digits.
 pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -56,7 +96,7 @@ pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     hexadecimal(&hash.finalize())
 }
 
-/// Bytes as two digits each.
+/// Formats bytes as two hexadecimal digits each.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write;
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
@@ -66,64 +106,27 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     })
 }
 
-/// The keys that this instance is at work on, each with the hash of its request. Another instance finds out when it
-/// writes its answer.
-#[derive(Debug, Default)]
-pub(crate) struct InFlightKeys(Mutex<HashMap<String, String>>);
-
-/// A key that is being worked on, until dropped.
-#[derive(Debug)]
-pub(crate) struct KeyGuard {
-    running: Arc<InFlightKeys>,
-    pub(crate) key: String,
-    pub(crate) fingerprint: String,
-}
-
-impl Drop for KeyGuard {
-    fn drop(&mut self) {
-        self.running.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
-    }
-}
-
-/// Whose turn it is.
+/// Result of claiming a key.
 #[derive(Debug)]
 pub(crate) enum Claim {
-    /// The request is to be answered, under this name.
+    /// First request with this key.
     New(KeyGuard),
-    /// It was answered before.
+    /// Response given before.
     Replayed(IdempotencyRecord),
 }
 
-/// Begins to work on a key, or finds what was answered to it.
-pub(crate) async fn begin(service: &AppState, key: IdempotencyKey, fingerprint: String) -> Result<Claim, ApiError> {
-    let IdempotencyKey(key) = key;
-    let named = start(&service.running, key, fingerprint)?;
-    match service.store.idempotency_record(&named.key).await? {
-        Some(answer) => same(answer, &named.fingerprint).map(Claim::Replayed),
-        None => Ok(Claim::New(named)),
-    }
-}
-
-/// An answer that was kept, when it is this request's.
-pub(crate) fn same(answer: IdempotencyRecord, fingerprint: &str) -> Result<IdempotencyRecord, ApiError> {
-    if answer.fingerprint == fingerprint { Ok(answer) } else { Err(ApiError::KeyReused) }
-}
-
-fn start(running: &Arc<InFlightKeys>, key: String, fingerprint: String) -> Result<KeyGuard, ApiError> {
-    let mut keys = running.0.lock().unwrap_or_else(PoisonError::into_inner);
-    match keys.get(&key) {
-        Some(other) if *other == fingerprint => return Err(ApiError::KeyBusy),
-        Some(_) => return Err(ApiError::KeyReused),
-        None => keys.insert(key.clone(), fingerprint.clone()),
-    };
-    Ok(KeyGuard { running: running.clone(), key, fingerprint })
+/// Returns a stored response if it belongs to the same request.
+pub(crate) fn matching(answer: IdempotencyRecord, fingerprint: &str) -> Result<IdempotencyRecord, IdempotencyError> {
+    if answer.fingerprint == fingerprint { Ok(answer) } else { Err(IdempotencyError::Reused) }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::in_flight_keys::InFlightKeys;
     use super::*;
+    use std::sync::Arc;
 
-    fn key(sent: &[&[u8]], caller: &str, route: &str) -> Result<Option<IdempotencyKey>, ApiError> {
+    fn key(sent: &[&[u8]], caller: &str, route: &str) -> Result<Option<IdempotencyKey>, ValidationError> {
         let mut headers = HeaderMap::new();
         for value in sent {
             headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(value).unwrap());
@@ -140,26 +143,27 @@ mod tests {
             assert!(key(&[good], "a", "/predict").unwrap().is_some());
         }
         for bad in [&[&b""[..]][..], &[&[b'x'; 256]], &["é".as_bytes()], &[b"a", b"b"]] {
-            assert!(matches!(key(bad, "a", "/predict"), Err(ApiError::Invalid(_))));
+            assert!(key(bad, "a", "/predict").is_err());
         }
     }
 
     #[test]
     fn the_same_key_of_another_caller_or_route_is_another() {
-        let of = |caller: &str, route: &str| key(&[b"1"], caller, route).unwrap().unwrap().0;
-        assert_eq!(of("a", "/predict"), of("a", "/predict"));
-        assert_ne!(of("a", "/predict"), of("b", "/predict"));
-        assert_ne!(of("a", "/predict"), of("a", "/predict/batch"));
+        let hashed = |caller: &str, route: &str| key(&[b"1"], caller, route).unwrap().unwrap().0;
+        assert_eq!(hashed("a", "/predict"), hashed("a", "/predict"));
+        assert_ne!(hashed("a", "/predict"), hashed("b", "/predict"));
+        assert_ne!(hashed("a", "/predict"), hashed("a", "/predict/batch"));
     }
 
     #[test]
-    fn a_key_at_work_is_told_until_its_request_ends() {
-        let running = Arc::new(InFlightKeys::default());
-        let begin = |fingerprint: &str| start(&running, "key".to_owned(), fingerprint.to_owned());
-        let first = begin("one").unwrap();
-        assert!(matches!(begin("one"), Err(ApiError::KeyBusy)));
-        assert!(matches!(begin("other"), Err(ApiError::KeyReused)));
+    fn a_key_is_in_flight_until_its_request_ends() {
+        let keys = Arc::new(InFlightKeys::default());
+        let insert = |fingerprint: &str| keys.insert("key".to_owned(), fingerprint.to_owned());
+        let first = insert("one").unwrap();
+        let conflict = |fingerprint: &str| IdempotencyError::in_flight(&insert(fingerprint).unwrap_err(), fingerprint);
+        assert!(matches!(conflict("one"), IdempotencyError::InFlight));
+        assert!(matches!(conflict("other"), IdempotencyError::Reused));
         drop(first);
-        assert!(begin("other").is_ok());
+        assert!(insert("other").is_ok());
     }
 }

@@ -4,11 +4,15 @@
 //! Must not depend on routes, middleware or the application state.
 
 pub(crate) mod blocking;
-pub(crate) mod body;
-pub(crate) mod content_negotiation;
+pub mod body;
+pub(crate) mod body_memory;
+pub(crate) mod conditional;
+pub mod content_negotiation;
 pub mod error;
+pub(crate) mod error_response;
 pub(crate) mod extensions;
-pub(crate) mod idempotency;
+pub mod idempotency;
+pub(crate) mod in_flight_keys;
 pub mod rejection;
 pub mod response;
 pub(crate) mod server;

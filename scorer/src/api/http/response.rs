@@ -1,168 +1,172 @@
-//! The answers that only HTTP gives: health, failures, and batches in which a lead may be refused. Scores have their
-//! shapes in `wire`.
-//!
-//! Owns names and forms. May not know when they are given.
+//! Response bodies that only HTTP has: health, errors, partial batches. Scores have their types in `wire`.
 
 use crate::wire::{ModelName, Prediction};
+use axum::http::HeaderName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
-/// Whether the service is up and has a model.
+/// Versions of the models that scored, comma-separated.
+pub(crate) const X_MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-version");
+
+/// SHA-256 of their files, in the same order.
+pub(crate) const X_MODEL_SHA256: HeaderName = HeaderName::from_static("x-model-sha256");
+
+/// Liveness of the service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
-    /// Always `healthy`: a service that is not does not answer.
+    /// Always `healthy`.
     pub status: String,
-    /// The name that monitors of the old service look for.
+    /// Name of the service.
     pub service: String,
-    /// Of the program.
+    /// Version of the program.
     pub version: String,
-    /// The commit that it was deployed from, where that is known.
+    /// Commit of the deployment, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
     /// False while predictions are answered with 503.
     pub model_loaded: bool,
-    /// There, and true, while this instance is under maintenance.
+    /// Present and true while this instance is under maintenance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<bool>,
 }
 
-/// Whether leads can be scored and recorded.
+/// Readiness to score and record leads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Readiness {
-    /// `ready`; `degraded` where they can and something needs an operator; `unavailable` where they cannot.
+    /// `ready`; `degraded` when leads are scored but an operator is needed; `unavailable` when they are not.
     pub status: String,
-    /// What was looked at.
+    /// Results of the checks.
     pub checks: Checks,
 }
 
-/// What readiness is made of.
+/// Checks of readiness.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Checks {
-    /// `ok`, `missing` or `failed`: the models in service were asked for a score.
+    /// `ok`, `missing` or `failed`: a trial score of the models in service.
     pub model: Check,
     /// `connected`, `degraded` or `lost`.
     pub log: Check,
-    /// `ok`, or `failed` where the last change of models did not come about.
+    /// `ok`, or `failed` when the last change of models failed.
     pub files: Check,
-    /// `ok`, or `behind` where all instances are to serve models that this one does not have.
+    /// `ok`, or `behind` when this instance lacks models that all instances are to serve.
     pub instances: Check,
 }
 
-/// One thing that was looked at.
+/// Result of one check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Check {
-    /// A word for programs.
+    /// Machine-readable status.
     pub status: String,
-    /// A sentence for people, where there is something to say.
+    /// Sentence for people, if any.
     pub detail: Option<String>,
 }
 
-/// What is answered instead when something is wrong.
+/// Body of an error response.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Failure)]
 pub struct ErrorBody {
-    /// A word for programs, `validation_error` for one.
+    /// Machine-readable code, for example `validation_error`.
     pub error: String,
-    /// A sentence for people.
+    /// Sentence for people.
     pub message: String,
-    /// For `validation_error` what is wrong where, else null.
+    /// Validation errors for `validation_error`, else null.
     pub detail: Option<Vec<ValidationError>>,
 }
 
-/// One thing that is wrong with a request, in the form that the old service gave.
+/// One validation error, in the format of the old service (Pydantic).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Complaint)]
 pub struct ValidationError {
-    /// A word for programs, `less_than_equal` for one.
+    /// Machine-readable type, for example `less_than_equal`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Names of members and places in lists, from `body`, `query` or `header` down.
+    /// Path of member names and list indices, from `body`, `query` or `header`.
     pub loc: Vec<Value>,
-    /// A sentence for people.
+    /// Sentence for people.
     pub msg: String,
-    /// What stands there; long values are left out.
+    /// Value found there; long values are omitted.
     pub input: Value,
-    /// The limit that was passed, and the like.
+    /// Context of the error, for example the limit exceeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ctx: Option<Value>,
 }
 
-/// What became of one lead of a batch in which a lead that is not valid costs the others nothing.
+/// Result of one lead of a batch in which invalid leads are skipped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum LeadResult<'a> {
-    /// It was scored and recorded.
+    /// Scored and recorded.
     Scored(Prediction<'a>),
-    /// It was neither scored nor recorded.
+    /// Neither scored nor recorded.
     Rejected(RejectedLead<'a>),
 }
 
-/// Why a lead was not scored.
+/// Validation errors of a lead that was not scored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Rejection)]
 pub struct RejectedLead<'a> {
-    /// The line of the body on which it starts, from 1, where the body is a file of lines.
+    /// Line of the body on which the lead starts, from 1, for line-based bodies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 1)]
     pub line: Option<u64>,
-    /// The client's own key, where it could be read.
+    /// The client's own key of the lead, if readable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub lead_key: Option<Cow<'a, str>>,
-    /// Everything that is wrong with it.
+    /// All validation errors.
     pub errors: Vec<ValidationError>,
 }
 
-/// A result for every lead of a batch, in the order sent.
+/// Results of all leads of a batch, in the order sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PartialAnswer<'a> {
-    /// One per lead.
+    /// One result per lead.
     pub results: Vec<LeadResult<'a>>,
-    /// How many there are.
+    /// Number of leads.
     pub total_count: usize,
-    /// How many were scored.
+    /// Number of scored leads.
     pub scored_count: usize,
-    /// How many were not.
+    /// Number of rejected leads.
     pub rejected_count: usize,
-    /// The mean of the probabilities, rounded to 4 places; null where nothing was scored.
+    /// Mean probability, rounded to 4 places; null when nothing was scored.
     pub avg_score: Option<f64>,
-    /// How many are `engaged`.
+    /// Number of leads labelled `engaged`.
     pub high_engagement_count: usize,
-    /// The models that gave the scores.
+    /// Models that scored.
     pub models: Vec<ModelName<'a>>,
 }
 
-/// The last line of a streamed answer, which proves that nothing is missing before it.
+/// Last line of a complete streamed response.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Completion<'a> {
     /// Always true.
     pub complete: bool,
-    /// How many leads there were.
+    /// Number of leads.
     pub rows: u64,
-    /// How many were scored and recorded.
+    /// Number of leads scored and recorded.
     pub scored: u64,
-    /// How many were not.
+    /// Number of rejected leads.
     pub rejected: u64,
-    /// SHA-256 of every byte of the answer before this line, in hexadecimal, before any compression.
+    /// SHA-256 of the uncompressed response before this line, in hexadecimal.
     pub sha256: Cow<'a, str>,
-    /// The models that gave the scores.
+    /// Models that scored.
     pub models: Vec<ModelName<'a>>,
 }
 
-/// The last line of a streamed answer that could not be finished. What stands before it was scored and recorded.
+/// Last line of an aborted streamed response. The leads before it were scored and recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Interruption {
     /// Always false.
     pub complete: bool,
-    /// How many leads were answered before.
+    /// Number of leads before this line.
     pub rows: u64,
-    /// A word for programs, as in a failure.
+    /// Machine-readable code, as in an error body.
     pub error: String,
-    /// A sentence for people.
+    /// Sentence for people.
     pub message: String,
-    /// For `validation_error` what is wrong where, else null.
+    /// Validation errors for `validation_error`, else null.
     pub detail: Option<Vec<ValidationError>>,
 }

@@ -1,9 +1,6 @@
-//! Connections: accepted up to a number, served, and ended.
-//!
-//! Owns their limits of number and time, and the end: requests that have begun may finish. May not know routes.
+//! The HTTP/1.1 server: connection limit, timeouts, graceful shutdown. axum's own server has no such limits.
 
 use crate::api::config::Limits;
-use crate::api::metrics::Metrics;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
@@ -23,71 +20,80 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{Sleep, sleep, timeout};
 
-/// How long requests may take to finish once the server is told to stop: less than the ten seconds after which
-/// containers are killed.
-const DRAIN: Duration = Duration::from_secs(8);
+/// Time for requests in flight to finish at shutdown: less than the ten seconds after which containers are killed.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// How long a client may take nothing of its answer.
-const DEAF: Duration = Duration::from_secs(30);
+/// Write timeout.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The most memory of a connection for what is read and not yet understood; a request's head must fit.
+/// Read buffer of a connection in bytes; a request's head must fit.
 const BUFFER_BYTES: usize = 128 << 10;
 
-/// How long to wait when no connection can be accepted, as when there are no file descriptors left.
-const PAUSE: Duration = Duration::from_millis(200);
+/// Pause after a failed `accept`, as when there are no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
-/// How many connections too many are told so at once; others are closed without a word.
-const TOLD_AT_ONCE: usize = 64;
+/// Excess connections answered with 503 concurrently; the rest are dropped.
+const MAX_REJECTING: usize = 64;
 
-/// How long that may take.
-const TELLING: Duration = Duration::from_secs(1);
+/// Time for the 503 of an excess connection.
+const REJECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What a connection too many is told.
-const FULL: &str = "{\"error\":\"service_unavailable\",\"message\":\"There are too many connections. Please try again \
+/// Body of that 503.
+const TOO_MANY: &str = "{\"error\":\"service_unavailable\",\"message\":\"There are too many connections. Please try again \
     shortly.\",\"detail\":null}";
 
-/// Serves until `stop` is done, then lets requests finish for a while.
+/// Observer of connections, for metrics.
+pub(crate) trait ConnectionObserver {
+    /// Value held while a connection is open.
+    type Guard: Send + 'static;
+    /// Counts a connection as open until the guard is dropped.
+    fn opened(&self) -> Self::Guard;
+    /// Counts an excess connection.
+    fn rejected(&self);
+}
+
+/// Serves until `shutdown` completes, then waits for requests in flight.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     limits: &Limits,
-    meter: &Metrics,
-    stop: impl Future<Output = ()>,
+    observer: &impl ConnectionObserver,
+    shutdown: impl Future<Output = ()>,
 ) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
-    let telling = Arc::new(Semaphore::new(TOLD_AT_ONCE));
-    let mut stop = pin!(stop);
+    let permits = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let rejecting = Arc::new(Semaphore::new(MAX_REJECTING));
+    let mut shutdown = pin!(shutdown);
     loop {
         let (stream, peer) = tokio::select! {
             biased;
-            () = &mut stop => break,
+            () = &mut shutdown => break,
             accepted = accept(&listener) => accepted,
         };
-        match places.clone().try_acquire_owned() {
-            Ok(place) => {
-                let (counting, watcher) = (meter.connection(), graceful.watcher());
-                let serving = converse(stream, peer, router.clone(), limits.head, watcher);
+        match permits.clone().try_acquire_owned() {
+            Ok(permit) => {
+                let (guard, watcher) = (observer.opened(), graceful.watcher());
+                let serving = serve_connection(stream, peer, router.clone(), limits.head, watcher);
                 tokio::spawn(async move {
                     serving.await;
-                    drop((place, counting));
+                    drop((permit, guard));
                 });
             }
             Err(_) => {
-                meter.rejected("connections");
-                if let Ok(turn) = telling.clone().try_acquire_owned() {
+                observer.rejected();
+                if let Ok(permit) = rejecting.clone().try_acquire_owned() {
                     tokio::spawn(async move {
-                        // Whoever cannot be told within that time is not told.
-                        let _ = timeout(TELLING, turn_away(stream)).await;
-                        drop(turn);
+                        // A client that does not read in time gets no response.
+                        let _ = timeout(REJECT_TIMEOUT, reject(stream)).await;
+                        drop(permit);
                     });
                 }
             }
         }
     }
     drop(listener);
-    if timeout(DRAIN, graceful.shutdown()).await.is_err() {
-        tracing::warn!("some requests did not finish in time");
+    if timeout(DRAIN_TIMEOUT, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests in flight were aborted at shutdown");
     }
 }
 
@@ -95,25 +101,25 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
-            // The client's own doing.
-            Err(error) if is_of_client(&error) => {}
+            // Caused by the client.
+            Err(error) if is_client_error(&error) => {}
             Err(error) => {
-                tracing::error!(%error, "no connection can be accepted");
-                sleep(PAUSE).await;
+                tracing::error!(%error, "cannot accept connections");
+                sleep(ACCEPT_PAUSE).await;
             }
         }
     }
 }
 
-fn is_of_client(error: &io::Error) -> bool {
+fn is_client_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
-async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, head: Duration, watcher: Watcher) {
-    // Answers are written whole; waiting for more to send along would only delay them.
+async fn serve_connection(stream: TcpStream, peer: SocketAddr, router: Router, head: Duration, watcher: Watcher) {
+    // Responses are written whole; Nagle's algorithm would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection was lost before it began");
+        tracing::debug!(%error, "connection lost before it was served");
         return;
     }
     let service = TowerToHyperService::new(router);
@@ -123,60 +129,60 @@ async fn converse(stream: TcpStream, peer: SocketAddr, router: Router, head: Dur
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(BUFFER_BYTES);
-    let connection = http.serve_connection(TokioIo::new(Patient::new(stream)), with_peer);
+    let connection = http.serve_connection(TokioIo::new(WriteTimeoutIo::new(stream)), with_peer);
     if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%error, "a connection broke off");
+        tracing::debug!(%error, "connection closed with an error");
     }
 }
 
-/// Says why, and waits until it was heard: closing at once what still has something to say would take the answer with it.
-async fn turn_away(mut stream: TcpStream) -> io::Result<()> {
-    let length = FULL.len();
-    let answer = format!(
+/// Sends 503, then drains the socket, so that a TCP reset does not discard the response.
+async fn reject(mut stream: TcpStream) -> io::Result<()> {
+    let length = TOO_MANY.len();
+    let response = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
-         retry-after: 1\r\nconnection: close\r\n\r\n{FULL}"
+         retry-after: 1\r\nconnection: close\r\n\r\n{TOO_MANY}"
     );
-    stream.write_all(answer.as_bytes()).await?;
+    stream.write_all(response.as_bytes()).await?;
     stream.shutdown().await?;
     let mut rest = [0; 4_096];
     while stream.read(&mut rest).await? > 0 {}
     Ok(())
 }
 
-/// A stream whose other side must take something of what is written, now and then.
-struct Patient {
+/// Stream that fails when the peer reads nothing of a response for the write timeout.
+struct WriteTimeoutIo {
     stream: TcpStream,
-    waiting: Option<Pin<Box<Sleep>>>,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patient {
+impl WriteTimeoutIo {
     fn new(stream: TcpStream) -> Self {
-        Patient { stream, waiting: None }
+        WriteTimeoutIo { stream, timer: None }
     }
 
-    fn written(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
-            self.waiting = None;
-            return written;
+    fn check_timeout(&mut self, context: &mut Context<'_>, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if result.is_ready() {
+            self.timer = None;
+            return result;
         }
-        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(DEAF)));
-        match waiting.as_mut().poll(context) {
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(WRITE_TIMEOUT)));
+        match timer.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => Poll::Pending,
         }
     }
 }
 
-impl AsyncRead for Patient {
+impl AsyncRead for WriteTimeoutIo {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(context, to)
     }
 }
 
-impl AsyncWrite for Patient {
+impl AsyncWrite for WriteTimeoutIo {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.written(context, written)
+        self.check_timeout(context, written)
     }
 
     fn poll_write_vectored(
@@ -185,7 +191,7 @@ impl AsyncWrite for Patient {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
-        self.written(context, written)
+        self.check_timeout(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {

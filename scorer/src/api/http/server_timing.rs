@@ -1,33 +1,31 @@
-//! Where the time of a prediction went, as its answer's head tells it (`Server-Timing`, W3C).
-//!
-//! Owns the names of the phases. May not know what happens in them.
+//! Durations of the phases of a prediction, in the header `Server-Timing` (W3C).
 
 use axum::http::{HeaderName, HeaderValue};
 use std::fmt::Write;
 use std::time::Duration;
 
-/// The header.
+/// Name of the header.
 pub(crate) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
-/// How long each phase took; all but the writing together about the time from a request's head to that of its answer.
+/// Duration per phase. All but `write`, which overlaps `log`, add up to about the response time.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Timing {
-    /// The body came in.
+    /// Receiving the body.
     pub(crate) read: Duration,
-    /// It was parsed and checked.
+    /// Parsing and validating it.
     pub(crate) parse: Duration,
-    /// Leads were encoded and scored.
+    /// Encoding and scoring leads.
     pub(crate) score: Duration,
-    /// Rows for the log were made.
+    /// Making rows for the log.
     pub(crate) record: Duration,
-    /// The answer was written, mostly while the log took the rows.
+    /// Writing the response, mostly while the log writes the rows.
     pub(crate) write: Duration,
-    /// The log took the rows.
+    /// Writing the rows to the log.
     pub(crate) log: Duration,
 }
 
 impl Timing {
-    /// In milliseconds.
+    /// Formats the header, in milliseconds.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let phases = [
             ("read", self.read),
@@ -40,7 +38,7 @@ impl Timing {
         let mut text = String::with_capacity(128);
         for (name, took) in phases {
             let comma = if text.is_empty() { "" } else { ", " };
-            // Whole numbers are written quicker than fractions.
+            // Integers are formatted faster than floats.
             let micros = took.saturating_add(Duration::from_nanos(500)).as_micros();
             // Writing into a text does not fail.
             let _ = write!(text, "{comma}{name};dur={}.{:03}", micros / 1_000, micros % 1_000);
@@ -54,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phases_are_told_in_milliseconds() {
+    fn phases_are_in_milliseconds() {
         let (score, log) = (Duration::from_nanos(1_500_499), Duration::from_nanos(12_000_999_500));
         let timing = Timing { score, log, ..Timing::default() };
         let header = timing.header().unwrap();

@@ -1,52 +1,50 @@
-//! The trace that a request belongs to: W3C Trace Context, level 1 for `traceparent`, level 2 for `traceresponse`.
-//!
-//! Owns reading, beginning and writing it. May not know what is done with it.
+//! W3C Trace Context of a request: level 1 for `traceparent`, level 2 for `traceresponse`.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
 use uuid::Uuid;
 
-/// What a client or proxy sends.
+/// Header of a client or proxy.
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// What is answered: the trace, and our own part of it.
+/// Header of the response: the trace id and our span id.
 pub(crate) const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
-/// The length of a version 00.
+/// Length of a version 00 value in bytes.
 const LENGTH: usize = 55;
 
-/// A trace and our part of it.
+/// Trace id, our span id and flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TraceContext {
     id: u128,
     span: u64,
-    /// Whether the caller keeps it, and what else its flags say.
+    /// Trace flags: sampled, random.
     flags: u8,
 }
 
 impl TraceContext {
-    /// Goes on with the trace of a request, or begins one where none was sent that can be read.
+    /// Continues the trace of a request, or starts one when the header is missing or invalid.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let mut sent = headers.get_all(TRACEPARENT).iter();
-        // Two of them are none: which one holds is not said.
+        // Repeated headers are invalid.
         let only = match (sent.next(), sent.next()) {
             (Some(only), None) => only.to_str().ok(),
             _ => None,
         };
         let span = Uuid::new_v4().as_u64_pair().1;
         match only.and_then(parse) {
-            // Of the flags only those that are known are handed on: sampled, random.
+            // Only the known flags are passed on: sampled, random.
             Some((id, flags)) => TraceContext { id, span, flags: flags & 0b11 },
             None => TraceContext { id: Uuid::new_v4().as_u128(), span, flags: 0b10 },
         }
     }
 
-    /// The trace's id, 32 digits.
+    /// Trace id, 32 hexadecimal digits.
     pub(crate) fn id(&self) -> String {
         format!("{:032x}", self.id)
     }
 
-    pub(crate) fn put(&self, headers: &mut HeaderMap) {
+    pub(crate) fn put_header(&self, headers: &mut HeaderMap) {
         if let Ok(value) = HeaderValue::from_str(&self.to_string()) {
             headers.insert(TRACERESPONSE, value);
         }
@@ -59,9 +57,9 @@ impl fmt::Display for TraceContext {
     }
 }
 
-/// TraceContext and flags of `00-<32 digits>-<16 digits>-<2 digits>`. Later versions may have more behind.
+/// Parses `00-<32 digits>-<16 digits>-<2 digits>` into trace id and flags. Later versions may be longer.
 fn parse(text: &str) -> Option<(u128, u8)> {
-    let (version, rest) = (digits(text.get(..2)?)?, text.get(2..)?);
+    let (version, rest) = (parse_hex(text.get(..2)?)?, text.get(2..)?);
     let longer = text.len() > LENGTH;
     if version == 0xFF || (longer && (version == 0 || text.as_bytes().get(LENGTH) != Some(&b'-'))) {
         return None;
@@ -71,11 +69,11 @@ fn parse(text: &str) -> Option<(u128, u8)> {
     if parts.next().is_some() || (id.len(), parent.len(), flags.len()) != (32, 16, 2) {
         return None;
     }
-    let (id, parent, flags) = (digits(id)?, digits(parent)?, digits(flags)?);
+    let (id, parent, flags) = (parse_hex(id)?, parse_hex(parent)?, parse_hex(flags)?);
     (id != 0 && parent != 0).then_some((id, u8::try_from(flags).ok()?))
 }
 
-fn digits(text: &str) -> Option<u128> {
+fn parse_hex(text: &str) -> Option<u128> {
     let plain = text.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
     if plain { u128::from_str_radix(text, 16).ok() } else { None }
 }
@@ -86,22 +84,22 @@ mod tests {
 
     const ID: &str = "0af7651916cd43dd8448eb211c80319c";
 
-    fn of(sent: &[&str]) -> TraceContext {
+    fn from_values(sent: &[&str]) -> TraceContext {
         TraceContext::from_headers(&sent.iter().map(|value| (TRACEPARENT, value.parse().unwrap())).collect())
     }
 
     #[test]
-    fn a_trace_that_was_sent_goes_on_with_a_part_of_our_own() {
+    fn a_trace_continues_with_a_span_of_our_own() {
         let sent = format!("00-{ID}-b7ad6b7169203331-01");
-        let ours = of(&[&sent]);
+        let ours = from_values(&[&sent]);
         assert_eq!(ours.id(), ID);
         assert!(ours.to_string().starts_with(&format!("00-{ID}-")) && ours.to_string().ends_with("-01"));
         assert_ne!(ours.to_string(), sent);
-        assert_eq!(of(&[&format!("cc-{ID}-b7ad6b7169203331-01-later")]).id(), ID);
+        assert_eq!(from_values(&[&format!("cc-{ID}-b7ad6b7169203331-01-later")]).id(), ID);
     }
 
     #[test]
-    fn what_is_no_trace_begins_a_new_one() {
+    fn an_invalid_header_starts_a_new_trace() {
         let parent = "b7ad6b7169203331";
         for wrong in [
             String::new(),
@@ -122,6 +120,6 @@ mod tests {
             assert!(parse(&ours.to_string()).is_some(), "{ours}");
         }
         let sent = format!("00-{ID}-{parent}-01");
-        assert_ne!(of(&[&sent, &sent]).id(), ID);
+        assert_ne!(from_values(&[&sent, &sent]).id(), ID);
     }
 }

@@ -1,14 +1,13 @@
-//! Who is calling, and whether a route is open to them.
-//!
-//! Owns the rules: a key's scopes; without keys, this machine alone; anonymous prediction where it is switched on. May
-//! not know what a route does.
+//! Authentication and authorization: an API key's scopes; without keys, callers on this machine alone; anonymous
+//! prediction when it is enabled.
 
+use super::rate_limit;
 use crate::api::api_keys::Scope;
 use crate::api::config::{AuthConfig, CorsOrigins};
 use crate::api::http::error::ApiError;
 use crate::api::http::extensions::Caller;
 use crate::api::http::rejection::Rejection;
-use crate::api::rate_limit::{RateLimitKey, RateLimitStatus};
+use crate::api::rate_limit::RateLimitKey;
 use crate::api::state::AppState;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderMap;
@@ -18,14 +17,14 @@ use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// An older way of sending a key.
+/// Alternative to `Authorization: Bearer`.
 pub(crate) const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// Where proxies add whom they serve.
+/// Header to which each proxy appends its client.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// What proxies add. Who sends one of these is not on this machine, however close the proxy is.
-const OF_PROXIES: [HeaderName; 6] = [
+/// Headers added by proxies; a request with one of them does not come from this machine.
+const PROXY_HEADERS: [HeaderName; 6] = [
     FORWARDED,
     VIA,
     X_FORWARDED_FOR,
@@ -34,87 +33,82 @@ const OF_PROXIES: [HeaderName; 6] = [
     HeaderName::from_static("x-real-ip"),
 ];
 
-/// What a route asks for.
+/// Requirement of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Requirement {
-    /// A key with this scope.
+    /// Key with this scope.
     Scope(Scope),
-    /// Any key; open where prediction is open to anyone.
+    /// Any key; none when prediction is anonymous.
     AnyKey,
 }
 
-/// Lets those in who may, and counts everyone. Wraps every route that is not open to all.
-pub(crate) async fn authorize(
-    State((service, need)): State<(Arc<AppState>, Requirement)>,
+/// Authorizes a request, after its caller's rate was checked. Wraps every route that is not public.
+pub(super) async fn authorize(
+    State((state, requirement)): State<(Arc<AppState>, Requirement)>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let (counted, decided) = decide(&service, need, peer, &request);
-    let left = match service.count(&counted) {
-        Err(left) => return ApiError::from(Rejection::TooOften(left)).into_response(),
-        Ok(left) => left,
-    };
-    let mut response = match decided {
-        Err(refusal) => ApiError::from(refusal).into_response(),
-        Ok(caller) => {
-            request.extensions_mut().insert(caller.clone());
-            let mut response = next.run(request).await;
-            response.extensions_mut().insert(caller);
-            response
+    let (key, decision) = identify(&state, requirement, peer, &request);
+    let respond = async {
+        match decision {
+            Err(rejection) => ApiError::from(rejection).into_response(),
+            Ok(caller) => {
+                request.extensions_mut().insert(caller.clone());
+                let mut response = next.run(request).await;
+                response.extensions_mut().insert(caller);
+                response
+            }
         }
     };
-    if let Some(left) = left {
-        RateLimitStatus::put(left, response.headers_mut());
-    }
-    response
+    rate_limit::enforce(&state, &key, respond).await
 }
 
-/// Under what a request counts, and who may go on.
-fn decide(
-    service: &AppState,
-    need: Requirement,
+/// Identifies the caller: the key of its rate limit, and the decision.
+fn identify(
+    state: &AppState,
+    requirement: Requirement,
     peer: Option<IpAddr>,
     request: &Request,
 ) -> (RateLimitKey, Result<Caller, Rejection>) {
-    let access = &service.config.access;
-    let client = forwarded(request.headers(), access.proxies).or(peer);
-    let of_address = RateLimitKey::address(client.unwrap_or(IpAddr::from([0; 4])));
+    let access = &state.config.auth;
+    let client = forwarded_client(request.headers(), access.proxies).or(peer);
+    let address_key = RateLimitKey::from_address(client.unwrap_or(IpAddr::from([0; 4])));
     let named = |name: &str| Caller { name: name.into() };
     if access.keys.is_empty() {
-        let local = check_local(peer, request, access, &service.config.cors_origins);
+        let local = check_local(peer, request, access, &state.config.cors_origins);
         let caller = match local {
             Ok(()) => Ok(named("loopback")),
-            Err(_) if is_open(need, access) => Ok(named("anonymous")),
-            Err(refusal) => Err(refusal),
+            Err(_) if is_anonymous(requirement, access) => Ok(named("anonymous")),
+            Err(rejection) => Err(rejection),
         };
-        return (of_address, caller);
+        return (address_key, caller);
     }
     let Some(sent) = sent_key(request.headers()) else {
-        let caller = if is_open(need, access) { Ok(named("anonymous")) } else { Err(Rejection::NoKey) };
-        return (of_address, caller);
+        let caller = if is_anonymous(requirement, access) { Ok(named("anonymous")) } else { Err(Rejection::NoKey) };
+        return (address_key, caller);
     };
-    let Some(key) = access.keys.find(sent) else { return (of_address, Err(Rejection::UnknownKey)) };
-    let opened = match need {
-        Requirement::Scope(scope) if !key.scopes.contains(&scope) && !is_open(need, access) => {
+    let Some(key) = access.keys.find(sent) else { return (address_key, Err(Rejection::UnknownKey)) };
+    let decision = match requirement {
+        Requirement::Scope(scope) if !key.scopes.contains(&scope) && !is_anonymous(requirement, access) => {
             Err(Rejection::Scope(scope))
         }
         _ => Ok(Caller { name: key.name.clone() }),
     };
-    (RateLimitKey::Name(key.name), opened)
+    (RateLimitKey::Name(key.name), decision)
 }
 
-/// The address that the outermost of so many proxies saw; what stands before it may be anything that a client sent.
-fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
+/// Client address seen by the outermost of the operator's own proxies; entries before it are not trustworthy.
+fn forwarded_client(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     let lists = headers.get_all(X_FORWARDED_FOR).iter().filter_map(|list| list.to_str().ok());
     let addresses: Vec<&str> = lists.flat_map(|list| list.split(',')).collect();
     let at = addresses.len().checked_sub(proxies).filter(|_| proxies > 0)?;
     addresses.get(at)?.trim().parse().ok()
 }
 
-/// Whether it is open to anyone: never more than scoring leads, and what model does that.
-fn is_open(need: Requirement, access: &AuthConfig) -> bool {
-    access.anonymous_predict && matches!(need, Requirement::Scope(Scope::Predict) | Requirement::AnyKey)
+/// True when anyone may call: at most scoring and the description of the model.
+fn is_anonymous(requirement: Requirement, access: &AuthConfig) -> bool {
+    access.anonymous_predict && matches!(requirement, Requirement::Scope(Scope::Predict) | Requirement::AnyKey)
 }
 
 fn sent_key(headers: &HeaderMap) -> Option<&[u8]> {
@@ -124,9 +118,8 @@ fn sent_key(headers: &HeaderMap) -> Option<&[u8]> {
     sent.map(<[u8]>::trim_ascii)
 }
 
-/// Whether a request without a key comes from this machine: by its peer's address, not through a proxy; and not from a
-/// page elsewhere, be it that the page's host was made to lead here (its name then stands in `Host`) or that it calls
-/// across origins.
+/// Checks that a request without a key comes from this machine: a loopback peer, no proxy, a `Host` that is this
+/// machine's (against DNS rebinding), and no page of another origin.
 fn check_local(
     peer: Option<IpAddr>,
     request: &Request,
@@ -135,18 +128,18 @@ fn check_local(
 ) -> Result<(), Rejection> {
     let headers = request.headers();
     let is_local = peer.is_some_and(|peer| peer.to_canonical().is_loopback());
-    if !is_local || OF_PROXIES.iter().any(|name| headers.contains_key(name)) {
+    if !is_local || PROXY_HEADERS.iter().any(|name| headers.contains_key(name)) {
         return Err(Rejection::NotLocal);
     }
     let target = request.uri().authority().map(|authority| authority.as_str().as_bytes());
     let mut named = headers.get_all(HOST).iter().map(|host| host.as_bytes()).chain(target);
-    if !named.all(|host| std::str::from_utf8(host).is_ok_and(|host| is_own(host, &access.hosts))) {
+    if !named.all(|host| std::str::from_utf8(host).is_ok_and(|host| is_own_host(host, &access.hosts))) {
         return Err(Rejection::OtherHost);
     }
     let may_call = |origin: &[u8]| match origins {
         CorsOrigins::Any => true,
         CorsOrigins::List(list) if list.iter().any(|listed| listed.as_bytes().eq_ignore_ascii_case(origin)) => true,
-        _ => is_same(origin, headers),
+        _ => is_same_origin(origin, headers),
     };
     if headers.get_all(ORIGIN).iter().all(|origin| may_call(origin.as_bytes())) {
         Ok(())
@@ -155,8 +148,8 @@ fn check_local(
     }
 }
 
-/// Whether a host is a name of this machine, or one that is configured.
-fn is_own(host: &str, configured: &[String]) -> bool {
+/// True for a name or loopback address of this machine, or a configured host.
+fn is_own_host(host: &str, configured: &[String]) -> bool {
     let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((inner, _)) => inner,
         None => host.split(':').next().unwrap_or(host),
@@ -167,8 +160,8 @@ fn is_own(host: &str, configured: &[String]) -> bool {
     is_loopback || name == "localhost" || name.ends_with(".localhost") || is_configured()
 }
 
-/// Whether an origin is this server under the name that it was called by.
-fn is_same(origin: &[u8], headers: &HeaderMap) -> bool {
+/// True when the origin is the host of the request.
+fn is_same_origin(origin: &[u8], headers: &HeaderMap) -> bool {
     let authority = origin.split(|byte| *byte == b'/').nth(2).unwrap_or_default();
     headers.get(HOST).is_some_and(|host| !authority.is_empty() && host.as_bytes().eq_ignore_ascii_case(authority))
 }
@@ -202,16 +195,16 @@ mod tests {
     }
 
     #[test]
-    fn only_what_our_own_proxies_saw_is_a_callers_address() {
+    fn only_addresses_seen_by_own_proxies_count() {
         let headers: HeaderMap =
             ["1.1.1.1, 2.2.2.2", "3.3.3.3"].iter().map(|list| (X_FORWARDED_FOR, list.parse().unwrap())).collect();
-        let seen = |proxies| forwarded(&headers, proxies).map(|address| address.to_string());
+        let seen = |proxies| forwarded_client(&headers, proxies).map(|address| address.to_string());
         assert_eq!((seen(0), seen(4)), (None, None));
         assert_eq!((seen(1).as_deref(), seen(2).as_deref()), (Some("3.3.3.3"), Some("2.2.2.2")));
     }
 
     #[test]
-    fn a_host_that_was_made_to_lead_here_is_not_this_machine() {
+    fn a_rebound_host_is_not_this_machine() {
         for own in [
             "localhost:7860",
             "LOCALHOST",
@@ -237,8 +230,8 @@ mod tests {
             assert!(local("127.0.0.1", &[("host", "localhost:7860"), ("origin", own)]).is_ok(), "{own}");
         }
         for other in ["http://localhost:8080", "https://evil.example", "null", "file://"] {
-            let told = local("127.0.0.1", &[("host", "localhost:7860"), ("origin", other)]);
-            assert!(matches!(told, Err(Rejection::OtherOrigin)), "{other}");
+            let result = local("127.0.0.1", &[("host", "localhost:7860"), ("origin", other)]);
+            assert!(matches!(result, Err(Rejection::OtherOrigin)), "{other}");
         }
     }
 }

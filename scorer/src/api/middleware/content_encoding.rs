@@ -1,7 +1,6 @@
-//! gzip and brotli: bodies come in either, and answers go out in either.
+//! gzip and brotli, of request bodies and of responses.
 //!
-//! Owns which answers are worth it, and the count of what was sent before it was decoded. May not know routes. What is
-//! compressed here holds no secret beside what the client itself sent, so its length tells nobody anything.
+//! A compressed response holds no secret next to data that the client chose, so its length reveals nothing (BREACH).
 
 use crate::api::http::extensions::EncodedBytes;
 use axum::body::Body;
@@ -16,36 +15,35 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{And, Predicate, SizeAbove};
 use tower_http::decompression::RequestDecompressionLayer;
 
-/// Smaller answers fit into a packet as they are.
-const WORTH_BYTES: u64 = 1_024;
+/// Smallest response that is compressed, in bytes; smaller ones fit into one packet.
+const MIN_BYTES: u64 = 1_024;
 
-/// The types of answers that shrink.
-const TEXTS: [&str; 6] =
+/// Media types that are compressed.
+const COMPRESSIBLE: [&str; 6] =
     ["application/json", "application/problem+json", "application/x-ndjson", "text/csv", "text/html", "image/svg+xml"];
 
-type IsText = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
+type Compressible = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
-/// Takes the encoding off a body. One that is not known stays, for whoever reads the body to refuse.
-pub(crate) fn decompression() -> RequestDecompressionLayer {
+/// Decodes bodies. An unknown encoding passes through; reading such a body fails.
+pub(super) fn decompression() -> RequestDecompressionLayer {
     RequestDecompressionLayer::new().gzip(true).br(true).pass_through_unaccepted(true)
 }
 
-/// Compresses answers for those who take it. A client waits for an answer longer than for its last bytes, so it is done
-/// the quick way.
-pub(crate) fn compression() -> CompressionLayer<And<SizeAbove, IsText>> {
+/// Compresses responses, at the fastest level: latency counts for more than size.
+pub(super) fn compression() -> CompressionLayer<And<SizeAbove, Compressible>> {
     let layer = CompressionLayer::new().gzip(true).br(true).quality(CompressionLevel::Fastest);
-    layer.compress_when(SizeAbove::new(WORTH_BYTES).and(is_text as IsText))
+    layer.compress_when(SizeAbove::new(MIN_BYTES).and(is_compressible as Compressible))
 }
 
-/// Files have a tag that stands for their very bytes, so they go out as they are.
-fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+/// Excludes responses with an entity tag, which stands for their exact bytes.
+fn is_compressible(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let essence = kind.split(';').next().unwrap_or_default().trim();
-    !headers.contains_key(ETAG) && TEXTS.contains(&essence)
+    !headers.contains_key(ETAG) && COMPRESSIBLE.contains(&essence)
 }
 
-/// Counts what comes of an encoded body, and writes the encoding's name as it is looked for.
-pub(crate) async fn count(mut request: Request, next: Next) -> Response {
+/// Counts the bytes of an encoded body and normalizes `Content-Encoding` for the decoder.
+pub(super) async fn count_encoded(mut request: Request, next: Next) -> Response {
     let Some(encoding) = request.headers().get(CONTENT_ENCODING) else { return next.run(request).await };
     let known = match encoding.to_str().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
         "identity" | "" => None,
@@ -61,12 +59,12 @@ pub(crate) async fn count(mut request: Request, next: Next) -> Response {
             request.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(name));
         }
     }
-    let sent = EncodedBytes::default();
-    request.extensions_mut().insert(sent.clone());
-    let counted = |body: Body| {
+    let encoded = EncodedBytes::default();
+    request.extensions_mut().insert(encoded.clone());
+    let count = |body: Body| {
         Body::from_stream(body.into_data_stream().inspect_ok(move |piece| {
-            sent.add(piece.len());
+            encoded.add(piece.len());
         }))
     };
-    next.run(request.map(counted)).await
+    next.run(request.map(count)).await
 }

@@ -1,7 +1,5 @@
-//! Failures for clients that know RFC 9457.
-//!
-//! Owns that form and for whom it is. May not know how a failure came about: it is made from what other clients are
-//! told, which every failure carries with it.
+//! Errors as problem details (RFC 9457), for clients whose `Accept` names `application/problem+json`. Made from the
+//! default error body, which every error response carries as an extension.
 
 use crate::api::http::content_negotiation::{PROBLEM_JSON, accepts_problem_json};
 use crate::api::http::extensions::{ProblemContext, RequestId};
@@ -15,62 +13,62 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// A failure in the form of RFC 9457, with the members of the old form that do not stand in its way.
+/// Problem details, with the members `error`, `message` and `errors` of the default error body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemDetails {
-    /// Which kind of failure it is: an address below the documentation, which ends with the word of `error`.
+    /// Type of the problem: an address in the documentation that ends with the value of `error`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The status in words.
+    /// Reason phrase of the status.
     pub title: String,
-    /// HTTP's number.
+    /// HTTP status code.
     pub status: u16,
-    /// A sentence for people.
+    /// Sentence for people.
     pub detail: String,
-    /// The id of the request, as in `X-Request-ID`, written so that it can stand in an address.
+    /// Request id, as in `X-Request-ID`, percent-encoded.
     pub instance: String,
-    /// A word for programs, `validation_error` for one.
+    /// Machine-readable code, for example `validation_error`.
     pub error: String,
-    /// The same as `detail`.
+    /// Same as `detail`.
     pub message: String,
-    /// For `validation_error` what is wrong where.
+    /// Errors by location, for `validation_error`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemError>,
 }
 
-/// One thing that is wrong with a request.
+/// One validation error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Fault)]
 pub(crate) struct ProblemError {
-    /// A sentence for people.
+    /// Sentence for people.
     pub detail: String,
-    /// Where in the body: a JSON pointer as the fragment of an address (RFC 6901, section 6).
+    /// Location in the body: a JSON pointer as a URI fragment (RFC 6901, section 6).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub pointer: Option<String>,
-    /// Which parameter of the query.
+    /// Query parameter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub parameter: Option<String>,
-    /// Which header.
+    /// Header name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub header: Option<String>,
-    /// A word for programs, `less_than_equal` for one.
+    /// Machine-readable type, for example `less_than_equal`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Names of members and places in lists, from `body`, `query` or `header` down.
+    /// Path of member names and list indices, from `body`, `query` or `header`.
     pub loc: Vec<Value>,
-    /// What stands there; long values are left out.
+    /// Value found there; long values are omitted.
     pub input: Value,
-    /// The limit that was passed, and the like.
+    /// Context of the error, for example the limit exceeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub ctx: Option<Value>,
 }
 
-/// Tells a failure in this form to those who take it.
+/// Replaces error bodies by problem details for clients that accept them.
 pub(crate) async fn negotiate(request: Request, next: Next) -> Response {
     if !accepts_problem_json(request.headers()) {
         return next.run(request).await;
@@ -78,47 +76,47 @@ pub(crate) async fn negotiate(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let response = next.run(request).await;
     match response.extensions().get::<ProblemContext>().cloned() {
-        Some(ProblemContext(failure)) => problem_response(response, &failure, &id),
+        Some(ProblemContext(body)) => problem_response(response, &body, &id),
         None => response,
     }
 }
 
-fn problem_response(mut response: Response, failure: &ErrorBody, id: &str) -> Response {
-    let problem = problem_details(response.status(), failure, id);
-    let Ok(body) = serde_json::to_vec(&problem) else { return response };
+fn problem_response(mut response: Response, body: &ErrorBody, id: &str) -> Response {
+    let problem = problem_details(response.status(), body, id);
+    let Ok(bytes) = serde_json::to_vec(&problem) else { return response };
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     response.headers_mut().remove(CONTENT_LENGTH);
-    *response.body_mut() = body.into();
+    *response.body_mut() = bytes.into();
     response
 }
 
-/// A failure as those who take this form are told.
-pub(crate) fn problem_details(status: StatusCode, failure: &ErrorBody, id: &str) -> ProblemDetails {
+/// Converts an error body.
+pub(crate) fn problem_details(status: StatusCode, body: &ErrorBody, id: &str) -> ProblemDetails {
     ProblemDetails {
-        kind: format!("/docs#{}", failure.error),
+        kind: format!("/docs#{}", body.error),
         title: status.canonical_reason().unwrap_or_default().to_owned(),
         status: status.as_u16(),
-        detail: failure.message.clone(),
+        detail: body.message.clone(),
         instance: percent_encode(id),
-        error: failure.error.clone(),
-        message: failure.message.clone(),
-        errors: failure.detail.iter().flatten().map(problem_error).collect(),
+        error: body.error.clone(),
+        message: body.message.clone(),
+        errors: body.detail.iter().flatten().map(problem_error).collect(),
     }
 }
 
-fn problem_error(complaint: &ValidationError) -> ProblemError {
-    let ValidationError { kind, loc, msg, input, ctx } = complaint.clone();
+fn problem_error(error: &ValidationError) -> ProblemError {
+    let ValidationError { kind, loc, msg, input, ctx } = error.clone();
     let (place, inner) =
         loc.split_first().map_or(("", &[][..]), |(place, inner)| (place.as_str().unwrap_or(""), inner));
-    let named = |wanted: &str| inner.first().filter(|_| place == wanted).and_then(Value::as_str).map(str::to_owned);
-    // Of what is no JSON at all the place is a character's, which no pointer leads to.
+    let named = |part: &str| inner.first().filter(|_| place == part).and_then(Value::as_str).map(str::to_owned);
+    // Invalid JSON has a character offset, to which no pointer leads.
     let inner = if kind == "json_invalid" { &[] } else { inner };
     let pointer =
         (place == "body").then(|| inner.iter().fold("#".to_owned(), |path, step| path + "/" + &pointer_token(step)));
     ProblemError { detail: msg, pointer, parameter: named("query"), header: named("header"), kind, input, ctx, loc }
 }
 
-/// One step of a JSON pointer within an address.
+/// One reference token of a JSON pointer, percent-encoded.
 fn pointer_token(step: &Value) -> String {
     match step {
         Value::String(name) => percent_encode(&name.replace('~', "~0").replace('/', "~1")),
@@ -126,7 +124,7 @@ fn pointer_token(step: &Value) -> String {
     }
 }
 
-/// Written so that it can stand in an address (RFC 3986, section 2).
+/// Percent-encodes all but unreserved characters (RFC 3986, section 2).
 fn percent_encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     text.bytes().fold(String::with_capacity(text.len()), |out, byte| {
@@ -151,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pointer_leads_to_what_is_wrong() {
+    fn a_pointer_locates_the_error() {
         for (kind, loc, pointer) in [
             ("int_type", json!(["body", "leads", 1, "llm_quality"]), Some("#/leads/1/llm_quality")),
             ("float_type", json!(["body", "a/b~c %"]), Some("#/a~1b~0c%20%25")),

@@ -1,7 +1,7 @@
-//! The time that a request may take: from its head to the head of its answer.
-//!
-//! Owns who is to blame when it is over: a client whose body did not arrive, or this server. May not know routes.
+//! Time limit of a request, from its head to the head of its response. A request whose body did not arrive in time is
+//! answered with 408, any other with 503, which the timeout layers of tower-http do not tell apart.
 
+use crate::api::http::body::ReadBodyError;
 use crate::api::http::error::ApiError;
 use crate::api::http::rejection::Rejection;
 use axum::body::{Body, Bytes, HttpBody};
@@ -16,29 +16,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-/// The answer, or why there is none in time.
-pub(crate) async fn within(limit: Duration, request: Request, next: Next) -> Response {
-    let arrived = Arc::new(AtomicBool::new(request.body().is_end_stream()));
-    let request = if arrived.load(Ordering::Relaxed) { request } else { watched(request, arrived.clone()) };
+/// Runs the request; answers 408 or 503 at the limit.
+pub(super) async fn enforce(limit: Duration, request: Request, next: Next) -> Response {
+    let received = Arc::new(AtomicBool::new(request.body().is_end_stream()));
+    let request = if received.load(Ordering::Relaxed) { request } else { track_body(request, received.clone()) };
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) if arrived.load(Ordering::Relaxed) => ApiError::from(Rejection::Late).into_response(),
-        Err(_) => ApiError::TooSlow.into_response(),
+        Err(_) if received.load(Ordering::Relaxed) => ApiError::from(Rejection::TimedOut).into_response(),
+        Err(_) => ApiError::from(ReadBodyError::TimedOut).into_response(),
     }
 }
 
-fn watched(request: Request, arrived: Arc<AtomicBool>) -> Request {
+fn track_body(request: Request, received: Arc<AtomicBool>) -> Request {
     let (head, body): (Parts, Body) = request.into_parts();
-    Request::from_parts(head, Body::new(Watched { body, arrived }))
+    Request::from_parts(head, Body::new(TrackedBody { body, received }))
 }
 
-/// A body that tells when its end was read.
-struct Watched {
+/// Body that records that its end was read.
+struct TrackedBody {
     body: Body,
-    arrived: Arc<AtomicBool>,
+    received: Arc<AtomicBool>,
 }
 
-impl HttpBody for Watched {
+impl HttpBody for TrackedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -48,7 +48,7 @@ impl HttpBody for Watched {
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         if frame.is_none() || self.body.is_end_stream() {
-            self.arrived.store(true, Ordering::Relaxed);
+            self.received.store(true, Ordering::Relaxed);
         }
         Poll::Ready(frame)
     }

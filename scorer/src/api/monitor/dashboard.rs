@@ -4,10 +4,8 @@
 
 use super::comparison::{Sides, compare};
 use super::window_query::{Gathered, find, gather, stretch};
-use super::{Monitor, weighted_stats};
+use super::{Monitor, MonitorError, weighted_stats};
 use crate::api::http::blocking::run_blocking;
-use crate::api::http::error::ApiError;
-use crate::api::state::AppState;
 use crate::insight::alert::alerts;
 use crate::insight::label::label;
 use crate::insight::profile::Profile;
@@ -57,19 +55,20 @@ struct Told {
 /// Puts the page together; `after` is its cursor, read. Summing up and comparing are done aside: of a long time they take
 /// longer than other requests should wait.
 pub(crate) async fn overview(
-    service: &Arc<AppState>,
+    monitor: &Arc<Monitor>,
+    store: &Store,
+    scorer: Option<Arc<Scorer>>,
     choice: Choice,
     after: Option<Cursor>,
     now: OffsetDateTime,
-) -> Result<Overview, ApiError> {
-    let scorer = service.serving.current().ok();
-    let found = find(&service.store, &choice, now).await?;
-    let (own, models, asked) = (service.clone(), scorer.clone(), choice.clone());
-    let gathered = run_blocking(move || gather(&own.monitor, models.as_deref(), &asked, found)).await?;
+) -> Result<Overview, MonitorError> {
+    let found = find(store, &choice, now).await?;
+    let (own, models, asked) = (monitor.clone(), scorer.clone(), choice.clone());
+    let gathered = run_blocking(move || gather(&own, models.as_deref(), &asked, found)).await?;
     let window = window_of(&gathered, &choice, now);
-    let told = read(&service.store, window, trained(scorer.as_deref()), &choice, after, now).await?;
-    let monitor = service.clone();
-    run_blocking(move || put_together(&monitor.monitor, scorer.as_deref(), &gathered, told, choice, now)).await
+    let told = read(store, window, trained(scorer.as_deref()), &choice, after, now).await?;
+    let own = monitor.clone();
+    Ok(run_blocking(move || put_together(&own, scorer.as_deref(), &gathered, told, choice, now)).await?)
 }
 
 async fn read(
@@ -79,7 +78,7 @@ async fn read(
     choice: &Choice,
     after: Option<Cursor>,
     now: OffsetDateTime,
-) -> Result<Told, ApiError> {
+) -> Result<Told, MonitorError> {
     let filter = PredictionQuery {
         limit: PAGE_ROWS,
         score_min: (choice.score_min > 0.0).then_some(choice.score_min),

@@ -18,14 +18,33 @@ pub(super) use aggregator::Seen;
 pub(super) use dashboard::overview;
 pub use reference::{Reference, ReferenceError};
 
+use crate::api::http::blocking::TaskFailed;
 use crate::insight::profile::{LevelKey, Profile};
 use crate::pipeline::Model;
 use aggregator::{Profiler, References};
-use prediction_log::Store;
+use prediction_log::{Store, StoreError};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use thiserror::Error;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+/// Reason why the overview could not be read.
+#[derive(Debug, Error)]
+pub enum MonitorError {
+    /// Failure of the log.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Summaries could not be put together.
+    #[error("a task ended early")]
+    TaskFailed,
+}
+
+impl From<TaskFailed> for MonitorError {
+    fn from(_: TaskFailed) -> Self {
+        MonitorError::TaskFailed
+    }
+}
 
 /// How often old summaries are added up.
 const ROLL_UP_EVERY: Duration = Duration::from_secs(600);

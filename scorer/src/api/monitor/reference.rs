@@ -5,7 +5,7 @@
 
 use crate::insight::profile::{Group, Layout, LevelKey, Profile};
 use crate::lead::Value;
-use crate::lead::csv::{Dialect, IntakeError, Reader, records};
+use crate::lead::csv::{CsvReader, Dialect, ImportError, for_each_record};
 use crate::lead::schema::Schema;
 use crate::pipeline::{Model, Scorer};
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub struct Reference {
 pub enum ReferenceError {
     /// Not a table.
     #[error("the reference cannot be read: {0}")]
-    Intake(#[from] IntakeError),
+    Intake(#[from] ImportError),
     /// A table without any column that is known.
     #[error("the reference should have columns of leads or of the model's features; it has none of them")]
     NoColumns,
@@ -73,7 +73,7 @@ fn features(bytes: &[u8], layout: &Arc<Layout>) -> Result<Profile, ReferenceErro
     let mut profile = Profile::empty(layout.clone());
     let mut places: Option<Vec<Option<usize>>> = None;
     let key = LevelKey::new([0; 16]);
-    records(bytes, Dialect::detect(bytes), &mut |_, cells| {
+    for_each_record(bytes, Dialect::detect(bytes), &mut |_, cells| {
         let Some(places) = &places else {
             let place = |name: &str| layout.position(Group::Feature, name.trim());
             places = Some(cells.iter().map(place).collect());
@@ -99,8 +99,8 @@ fn leads(bytes: &[u8], model: &Model, layout: Arc<Layout>) -> Result<Profile, Re
     let binding = layout.bind(&schema, LevelKey::new([0; 16]));
     let mut profile = Profile::empty(layout);
     let mut all = Vec::new();
-    let mut reader = Reader::new(schema, Dialect::detect(bytes));
-    let mut sink = |row: crate::lead::csv::Row<'_>| {
+    let mut reader = CsvReader::new(schema, Dialect::detect(bytes));
+    let mut sink = |row: crate::lead::csv::CsvRow<'_>| {
         if let Ok(lead) = row.lead {
             all.push(lead.clone());
         }

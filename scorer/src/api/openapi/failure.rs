@@ -3,23 +3,29 @@
 //! May not know which route fails how.
 
 use super::reference;
+use crate::api::http::body::ReadBodyError;
+use crate::api::http::content_negotiation::NegotiationError;
 use crate::api::http::error::ApiError;
+use crate::api::http::idempotency::IdempotencyError;
 use crate::api::http::response::ValidationError;
 use crate::api::middleware::problem_details::problem_details;
-use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 /// The failures of a request that brings leads: the status, when it is given, and an example.
 fn failures() -> Vec<(u16, &'static str, ApiError)> {
     let bytes_max = crate::api::config::BODY_MEGABYTES << 20;
     vec![
-        (400, "The body could not be read to its end, or is not encoded as it says", ApiError::BrokenBody),
-        (406, "A stream of leads is answered in none of the forms that are taken", ApiError::NotAcceptable),
-        (408, "The body was silent for 30 seconds", ApiError::TooSlow),
-        (409, "A request with this `Idempotency-Key` is being answered", ApiError::KeyBusy),
-        (413, "The body is too large, when it is decoded", ApiError::TooLarge { bytes_max }),
-        (415, "The encoding or the character set of the body is not known", ApiError::UnknownEncoding),
+        (400, "The body could not be read to its end, or is not encoded as it says", ReadBodyError::Incomplete.into()),
+        (
+            406,
+            "A stream of leads is answered in none of the forms that are taken",
+            NegotiationError::NotAcceptable.into(),
+        ),
+        (408, "The body was silent for 30 seconds", ReadBodyError::TimedOut.into()),
+        (409, "A request with this `Idempotency-Key` is being answered", IdempotencyError::InFlight.into()),
+        (413, "The body is too large, when it is decoded", ApiError::Body(ReadBodyError::TooLarge { bytes_max })),
+        (415, "The encoding or the character set of the body is not known", ReadBodyError::UnknownEncoding.into()),
         (
             422,
             "Something is wrong with the request, and nothing was scored; or the `Idempotency-Key` was used for \
@@ -52,10 +58,8 @@ pub(super) fn responses() -> Value {
 fn response(status: u16, description: &str, error: ApiError) -> Value {
     let mut headers = Map::new();
     headers.insert("X-Request-ID".to_owned(), reference("headers", "X-Request-ID"));
-    let failure = error.failure();
-    let mut given = HeaderMap::new();
-    error.put_headers(&mut given);
-    if given.contains_key(RETRY_AFTER) {
+    let failure = error.body();
+    if error.has_retry_after() {
         headers.insert("Retry-After".to_owned(), reference("headers", "Retry-After"));
     }
     let code = StatusCode::from_u16(status).unwrap_or_default();

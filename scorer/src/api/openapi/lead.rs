@@ -3,7 +3,7 @@
 //! May not know routes.
 
 use crate::lead::json::BATCH_MAX;
-use crate::lead::schema::{Field, Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
+use crate::lead::schema::{Field, FieldKind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
@@ -66,14 +66,14 @@ pub(super) fn lead(schema: &Schema) -> Object {
 
 fn described(field: &Field) -> Object {
     match &field.kind {
-        Kind::Integer { min, max } => nullable(Type::Integer).minimum(Some(*min)).maximum(Some(*max)),
-        Kind::Number { range } => {
+        FieldKind::Integer { min, max } => nullable(Type::Integer).minimum(Some(*min)).maximum(Some(*max)),
+        FieldKind::Number { range } => {
             nullable(Type::Number).minimum(range.map(|(min, _)| min)).maximum(range.map(|(_, max)| max))
         }
-        Kind::Category { levels } => nullable(Type::String)
+        FieldKind::Category { levels } => nullable(Type::String)
             .description(Some("Usually one of the examples; other levels are scored as unknown"))
             .examples(levels.iter().copied()),
-        Kind::Text { max_chars } => nullable(Type::String).max_length(*max_chars),
+        FieldKind::Text { max_chars } => nullable(Type::String).max_length(*max_chars),
     }
     .build()
 }

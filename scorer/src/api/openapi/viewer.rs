@@ -29,7 +29,7 @@ const START: &str =
 
 /// The description.
 pub(crate) async fn description(State(service): State<Arc<AppState>>) -> impl IntoResponse {
-    let scorer = service.serving.current();
+    let scorer = service.registry.current();
     let document = super::document(scorer.as_ref().map_or(&Schema::leads(), |scorer| scorer.schema()));
     ([(CONTENT_TYPE, "application/json")], document)
 }

@@ -1,6 +1,6 @@
 //! Deleting what the log holds of one person.
 
-use crate::api::http::body::short;
+use crate::api::http::body::collect_small;
 use crate::api::http::error::ApiError;
 use crate::api::http::response::{ErrorBody, ValidationError};
 use crate::api::state::AppState;
@@ -41,7 +41,7 @@ pub(crate) struct Forgotten {
     (status = 503, body = ErrorBody, description = "The database is away: what is in it could not be reached"),
 ))]
 pub(crate) async fn forget(State(service): State<Arc<AppState>>, body: Body) -> Result<Json<Forgotten>, ApiError> {
-    let body = short(body, BYTES_MAX).await?;
+    let body = collect_small(body, BYTES_MAX).await?;
     let whom: Whom = serde_json::from_slice(&body).map_err(|_| wrong())?;
     if whom.lead_key.is_empty() {
         return Err(wrong());

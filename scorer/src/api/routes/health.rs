@@ -1,12 +1,12 @@
 //! Whether the program lives, whether it can do its work, and the word that monitors of the old service look for.
 
 use super::readiness;
-use crate::api::http::rejection::retry_after;
 use crate::api::http::response::{Health, Readiness};
 use crate::api::state::AppState;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -28,8 +28,8 @@ pub(crate) async fn health(State(service): State<Arc<AppState>>) -> Json<Health>
         service: SERVICE.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         revision: service.config.revision.clone(),
-        model_loaded: service.serving.current().is_ok(),
-        maintenance: service.at_work().is_err().then_some(true),
+        model_loaded: service.registry.current().is_ok(),
+        maintenance: service.check_maintenance().is_err().then_some(true),
     })
 }
 
@@ -58,6 +58,7 @@ pub(crate) async fn readyz(State(service): State<Arc<AppState>>) -> impl IntoRes
         return (StatusCode::OK, headers, Json(readiness));
     }
     let now = OffsetDateTime::now_utc();
-    retry_after(&mut headers, service.maintenance.notice(now).map_or(AGAIN_SECONDS, |notice| notice.again(now)));
+    let seconds = service.maintenance.notice(now).map_or(AGAIN_SECONDS, |notice| notice.retry_after_seconds(now));
+    headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     (StatusCode::SERVICE_UNAVAILABLE, headers, Json(readiness))
 }

@@ -1,6 +1,6 @@
 //! Taking this instance out of service for a while, and back.
 
-use crate::api::http::body::short;
+use crate::api::http::body::collect_small;
 use crate::api::http::error::ApiError;
 use crate::api::http::extensions::Caller;
 use crate::api::http::response::ErrorBody;
@@ -78,7 +78,7 @@ pub(crate) async fn change(
     Extension(Caller { name }): Extension<Caller>,
     body: Body,
 ) -> Result<Json<MaintenanceState>, ApiError> {
-    let body = short(body, BYTES_MAX).await?;
+    let body = collect_small(body, BYTES_MAX).await?;
     let wanted: MaintenanceOrder =
         serde_json::from_slice(&body).map_err(|error| ApiError::Invalid(vec![member_error([], &error.to_string())]))?;
     let minutes = checked(&wanted)?;

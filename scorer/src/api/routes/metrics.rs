@@ -18,6 +18,6 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
 ))]
 pub(crate) async fn metrics(State(service): State<Arc<AppState>>) -> Result<impl IntoResponse, ApiError> {
-    let figures = service.figures().map_err(|_| ApiError::Internal)?;
+    let figures = service.render_metrics().map_err(|_| ApiError::Internal)?;
     Ok(([(CONTENT_TYPE, TEXT)], figures))
 }

@@ -10,3 +10,4 @@ pub(crate) mod monitoring;
 pub(crate) mod outcomes;
 pub(crate) mod predict;
 pub mod readiness;
+pub(crate) mod static_files;

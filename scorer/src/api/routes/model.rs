@@ -1,7 +1,7 @@
 //! What the models in service say about themselves.
 
+use crate::api::http::conditional::{etag, matches_etag};
 use crate::api::http::error::ApiError;
-use crate::api::http::static_site::{etag, is_known};
 use crate::api::state::AppState;
 use crate::insight::card::Card;
 use crate::lead::encode::FORMAT;
@@ -55,13 +55,13 @@ pub(crate) struct Told<'m> {
     (status = 503, body = crate::api::http::response::ErrorBody, description = "No model is loaded"),
 ))]
 pub(crate) async fn model(State(service): State<Arc<AppState>>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let scorer = service.serving.current()?;
+    let scorer = service.registry.current()?;
     let models = scorer.models().iter().map(told).collect::<Result<_, _>>()?;
     let body = serde_json::to_vec(&Models { program: env!("CARGO_PKG_VERSION"), models });
     let body = body.map_err(|_| ApiError::Internal)?;
     let tag = etag(&body);
     let own = [(ETAG, tag.clone()), (CACHE_CONTROL, CACHING)];
-    if is_known(&headers, &tag) {
+    if matches_etag(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, own).into_response());
     }
     Ok((own, [(CONTENT_TYPE, "application/json")], body).into_response())

@@ -1,6 +1,6 @@
 //! The models that are there, and which of them serve.
 
-use crate::api::http::body::short;
+use crate::api::http::body::collect_small;
 use crate::api::http::error::ApiError;
 use crate::api::http::extensions::Caller;
 use crate::api::http::response::ErrorBody;
@@ -45,7 +45,7 @@ pub(crate) enum Action {
     (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
 ))]
 pub(crate) async fn models(State(service): State<Arc<AppState>>) -> Json<Standing> {
-    Json(Standing::clone(&service.serving.standing()))
+    Json(Standing::clone(&service.registry.standing()))
 }
 
 /// Puts other models into service, after they have proved themselves
@@ -66,10 +66,10 @@ pub(crate) async fn change(
     Extension(Caller { name }): Extension<Caller>,
     body: Body,
 ) -> Result<Json<Standing>, ApiError> {
-    let body = short(body, BYTES_MAX).await?;
+    let body = collect_small(body, BYTES_MAX).await?;
     let order = order(&body)?;
     // A client that goes away does not stop a change half way.
-    let changing = tokio::spawn(async move { service.serving.obey(order, &name).await });
+    let changing = tokio::spawn(async move { service.registry.obey(order, &name).await });
     let standing = changing.await.map_err(|_| ApiError::Internal)??;
     Ok(Json(Standing::clone(&standing)))
 }

@@ -6,7 +6,7 @@ use crate::api::http::blocking::run_blocking;
 use crate::api::http::error::ApiError;
 use crate::api::http::response::ErrorBody;
 use crate::api::http::validation_error::query_error;
-use crate::api::monitor::overview;
+use crate::api::monitor::{MonitorError, overview};
 use crate::api::state::AppState;
 use crate::chart::{page, report, simulation};
 use crate::insight::alert::Alert;
@@ -24,6 +24,15 @@ use time::OffsetDateTime;
 use utoipa::ToSchema;
 
 type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
+
+impl From<MonitorError> for ApiError {
+    fn from(error: MonitorError) -> Self {
+        match error {
+            MonitorError::Store(error) => error.into(),
+            MonitorError::TaskFailed => ApiError::Internal,
+        }
+    }
+}
 
 /// The page's own policy.
 const PAGE: HeaderValue = HeaderValue::from_static(page::POLICY);
@@ -114,5 +123,6 @@ async fn read(service: &Arc<AppState>, pairs: Pairs) -> Result<Overview, ApiErro
     }
     let cursor = choice.cursor.as_deref().map(str::parse::<Cursor>).transpose();
     let after = cursor.map_err(|_| refused("cursor", "one that an earlier page gave as recent.next"))?;
-    overview(service, choice, after, now).await
+    let scorer = service.registry.current().ok();
+    Ok(overview(&service.monitor, &service.store, scorer, choice, after, now).await?)
 }

@@ -9,7 +9,7 @@ use crate::api::http::error::ApiError;
 use crate::api::http::response::{ErrorBody, ValidationError};
 use crate::api::http::validation_error::member_error;
 use crate::api::state::AppState;
-use crate::lead::csv::{Dialect, records};
+use crate::lead::csv::{Dialect, for_each_record};
 use axum::Json;
 use axum::extract::{Request, State};
 use prediction_log::{OutcomeRow, OutcomeStatus, OutcomeSubject};
@@ -88,9 +88,9 @@ pub(crate) struct Taken {
     (status = 503, body = ErrorBody, description = "The log cannot be written"),
 ))]
 pub(crate) async fn tell(State(service): State<Arc<AppState>>, request: Request) -> Result<Json<Taken>, ApiError> {
-    body::check_head(request.headers(), BYTES_MAX)?;
+    body::check_headers(request.headers(), BYTES_MAX)?;
     let form = MediaType::from_content_type(request.headers())?;
-    let whole = body::read(&service, request, BYTES_MAX).await?;
+    let whole = service.bodies.collect(request, BYTES_MAX).await?;
     let read = move || match form {
         Some(MediaType::Csv) => of_csv(&whole.bytes),
         Some(MediaType::Json) => of_json(&whole.bytes),
@@ -131,7 +131,7 @@ fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<ValidationError>> {
     let mut columns: Option<Vec<Option<usize>>> = None;
     let (mut outcomes, mut problems) = (Vec::new(), Vec::new());
     let dialect = Dialect::detect(body);
-    let read = records(body, dialect, &mut |_, cells| {
+    let read = for_each_record(body, dialect, &mut |_, cells| {
         let cells: Vec<&str> = cells.iter().collect();
         let Some(columns) = &columns else {
             let names = ["prediction_id", "lead_key", "replied", "at"];

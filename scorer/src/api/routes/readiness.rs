@@ -1,6 +1,4 @@
-//! Whether leads can be scored and recorded here, for those who ask and those who are told.
-//!
-//! Owns what is looked at, and what it amounts to. May not know routes or monitors.
+//! Readiness: checks of models, log, files and instances, for the route and for heartbeats.
 
 use crate::api::http::error::ApiError;
 use crate::api::http::response::{Check, Checks, Readiness};
@@ -10,44 +8,44 @@ use crate::lead::Lead;
 use prediction_log::StoreState;
 
 const OK: &str = "ok";
-/// The two words that mean that clients should come.
+/// Statuses at which predictions are served.
 const READY: &str = "ready";
 const DEGRADED: &str = "degraded";
 
-/// Whether leads can be scored and recorded here.
-pub fn check_readiness(service: &AppState) -> Readiness {
-    let standing = service.serving.standing();
-    let (model, log) = (check_model(service), check_log(service.store.state()));
+/// Checks whether leads can be scored and recorded here.
+pub fn check_readiness(state: &AppState) -> Readiness {
+    let standing = state.registry.standing();
+    let (model, log) = (check_model(state), check_log(state.store.state()));
     let checks = Checks { model, log, files: check_files(&standing), instances: check_instances(&standing) };
     let all = [&checks.model, &checks.log, &checks.files, &checks.instances];
     let is_ready = checks.model.status == OK && checks.log.status != StoreState::Lost.as_str();
-    let is_well = all.into_iter().all(is_well);
-    let word = match (service.at_work().is_err(), is_ready, is_well) {
+    let is_ok = all.into_iter().all(is_ok);
+    let status = match (state.check_maintenance().is_err(), is_ready, is_ok) {
         (true, _, _) => "maintenance",
         (false, true, true) => READY,
         (false, true, false) => DEGRADED,
         (false, false, _) => "unavailable",
     };
-    Readiness { status: word.to_owned(), checks }
+    Readiness { status: status.to_owned(), checks }
 }
 
 impl Readiness {
-    /// Whether clients should come.
+    /// True when predictions are served.
     pub fn can_score(&self) -> bool {
         [READY, DEGRADED].contains(&self.status.as_str())
     }
 
-    /// Why not, or what needs an operator; empty where all is well.
-    pub fn trouble(&self) -> String {
+    /// Failed checks as one line; empty when all are well.
+    pub fn failures(&self) -> String {
         let Checks { model, log, files, instances } = &self.checks;
         let named = [("model", model), ("log", log), ("files", files), ("instances", instances)];
-        let told = named.iter().filter(|(_, check)| !is_well(check));
-        let told: Vec<String> = told.map(|(name, check)| format!("{name} {}", check.status)).collect();
-        told.join(", ")
+        let failed = named.iter().filter(|(_, check)| !is_ok(check));
+        let failed: Vec<String> = failed.map(|(name, check)| format!("{name} {}", check.status)).collect();
+        failed.join(", ")
     }
 }
 
-fn is_well(check: &Check) -> bool {
+fn is_ok(check: &Check) -> bool {
     check.status == OK || check.status == StoreState::Connected.as_str()
 }
 
@@ -55,9 +53,9 @@ fn check(status: &str, detail: Option<String>) -> Check {
     Check { status: status.to_owned(), detail }
 }
 
-/// The models proved themselves when they were opened; that they still answer is seen by asking them.
-fn check_model(service: &AppState) -> Check {
-    let Ok(scorer) = service.serving.current() else {
+/// Scores an empty lead: the models were verified when they were opened.
+fn check_model(state: &AppState) -> Check {
+    let Ok(scorer) = state.registry.current() else {
         return check("missing", Some("no model is loaded".to_owned()));
     };
     let empty = Lead::empty(scorer.schema().len());

@@ -2,7 +2,7 @@
 
 use super::super::files;
 use super::CsvKind;
-use crate::lead::csv::{Cells, Dialect, records};
+use crate::lead::csv::{Cells, Dialect, for_each_record};
 use anyhow::{Context, Result, bail};
 use std::collections::HashSet;
 use std::path::Path;
@@ -59,7 +59,7 @@ impl CsvTable {
             Ok(())
         };
         let context = || format!("cannot read {}", path.display());
-        records(&bytes, Dialect::detect(&bytes), &mut sink).with_context(context)?;
+        for_each_record(&bytes, Dialect::detect(&bytes), &mut sink).with_context(context)?;
         let mut distinct = HashSet::new();
         if let Some(duplicate) = names.iter().find(|name| !distinct.insert(name.as_str())) {
             bail!("{}: duplicate column {duplicate:?}", path.display());

@@ -76,7 +76,7 @@ impl Heartbeat {
         }
         let mut request = self.agent.get(self.url_with_parameters());
         if has_status {
-            let trouble = readiness.trouble();
+            let trouble = readiness.failures();
             let message =
                 if trouble.is_empty() { readiness.status.clone() } else { format!("{}: {trouble}", readiness.status) };
             let status = if readiness.can_score() { "up" } else { "down" };

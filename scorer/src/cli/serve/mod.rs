@@ -135,7 +135,7 @@ fn log_startup(serving: &Serving, args: &ServeArgs, database_url: &DatabaseUrl, 
 }
 
 fn log_access(config: &Config, address: SocketAddr) {
-    let (has_keys, is_open) = (!config.access.keys.is_empty(), config.access.anonymous_predict);
+    let (has_keys, is_open) = (!config.auth.keys.is_empty(), config.auth.anonymous_predict);
     match (has_keys, is_open) {
         (true, false) => tracing::info!("callers need an API key"),
         (true, true) => {

@@ -2,7 +2,7 @@
 
 use super::heartbeat::Heartbeat;
 use crate::api::api_keys::ApiKeys;
-use crate::api::config::{AuthConfig, BODY_MEGABYTES, Config, Limits, LogInputs, hosts};
+use crate::api::config::{AuthConfig, BODY_MEGABYTES, Config, Limits, LogInputs, parse_hosts};
 use crate::api::rate_limit::Rate;
 use crate::cli::files::ModelArgs;
 use anyhow::{Context, Result, ensure};
@@ -196,7 +196,7 @@ impl ServeArgs {
             body_bytes_max: usize::from(self.limits.body_limit_mb) << 20,
             log_inputs: self.recording.log_inputs.0.unwrap_or_default(),
             reference: self.reference.0.clone(),
-            access: self.auth.config()?,
+            auth: self.auth.config()?,
             limits: self.limits.limits()?,
             revision: self.operations.revision()?,
             ..Config::default()
@@ -230,7 +230,7 @@ impl AuthArgs {
         Ok(AuthConfig {
             keys: ApiKeys::open(self.keys.0.as_deref(), &text)?,
             anonymous_predict: self.anonymous.0.is_some(),
-            hosts: hosts(&self.allowed_hosts)?,
+            hosts: parse_hosts(&self.allowed_hosts)?,
             proxies: self.proxies.0.unwrap_or_default(),
         })
     }

@@ -4,7 +4,7 @@ use super::kolmogorov::{asymptotic, exact};
 use super::pair::Count;
 use super::*;
 use crate::insight::profile::{Layout, Part};
-use crate::lead::csv::{Cells, Dialect, records};
+use crate::lead::csv::{Cells, Dialect, for_each_record};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ fn table(path: &Path) -> Vec<(String, Vec<String>)> {
         }
         Ok(())
     };
-    records(&std::fs::read(path).unwrap(), Dialect::default(), &mut sink).unwrap();
+    for_each_record(&std::fs::read(path).unwrap(), Dialect::default(), &mut sink).unwrap();
     columns
 }
 

@@ -4,7 +4,7 @@
 
 use super::Profile;
 use crate::lead::encode::{Element, Specification};
-use crate::lead::schema::{Field, Kind as FieldKind, Schema};
+use crate::lead::schema::{Field, FieldKind, Schema};
 use serde::{Deserialize, Serialize};
 
 /// How many different values a column tells apart before it gives up their last bits, in production.

@@ -16,7 +16,7 @@ mod tests;
 pub use hash::LevelKey;
 pub use layout::{CAPACITY, ColumnLayout, Group, Kind, Layout, Part};
 
-use crate::lead::encode::{Block, Values};
+use crate::lead::encode::{InputBlock, InputValues};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
 use std::sync::Arc;
@@ -127,19 +127,19 @@ impl Profile {
     }
 
     /// Adds the features of leads, as the encoder made them: one block for each of its inputs, in its order.
-    pub fn add_features(&mut self, binding: &Binding, blocks: &[Block]) {
+    pub fn add_features(&mut self, binding: &Binding, blocks: &[InputBlock]) {
         let mut columns = binding.features.iter();
         for block in blocks {
             for (place, column) in columns.by_ref().take(block.width).enumerate() {
                 match &block.values {
-                    Values::Float(values) => {
+                    InputValues::Float(values) => {
                         self.add_numbers(*column, down(values, place, block.width).map(|value| f64::from(*value)));
                     }
-                    Values::Double(values) => self.add_numbers(*column, down(values, place, block.width).copied()),
-                    Values::Integer(values) => {
+                    InputValues::Double(values) => self.add_numbers(*column, down(values, place, block.width).copied()),
+                    InputValues::Integer(values) => {
                         self.add_numbers(*column, down(values, place, block.width).map(|value| *value as f64));
                     }
-                    Values::Text(values) => {
+                    InputValues::Text(values) => {
                         let mut texts = down(values, place, block.width);
                         texts.by_ref().for_each(|text| self.add_value(*column, Value::Text(text), binding.key));
                     }

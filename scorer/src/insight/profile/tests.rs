@@ -45,8 +45,8 @@ fn profile(leads: &[Fields<'_>], capacity: usize) -> Profile {
     let leads: Vec<Lead> = leads.iter().map(|fields| lead(*fields)).collect();
     profile.add_leads(&binding, &leads);
     let scores: Vec<f32> = leads.iter().map(|lead| if lead.value(0) == Value::Missing { 0.25 } else { 0.75 }).collect();
-    let numbers = Block { width: 1, values: Values::Float(scores.iter().map(|score| score / 7.5).collect()) };
-    let texts = Block { width: 1, values: Values::Text(scores.iter().map(f32::to_string).collect()) };
+    let numbers = InputBlock { width: 1, values: InputValues::Float(scores.iter().map(|score| score / 7.5).collect()) };
+    let texts = InputBlock { width: 1, values: InputValues::Text(scores.iter().map(f32::to_string).collect()) };
     profile.add_features(&binding, &[numbers, texts]);
     profile.add_scores(&binding, &scores);
     profile

@@ -1,25 +1,25 @@
-//! What makes a whole file unreadable, in sentences for people.
+//! Errors that make a whole file unreadable, worded for users.
 
-use super::{COLUMNS_MAX, ROW_MAX};
+use super::{COLUMNS_MAX, ROW_BYTES_MAX};
 use thiserror::Error;
 
-/// A file that cannot be read at all.
+/// Error of a file that cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum IntakeError {
+pub enum ImportError {
     /// No bytes, or only white space.
     #[error("the file is empty")]
     Empty,
-    /// A header and nothing below it.
+    /// A header without rows.
     #[error("the file has a header but no leads below it")]
     NoRows,
-    /// Bytes that are no text.
+    /// Binary data.
     #[error("the file is not a CSV text in UTF-8{hint}")]
     NotText {
-        /// What it seems to be.
+        /// The file type it seems to have.
         hint: &'static str,
     },
-    /// The first line does not end.
-    #[error("the first line is longer than {} KB: a CSV has column names there", ROW_MAX >> 10)]
+    /// The first line does not end within [`ROW_BYTES_MAX`].
+    #[error("the first line is longer than {} KB: a CSV has column names there", ROW_BYTES_MAX >> 10)]
     HeaderTooLong,
     /// A quote on the first line that is never closed.
     #[error("a quote opens on the first line that is never closed")]
@@ -27,21 +27,21 @@ pub enum IntakeError {
     /// More columns than allowed.
     #[error("the file has more than {COLUMNS_MAX} columns")]
     TooManyColumns,
-    /// None of the fields of a lead.
+    /// No column is a field of a lead.
     #[error("none of the columns is one of a lead's: expected some of {expected}, found {found}")]
     NoKnownColumn {
-        /// The names of all fields.
+        /// Names of all fields.
         expected: String,
-        /// The first names of the file.
+        /// First column names of the file.
         found: String,
     },
-    /// A field of a lead in two columns.
+    /// Two columns for one field.
     #[error("the column {0:?} stands in the file twice")]
     DuplicateColumn(String),
-    /// Too many rows whose end cannot be found.
+    /// Too many rows without a detectable end.
     #[error("too many rows are broken: from line {line} on, quotes open that are never closed")]
     TooBroken {
-        /// Where reading was given up.
+        /// Line at which parsing stopped.
         line: u64,
     },
 }

@@ -1,199 +1,200 @@
-//! The first row of a file: which column is which field, and how a row of cells becomes a lead.
+//! Maps the columns of a file to fields by its header, and rows of cells to leads.
 //!
-//! Owns the matching of names (exact but for case and surrounding white space) and what counts as an empty cell. May
-//! not know how cells are told apart.
+//! Without a mapping, names match exactly but for case and surrounding white space.
 
-use super::super::mapping::{self, Column, Converted, Evidence, Mapping, Target, convert};
-use super::super::schema::{Field, Kind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
-use super::super::{Fault, Lead, Raw, Value};
-use super::{Cells, Intake, IntakeError, Reason, Reject};
+use super::{Cells, ImportError, ImportSummary, Reject, RejectReason};
+use crate::lead::mapping::{self, ColumnMapping, Conversion, Evidence, Mapping, Target, convert};
+use crate::lead::schema::{Field, FieldKind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
+use crate::lead::{Lead, RawValue, Value, ValueError};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// What spreadsheets and data tools write into a cell of numbers that holds none.
-const NO_NUMBER: [&str; 5] = ["nan", "na", "n/a", "null", "none"];
+/// Words for a missing number, as spreadsheets and data tools write them.
+const MISSING_NUMBER: [&str; 5] = ["nan", "na", "n/a", "null", "none"];
 
-/// How many of a file's column names an error shows.
+/// Number of column names in an error message.
 const NAMES_SHOWN: usize = 5;
 
-/// How many characters of a cell a reason shows.
-const VALUE_SHOWN: usize = 40;
+/// Length limit of a quoted cell in a message, in characters.
+const SHOWN_CHARS: usize = 40;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Meaning {
-    /// Its cells are read by the letter of the contract.
+enum ColumnRole {
+    /// Field whose cells are read by the letter of the contract.
     Field(usize),
-    /// Its cells are put into the contract's words first.
+    /// Field whose cells are converted first.
     Converted(usize),
     Key,
     Unknown,
 }
 
-/// The columns of a file.
-pub(super) struct Header {
+/// Columns of a file, with counts of what was lenient in its rows.
+pub struct Header {
     names: Vec<String>,
-    meanings: Vec<Meaning>,
+    roles: Vec<ColumnRole>,
     key: Field,
-    /// What the columns are read as, where somebody said so or guessed it.
     mapping: Option<Mapping>,
-    /// For each column, how many cells were not understood.
-    unread: Vec<u64>,
-    /// How many rows had fewer cells than there are columns.
+    /// Cells per column that could not be converted.
+    unrecognized_cells: Vec<u64>,
+    /// Rows with fewer cells than columns.
     short_rows: u64,
 }
 
 impl Header {
-    pub(super) fn new(cells: Cells<'_>, schema: &Schema, mapping: Option<Mapping>) -> Result<Self, IntakeError> {
-        let names: Vec<String> = cells.iter().map(str::to_owned).collect();
+    /// Assigns columns to fields: by the mapping when it is for columns of these names, else by exact names.
+    pub fn new(names: Vec<String>, schema: &Schema, mapping: Option<Mapping>) -> Result<Self, ImportError> {
         if let [only] = names.as_slice()
             && only.trim().is_empty()
         {
-            return Err(IntakeError::Empty);
+            return Err(ImportError::Empty);
         }
-        let mapping = mapping.filter(|mapping| mapping.fits(&names));
-        let by_name = meanings(&names, schema)?;
-        let meanings = match &mapping {
-            Some(mapping) => mapping.columns.iter().map(|column| mapped(column, schema)).collect(),
+        let mapping = mapping.filter(|mapping| mapping.matches_columns(&names));
+        let by_name = exact_roles(&names, schema)?;
+        let roles = match &mapping {
+            Some(mapping) => mapping.columns.iter().map(|column| mapped_role(column, schema)).collect(),
             None => by_name,
         };
-        if !meanings.iter().any(|meaning| matches!(meaning, Meaning::Field(_) | Meaning::Converted(_))) {
+        if !roles.iter().any(|role| matches!(role, ColumnRole::Field(_) | ColumnRole::Converted(_))) {
             return Err(no_known_column(&names, schema));
         }
-        let key = Field { name: LEAD_KEY.to_owned(), kind: Kind::Text { max_chars: Some(LEAD_KEY_MAX_CHARS) } };
-        Ok(Header { unread: vec![0; names.len()], names, meanings, key, mapping, short_rows: 0 })
+        let key = Field { name: LEAD_KEY.to_owned(), kind: FieldKind::Text { max_chars: Some(LEAD_KEY_MAX_CHARS) } };
+        Ok(Header { unrecognized_cells: vec![0; names.len()], names, roles, key, mapping, short_rows: 0 })
     }
 
-    pub(super) fn names(&self) -> &[String] {
+    /// Names of the columns.
+    pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// Reads a row into a lead of the schema's fields.
-    pub(super) fn read(&mut self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<(), Reject> {
+    /// Reads a row into a lead of the schema that the header was made with.
+    pub fn read(&mut self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<(), Reject> {
         self.check_width(cells, line)?;
         lead.clear();
-        for (column, (cell, meaning)) in cells.iter().zip(&self.meanings).enumerate() {
-            let fault = |fault: Fault| Reject {
+        for (column, (cell, role)) in cells.iter().zip(&self.roles).enumerate() {
+            let reject = |error: ValueError| Reject {
                 line,
                 column: self.names.get(column).cloned(),
-                reason: Reason::Cell { fault, shown: shown(cell) },
+                reason: RejectReason::Cell { error, shown: quote_start(cell) },
             };
-            match meaning {
-                Meaning::Field(place) => {
-                    let field = &schema.fields()[*place];
-                    lead.set(*place, field.check(raw(cell, field)).map_err(fault)?);
+            match role {
+                ColumnRole::Field(index) => {
+                    let field = &schema.fields()[*index];
+                    lead.set(*index, field.check(raw_value(cell, field)).map_err(reject)?);
                 }
-                Meaning::Converted(place) => {
-                    let is_read = set_converted(cell, &schema.fields()[*place], (*place, &mut *lead)).map_err(fault)?;
-                    self.unread[column] += u64::from(!is_read);
+                ColumnRole::Converted(index) => {
+                    let field = &schema.fields()[*index];
+                    let is_recognized = set_converted(cell, field, (*index, &mut *lead)).map_err(reject)?;
+                    self.unrecognized_cells[column] += u64::from(!is_recognized);
                 }
-                Meaning::Key => {
-                    if let Value::Text(key) = self.key.check(raw(cell, &self.key)).map_err(fault)? {
+                ColumnRole::Key => {
+                    if let Value::Text(key) = self.key.check(raw_value(cell, &self.key)).map_err(reject)? {
                         lead.set_key(Some(key));
                     }
                 }
-                Meaning::Unknown => {}
+                ColumnRole::Unknown => {}
             }
         }
         Ok(())
     }
 
-    /// Cells too many are let through where they are empty: spreadsheets leave such behind. Cells too few are let through
-    /// where somebody looked at the columns: spreadsheets leave empty ones out at the end of a row.
+    /// Accepts extra cells that are empty: spreadsheets leave them behind. Accepts missing cells when there is a mapping:
+    /// spreadsheets drop empty cells at the end of a row.
     fn check_width(&mut self, cells: Cells<'_>, line: u64) -> Result<(), Reject> {
-        let mut more = (self.names.len()..cells.len()).filter_map(|column| cells.get(column));
-        let too_many = more.any(|cell| !cell.trim().is_empty());
+        let mut extra = (self.names.len()..cells.len()).filter_map(|column| cells.get(column));
+        let is_long = extra.any(|cell| !cell.trim().is_empty());
         let is_short = cells.len() < self.names.len();
-        if !too_many && (!is_short || self.mapping.is_some()) {
+        if !is_long && (!is_short || self.mapping.is_some()) {
             self.short_rows += u64::from(is_short);
             return Ok(());
         }
-        let reason = Reason::Width { cells: cells.len(), columns: self.names.len() };
+        let reason = RejectReason::Width { cells: cells.len(), columns: self.names.len() };
         Err(Reject { line, column: None, reason })
     }
 
-    pub(super) fn into_intake(self, schema: &Schema, rows: u64) -> Intake {
-        let has = |place: usize| {
-            self.meanings.contains(&Meaning::Field(place)) || self.meanings.contains(&Meaning::Converted(place))
+    pub(super) fn into_summary(self, schema: &Schema, rows: u64) -> ImportSummary {
+        let has = |index: usize| {
+            self.roles.contains(&ColumnRole::Field(index)) || self.roles.contains(&ColumnRole::Converted(index))
         };
         let fields = schema.fields().iter().enumerate();
-        let missing_fields = fields.filter(|(place, _)| !has(*place)).map(|(_, field)| field.name.clone()).collect();
-        let columns = self.names.iter().zip(&self.meanings);
-        let unknown = columns.filter(|(_, meaning)| **meaning == Meaning::Unknown).map(|(name, _)| name.clone());
-        Intake {
+        let missing_fields = fields.filter(|(index, _)| !has(*index)).map(|(_, field)| field.name.clone()).collect();
+        let columns = self.names.iter().zip(&self.roles);
+        let unknown = columns.filter(|(_, role)| **role == ColumnRole::Unknown).map(|(name, _)| name.clone());
+        ImportSummary {
             missing_fields,
             unknown_columns: unknown.collect(),
             rows,
             mapping: self.mapping.unwrap_or_default(),
-            unread: self.unread,
+            unrecognized_cells: self.unrecognized_cells,
             short_rows: self.short_rows,
             columns: self.names,
         }
     }
 }
 
-/// What columns mean by their names alone.
-fn meanings(names: &[String], schema: &Schema) -> Result<Vec<Meaning>, IntakeError> {
-    let of =
-        |target: Option<Target>| target.map_or(Meaning::Unknown, |target| meaning(&target, Meaning::Field, schema));
-    let meanings: Vec<Meaning> = names.iter().map(|name| of(mapping::exact(name, schema))).collect();
-    let mut seen = HashSet::new();
-    for (name, meaning) in names.iter().zip(&meanings) {
-        if *meaning != Meaning::Unknown && !seen.insert(*meaning) {
-            return Err(IntakeError::DuplicateColumn(name.trim().to_owned()));
+/// Roles of columns by their exact names alone.
+fn exact_roles(names: &[String], schema: &Schema) -> Result<Vec<ColumnRole>, ImportError> {
+    let role = |name: &String| match mapping::exact_target(name, schema) {
+        Some(target) => target_role(&target, ColumnRole::Field, schema),
+        None => ColumnRole::Unknown,
+    };
+    let roles: Vec<ColumnRole> = names.iter().map(role).collect();
+    let mut used = HashSet::new();
+    for (name, role) in names.iter().zip(&roles) {
+        if *role != ColumnRole::Unknown && !used.insert(*role) {
+            return Err(ImportError::DuplicateColumn(name.trim().to_owned()));
         }
     }
-    Ok(meanings)
+    Ok(roles)
 }
 
-/// What a column means by its mapping.
-fn mapped(column: &Column, schema: &Schema) -> Meaning {
-    let read = if column.evidence == Evidence::Exact { Meaning::Field } else { Meaning::Converted };
-    column.target.as_ref().map_or(Meaning::Unknown, |target| meaning(target, read, schema))
+fn mapped_role(column: &ColumnMapping, schema: &Schema) -> ColumnRole {
+    let role = if column.evidence == Evidence::Exact { ColumnRole::Field } else { ColumnRole::Converted };
+    column.target.as_ref().map_or(ColumnRole::Unknown, |target| target_role(target, role, schema))
 }
 
-fn meaning(target: &Target, read: fn(usize) -> Meaning, schema: &Schema) -> Meaning {
+fn target_role(target: &Target, field_role: fn(usize) -> ColumnRole, schema: &Schema) -> ColumnRole {
     match target {
-        Target::Key => Meaning::Key,
-        Target::Field(name) => schema.position(name).map_or(Meaning::Unknown, read),
+        Target::Key => ColumnRole::Key,
+        Target::Field(name) => schema.position(name).map_or(ColumnRole::Unknown, field_role),
     }
 }
 
-/// Reads a cell in another's words into a lead; false where it was not understood: then a number is missing, and a text
-/// stays as it is.
-fn set_converted(cell: &str, field: &Field, (place, lead): (usize, &mut Lead)) -> Result<bool, Fault> {
-    // What stands for nothing is not misunderstood.
-    if raw(cell, field) == Raw::Null {
+/// Converts a cell and sets its field. False when the cell is not recognized: a number is then missing, a text stays as
+/// it is.
+fn set_converted(cell: &str, field: &Field, (index, lead): (usize, &mut Lead)) -> Result<bool, ValueError> {
+    // A word for a missing value is recognized.
+    if raw_value(cell, field) == RawValue::Null {
         return Ok(true);
     }
-    let (text, is_read) = match convert(cell, field) {
-        Converted::Read(text) => (text, true),
-        Converted::Unread(_) if field.is_numeric() => return Ok(false),
-        Converted::Unread(text) => (Cow::Borrowed(text), false),
+    let (text, is_recognized) = match convert(cell, field) {
+        Conversion::Recognized(text) => (text, true),
+        Conversion::Unrecognized(_) if field.is_numeric() => return Ok(false),
+        Conversion::Unrecognized(text) => (Cow::Borrowed(text), false),
     };
-    lead.set(place, field.check(raw(&text, field))?);
-    Ok(is_read)
+    lead.set(index, field.check(raw_value(&text, field))?);
+    Ok(is_recognized)
 }
 
-fn no_known_column(names: &[String], schema: &Schema) -> IntakeError {
+fn no_known_column(names: &[String], schema: &Schema) -> ImportError {
     let expected: Vec<&str> = schema.fields().iter().map(|field| field.name.as_str()).collect();
-    let found: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| shown(name)).collect();
+    let found: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| quote_start(name)).collect();
     let more =
         if names.len() > NAMES_SHOWN { format!(" and {} more", names.len() - NAMES_SHOWN) } else { String::new() };
-    IntakeError::NoKnownColumn { expected: expected.join(", "), found: found.join(", ") + &more }
+    ImportError::NoKnownColumn { expected: expected.join(", "), found: found.join(", ") + &more }
 }
 
-/// An empty cell is a missing value: a CSV cannot tell it from an empty text.
-fn raw<'a>(cell: &'a str, field: &Field) -> Raw<'a> {
-    let no_number = || {
+/// An empty cell is a missing value: a CSV cannot distinguish it from an empty text.
+fn raw_value<'a>(cell: &'a str, field: &Field) -> RawValue<'a> {
+    let is_missing_number = || {
         let cell = cell.trim();
-        cell.is_empty() || NO_NUMBER.iter().any(|word| cell.eq_ignore_ascii_case(word))
+        cell.is_empty() || MISSING_NUMBER.iter().any(|word| cell.eq_ignore_ascii_case(word))
     };
-    if cell.is_empty() || (field.is_numeric() && no_number()) { Raw::Null } else { Raw::Text(cell) }
+    if cell.is_empty() || (field.is_numeric() && is_missing_number()) { RawValue::Null } else { RawValue::Text(cell) }
 }
 
-/// The start of a cell, quoted.
-fn shown(cell: &str) -> String {
-    let start: String = cell.chars().take(VALUE_SHOWN).collect();
+/// The start of a cell, in quotes.
+fn quote_start(cell: &str) -> String {
+    let start: String = cell.chars().take(SHOWN_CHARS).collect();
     let more = if start.len() < cell.len() { "…" } else { "" };
     format!("\"{start}{more}\"")
 }

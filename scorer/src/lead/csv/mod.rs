@@ -1,106 +1,106 @@
-//! CSV bytes, pushed in pieces -> rows with their leads or the reason why not.
+//! Parses CSV bytes, pushed in pieces, into leads; a bad row is rejected with its reason.
 //!
-//! Owns the reader: how pieces become records, limits that keep memory bounded, and how reading goes on behind a broken
-//! row. Rows are read where they lie in what was pushed; only one that is cut in two is copied. May not know files,
-//! encoding or models.
+//! Rows are parsed in place in the pushed bytes; only a row that is cut in two is copied. Limits keep memory bounded, and
+//! parsing resumes after a broken row. Must not depend on files, encoding or models.
 
 mod dialect;
 mod error;
 mod header;
-mod opening;
 mod reason;
+mod records;
 mod row;
+mod sniffer;
 mod split;
-mod table;
 #[cfg(test)]
 mod tests;
 
 pub use dialect::Dialect;
-pub use error::IntakeError;
-pub use opening::{OPENING, Opening};
-pub use reason::Reason;
-pub use row::{Cells, End, Intake, Reject, Row};
-pub use table::records;
+pub use error::ImportError;
+pub use header::Header;
+pub use reason::RejectReason;
+pub use records::for_each_record;
+pub use row::{CellEnd, Cells, CsvRow, ImportSummary, Reject};
+pub use sniffer::{FormatSniffer, SNIFF_BYTES, SniffedFormat};
 
 use super::Lead;
 use super::mapping::Mapping;
 use super::schema::Schema;
 use super::text::utf8;
-use header::Header;
 use memchr::{memchr_iter, memchr2};
 use split::Splitter;
 
-/// The most bytes that one row may have.
-pub const ROW_MAX: usize = 1 << 20;
+/// Size limit of a row, in bytes.
+pub const ROW_BYTES_MAX: usize = 1 << 20;
 
-/// The most columns that a file may have.
+/// Limit of columns per file.
 pub const COLUMNS_MAX: usize = 4096;
 
-/// How many rows may be too broken to find their end before the file is given up.
+/// Number of rows without a detectable end after which a file is given up.
 const RECOVERIES_MAX: usize = 100;
 
-/// How much is copied at once behind the start of a row that was pushed before.
-const STEP: usize = 1 << 12;
+/// Number of bytes appended at once to a row that was cut.
+const APPEND_BYTES: usize = 1 << 12;
 
-/// How many bytes tell what a file is: two marks of UTF-8.
-const START: usize = 6;
+/// Number of bytes that show the file type: two byte order marks.
+const MAGIC_BYTES: usize = 6;
 
-/// The mark of UTF-8 at the start of a text.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
+/// Byte order mark of UTF-8.
+const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// The mark of a zip archive at the start of a file.
+/// Magic number of a zip archive.
 const ZIP: &[u8] = b"PK\x03\x04";
 
-/// Whether a file that begins so is the container of a workbook: a zip archive or, before 2007 and for protected ones, an
-/// OLE file. Both are no text in any case.
-pub fn is_container(start: &[u8]) -> bool {
+/// True when a file with this start is the container of a workbook: a zip archive, or an OLE file (before 2007, and
+/// protected ones).
+pub fn is_workbook_container(start: &[u8]) -> bool {
     start.starts_with(ZIP) || start.starts_with(b"\xD0\xCF\x11\xE0")
 }
 
-/// Refuses files of which the first bytes tell that they are no text.
-pub fn check_text(start: &[u8]) -> Result<(), IntakeError> {
+/// Refuses binary files known by their magic number.
+pub fn check_text(start: &[u8]) -> Result<(), ImportError> {
     const KNOWN: [(&[u8], &str); 4] = [
         (ZIP, ": it looks like an Excel workbook or a zip archive; save it as CSV first"),
         (b"\xFF\xD8\xFF", ": it looks like a JPEG picture"),
         (b"\x89PNG", ": it looks like a PNG picture"),
         (b"%PDF", ": it looks like a PDF document"),
     ];
-    match KNOWN.iter().find(|(mark, _)| start.starts_with(mark)) {
-        Some((_, hint)) => Err(IntakeError::NotText { hint }),
+    match KNOWN.iter().find(|(magic, _)| start.starts_with(magic)) {
+        Some((_, hint)) => Err(ImportError::NotText { hint }),
         None => Ok(()),
     }
 }
 
-/// Reads a file that is pushed in pieces of any size. The same bytes give the same rows however they are cut.
-pub struct Reader {
+/// Push parser of a CSV with a known dialect. The same bytes give the same rows however they are cut.
+pub struct CsvReader {
     schema: Schema,
     splitter: Splitter,
-    /// The first bytes of the file, until they are enough to tell what it is.
+    /// First bytes of the file, until there are [`MAGIC_BYTES`].
     start: Option<Vec<u8>>,
     header: Option<Header>,
-    /// What the columns are read as, where it is not their names alone that say so.
+    /// Column mapping; without one, columns are known by their exact names.
     mapping: Option<Mapping>,
-    /// The bytes so far of a record whose end was not pushed yet.
-    begun: Vec<u8>,
-    /// The lead of the last row: used again for each.
+    /// Start of a record whose end was not pushed yet.
+    partial: Vec<u8>,
+    /// Lead of the last row; reused for each.
     lead: Lead,
+    /// True within the rest of a row that is too long.
     skipping: bool,
     line: u64,
     rows: u64,
     recoveries: usize,
 }
 
-impl Reader {
-    /// A reader at the start of a file.
+impl CsvReader {
+    /// Creates a reader at the start of a file.
     pub fn new(schema: Schema, dialect: Dialect) -> Self {
-        Reader {
+        CsvReader {
             lead: Lead::empty(schema.len()),
             schema,
             splitter: Splitter::new(dialect),
             start: Some(Vec::new()),
             header: None,
             mapping: None,
-            begun: Vec::new(),
+            partial: Vec::new(),
             skipping: false,
             line: 1,
             rows: 0,
@@ -108,24 +108,23 @@ impl Reader {
         }
     }
 
-    /// Reads columns as a mapping says, which is about this file's columns. Rows may then have fewer cells than there are
-    /// columns, as spreadsheets write them: the others are empty. What is found at the beginning of a file is passed over
-    /// before it is pushed; `line` is where reading begins.
-    pub fn mapped(self, mapping: Mapping, line: u64) -> Self {
-        Reader { mapping: Some(mapping), line, ..self }
+    /// Reads columns by a mapping made for this file. Rows may then have fewer cells than there are columns, as
+    /// spreadsheets write them: the missing ones are empty. The caller skips a preamble; `line` is the header's.
+    pub fn with_mapping(self, mapping: Mapping, line: u64) -> Self {
+        CsvReader { mapping: Some(mapping), line, ..self }
     }
 
-    /// The names of the columns, once the header was read.
+    /// Names of the columns, once the header was read.
     pub fn columns(&self) -> Option<&[String]> {
         self.header.as_ref().map(Header::names)
     }
 
-    /// Reads the next piece; every row that ends in it goes to the sink.
-    pub fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+    /// Parses the next bytes; every row that ends in them goes to the sink.
+    pub fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(), ImportError> {
         let Some(mut start) = self.start.take() else { return self.read(bytes, sink) };
-        let (first, rest) = bytes.split_at(bytes.len().min(START - start.len()));
+        let (first, rest) = bytes.split_at(bytes.len().min(MAGIC_BYTES - start.len()));
         start.extend_from_slice(first);
-        if start.len() < START {
+        if start.len() < MAGIC_BYTES {
             self.start = Some(start);
             return Ok(());
         }
@@ -133,192 +132,203 @@ impl Reader {
         self.read(rest, sink)
     }
 
-    /// Reads what is left and tells what the file was.
-    pub fn finish(mut self, sink: &mut impl FnMut(Row<'_>)) -> Result<Intake, IntakeError> {
+    /// Parses the rest and returns the summary of the file.
+    pub fn finish(mut self, sink: &mut impl FnMut(CsvRow<'_>)) -> Result<ImportSummary, ImportError> {
         if let Some(start) = self.start.take() {
             self.begin(&start, sink)?;
         }
-        while !self.begun.is_empty() {
-            let mut record = std::mem::take(&mut self.begun);
+        while !self.partial.is_empty() {
+            let mut record = std::mem::take(&mut self.partial);
             record.push(b'\n');
-            // Only inside quotes does an end of line not end a record.
+            // Only inside quotes does a line break not end a record.
             if self.splitter.split(&record) {
                 self.end_record(&record, sink)?;
             } else {
                 record.pop();
-                let used = self.give_up_line(&record, sink)?;
+                let used = self.reject_open_quote(&record, sink)?;
                 self.read(&record[used..], sink)?;
             }
         }
-        let header = self.header.ok_or(IntakeError::Empty)?;
+        let header = self.header.ok_or(ImportError::Empty)?;
         if self.rows == 0 {
-            return Err(IntakeError::NoRows);
+            return Err(ImportError::NoRows);
         }
-        Ok(header.into_intake(&self.schema, self.rows))
+        Ok(header.into_summary(&self.schema, self.rows))
     }
 
-    /// Looks at the first bytes: a mark of UTF-8 is passed over, what is no text is told.
-    fn begin(&mut self, start: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+    /// Checks the file type by the first bytes and skips a byte order mark.
+    fn begin(&mut self, start: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(), ImportError> {
         check_text(start)?;
-        if [b"\xFF\xFE", b"\xFE\xFF"].iter().any(|mark| start.starts_with(*mark)) {
-            return Err(IntakeError::NotText { hint: ": it looks like UTF-16; save it as CSV in UTF-8" });
+        if [b"\xFF\xFE", b"\xFE\xFF"].iter().any(|bom| start.starts_with(*bom)) {
+            return Err(ImportError::NotText { hint: ": it looks like UTF-16; save it as CSV in UTF-8" });
         }
-        // Some programs put a second mark before a text that has one.
-        let text = start.strip_prefix(MARK).unwrap_or(start);
-        self.read(text.strip_prefix(MARK).unwrap_or(text), sink)
+        self.read(without_bom(start), sink)
     }
 
-    fn read(&mut self, bytes: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+    fn read(&mut self, bytes: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(), ImportError> {
         let mut rest = bytes;
         while !rest.is_empty() {
             rest = if self.skipping {
                 self.skip_line(rest)
-            } else if self.begun.is_empty() {
+            } else if self.partial.is_empty() {
                 self.read_record(rest, sink)?
             } else {
-                self.go_on(rest, sink)?
+                self.continue_record(rest, sink)?
             };
         }
         Ok(())
     }
 
-    /// Reads the record that starts here, where it lies; returns what stands behind it.
-    fn read_record<'b>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(Row<'_>)) -> Result<&'b [u8], IntakeError> {
+    /// Parses the record that starts here, in place; returns the bytes after it.
+    fn read_record<'b>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<&'b [u8], ImportError> {
         let bytes = self.skip_blank(bytes);
-        let piece = &bytes[..bytes.len().min(ROW_MAX + 1)];
+        let piece = &bytes[..bytes.len().min(ROW_BYTES_MAX + 1)];
         if self.split(piece)? {
             let length = self.splitter.length();
             self.end_record(&piece[..length], sink)?;
             return Ok(&bytes[length..]);
         }
-        if piece.len() > ROW_MAX {
-            let used = self.too_long(piece, sink)?;
+        if piece.len() > ROW_BYTES_MAX {
+            let used = self.reject_too_long(piece, sink)?;
             return Ok(&bytes[used..]);
         }
-        self.begun.extend_from_slice(piece);
+        self.partial.extend_from_slice(piece);
         Ok(&[])
     }
 
-    /// Reads on in a record whose start was pushed before; returns what stands behind the bytes that were used.
-    fn go_on<'b>(&mut self, bytes: &'b [u8], sink: &mut impl FnMut(Row<'_>)) -> Result<&'b [u8], IntakeError> {
-        let mut begun = std::mem::take(&mut self.begun);
-        let before = begun.len();
-        let (more, rest) = bytes.split_at(bytes.len().min(STEP).min(ROW_MAX + 1 - before));
-        begun.extend_from_slice(more);
-        if self.split(&begun)? {
+    /// Continues a record whose start was pushed before; returns the bytes after those that were used.
+    fn continue_record<'b>(
+        &mut self,
+        bytes: &'b [u8],
+        sink: &mut impl FnMut(CsvRow<'_>),
+    ) -> Result<&'b [u8], ImportError> {
+        let mut record = std::mem::take(&mut self.partial);
+        let old_length = record.len();
+        let (more, rest) = bytes.split_at(bytes.len().min(APPEND_BYTES).min(ROW_BYTES_MAX + 1 - old_length));
+        record.extend_from_slice(more);
+        if self.split(&record)? {
             let length = self.splitter.length();
-            self.end_record(&begun[..length], sink)?;
-            begun.clear();
-            self.begun = begun;
-            return Ok(&bytes[length - before..]);
+            self.end_record(&record[..length], sink)?;
+            record.clear();
+            self.partial = record;
+            return Ok(&bytes[length - old_length..]);
         }
-        if begun.len() > ROW_MAX {
-            let used = self.too_long(&begun, sink)?;
-            // Too few bytes to be too long once more, so this goes no deeper.
-            self.read(&begun[used..], sink)?;
+        if record.len() > ROW_BYTES_MAX {
+            let used = self.reject_too_long(&record, sink)?;
+            // The rest is too short to be too long once more, so the recursion ends here.
+            self.read(&record[used..], sink)?;
         } else {
-            self.begun = begun;
+            self.partial = record;
         }
         Ok(rest)
     }
 
-    fn split(&mut self, record: &[u8]) -> Result<bool, IntakeError> {
+    fn split(&mut self, record: &[u8]) -> Result<bool, ImportError> {
         let ended = self.splitter.split(record);
         if self.header.is_none() && self.splitter.columns() > COLUMNS_MAX {
-            return Err(IntakeError::TooManyColumns);
+            return Err(ImportError::TooManyColumns);
         }
         Ok(ended)
     }
 
-    fn end_record(&mut self, record: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<(), IntakeError> {
+    fn end_record(&mut self, record: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(), ImportError> {
         let line = self.line;
-        self.line += self.splitter.breaks() + u64::from(record.ends_with(b"\n"));
+        self.line += self.splitter.newlines() + u64::from(record.ends_with(b"\n"));
+        let delimiter = self.splitter.dialect().delimiter;
         match (&mut self.header, utf8(record)) {
             (None, Ok(text)) if !text.contains('\0') => {
-                self.header = Some(Header::new(self.splitter.cells(text), &self.schema, self.mapping.take())?);
+                let names = self.splitter.cells(text).iter().map(str::to_owned).collect();
+                self.header = Some(Header::new(names, &self.schema, self.mapping.take())?);
             }
-            (None, _) => return Err(IntakeError::NotText { hint: "" }),
+            (None, _) => return Err(ImportError::NotText { hint: "" }),
             (Some(header), Ok(text)) => {
                 let cells = self.splitter.cells(text);
                 let read = header.read(cells, &self.schema, line, &mut self.lead);
                 self.rows += 1;
-                sink(Row { line, cells, columns: header.names().len(), lead: read.map(|()| &self.lead) });
+                let columns = header.names().len();
+                sink(CsvRow { line, cells, columns, delimiter, lead: read.map(|()| &self.lead) });
             }
             (Some(header), Err(error)) => {
-                let column = self.splitter.ends().iter().position(|end| end.at() > error.valid_up_to());
+                let column = self.splitter.ends().iter().position(|end| end.offset() > error.valid_up_to());
                 let column = column.and_then(|column| header.names().get(column)).cloned();
-                self.reject(line, column, Reason::NotUtf8, sink);
+                self.reject(line, column, RejectReason::NotUtf8, sink);
             }
         }
         self.splitter.restart();
         Ok(())
     }
 
-    /// A record is longer than allowed: either a quote that never closes, or really that long. Returns how many of
-    /// its bytes are done with.
-    fn too_long(&mut self, record: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<usize, IntakeError> {
+    /// Rejects a record over the size limit: either a quote that is never closed, or a row of that length. Returns how
+    /// many of its bytes are consumed.
+    fn reject_too_long(&mut self, record: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<usize, ImportError> {
         if self.header.is_none() {
             let text = std::str::from_utf8(record);
             let is_text = text.map_or_else(|error| error.error_len().is_none(), |text| !text.contains('\0'));
-            return Err(if is_text { IntakeError::HeaderTooLong } else { IntakeError::NotText { hint: "" } });
+            return Err(if is_text { ImportError::HeaderTooLong } else { ImportError::NotText { hint: "" } });
         }
         if self.splitter.is_open() {
-            return self.give_up_line(record, sink);
+            return self.reject_open_quote(record, sink);
         }
         let line = self.line;
-        self.line += breaks(record);
-        self.reject(line, None, Reason::TooLong { kilobytes_max: ROW_MAX >> 10 }, sink);
+        self.line += count_newlines(record);
+        self.reject(line, None, RejectReason::TooLong { kilobytes_max: ROW_BYTES_MAX >> 10 }, sink);
         self.splitter.restart();
         self.skipping = true;
         Ok(record.len())
     }
 
-    /// Rejects the line on which a quote opened that is never closed, and returns how many bytes it has: what stands
-    /// behind it is to be read again, so that one broken row does not swallow the rest of the file.
-    fn give_up_line(&mut self, record: &[u8], sink: &mut impl FnMut(Row<'_>)) -> Result<usize, IntakeError> {
-        let Some(header) = &self.header else { return Err(IntakeError::OpenHeader) };
+    /// Rejects the line on which a quote opens that is never closed, and returns its length: parsing resumes on the next
+    /// line, so that one broken row does not swallow the rest of the file.
+    fn reject_open_quote(&mut self, record: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<usize, ImportError> {
+        let Some(header) = &self.header else { return Err(ImportError::OpenHeader) };
         let column = header.names().get(self.splitter.columns()).cloned();
         let line = self.line;
         self.recoveries += 1;
         if self.recoveries > RECOVERIES_MAX {
-            return Err(IntakeError::TooBroken { line });
+            return Err(ImportError::TooBroken { line });
         }
         let end = line_end(record);
-        self.line += breaks(&record[..end.unwrap_or(0)]);
-        self.reject(line, column, Reason::OpenQuote, sink);
+        self.line += count_newlines(&record[..end.unwrap_or(0)]);
+        self.reject(line, column, RejectReason::OpenQuote, sink);
         self.splitter.restart();
         Ok(end.unwrap_or(record.len()))
     }
 
-    fn reject(&mut self, line: u64, column: Option<String>, reason: Reason, sink: &mut impl FnMut(Row<'_>)) {
+    fn reject(&mut self, line: u64, column: Option<String>, reason: RejectReason, sink: &mut impl FnMut(CsvRow<'_>)) {
         self.rows += 1;
         let columns = self.columns().map_or(0, <[String]>::len);
-        sink(Row { line, cells: Cells::NONE, columns, lead: Err(Reject { line, column, reason }) });
+        let delimiter = self.splitter.dialect().delimiter;
+        sink(CsvRow { line, cells: Cells::NONE, columns, delimiter, lead: Err(Reject { line, column, reason }) });
     }
 
-    /// Passes over the rest of a row that is too long. The end of its line is left to be counted as a blank one's.
+    /// Skips the rest of a row that is too long; its line break is counted as that of a blank line.
     fn skip_line<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let end = memchr2(b'\n', b'\r', bytes);
         self.skipping = end.is_none();
         &bytes[end.unwrap_or(bytes.len())..]
     }
 
-    /// Passes over lines without a byte, and over the second half of an end of line.
+    /// Skips blank lines, and the second half of a line break that was cut.
     fn skip_blank<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let (blank, rest) = bytes.split_at(blank);
-        self.line += breaks(blank);
+        self.line += count_newlines(blank);
         rest
     }
 }
 
-/// Where the first line of some bytes ends, its line break included.
-fn line_end(bytes: &[u8]) -> Option<usize> {
-    let at = memchr2(b'\n', b'\r', bytes)?;
-    Some(at + 1 + usize::from(bytes[at..].starts_with(b"\r\n")))
+/// Strips the byte order mark; some programs write two.
+fn without_bom(start: &[u8]) -> &[u8] {
+    let text = start.strip_prefix(UTF8_BOM).unwrap_or(start);
+    text.strip_prefix(UTF8_BOM).unwrap_or(text)
 }
 
-/// How many lines end in some bytes.
-fn breaks(bytes: &[u8]) -> u64 {
+/// Offset behind the first line, its line break included.
+fn line_end(bytes: &[u8]) -> Option<usize> {
+    let end = memchr2(b'\n', b'\r', bytes)?;
+    Some(end + 1 + usize::from(bytes[end..].starts_with(b"\r\n")))
+}
+
+fn count_newlines(bytes: &[u8]) -> u64 {
     memchr_iter(b'\n', bytes).count() as u64
 }

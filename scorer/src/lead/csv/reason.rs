@@ -1,64 +1,62 @@
-//! Why a row of a file holds no usable lead.
-//!
-//! Owns the reasons, and their words as reports and answers carry them. May not know how rows are read.
+//! Reasons why a row is rejected, worded as in reports and responses.
 
-use crate::lead::Fault;
+use crate::lead::ValueError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// What is wrong with a row, and what is allowed.
+/// Reason of a reject.
 #[derive(Debug, Clone, PartialEq, Error, Serialize, Deserialize)]
-pub enum Reason {
-    /// A cell is not what its field can be.
-    #[error("{fault}, but is {shown}")]
+pub enum RejectReason {
+    /// A cell that is no value of its field.
+    #[error("{error}, but is {shown}")]
     Cell {
-        /// What is wrong with it.
-        fault: Fault,
-        /// The cell as people are shown it: in quotes, cut where it is long.
+        /// Validation error.
+        error: ValueError,
+        /// The cell in quotes, truncated.
         shown: String,
     },
-    /// A number that cannot be averaged with others.
+    /// A number that cannot be averaged.
     #[error("should be a finite number")]
     Infinite,
-    /// The row has more cells than there are columns, or fewer.
+    /// More or fewer cells than columns.
     #[error("the row has {cells} cells where the header has {columns}")]
     Width {
-        /// How many it has.
+        /// Number of cells.
         cells: usize,
-        /// How many it should have.
+        /// Number of columns.
         columns: usize,
     },
-    /// Bytes that are no text.
+    /// Bytes that are not UTF-8.
     #[error("is not text in UTF-8; save the file as CSV in UTF-8")]
     NotUtf8,
-    /// More bytes than a row may have.
+    /// A row over the size limit.
     #[error("the row is longer than {kilobytes_max} KB")]
     TooLong {
-        /// The most that a row may have.
+        /// Size limit of a row.
         kilobytes_max: usize,
     },
     /// A quote that is never closed.
     #[error("a quote opens here that is never closed")]
     OpenQuote,
     /// The model has no probability for the lead.
-    #[error("{told}")]
+    #[error("{message}")]
     Unscored {
-        /// What the model told.
-        told: String,
+        /// Error message of the model.
+        message: String,
     },
 }
 
-impl Reason {
-    /// Whether another is of the same kind: what is to be done about both is the same.
-    pub fn is_like(&self, other: &Reason) -> bool {
+impl RejectReason {
+    /// True when both have the same variant and, for cells, the same variant of error: they have the same remedy.
+    pub fn is_same_kind(&self, other: &RejectReason) -> bool {
         match (self, other) {
-            (Reason::Cell { fault, .. }, Reason::Cell { fault: other, .. }) => same_kind(fault, other),
-            _ => same_kind(self, other),
+            (RejectReason::Cell { error, .. }, RejectReason::Cell { error: other, .. }) => same_variant(error, other),
+            _ => same_variant(self, other),
         }
     }
 }
 
-fn same_kind<T>(one: &T, other: &T) -> bool {
+fn same_variant<T>(one: &T, other: &T) -> bool {
     std::mem::discriminant(one) == std::mem::discriminant(other)
 }
 
@@ -67,11 +65,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reasons_are_alike_by_what_is_wrong_and_not_by_the_cell() {
-        let cell = |fault, shown: &str| Reason::Cell { fault, shown: shown.to_owned() };
-        assert!(cell(Fault::NotNumberText, "a").is_like(&cell(Fault::NotNumberText, "b")));
-        assert!(!cell(Fault::NotNumberText, "a").is_like(&cell(Fault::NotFinite, "a")));
-        assert!(Reason::Width { cells: 2, columns: 3 }.is_like(&Reason::Width { cells: 4, columns: 3 }));
-        assert!(!Reason::OpenQuote.is_like(&Reason::NotUtf8));
+    fn reasons_are_compared_by_kind_of_error_not_by_cell() {
+        let cell = |error, shown: &str| RejectReason::Cell { error, shown: shown.to_owned() };
+        assert!(cell(ValueError::NotNumberText, "a").is_same_kind(&cell(ValueError::NotNumberText, "b")));
+        assert!(!cell(ValueError::NotNumberText, "a").is_same_kind(&cell(ValueError::NotFinite, "a")));
+        let width = |cells| RejectReason::Width { cells, columns: 3 };
+        assert!(width(2).is_same_kind(&width(4)));
+        assert!(!RejectReason::OpenQuote.is_same_kind(&RejectReason::NotUtf8));
     }
 }

@@ -1,8 +1,6 @@
-//! What a file turns out to hold: rows with their cells and leads, rejects, and the sum of it.
-//!
-//! Owns these values. May not know how they are read.
+//! Rows with their cells and leads, rejects, and the summary of a file.
 
-use super::Reason;
+use super::RejectReason;
 use crate::lead::Lead;
 use crate::lead::mapping::Mapping;
 use std::fmt;
@@ -10,15 +8,15 @@ use std::fmt;
 /// A row that holds no usable lead.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reject {
-    /// The line of the file on which the row starts, from 1.
+    /// Line of the file on which the row starts, from 1.
     pub line: u64,
-    /// The column at fault, where there is one.
+    /// Column with the error, if it is in one.
     pub column: Option<String>,
-    /// What is wrong and what is allowed.
-    pub reason: Reason,
+    /// Error, with the allowed values.
+    pub reason: RejectReason,
 }
 
-/// The column and what is wrong with it, without the line.
+/// Column and reason, without the line.
 impl fmt::Display for Reject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.column {
@@ -28,19 +26,19 @@ impl fmt::Display for Reject {
     }
 }
 
-/// Where a cell ends in the text of its row, and whether it stands in quotes.
+/// End offset of a cell in the text of its row, with a flag for quoted cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct End(u32);
+pub struct CellEnd(u32);
 
-impl End {
+impl CellEnd {
     const QUOTED: u32 = 1 << 31;
 
-    /// A row has at most [`ROW_MAX`](super::ROW_MAX) bytes, so its ends leave a bit free.
-    pub(super) fn new(at: usize, quoted: bool) -> Self {
-        End(at as u32 | if quoted { Self::QUOTED } else { 0 })
+    /// A row has at most [`ROW_BYTES_MAX`](super::ROW_BYTES_MAX) bytes, so the highest bit of an offset is free.
+    pub(super) fn new(offset: usize, quoted: bool) -> Self {
+        CellEnd(offset as u32 | if quoted { Self::QUOTED } else { 0 })
     }
 
-    pub(super) fn at(self) -> usize {
+    pub(super) fn offset(self) -> usize {
         (self.0 & !Self::QUOTED) as usize
     }
 
@@ -49,98 +47,100 @@ impl End {
     }
 }
 
-/// The cells of one row: they stand in its text one behind the other, a byte apart, some of them in quotes.
+/// Cells of a row: consecutive in its text, one byte apart, some of them in quotes.
 #[derive(Debug, Clone, Copy)]
 pub struct Cells<'a> {
     text: &'a str,
-    ends: &'a [End],
+    ends: &'a [CellEnd],
 }
 
 impl<'a> Cells<'a> {
-    /// No cells at all.
+    /// No cells.
     pub(super) const NONE: Self = Cells { text: "", ends: &[] };
 
-    /// Cells that end there in this text, which may go on behind them.
-    pub fn new(text: &'a str, ends: &'a [End]) -> Self {
+    /// Cells that end at these offsets of a text, which may continue behind them.
+    pub fn new(text: &'a str, ends: &'a [CellEnd]) -> Self {
         Cells { text, ends }
     }
 
-    /// The text from the first cell to the last.
+    /// Text from the first cell to the last.
     pub fn text(&self) -> &'a str {
-        self.ends.last().and_then(|end| self.text.get(..end.at())).unwrap_or_default()
+        self.ends.last().and_then(|end| self.text.get(..end.offset())).unwrap_or_default()
     }
 
-    /// Where the cells end.
-    pub fn ends(&self) -> &'a [End] {
+    /// End offsets of the cells.
+    pub fn ends(&self) -> &'a [CellEnd] {
         self.ends
     }
 
-    /// How many there are.
+    /// Number of cells.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// True where there are none.
+    /// True when there are no cells.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// The cell of a column.
+    /// Cell of a column.
     pub fn get(&self, column: usize) -> Option<&'a str> {
         let end = *self.ends.get(column)?;
-        let start = column.checked_sub(1).map_or(0, |before| self.ends[before].at() + 1);
+        let start = column.checked_sub(1).map_or(0, |previous| self.ends[previous].offset() + 1);
         Some(self.between(start, end))
     }
 
-    /// All cells, in the file's order.
+    /// All cells, in the order of the file.
     pub fn iter(self) -> impl Iterator<Item = &'a str> {
-        self.starts().map(move |(start, end)| self.between(start, end))
+        self.bounds().map(move |(start, end)| self.between(start, end))
     }
 
-    /// All cells as they stand in the text, and whether in quotes.
+    /// All cells with their quotes, and whether they are quoted.
     pub(super) fn raw(self) -> impl Iterator<Item = (&'a str, bool)> {
-        self.starts().map(move |(start, end)| (self.text.get(start..end.at()).unwrap_or_default(), end.is_quoted()))
+        self.bounds().map(move |(start, end)| (self.text.get(start..end.offset()).unwrap_or_default(), end.is_quoted()))
     }
 
-    fn starts(self) -> impl Iterator<Item = (usize, End)> {
+    fn bounds(self) -> impl Iterator<Item = (usize, CellEnd)> {
         let mut next = 0;
-        self.ends.iter().map(move |end| (std::mem::replace(&mut next, end.at() + 1), *end))
+        self.ends.iter().map(move |end| (std::mem::replace(&mut next, end.offset() + 1), *end))
     }
 
-    fn between(&self, start: usize, end: End) -> &'a str {
+    fn between(&self, start: usize, end: CellEnd) -> &'a str {
         let quote = usize::from(end.is_quoted());
-        self.text.get(start + quote..end.at() - quote).unwrap_or_default()
+        self.text.get(start + quote..end.offset() - quote).unwrap_or_default()
     }
 }
 
-/// One row of the file.
+/// A parsed row.
 #[derive(Debug)]
-pub struct Row<'a> {
-    /// The line on which it starts, from 1.
+pub struct CsvRow<'a> {
+    /// Line on which the row starts, from 1.
     pub line: u64,
-    /// Its cells as they stand in the file; empty where they could not be told apart.
+    /// Cells of the row; empty when they could not be split.
     pub cells: Cells<'a>,
-    /// How many columns the file has.
+    /// Number of columns of the file.
     pub columns: usize,
-    /// Its lead, or why there is none.
+    /// Delimiter of the file.
+    pub delimiter: u8,
+    /// Lead, or why there is none.
     pub lead: Result<&'a Lead, Reject>,
 }
 
-/// What a whole file turned out to be.
+/// Summary of a file after it was read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Intake {
-    /// The names of all columns, as they stand in the file.
+pub struct ImportSummary {
+    /// Column names of the file.
     pub columns: Vec<String>,
-    /// Fields of a lead that the file has no column for, in the schema's order.
+    /// Fields without a column, in the order of the schema.
     pub missing_fields: Vec<String>,
     /// Columns that are no field of a lead.
     pub unknown_columns: Vec<String>,
-    /// How many rows there were, rejected ones included.
+    /// Number of rows, rejects included.
     pub rows: u64,
-    /// What the columns were read as; none where their names alone said it.
+    /// Column mapping; empty when columns were known by exact names alone.
     pub mapping: Mapping,
-    /// For each column that was put into the contract's words, how many of its cells were not understood.
-    pub unread: Vec<u64>,
-    /// How many rows had fewer cells than there are columns.
+    /// Cells per column that could not be converted.
+    pub unrecognized_cells: Vec<u64>,
+    /// Number of rows with fewer cells than columns.
     pub short_rows: u64,
 }

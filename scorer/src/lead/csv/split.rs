@@ -1,102 +1,102 @@
-//! Where the cells and the end of one record are.
+//! Splits a CSV record into cells.
 //!
-//! Owns the CSV grammar: RFC 4180, and what it leaves open as csv-core reads it (a quote counts only at a cell's start;
-//! what follows a closing quote belongs to the cell; a line ends with \n, \r or both). May not know leads or limits.
+//! The grammar is RFC 4180; what that leaves open is as in csv-core: a quote counts only at the start of a cell, text
+//! behind a closing quote belongs to the cell, and a line ends with \n, \r or both.
 
-use super::row::{Cells, End};
-use super::{Dialect, breaks};
+use super::row::{CellEnd, Cells};
+use super::{Dialect, count_newlines};
 use memchr::{memchr, memchr3};
 
-/// Finds the cells of a record, and can stop wherever its bytes do: handed the same record with more bytes behind, it
-/// goes on where it stopped.
+/// Resumable state machine over one record: called again with the same record and more bytes behind it, it continues
+/// where it stopped.
 pub(super) struct Splitter {
     dialect: Dialect,
-    state: State,
-    /// How many bytes of the record were looked at.
-    at: usize,
-    /// Whether the cell that is being read began with a quote.
+    state: SplitState,
+    /// Number of bytes of the record that were scanned.
+    offset: usize,
+    /// True when the current cell began with a quote.
     quoted: bool,
-    /// How many lines end inside of quotes.
-    breaks: u64,
-    /// Whether a quoted cell is more than its text between two quotes.
-    odd: bool,
-    ends: Vec<End>,
-    plain: Plain,
+    /// Number of line breaks inside quotes.
+    newlines: u64,
+    /// True when a quoted cell is more than its text between two quotes.
+    needs_unescape: bool,
+    ends: Vec<CellEnd>,
+    unescaped: Unescaped,
 }
 
-/// Where in a cell the next byte is.
+/// Position within a cell.
 #[derive(Clone, Copy, PartialEq)]
-enum State {
-    /// At its start.
+enum SplitState {
+    /// At the start.
     Start,
-    /// Behind bytes that no quote stands around.
+    /// In an unquoted cell.
     Bare,
-    /// Behind an opening quote.
+    /// Inside quotes.
     Quoted,
-    /// Behind a quote that closes, unless another follows.
+    /// Behind a quote that closes the cell, unless another follows.
     Closed,
 }
 
-/// A record whose quotes were resolved: a text of its own.
+/// Copy of a record without quotes.
 #[derive(Default)]
-struct Plain {
+struct Unescaped {
     text: String,
-    ends: Vec<End>,
+    ends: Vec<CellEnd>,
 }
 
 impl Splitter {
     pub(super) fn new(dialect: Dialect) -> Self {
         Splitter {
             dialect,
-            state: State::Start,
-            at: 0,
+            state: SplitState::Start,
+            offset: 0,
             quoted: false,
-            breaks: 0,
-            odd: false,
+            newlines: 0,
+            needs_unescape: false,
             ends: Vec::new(),
-            plain: Plain::default(),
+            unescaped: Unescaped::default(),
         }
     }
 
-    /// Forgets the record.
+    /// Resets to the start of a record.
     pub(super) fn restart(&mut self) {
-        self.state = State::Start;
-        self.at = 0;
-        self.breaks = 0;
-        self.odd = false;
+        self.state = SplitState::Start;
+        self.offset = 0;
+        self.newlines = 0;
+        self.needs_unescape = false;
         self.ends.clear();
     }
 
-    /// How many cells were found so far.
+    /// Number of cells found so far.
     pub(super) fn columns(&self) -> usize {
         self.ends.len()
     }
 
-    /// Where the cells of the record end that were found so far, in their order.
-    pub(super) fn ends(&self) -> &[End] {
+    /// End offsets of the cells found so far.
+    pub(super) fn ends(&self) -> &[CellEnd] {
         &self.ends
     }
 
-    /// Whether a quote opened that has not been closed yet.
+    /// True inside an open quote.
     pub(super) fn is_open(&self) -> bool {
-        self.state == State::Quoted
+        self.state == SplitState::Quoted
     }
 
-    /// How many lines end inside of the record: in its quoted cells.
-    pub(super) fn breaks(&self) -> u64 {
-        self.breaks
+    /// Number of line breaks inside the record, in quoted cells.
+    pub(super) fn newlines(&self) -> u64 {
+        self.newlines
     }
 
-    /// Looks at more of a record; true where it ended, which is then its first [`Splitter::length`] bytes.
+    /// Scans more of a record; true when it ended, after [`Splitter::length`] bytes.
     pub(super) fn split(&mut self, record: &[u8]) -> bool {
         loop {
-            let rest = record.get(self.at..).unwrap_or_default();
+            let rest = record.get(self.offset..).unwrap_or_default();
             let Some(byte) = rest.first() else { return false };
             let ended = match self.state {
-                State::Start => self.start(*byte),
-                State::Bare => self.bare(rest),
-                State::Quoted => self.quoted(rest),
-                State::Closed => self.closed(*byte),
+                SplitState::Start => self.start(*byte),
+                SplitState::Bare => self.bare(rest),
+                SplitState::Quoted => self.quoted(rest),
+                SplitState::Closed => self.closed(*byte),
             };
             if ended {
                 return true;
@@ -111,85 +111,88 @@ impl Splitter {
         if byte == delimiter && !self.quoted {
             return self.end_cell(byte);
         }
-        self.at += usize::from(self.quoted);
-        self.state = if self.quoted { State::Quoted } else { State::Bare };
+        self.offset += usize::from(self.quoted);
+        self.state = if self.quoted { SplitState::Quoted } else { SplitState::Bare };
         false
     }
 
     fn bare(&mut self, rest: &[u8]) -> bool {
         let end = memchr3(self.dialect.delimiter, b'\n', b'\r', rest);
-        self.at += end.unwrap_or(rest.len());
+        self.offset += end.unwrap_or(rest.len());
         end.is_some_and(|end| self.end_cell(rest[end]))
     }
 
     fn quoted(&mut self, rest: &[u8]) -> bool {
         let end = memchr(self.dialect.quote, rest);
         let inside = &rest[..end.unwrap_or(rest.len())];
-        self.breaks += breaks(inside);
-        self.at += inside.len() + usize::from(end.is_some());
-        self.state = if end.is_some() { State::Closed } else { State::Quoted };
+        self.newlines += count_newlines(inside);
+        self.offset += inside.len() + usize::from(end.is_some());
+        self.state = if end.is_some() { SplitState::Closed } else { SplitState::Quoted };
         false
     }
 
     fn closed(&mut self, byte: u8) -> bool {
         let Dialect { delimiter, quote } = self.dialect;
         if byte == quote {
-            self.odd = true;
-            self.at += 1;
-            self.state = State::Quoted;
+            self.needs_unescape = true;
+            self.offset += 1;
+            self.state = SplitState::Quoted;
             false
         } else if byte == delimiter || matches!(byte, b'\n' | b'\r') {
             self.end_cell(byte)
         } else {
-            self.odd = true;
-            self.state = State::Bare;
+            self.needs_unescape = true;
+            self.state = SplitState::Bare;
             false
         }
     }
 
-    /// Ends a cell before this byte; true where the record ends as well.
+    /// Ends a cell at this byte; true when it ends the record as well.
     fn end_cell(&mut self, byte: u8) -> bool {
-        self.ends.push(End::new(self.at, self.quoted));
-        self.at += 1;
-        self.state = State::Start;
+        self.ends.push(CellEnd::new(self.offset, self.quoted));
+        self.offset += 1;
+        self.state = SplitState::Start;
         byte != self.dialect.delimiter
     }
 
-    /// How many bytes the record has, with the byte that ends its line.
-    pub(super) fn length(&self) -> usize {
-        self.at
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
-    /// The cells of the record that ended, whose text this is.
+    /// Length of the record in bytes, with the byte that ends its line.
+    pub(super) fn length(&self) -> usize {
+        self.offset
+    }
+
+    /// Cells of the record that ended; `text` is the record.
     pub(super) fn cells<'a>(&'a mut self, text: &'a str) -> Cells<'a> {
         let cells = Cells::new(text, &self.ends);
-        if !self.odd {
+        if !self.needs_unescape {
             return cells;
         }
-        self.plain.resolve(cells, char::from(self.dialect.quote));
-        Cells::new(&self.plain.text, &self.plain.ends)
+        self.unescaped.fill(cells, char::from(self.dialect.quote));
+        Cells::new(&self.unescaped.text, &self.unescaped.ends)
     }
 }
 
-impl Plain {
-    /// Writes the cells anew, without quotes around them.
-    fn resolve(&mut self, cells: Cells<'_>, quote: char) {
+impl Unescaped {
+    fn fill(&mut self, cells: Cells<'_>, quote: char) {
         self.text.clear();
         self.ends.clear();
         for (cell, quoted) in cells.raw() {
             match cell.strip_prefix(quote).filter(|_| quoted) {
-                Some(cell) => push_resolved(cell, quote, &mut self.text),
+                Some(cell) => push_unescaped(cell, quote, &mut self.text),
                 None => self.text.push_str(cell),
             }
-            self.ends.push(End::new(self.text.len(), false));
-            // Cells lie a byte apart.
+            self.ends.push(CellEnd::new(self.text.len(), false));
+            // Cells are one byte apart.
             self.text.push(',');
         }
     }
 }
 
-/// The text of a cell behind its opening quote: doubled quotes are one, and behind the closing one nothing is special.
-fn push_resolved(cell: &str, quote: char, out: &mut String) {
+/// Unescapes a cell behind its opening quote: doubled quotes are one, and text behind the closing quote is kept.
+fn push_unescaped(cell: &str, quote: char, out: &mut String) {
     let mut rest = cell;
     while let Some((inside, behind)) = rest.split_once(quote) {
         out.push_str(inside);

@@ -1,4 +1,4 @@
-//! The reader against files as they come: cut anywhere, broken anywhere.
+//! Tests of the CSV reader on files cut and broken anywhere, and against csv-core.
 
 use super::*;
 use crate::lead::{Lead, Value};
@@ -6,16 +6,16 @@ use proptest::prelude::*;
 
 type Rows = Vec<(u64, Vec<String>, Result<Lead, Reject>)>;
 
-fn read(pieces: &[&[u8]]) -> Result<(Rows, Intake), IntakeError> {
+fn read(pieces: &[&[u8]]) -> Result<(Rows, ImportSummary), ImportError> {
     let mut rows = Vec::new();
     let mut sink =
-        |row: Row<'_>| rows.push((row.line, row.cells.iter().map(str::to_owned).collect(), row.lead.cloned()));
-    let mut reader = Reader::new(Schema::leads(), Dialect::default());
+        |row: CsvRow<'_>| rows.push((row.line, row.cells.iter().map(str::to_owned).collect(), row.lead.cloned()));
+    let mut reader = CsvReader::new(Schema::leads(), Dialect::default());
     for piece in pieces {
         reader.push(piece, &mut sink)?;
     }
-    let intake = reader.finish(&mut sink)?;
-    Ok((rows, intake))
+    let summary = reader.finish(&mut sink)?;
+    Ok((rows, summary))
 }
 
 fn reasons(text: &str) -> Vec<(u64, Option<String>, String)> {
@@ -24,10 +24,10 @@ fn reasons(text: &str) -> Vec<(u64, Option<String>, String)> {
 }
 
 #[test]
-fn rows_carry_their_line_cells_and_lead() {
+fn rows_have_their_line_cells_and_lead() {
     let text =
         "\u{feff}Name, JobTitle ,llm_quality,lead_key\r\n\r\nAda,\"CTO, \"\"Lab\"\"\nParis\",75,k1\r\nBob,,,\r\n";
-    let (rows, intake) = read(&[text.as_bytes()]).unwrap();
+    let (rows, summary) = read(&[text.as_bytes()]).unwrap();
     let title = Schema::leads().position("jobtitle").unwrap();
     assert_eq!(rows[0].0, 3);
     assert_eq!(rows[0].1, ["Ada", "CTO, \"Lab\"\nParis", "75", "k1"]);
@@ -36,12 +36,12 @@ fn rows_carry_their_line_cells_and_lead() {
     assert_eq!(lead.value(title), Value::Text("CTO, \"Lab\"\nParis"));
     assert_eq!(rows[1].0, 5);
     assert_eq!(rows[1].2.as_ref().unwrap().value(title), Value::Missing);
-    assert_eq!(intake.unknown_columns, ["Name"]);
-    assert_eq!((intake.missing_fields.len(), intake.rows), (17, 2));
+    assert_eq!(summary.unknown_columns, ["Name"]);
+    assert_eq!((summary.missing_fields.len(), summary.rows), (17, 2));
 }
 
 #[test]
-fn the_delimiter_is_told_from_the_first_line() {
+fn delimiter_is_detected_from_the_first_line() {
     let delimiter = |text: &str| Dialect::detect(text.as_bytes()).delimiter;
     assert_eq!(delimiter("a;b;c\n1,2,3,4,5,6\n"), b';');
     assert_eq!(delimiter("\n\"a,b,c\";d\n"), b';');
@@ -50,12 +50,12 @@ fn the_delimiter_is_told_from_the_first_line() {
 }
 
 #[test]
-fn a_bad_row_is_told_and_the_others_go_on() {
+fn bad_rows_are_rejected_one_by_one() {
     let text = "jobtitle,llm_quality\nCTO,101\nCEO,50\nCFO\nCOO,high\nCMO,1,extra\nVP,7,,\n";
-    let told = reasons(text);
+    let rejects = reasons(text);
     let column = Some("llm_quality".to_owned());
     assert_eq!(
-        told,
+        rejects,
         [
             (2, column.clone(), "should be at most 100, but is \"101\"".into()),
             (4, None, "the row has 1 cells where the header has 2".into()),
@@ -67,7 +67,7 @@ fn a_bad_row_is_told_and_the_others_go_on() {
 }
 
 #[test]
-fn an_open_quote_costs_its_line_and_not_the_rest_of_the_file() {
+fn open_quote_rejects_its_line_only() {
     let many = "Sales,50\n".repeat(200_000);
     let text = format!("jobtitle,llm_quality\nCTO,1\n\"open,2\n{many}");
     let (rows, _) = read(&[text.as_bytes()]).unwrap();
@@ -79,7 +79,7 @@ fn an_open_quote_costs_its_line_and_not_the_rest_of_the_file() {
 }
 
 #[test]
-fn an_open_quote_at_the_end_is_told() {
+fn open_quote_at_the_end_is_rejected() {
     assert_eq!(
         reasons("jobtitle\nCTO\n\"cut off"),
         [(3, Some("jobtitle".into()), "a quote opens here that is never closed".into())]
@@ -91,8 +91,8 @@ fn an_open_quote_at_the_end_is_told() {
 }
 
 #[test]
-fn a_row_without_end_is_passed_over() {
-    let long = "x".repeat(3 * ROW_MAX);
+fn row_over_the_size_limit_is_skipped() {
+    let long = "x".repeat(3 * ROW_BYTES_MAX);
     let (rows, _) = read(&[format!("jobtitle,skills\na,{long}\nb,c\n").as_bytes()]).unwrap();
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0].2.as_ref().unwrap_err().reason.to_string(), "the row is longer than 1024 KB");
@@ -100,26 +100,33 @@ fn a_row_without_end_is_passed_over() {
 }
 
 #[test]
-fn what_is_no_list_of_leads_is_refused_with_a_sentence() {
-    let told = |bytes: &[u8]| read(&[bytes]).unwrap_err().to_string();
-    assert_eq!(told(b""), "the file is empty");
-    assert_eq!(told(b"\n\n\n"), "the file is empty");
-    assert_eq!(told(b"  \n\n"), "the file is empty");
-    assert_eq!(told(b"jobtitle,skills\n"), "the file has a header but no leads below it");
-    assert!(told(b"\xFF\xD8\xFF\xE0\x00\x10JFIF").contains("JPEG"));
-    assert!(told(b"PK\x03\x04\x14").contains("Excel"));
-    assert!(told(b"a\x00b\nc").contains("not a CSV"));
-    assert!(told(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
-    assert!(told(&vec![b'x'; 2 << 20]).contains("first line"));
-    assert!(told(b"foo,bar\n1,2\n").contains("none of the columns"));
-    assert!(told(b"jobtitle, JOBTITLE\n1,2\n").contains("twice"));
+fn unreadable_files_are_refused_with_a_message() {
+    let message = |bytes: &[u8]| read(&[bytes]).unwrap_err().to_string();
+    assert_eq!(message(b""), "the file is empty");
+    assert_eq!(message(b"\n\n\n"), "the file is empty");
+    assert_eq!(message(b"  \n\n"), "the file is empty");
+    assert_eq!(message(b"jobtitle,skills\n"), "the file has a header but no leads below it");
+    assert!(message(b"\xFF\xD8\xFF\xE0\x00\x10JFIF").contains("JPEG"));
+    assert!(message(b"PK\x03\x04\x14").contains("Excel"));
+    assert!(message(b"a\x00b\nc").contains("not a CSV"));
+    assert!(message(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
+    assert!(message(&vec![b'x'; 2 << 20]).contains("first line"));
+    assert!(message(b"foo,bar\n1,2\n").contains("none of the columns"));
+    assert!(message(b"jobtitle, JOBTITLE\n1,2\n").contains("twice"));
     let quotes = format!("jobtitle\n{}", "\"a\n\"b\n".repeat(10)).into_bytes();
     assert!(read(&[&quotes]).is_ok());
 }
 
 #[test]
-fn a_row_at_the_limit_is_the_same_however_it_is_cut() {
-    for length in [ROW_MAX - 8, ROW_MAX - 3, ROW_MAX - 2, ROW_MAX - 1, ROW_MAX, ROW_MAX + 70_000] {
+fn row_at_the_size_limit_is_independent_of_cuts() {
+    for length in [
+        ROW_BYTES_MAX - 8,
+        ROW_BYTES_MAX - 3,
+        ROW_BYTES_MAX - 2,
+        ROW_BYTES_MAX - 1,
+        ROW_BYTES_MAX,
+        ROW_BYTES_MAX + 70_000,
+    ] {
         let text = format!("jobtitle,skills\na,{}\nb,c\n", "x".repeat(length));
         let whole = read(&[text.as_bytes()]).unwrap();
         let pieces: Vec<&[u8]> = text.as_bytes().chunks(3000).collect();
@@ -129,24 +136,24 @@ fn a_row_at_the_limit_is_the_same_however_it_is_cut() {
 }
 
 #[test]
-fn a_row_of_too_many_cells_is_told_and_the_others_go_on() {
-    let told = reasons(&format!("jobtitle,skills\na,b{}x\nc,d\n", ",".repeat(5000)));
-    assert_eq!(told, [(2, None, "the row has 5002 cells where the header has 2".into())]);
+fn row_of_too_many_cells_is_rejected() {
+    let rejects = reasons(&format!("jobtitle,skills\na,b{}x\nc,d\n", ",".repeat(5000)));
+    assert_eq!(rejects, [(2, None, "the row has 5002 cells where the header has 2".into())]);
 }
 
 #[test]
-fn files_of_old_macs_are_read_line_by_line() {
+fn carriage_return_ends_a_line() {
     let (rows, _) = read(&[b"jobtitle,skills\ra,b\r\"c,d\re,f\rg,h\r"]).unwrap();
     assert_eq!(rows.iter().map(|(_, _, lead)| lead.is_ok()).collect::<Vec<_>>(), [true, false, true, true]);
 }
 
 #[test]
-fn an_open_quote_in_the_header_is_told() {
+fn open_quote_in_the_header_is_an_error() {
     assert!(read(&[b"\"jobtitle,skills\na,b\n"]).unwrap_err().to_string().contains("on the first line"));
 }
 
 #[test]
-fn bytes_that_are_no_utf8_cost_their_row() {
+fn invalid_utf8_rejects_its_row_only() {
     let (rows, _) = read(&[b"skills,jobtitle\na,caf\xe9\nb,c\n"]).unwrap();
     let reject = rows[0].2.as_ref().unwrap_err();
     assert_eq!((reject.line, reject.column.as_deref()), (2, Some("jobtitle")));
@@ -155,7 +162,7 @@ fn bytes_that_are_no_utf8_cost_their_row() {
 
 proptest! {
     #[test]
-    fn the_same_bytes_give_the_same_rows_however_they_are_cut(
+    fn rows_are_independent_of_cuts(
         body in proptest::collection::vec(prop_oneof![Just(b','), Just(b'"'), Just(b'\n'), Just(b'\r'), Just(b'a'), any::<u8>()], 0..200),
         cuts in proptest::collection::vec(0usize..220, 0..6),
     ) {
@@ -173,7 +180,7 @@ proptest! {
     }
 }
 
-/// The records of a text that is whole, as another reader tells their cells.
+/// Records of a complete text as csv-core splits them.
 fn by_csv_core(text: &str, dialect: Dialect) -> Vec<Vec<String>> {
     let mut core = csv_core::ReaderBuilder::new().delimiter(dialect.delimiter).quote(dialect.quote).build();
     let (mut cells, mut ends) = (vec![0; text.len() + 1], vec![0; text.len() + 1]);
@@ -207,7 +214,7 @@ fn by_splitter(text: &str, dialect: Dialect) -> Vec<Vec<String>> {
 
 proptest! {
     #[test]
-    fn cells_are_told_apart_as_csv_core_does(
+    fn cells_are_split_as_by_csv_core(
         text in proptest::collection::vec(prop_oneof![
             4 => Just('"'), 3 => Just(','), 1 => Just(';'), 1 => Just('\n'), 1 => Just('\r'), 2 => Just('a'), 1 => Just('é'), 1 => any::<char>(),
         ], 0..60),

@@ -1,37 +1,35 @@
-//! What an encoder makes of leads: one block of values for each input of a graph.
-//!
-//! May not know how values are made from leads, nor what reads them.
+//! Encoded values of leads, one block per input of a graph.
 
-/// The values of one input, row by row.
+/// Row-major values of an input.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Values {
+pub enum InputValues {
     /// 32-bit floating point.
     Float(Vec<f32>),
     /// 64-bit floating point.
     Double(Vec<f64>),
-    /// Whole numbers.
+    /// 64-bit integers.
     Integer(Vec<i64>),
     /// Texts.
     Text(Vec<String>),
 }
 
-/// The rows of one input.
+/// Values of an input, of shape (rows, width).
 #[derive(Debug, Clone, PartialEq)]
-pub struct Block {
-    /// How many values a row has.
+pub struct InputBlock {
+    /// Number of values per row.
     pub width: usize,
     /// Row-major values, rows × width.
-    pub values: Values,
+    pub values: InputValues,
 }
 
-impl Block {
-    /// How many rows there are.
+impl InputBlock {
+    /// Number of rows.
     pub fn rows(&self) -> usize {
         let values = match &self.values {
-            Values::Float(values) => values.len(),
-            Values::Double(values) => values.len(),
-            Values::Integer(values) => values.len(),
-            Values::Text(values) => values.len(),
+            InputValues::Float(values) => values.len(),
+            InputValues::Double(values) => values.len(),
+            InputValues::Integer(values) => values.len(),
+            InputValues::Text(values) => values.len(),
         };
         values.checked_div(self.width).unwrap_or(0)
     }

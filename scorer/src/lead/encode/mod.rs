@@ -1,8 +1,7 @@
-//! Leads -> numbers: interprets a model's encoder specification.
+//! Encodes leads as features by a model's encoder specification (`docs/MODEL_FORMAT.md`).
 //!
-//! Owns the specification (its JSON form is documented in `docs/MODEL_FORMAT.md`) and what each kind of feature means.
-//! Total and stateless: a checked specification encodes every lead, each by itself, so that a lead alone and the same
-//! lead among others get the same numbers. May not know models, tract or scores.
+//! Total and stateless: a validated specification encodes every lead, independent of the leads before it, so that a lead
+//! gets the same numbers alone and in a batch. Must not depend on models, tract or scores.
 
 mod block;
 mod plan;
@@ -11,7 +10,7 @@ mod term;
 #[cfg(test)]
 mod tests;
 
-pub use block::{Block, Values};
+pub use block::{InputBlock, InputValues};
 pub use specification::{Element, FORMAT, Feature, Input, Matching, Rule, Specification, SpecificationError};
 
 use super::schema::{LEAD_KEY, Schema};
@@ -20,67 +19,67 @@ use plan::Plan;
 use specification::FEATURES_MAX;
 use std::collections::HashSet;
 
-/// A matrix of features, row by row.
+/// Feature matrix.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix {
-    /// How many features a row has.
+    /// Number of features per row.
     pub width: usize,
     /// Row-major values, rows × width.
     pub values: Vec<f32>,
 }
 
 impl Matrix {
-    /// How many rows there are.
+    /// Number of rows.
     pub fn rows(&self) -> usize {
         self.values.len().checked_div(self.width).unwrap_or(0)
     }
 }
 
-/// A checked specification, ready to encode.
+/// Encoder of a validated specification.
 #[derive(Debug, Clone)]
 pub struct Encoder {
     specification: Specification,
     schema: Schema,
     plan: Plan,
-    /// Of inputs of strings, feature by feature: the place of the field, what stands in for a missing text.
+    /// Features of string inputs: index of the field and replacement of a missing text.
     texts: Vec<(usize, String)>,
 }
 
-/// Leads that are being encoded, one behind the other.
+/// Encoded leads, with scratch buffers for the next one.
 #[derive(Debug)]
-pub struct Encoding {
-    blocks: Vec<Block>,
-    /// Room for the numbers of one lead, and for a text in lower case.
+pub struct EncodedBatch {
+    blocks: Vec<InputBlock>,
+    /// Scratch: numbers of one lead, and a text in folded case.
     row: Vec<f64>,
     folded: String,
 }
 
-impl Encoding {
+impl EncodedBatch {
     /// One block per input of the specification, in its order.
-    pub fn blocks(&self) -> &[Block] {
+    pub fn blocks(&self) -> &[InputBlock] {
         &self.blocks
     }
 
-    /// Forgets the leads, and keeps the room that they took.
+    /// Removes the leads and keeps the memory.
     pub fn clear(&mut self) {
         for block in &mut self.blocks {
             match &mut block.values {
-                Values::Float(values) => values.clear(),
-                Values::Double(values) => values.clear(),
-                Values::Integer(values) => values.clear(),
-                Values::Text(values) => values.clear(),
+                InputValues::Float(values) => values.clear(),
+                InputValues::Double(values) => values.clear(),
+                InputValues::Integer(values) => values.clear(),
+                InputValues::Text(values) => values.clear(),
             }
         }
     }
 }
 
 impl Encoder {
-    /// Reads a specification from its JSON.
+    /// Parses a specification from JSON.
     pub fn from_json(json: &[u8]) -> Result<Self, SpecificationError> {
         Self::new(serde_json::from_slice(json)?)
     }
 
-    /// Checks a specification: known fields, rules that fit their kind, distinct names.
+    /// Validates a specification: known fields, rules that fit their kind, distinct names.
     pub fn new(specification: Specification) -> Result<Self, SpecificationError> {
         if specification.format != FORMAT {
             return Err(SpecificationError::Format(specification.format));
@@ -96,8 +95,8 @@ impl Encoder {
         }
         let is_text = |feature: &&Feature| matches!(feature.rule, Rule::Text { .. });
         let is_number = |feature: &&Feature| matches!(feature.rule, Rule::Passthrough { .. });
-        let is_own = |feature: &&Feature| is_number(feature) || is_text(feature);
-        if let Some(feature) = features().filter(is_own).find(|feature| !is_column(&feature.field)) {
+        let is_own_column = |feature: &&Feature| is_number(feature) || is_text(feature);
+        if let Some(feature) = features().filter(is_own_column).find(|feature| !is_column_name(&feature.field)) {
             return Err(SpecificationError::ColumnName { feature: feature.name.clone(), field: feature.field.clone() });
         }
         let numbers = features().filter(is_number);
@@ -108,35 +107,35 @@ impl Encoder {
         Ok(Encoder { specification, schema, plan, texts })
     }
 
-    /// Makes the encoder read leads of another schema, which must have all its fields.
+    /// Binds the encoder to leads of another schema, which must have all its fields.
     pub fn bind(&mut self, schema: &Schema) -> Result<(), SpecificationError> {
         (self.plan, self.texts) = plan(&self.specification, schema)?;
         self.schema = schema.clone();
         Ok(())
     }
 
-    /// The specification as it was read.
+    /// Specification of the encoder.
     pub fn specification(&self) -> &Specification {
         &self.specification
     }
 
-    /// The fields that a lead for this encoder has: the 19, then its own columns of numbers, then those of texts.
+    /// Fields of the leads that are encoded: the 19, then the model's own columns of numbers, then of texts.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }
 
-    /// All features, in order over all inputs.
+    /// Features of all inputs, in order.
     pub fn features(&self) -> impl Iterator<Item = &Feature> {
         self.specification.inputs.iter().flat_map(|input| &input.features)
     }
 
-    /// How many features there are.
+    /// Number of features.
     pub fn width(&self) -> usize {
         self.plan.width() + self.texts.len()
     }
 
-    /// The numbers of leads that were read with a schema that starts with this encoder's fields, over all inputs but
-    /// those of strings. They are worked out in f64 and rounded to f32 once, at the end.
+    /// Encodes the features of all inputs but those of strings. The leads' schema must start with this encoder's fields.
+    /// Features are computed in f64 and rounded to f32 once, at the end.
     pub fn encode(&self, leads: &[Lead]) -> Matrix {
         let width = self.plan.width();
         let (mut row, mut folded) = (vec![0.0; width], String::new());
@@ -148,74 +147,74 @@ impl Encoder {
         Matrix { width, values }
     }
 
-    /// What the graph is fed of such leads: one block per input of the specification, in its order.
-    pub fn encode_blocks<'a>(&self, leads: impl Iterator<Item = &'a Lead>) -> Vec<Block> {
-        let mut encoding = self.begin();
-        leads.for_each(|lead| self.add(lead, &mut encoding));
-        encoding.blocks
+    /// Encodes leads as one block per input of the specification, in its order.
+    pub fn encode_blocks<'a>(&self, leads: impl Iterator<Item = &'a Lead>) -> Vec<InputBlock> {
+        let mut batch = self.new_batch();
+        leads.for_each(|lead| self.encode_into(lead, &mut batch));
+        batch.blocks
     }
 
-    /// No lead yet of those that are to be encoded one by one.
-    pub fn begin(&self) -> Encoding {
+    /// Creates an empty batch.
+    pub fn new_batch(&self) -> EncodedBatch {
         let block = |input: &Input| {
             let values = match input.element {
-                Element::Float => Values::Float(Vec::new()),
-                Element::Double => Values::Double(Vec::new()),
-                Element::Integer => Values::Integer(Vec::new()),
-                Element::String => Values::Text(Vec::new()),
+                Element::Float => InputValues::Float(Vec::new()),
+                Element::Double => InputValues::Double(Vec::new()),
+                Element::Integer => InputValues::Integer(Vec::new()),
+                Element::String => InputValues::Text(Vec::new()),
             };
-            Block { width: input.features.len(), values }
+            InputBlock { width: input.features.len(), values }
         };
         let blocks = self.specification.inputs.iter().map(block).collect();
-        Encoding { blocks, row: vec![0.0; self.plan.width()], folded: String::new() }
+        EncodedBatch { blocks, row: vec![0.0; self.plan.width()], folded: String::new() }
     }
 
-    /// Encodes one more lead.
-    pub fn add(&self, lead: &Lead, encoding: &mut Encoding) {
-        let Encoding { blocks, row, folded } = encoding;
+    /// Encodes a lead and appends it to a batch.
+    pub fn encode_into(&self, lead: &Lead, batch: &mut EncodedBatch) {
+        let EncodedBatch { blocks, row, folded } = batch;
         self.plan.fill(lead, row, folded);
         let (mut numbers, mut texts) = (row.as_slice(), self.texts.as_slice());
         for block in blocks {
             match &mut block.values {
-                Values::Float(values) => {
-                    values.extend(first(&mut numbers, block.width).iter().map(|number| *number as f32))
+                InputValues::Float(values) => {
+                    values.extend(take_front(&mut numbers, block.width).iter().map(|number| *number as f32))
                 }
-                Values::Double(values) => values.extend_from_slice(first(&mut numbers, block.width)),
-                // What is behind the point is cut off, as numpy does.
-                Values::Integer(values) => {
-                    values.extend(first(&mut numbers, block.width).iter().map(|number| *number as i64))
+                InputValues::Double(values) => values.extend_from_slice(take_front(&mut numbers, block.width)),
+                // Truncated, as by numpy.
+                InputValues::Integer(values) => {
+                    values.extend(take_front(&mut numbers, block.width).iter().map(|number| *number as i64))
                 }
-                Values::Text(values) => {
-                    values.extend(first(&mut texts, block.width).iter().map(|text| text_of(lead, text)))
+                InputValues::Text(values) => {
+                    values.extend(take_front(&mut texts, block.width).iter().map(|text| text_or_missing(lead, text)))
                 }
             }
         }
     }
 }
 
-/// Takes the first so many items off a slice.
-fn first<'a, T>(rest: &mut &'a [T], count: usize) -> &'a [T] {
+/// Removes and returns the first items of a slice.
+fn take_front<'a, T>(rest: &mut &'a [T], count: usize) -> &'a [T] {
     let (first, behind) = rest.split_at_checked(count).unwrap_or((rest, &[]));
     *rest = behind;
     first
 }
 
-fn text_of(lead: &Lead, (place, missing): &(usize, String)) -> String {
-    match lead.value(*place) {
+fn text_or_missing(lead: &Lead, (field, missing): &(usize, String)) -> String {
+    match lead.value(*field) {
         Value::Text(text) => text.to_owned(),
         Value::Missing | Value::Number(_) => missing.clone(),
     }
 }
 
-/// Checks the features against the schema, and plans how they are made: the numbers, then the texts.
+/// Validates the features against the schema and compiles them: numbers, then texts.
 fn plan(specification: &Specification, schema: &Schema) -> Result<(Plan, Vec<(usize, String)>), SpecificationError> {
     let (mut numbers, mut texts) = (Vec::new(), Vec::new());
     for input in &specification.inputs {
         for feature in &input.features {
-            let place = place_of(feature, input.element, schema)?;
+            let field = check_feature(feature, input.element, schema)?;
             match &feature.rule {
-                Rule::Text { missing } => texts.push((place, missing.clone())),
-                _ => numbers.push((place, feature)),
+                Rule::Text { missing } => texts.push((field, missing.clone())),
+                _ => numbers.push((field, feature)),
             }
         }
     }
@@ -223,8 +222,8 @@ fn plan(specification: &Specification, schema: &Schema) -> Result<(Plan, Vec<(us
     Ok((plan, texts))
 }
 
-/// Checks one feature; returns the place of its field.
-fn place_of(feature: &Feature, element: Element, schema: &Schema) -> Result<usize, SpecificationError> {
+/// Validates a feature; returns the index of its field.
+fn check_feature(feature: &Feature, element: Element, schema: &Schema) -> Result<usize, SpecificationError> {
     let (name, field) = (|| feature.name.clone(), || feature.field.clone());
     let wrong = |reason| SpecificationError::WrongKind { feature: name(), field: field(), reason };
     let unknown = || SpecificationError::UnknownField { feature: name(), field: field() };
@@ -254,11 +253,11 @@ fn place_of(feature: &Feature, element: Element, schema: &Schema) -> Result<usiz
     Ok(place)
 }
 
-/// Whether a column of this name can be told from the others: headers match in any case and without the white
-/// space around them.
-fn is_column(name: &str) -> bool {
+/// True when a column of this name is distinct from the others: headers match in any case and without surrounding white
+/// space.
+fn is_column_name(name: &str) -> bool {
     let schema = Schema::leads();
     let known = schema.fields().iter().map(|field| field.name.as_str()).chain([LEAD_KEY]);
-    let twin = known.into_iter().any(|known| known != name && known.eq_ignore_ascii_case(name));
-    !name.is_empty() && name.trim().len() == name.len() && name != LEAD_KEY && !twin
+    let is_variant = known.into_iter().any(|known| known != name && known.eq_ignore_ascii_case(name));
+    !name.is_empty() && name.trim().len() == name.len() && name != LEAD_KEY && !is_variant
 }

@@ -1,98 +1,97 @@
-//! What a specification asks, put together field by field, so that each value of a lead is looked at once.
+//! Compiles a specification field by field, so that each value of a lead is read once.
 //!
-//! Owns what each kind of feature means. The row of a lead without any value is worked out beforehand; a value changes
-//! the features that it has a say in. May not know inputs or their types.
+//! The row of an empty lead is computed in advance; each value of a lead then overwrites the features it determines.
 
 use super::specification::{Feature, Rule};
-use super::term::{Terms, TooManyTerms};
+use super::term::{TermMatcher, TooManyTerms};
 use crate::lead::{Lead, Value};
 use foldhash::fast::FixedState;
 use memchr::memmem::Finder;
 use std::collections::{BTreeMap, HashMap};
 
-/// How the numbers of a lead are made: one per feature.
+/// Compiled features: one number each.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    /// The row of a lead that has nothing.
-    nothing: Vec<f64>,
+    /// Row of a lead without values.
+    empty_row: Vec<f64>,
     fields: Vec<FieldPlan>,
 }
 
-/// The features of one field.
+/// Features of one field.
 #[derive(Debug, Clone, Default)]
 struct FieldPlan {
-    place: usize,
-    /// What any value sets.
-    present: Vec<Cell>,
-    /// What a number goes into.
-    numbers: Vec<Column>,
-    /// What any text sets, before what its level sets.
-    text: Vec<Cell>,
-    /// What a level sets. Looked into, never walked: so that the hash has no influence.
-    levels: HashMap<String, Vec<Cell>, FixedState>,
-    lengths: Vec<Column>,
-    items: Vec<(Finder<'static>, Column)>,
-    terms: Option<Terms>,
-    /// What a term sets, flag by flag.
-    flags: Vec<Cell>,
+    field: usize,
+    /// Set by any value.
+    present: Vec<Assignment>,
+    /// Receive a number.
+    numbers: Vec<OutputColumn>,
+    /// Set by any text, before its level.
+    text: Vec<Assignment>,
+    /// Set by a level. Only looked up, never iterated: the order of the hash has no effect.
+    levels: HashMap<String, Vec<Assignment>, FixedState>,
+    lengths: Vec<OutputColumn>,
+    items: Vec<(Finder<'static>, OutputColumn)>,
+    terms: Option<TermMatcher>,
+    /// Set by a term, by flag.
+    flags: Vec<Assignment>,
 }
 
-/// A feature set to a number.
+/// Assignment of a number to a feature.
 #[derive(Debug, Clone, Copy)]
-struct Cell {
+struct Assignment {
     column: usize,
     value: f64,
 }
 
-/// A feature that a number is worked out for.
+/// Feature that receives a computed number.
 #[derive(Debug, Clone, Copy)]
-struct Column {
+struct OutputColumn {
     column: usize,
-    /// Rising and not NaN: checked when built.
+    /// Ascending and not NaN: validated.
     clip: Option<[f64; 2]>,
 }
 
-impl Column {
-    /// NaN is not clipped.
-    fn cell(self, value: f64) -> Cell {
-        Cell { column: self.column, value: self.clip.map_or(value, |[low, high]| value.clamp(low, high)) }
+impl OutputColumn {
+    /// Clips a value; NaN is kept.
+    fn assign(self, value: f64) -> Assignment {
+        Assignment { column: self.column, value: self.clip.map_or(value, |[low, high]| value.clamp(low, high)) }
     }
 }
 
 impl Plan {
-    /// A plan for features that were checked, each with the place of its field.
+    /// Compiles validated features, each with the index of its field.
     pub(super) fn new<'a>(features: impl Iterator<Item = (usize, &'a Feature)>) -> Result<Self, TooManyTerms> {
-        let mut nothing = Vec::new();
+        let mut empty_row = Vec::new();
         let mut fields: BTreeMap<usize, FieldPlan> = BTreeMap::new();
         let mut terms: BTreeMap<usize, Vec<_>> = BTreeMap::new();
-        for (column, (place, feature)) in features.enumerate() {
-            let field = fields.entry(place).or_insert_with(|| FieldPlan { place, ..FieldPlan::default() });
-            let column = Column { column, clip: feature.clip };
+        for (column, (index, feature)) in features.enumerate() {
+            let field = fields.entry(index).or_insert_with(|| FieldPlan { field: index, ..FieldPlan::default() });
+            let column = OutputColumn { column, clip: feature.clip };
             if let Rule::TextFlag { terms: own, matching } = &feature.rule {
-                terms.entry(place).or_default().extend(own.iter().map(|term| (term, *matching, field.flags.len())));
+                terms.entry(index).or_default().extend(own.iter().map(|term| (term, *matching, field.flags.len())));
             }
-            nothing.push(column.cell(field.add(column, &feature.rule)).value);
+            empty_row.push(column.assign(field.add(column, &feature.rule)).value);
         }
-        for (place, terms) in terms {
-            if let Some(field) = fields.get_mut(&place) {
-                field.terms = Some(Terms::new(&terms)?);
+        for (index, terms) in terms {
+            if let Some(field) = fields.get_mut(&index) {
+                field.terms = Some(TermMatcher::new(&terms)?);
             }
         }
-        Ok(Plan { nothing, fields: fields.into_values().collect() })
+        Ok(Plan { empty_row, fields: fields.into_values().collect() })
     }
 
-    /// How many numbers a row has.
+    /// Number of features per row.
     pub(super) fn width(&self) -> usize {
-        self.nothing.len()
+        self.empty_row.len()
     }
 
-    /// Puts a lead's numbers into a row. `folded` is room to work in.
+    /// Writes the features of a lead to a row. `folded` is a scratch buffer.
     pub(super) fn fill(&self, lead: &Lead, row: &mut [f64], folded: &mut String) {
-        row.copy_from_slice(&self.nothing);
+        row.copy_from_slice(&self.empty_row);
         for field in &self.fields {
-            match lead.value(field.place) {
+            match lead.value(field.field) {
                 Value::Missing => continue,
-                Value::Number(number) => set(row, field.numbers.iter().map(|column| column.cell(number))),
+                Value::Number(number) => set(row, field.numbers.iter().map(|column| column.assign(number))),
                 Value::Text(text) => field.fill(text, row, folded),
             }
             set(row, field.present.iter().copied());
@@ -101,9 +100,9 @@ impl Plan {
 }
 
 impl FieldPlan {
-    /// Takes a feature in; returns its number where the field is missing.
-    fn add(&mut self, column: Column, rule: &Rule) -> f64 {
-        let flag = |is: bool| f64::from(u8::from(is));
+    /// Adds a feature; returns its number for a missing value.
+    fn add(&mut self, column: OutputColumn, rule: &Rule) -> f64 {
+        let flag = |set: bool| f64::from(u8::from(set));
         match rule {
             Rule::Number { missing } => {
                 self.numbers.push(column);
@@ -126,7 +125,7 @@ impl FieldPlan {
                 *missing
             }
             Rule::TextFlag { .. } => {
-                self.flags.push(column.cell(1.0));
+                self.flags.push(column.assign(1.0));
                 0.0
             }
             Rule::TextLength => {
@@ -139,40 +138,40 @@ impl FieldPlan {
             }
             Rule::Present | Rule::Missing => {
                 let present = *rule == Rule::Present;
-                self.present.push(column.cell(flag(present)));
+                self.present.push(column.assign(flag(present)));
                 flag(!present)
             }
-            // The column of a text is not one of numbers.
+            // A text is no number.
             Rule::Text { .. } => f64::NAN,
         }
     }
 
-    fn add_levels<'a>(&mut self, column: Column, unseen: f64, levels: impl Iterator<Item = (&'a String, f64)>) {
-        self.text.push(column.cell(unseen));
+    fn add_levels<'a>(&mut self, column: OutputColumn, unseen: f64, levels: impl Iterator<Item = (&'a String, f64)>) {
+        self.text.push(column.assign(unseen));
         for (level, number) in levels {
-            self.levels.entry(level.clone()).or_default().push(column.cell(number));
+            self.levels.entry(level.clone()).or_default().push(column.assign(number));
         }
     }
 
     fn fill(&self, text: &str, row: &mut [f64], folded: &mut String) {
         set(row, self.text.iter().copied());
-        if let Some(cells) = self.levels.get(text) {
-            set(row, cells.iter().copied());
+        if let Some(assignments) = self.levels.get(text) {
+            set(row, assignments.iter().copied());
         }
         if !self.lengths.is_empty() {
             let length = text.chars().count() as f64;
-            set(row, self.lengths.iter().map(|column| column.cell(length)));
+            set(row, self.lengths.iter().map(|column| column.assign(length)));
         }
         let items = |separator: &Finder<'_>| (separator.find_iter(text.as_bytes()).count() + 1) as f64;
-        set(row, self.items.iter().map(|(separator, column)| column.cell(items(separator))));
+        set(row, self.items.iter().map(|(separator, column)| column.assign(items(separator))));
         if let Some(terms) = &self.terms {
             terms.find(text, folded, |flag| set(row, self.flags.get(flag).copied().into_iter()));
         }
     }
 }
 
-fn set(row: &mut [f64], cells: impl Iterator<Item = Cell>) {
-    for Cell { column, value } in cells {
+fn set(row: &mut [f64], assignments: impl Iterator<Item = Assignment>) {
+    for Assignment { column, value } in assignments {
         row[column] = value;
     }
 }

@@ -1,41 +1,38 @@
-//! The encoder's specification: what a model file says of each feature.
-//!
-//! Owns its JSON form (documented in `docs/MODEL_FORMAT.md`) and what can be wrong with one. May not know how a lead is
-//! encoded.
+//! Encoder specification: definition of each feature in a model file, as JSON (`docs/MODEL_FORMAT.md`).
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// The version of the specification that this code reads.
+/// Supported version of the specification.
 pub const FORMAT: u32 = 1;
 
-/// The most features that a specification may have.
+/// Limit of features per specification.
 pub(super) const FEATURES_MAX: usize = 65_536;
 
-/// The most bytes that the terms of all flags of one field may have together.
+/// Limit of the total size of the terms of one field, in bytes.
 pub(super) const TERMS_MAX: usize = 1 << 20;
 
-/// An encoder as a model file holds it.
+/// Encoder definition of a model file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Specification {
     /// Always [`FORMAT`].
     pub format: u32,
-    /// The inputs of the graph.
+    /// Inputs of the graph.
     pub inputs: Vec<Input>,
 }
 
 impl Specification {
-    /// The specification of a graph that is fed from elsewhere: every feature is passed through. For each input its name,
-    /// its type and how many features it has.
+    /// Specification of a graph without an encoder: every feature is passed through. Inputs are given as name, element
+    /// type and number of features.
     pub fn passthrough(inputs: impl IntoIterator<Item = (String, Element, usize)>) -> Self {
-        let feature = |input: &str, at: usize| {
-            let name = format!("{input}_{at}");
+        let feature = |input: &str, index: usize| {
+            let name = format!("{input}_{index}");
             Feature { field: name.clone(), name, clip: None, rule: Rule::Passthrough { missing: None } }
         };
         let input = |(name, element, width): (String, Element, usize)| Input {
-            features: (0..width).map(|at| feature(&name, at)).collect(),
+            features: (0..width).map(|index| feature(&name, index)).collect(),
             name,
             element,
         };
@@ -43,20 +40,20 @@ impl Specification {
     }
 }
 
-/// One named input of the graph: a tensor of shape (leads, features).
+/// Named input of the graph: a tensor of shape (leads, features).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// The graph's name for it.
+    /// Name in the graph.
     pub name: String,
-    /// The type of its elements.
+    /// Element type.
     #[serde(rename = "type")]
     pub element: Element,
-    /// Its columns, in order.
+    /// Columns, in order.
     pub features: Vec<Feature>,
 }
 
-/// The element type of an input.
+/// Element type of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Element {
@@ -64,150 +61,150 @@ pub enum Element {
     Float,
     /// 64-bit floating point.
     Double,
-    /// 64-bit whole numbers.
+    /// 64-bit integers.
     #[serde(rename = "int64")]
     Integer,
     /// Text.
     String,
 }
 
-/// One feature.
+/// Definition of a feature.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feature {
-    /// Its name, distinct among the features.
+    /// Name, distinct among the features.
     pub name: String,
-    /// The field of the lead that it is made from.
+    /// Field of the lead that it is computed from.
     pub field: String,
-    /// The smallest and the largest value that it may have: one beyond them is taken to the nearer one.
+    /// Minimum and maximum to which values are clipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clip: Option<[f64; 2]>,
-    /// How.
+    /// Rule of computation.
     #[serde(flatten)]
     pub rule: Rule,
 }
 
-/// How a feature is made from its field.
+/// Rule that computes a feature from its field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Rule {
-    /// The number itself; `missing` where there is none.
+    /// The number, or `missing`.
     Number {
-        /// Stands in for a missing number.
+        /// Replacement of a missing number.
         missing: f64,
     },
-    /// The number itself. The field may be any column of numbers, not only one of a lead's.
+    /// The number. The field may be any column of numbers, also outside of the contract.
     Passthrough {
-        /// Stands in for a missing number; if absent, NaN does, for graphs that deal with missing values themselves.
+        /// Replacement of a missing number; NaN if absent, for graphs that handle missing values.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         missing: Option<f64>,
     },
-    /// The text itself, for inputs of strings.
+    /// The text, for string inputs.
     Text {
-        /// Stands in for a missing text.
+        /// Replacement of a missing text.
         missing: String,
     },
-    /// 1 where the text is one of the levels (exactly: case and spaces count), else 0.
+    /// 1 if the text is one of the levels (exact match), else 0.
     OneHot {
-        /// The levels that count.
+        /// Levels that give 1.
         levels: Vec<String>,
-        /// Whether a missing text counts as well.
+        /// True when a missing text gives 1 as well.
         #[serde(default)]
         missing: bool,
     },
-    /// 1 where there is a text and it is none of the levels, else 0: what is left over for rare levels.
+    /// 1 if there is a text that is none of the levels, else 0: the feature of rare levels.
     Unlisted {
-        /// The levels that do not count.
+        /// Levels that give 0.
         levels: Vec<String>,
     },
-    /// The number that a table gives for the text (exact match), as a target encoder learned it.
+    /// Number of the text in a table (exact match), as learned by a target encoder.
     Target {
-        /// Level -> number.
+        /// Number of each level.
         table: BTreeMap<String, f64>,
-        /// For texts that are not in the table.
+        /// Number of texts outside of the table.
         unseen: f64,
-        /// For missing texts.
+        /// Number of missing texts.
         missing: f64,
     },
-    /// 1 where the text contains one of the terms, upper or lower case alike, else 0 (also where missing).
+    /// 1 if the text contains one of the terms, ignoring case, else 0 (also if missing).
     TextFlag {
-        /// The terms.
+        /// Terms to search.
         terms: Vec<String>,
-        /// What counts as containing.
+        /// Matching mode.
         matching: Matching,
     },
-    /// The number of Unicode code points; 0 where missing.
+    /// Number of Unicode code points; 0 if missing.
     TextLength,
-    /// The number of items between separators: 1 for the empty text; 0 where missing.
+    /// Number of items between separators: 1 for the empty text; 0 if missing.
     ItemCount {
-        /// Stands between items.
+        /// Separator of items.
         separator: String,
     },
-    /// 1 where there is a value (the empty text is one), else 0.
+    /// 1 if there is a value (the empty text is one), else 0.
     Present,
-    /// 1 where there is no value, else 0.
+    /// 1 if there is no value, else 0.
     Missing,
 }
 
-/// What it means that a text contains a term.
+/// Matching mode of terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Matching {
-    /// Anywhere, also inside a word.
+    /// Anywhere, also within a word.
     Substring,
-    /// With no letter or digit right before or behind it.
+    /// With no adjacent letter or digit.
     Word,
 }
 
-/// Why a specification cannot be used.
+/// Error of a specification.
 #[derive(Debug, Error)]
 pub enum SpecificationError {
-    /// Not the JSON of a specification.
+    /// Invalid JSON of a specification.
     #[error("the encoder is not a valid specification: {0}")]
     Json(#[from] serde_json::Error),
-    /// Written for another version of the format.
+    /// Another version of the format.
     #[error("the encoder has format {0}; this version reads format {FORMAT}")]
     Format(u32),
-    /// No inputs, or none of a kind that can be served.
+    /// No inputs, an input without features, or too many features.
     #[error("the encoder has {0} inputs of {1} features; at least one of each and at most {FEATURES_MAX} are allowed")]
     Size(usize, usize),
-    /// Two features of one name.
+    /// Two features with one name.
     #[error("the encoder has feature {0:?} twice")]
     Duplicate(String),
-    /// A field that leads do not have, in a rule that does not make one.
+    /// A field that leads do not have.
     #[error("feature {feature:?} reads field {field:?}, which leads do not have")]
     UnknownField {
-        /// The feature.
+        /// Name of the feature.
         feature: String,
-        /// The field it names.
+        /// Name of its field.
         field: String,
     },
-    /// A number column whose name no header could have, or that is taken.
+    /// A column name that no header can have or that is taken.
     #[error(
         "feature {feature:?} reads column {field:?}: a name should be no other column's in any case, without white space around it"
     )]
     ColumnName {
-        /// The feature.
+        /// Name of the feature.
         feature: String,
-        /// The column it names.
+        /// Name of its column.
         field: String,
     },
-    /// A rule for texts on numbers, or the other way round.
+    /// A rule that does not fit the kind of the field.
     #[error("feature {feature:?} cannot be made from field {field:?}: {reason}")]
     WrongKind {
-        /// The feature.
+        /// Name of the feature.
         feature: String,
-        /// The field it names.
+        /// Name of its field.
         field: String,
-        /// Why not.
+        /// Reason.
         reason: &'static str,
     },
-    /// A range that holds no number.
+    /// An empty clip range.
     #[error("feature {0:?} has a clip that should be two numbers, the smaller first")]
     Clip(String),
-    /// A separator or term of no characters.
+    /// An empty separator or term.
     #[error("feature {0:?} has an empty separator or term")]
     EmptyTerm(String),
-    /// Terms that would take too much memory.
+    /// Terms over the size limit.
     #[error("the terms of all flags of one field are longer than {} KB together", TERMS_MAX >> 10)]
     TooManyTerms,
 }

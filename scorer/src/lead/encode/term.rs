@@ -1,25 +1,23 @@
-//! Terms in texts, upper and lower case alike.
-//!
-//! Owns what "alike" means: what Python's `re.IGNORECASE` takes for the same letter. May not know features.
+//! Searches texts for terms, ignoring case as Python's `re.IGNORECASE` does.
 
 use super::Matching;
 use super::specification::TERMS_MAX;
 use aho_corasick::{AhoCorasick, MatchKind};
 
-/// The terms of several flags, all looked for in one pass.
+/// Matcher of the terms of several flags in one pass.
 #[derive(Debug, Clone)]
-pub(super) struct Terms {
+pub(super) struct TermMatcher {
     automaton: AhoCorasick,
-    /// How each term counts, and for which flag.
+    /// Matching mode and flag of each term.
     terms: Vec<(Matching, usize)>,
 }
 
-/// Terms that would take too much memory.
+/// Terms over the size limit.
 #[derive(Debug)]
 pub(super) struct TooManyTerms;
 
-impl Terms {
-    /// Terms that are not empty, each with its flag.
+impl TermMatcher {
+    /// Compiles non-empty terms, each with its flag.
     pub(super) fn new(terms: &[(&String, Matching, usize)]) -> Result<Self, TooManyTerms> {
         if terms.iter().map(|(term, ..)| term.len()).sum::<usize>() > TERMS_MAX {
             return Err(TooManyTerms);
@@ -30,13 +28,13 @@ impl Terms {
             folded
         });
         let mut builder = AhoCorasick::builder();
-        // Folding is the same for letters of ASCII, so that texts of ASCII alone are searched as they are.
+        // ASCII case is ignored by the automaton, so that ASCII texts need no folding.
         builder.match_kind(MatchKind::Standard).ascii_case_insensitive(true);
         let automaton = builder.build(folded).map_err(|_| TooManyTerms)?;
-        Ok(Terms { automaton, terms: terms.iter().map(|(_, matching, flag)| (*matching, *flag)).collect() })
+        Ok(TermMatcher { automaton, terms: terms.iter().map(|(_, matching, flag)| (*matching, *flag)).collect() })
     }
 
-    /// Tells the flag of every term that the text contains, some more than once. `folded` is room to work in.
+    /// Calls `found` with the flag of every match, possibly more than once. `folded` is a scratch buffer.
     pub(super) fn find(&self, text: &str, folded: &mut String, mut found: impl FnMut(usize)) {
         let text = if text.is_ascii() {
             text
@@ -53,15 +51,15 @@ impl Terms {
     }
 }
 
-/// Whether no letter or digit stands right before or behind.
+/// True when no letter or digit is adjacent to the match.
 fn is_word(text: &str, start: usize, end: usize) -> bool {
-    let before = text.get(..start).and_then(|before| before.chars().next_back());
-    let behind = text.get(end..).and_then(|behind| behind.chars().next());
-    !before.into_iter().chain(behind).any(char::is_alphanumeric)
+    let previous = text.get(..start).and_then(|text| text.chars().next_back());
+    let next = text.get(end..).and_then(|text| text.chars().next());
+    !previous.into_iter().chain(next).any(char::is_alphanumeric)
 }
 
-/// Removes the difference between upper and lower case, character by character, as Python's `re.IGNORECASE` sees it:
-/// simple case mapping, and the dotted and dotless i of Turkish equal to i.
+/// Folds case character by character as Python's `re.IGNORECASE` does: simple case mapping, and the dotted and dotless i of
+/// Turkish equal to i.
 pub(super) fn fold(text: &str, folded: &mut String) {
     folded.clear();
     folded.extend(text.chars().map(fold_char));
@@ -74,12 +72,12 @@ fn fold_char(char: char) -> char {
     if char == '\u{130}' {
         return 'i';
     }
-    let upper = only(char.to_uppercase()).unwrap_or(char);
-    only(upper.to_lowercase()).unwrap_or(upper)
+    let upper = single(char.to_uppercase()).unwrap_or(char);
+    single(upper.to_lowercase()).unwrap_or(upper)
 }
 
-/// The one item of an iterator that has just one.
-fn only(mut chars: impl Iterator<Item = char>) -> Option<char> {
+/// The item of an iterator with exactly one.
+fn single(mut chars: impl Iterator<Item = char>) -> Option<char> {
     let first = chars.next()?;
     chars.next().is_none().then_some(first)
 }

@@ -1,13 +1,12 @@
-//! What exporters write into a cell -> what the field's contract says, where that is the same thing in other words.
+//! Converts exported cells to the contract's values: company sizes and types, years, numbers with separators, levels.
 //!
-//! Owns the forms that are understood: sizes and ranges of companies, kinds of companies, years, numbers with separators.
-//! A cell that is not understood stays as it is. May not know files or models.
+//! A cell that is not recognized stays as it is.
 
-use super::name::plain;
-use crate::lead::schema::{Field, Kind};
+use super::alias::normalize_name;
+use crate::lead::schema::{Field, FieldKind};
 use std::borrow::Cow;
 
-/// LinkedIn's brackets of company sizes: the largest of each, and its level in the contract.
+/// LinkedIn's company size brackets: upper bound and level of the contract.
 const SIZES: [(u64, &str); 8] = [
     (10, "2-10"),
     (50, "11-50"),
@@ -19,7 +18,7 @@ const SIZES: [(u64, &str); 8] = [
     (u64::MAX, "10001+"),
 ];
 
-/// Kinds of companies by other names, in the form of [`plain`].
+/// Company types with their normalized aliases.
 const TYPES: &[(&str, &[&str])] = &[
     (
         "Privately Held",
@@ -63,71 +62,68 @@ const TYPES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// How a cell was read.
+/// Result of a conversion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Converted<'a> {
-    /// As it stands, or put into the contract's words.
-    Read(Cow<'a, str>),
-    /// Not understood: left as it stands.
-    Unread(&'a str),
+pub enum Conversion<'a> {
+    /// Value of the contract.
+    Recognized(Cow<'a, str>),
+    /// The cell, unchanged.
+    Unrecognized(&'a str),
 }
 
-/// Reads a cell for a field.
-pub fn convert<'a>(cell: &'a str, field: &Field) -> Converted<'a> {
+/// Converts a cell for a field.
+pub fn convert<'a>(cell: &'a str, field: &Field) -> Conversion<'a> {
     let trimmed = cell.trim();
     if trimmed.is_empty() {
-        return Converted::Read(Cow::Borrowed(""));
+        return Conversion::Recognized(Cow::Borrowed(""));
     }
-    let understood: Option<Cow<'a, str>> = match (&field.kind, field.name.as_str()) {
-        (_, "companysize") => size(trimmed).map(Cow::Borrowed),
-        (_, "companytype") => kind(trimmed).map(Cow::Borrowed),
+    let recognized: Option<Cow<'a, str>> = match (&field.kind, field.name.as_str()) {
+        (_, "companysize") => company_size(trimmed).map(Cow::Borrowed),
+        (_, "companytype") => company_type(trimmed).map(Cow::Borrowed),
         (_, "companyfoundedon") => year(trimmed).map(|year| Cow::Owned(year.to_string())),
-        (Kind::Category { levels }, _) => {
-            levels.iter().find(|level| same(level, trimmed)).map(|level| Cow::Borrowed(*level))
-        }
-        (Kind::Integer { .. } | Kind::Number { .. }, _) => number(trimmed).map(Cow::Owned),
-        (Kind::Text { .. }, _) => Some(Cow::Borrowed(trimmed)),
+        (FieldKind::Category { levels }, _) => levels
+            .iter()
+            .find(|level| normalize_name(level) == normalize_name(trimmed))
+            .map(|level| Cow::Borrowed(*level)),
+        (FieldKind::Integer { .. } | FieldKind::Number { .. }, _) => number(trimmed).map(Cow::Owned),
+        (FieldKind::Text { .. }, _) => Some(Cow::Borrowed(trimmed)),
     };
-    understood.map_or(Converted::Unread(cell), Converted::Read)
+    recognized.map_or(Conversion::Unrecognized(cell), Conversion::Recognized)
 }
 
-fn same(level: &str, text: &str) -> bool {
-    plain(level) == plain(text)
+fn company_type(text: &str) -> Option<&'static str> {
+    let normalized = normalize_name(text);
+    TYPES.iter().find(|(_, names)| names.contains(&normalized.as_str())).map(|(level, _)| *level)
 }
 
-fn kind(text: &str) -> Option<&'static str> {
-    let plain = plain(text);
-    TYPES.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(level, _)| *level)
-}
-
-/// The bracket that holds a number of people, or a whole range of them; none where a range reaches into several.
-fn size(text: &str) -> Option<&'static str> {
+/// Bracket that contains a number of employees or a range of them; `None` when a range spans several brackets.
+fn company_size(text: &str) -> Option<&'static str> {
     if text == "1-10" {
-        // A level of the contract of its own, beside LinkedIn's.
+        // A level of the contract that is no LinkedIn bracket.
         return Some("1-10");
     }
     let lower = text.to_lowercase();
     let numbers = whole_numbers(&lower)?;
     let bracket = |people: u64| SIZES.iter().position(|(most, _)| people <= *most);
-    let place = match numbers.as_slice() {
-        [least] if is_open(&lower) => (*least >= 10_000).then_some(SIZES.len() - 1)?,
+    let index = match numbers.as_slice() {
+        [least] if is_open_ended(&lower) => (*least >= 10_000).then_some(SIZES.len() - 1)?,
         [people] => bracket(*people)?,
         [least, most] if least <= most => {
-            let place = bracket(*most)?;
+            let index = bracket(*most)?;
             // Some write 10-50 for 11-50.
-            (bracket(*least + 1)? == place).then_some(place)?
+            (bracket(*least + 1)? == index).then_some(index)?
         }
         _ => return None,
     };
-    SIZES.get(place).map(|(_, level)| *level)
+    SIZES.get(index).map(|(_, level)| *level)
 }
 
-fn is_open(text: &str) -> bool {
+fn is_open_ended(text: &str) -> bool {
     text.contains('+') || ["more", "over", "plus", ">"].iter().any(|word| text.contains(word))
 }
 
-/// The numbers in a text, with separators of thousands and a `k` behind them; none where words stand in it that are not
-/// about people or ranges.
+/// Numbers in a text, with thousands separators and a `k` suffix; `None` when it has words that are not about employees or
+/// ranges.
 fn whole_numbers(text: &str) -> Option<Vec<u64>> {
     const WORDS: [&str; 17] = [
         "employees",
@@ -159,7 +155,7 @@ fn whole_numbers(text: &str) -> Option<Vec<u64>> {
             digits = Some(digits.unwrap_or(0).checked_mul(10)?.checked_add(digit)?);
             gap = false;
         } else if digits.is_some() && !gap && matches!(character, ',' | '.' | ' ' | '\u{a0}' | '\u{202f}' | '\'') {
-            // Of thousands where three digits follow, which the next digit shows.
+            // Taken as a thousands separator: digits that follow continue the number.
             gap = true;
         } else if character == 'k' && digits.is_some() && word.is_empty() {
             digits = digits.map(|digits| digits.saturating_mul(1_000));
@@ -177,7 +173,7 @@ fn whole_numbers(text: &str) -> Option<Vec<u64>> {
     (1..=2).contains(&numbers.len()).then_some(numbers)
 }
 
-/// The one number of four digits that can be a year: in 2015, 2015-06-01, 01/06/2015, June 2015.
+/// The only four-digit year in a text: in 2015, 2015-06-01, 01/06/2015, June 2015.
 fn year(text: &str) -> Option<u32> {
     let groups = text.split(|character: char| !character.is_ascii_digit()).filter(|group| group.len() == 4);
     let mut years = groups.filter_map(|group| group.parse().ok()).filter(|year| (1_000..3_000).contains(year));
@@ -185,7 +181,7 @@ fn year(text: &str) -> Option<u32> {
     years.next().is_none().then_some(year)
 }
 
-/// A number with separators of thousands or a comma before its fraction, or in percent, in the form that is read.
+/// Normalizes a number with thousands separators, a decimal comma or a percent sign.
 fn number(text: &str) -> Option<String> {
     let is_space = |character: char| matches!(character, ' ' | '\u{a0}' | '\u{202f}' | '\'');
     let bare: String =
@@ -196,14 +192,14 @@ fn number(text: &str) -> Option<String> {
         let first = groups.next().is_some_and(|group| (1..=3).contains(&group.trim_start_matches(['+', '-']).len()));
         first && groups.all(|group| group.split(['.', ',']).next().is_some_and(|digits| digits.len() == 3))
     };
-    let plain = match (commas, points) {
+    let normalized = match (commas, points) {
         (0, 0 | 1) => bare,
         (1, 0) if !groups(',') => bare.replace(',', "."),
         (_, 0 | 1) if groups(',') => bare.replace(',', ""),
         (0 | 1, _) if groups('.') => bare.replace('.', "").replace(',', "."),
         _ => return None,
     };
-    plain.parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| plain)
+    normalized.parse::<f64>().ok().filter(|number| number.is_finite()).map(|_| normalized)
 }
 
 #[cfg(test)]
@@ -211,12 +207,12 @@ mod tests {
     use super::*;
     use crate::lead::schema::Schema;
 
-    fn read(field: &str, cell: &str) -> Option<String> {
+    fn converted(field: &str, cell: &str) -> Option<String> {
         let schema = Schema::leads();
         let field = &schema.fields()[schema.position(field).unwrap()];
         match convert(cell, field) {
-            Converted::Read(text) => Some(text.into_owned()),
-            Converted::Unread(text) => {
+            Conversion::Recognized(text) => Some(text.into_owned()),
+            Conversion::Unrecognized(text) => {
                 assert_eq!(text, cell);
                 None
             }
@@ -224,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_fall_into_their_bracket() {
+    fn company_sizes_map_to_their_bracket() {
         for (cell, level) in [
             ("37", "11-50"),
             ("11 - 50", "11-50"),
@@ -244,27 +240,27 @@ mod tests {
             ("1\u{202f}250", "1001-5000"),
             ("4000.", "1001-5000"),
         ] {
-            assert_eq!(read("companysize", cell).as_deref(), Some(level), "{cell}");
+            assert_eq!(converted("companysize", cell).as_deref(), Some(level), "{cell}");
         }
     }
 
     #[test]
-    fn what_is_no_one_size_stays_as_it_is() {
+    fn ambiguous_company_sizes_are_not_recognized() {
         for cell in ["11-500", "500+", "large", "50-11", "1-2-3", "Series B 50", "99999999999999999999999"] {
-            assert_eq!(read("companysize", cell), None, "{cell}");
+            assert_eq!(converted("companysize", cell), None, "{cell}");
         }
-        assert_eq!(read("companysize", "  ").as_deref(), Some(""));
+        assert_eq!(converted("companysize", "  ").as_deref(), Some(""));
     }
 
     #[test]
-    fn kinds_years_and_numbers_are_read_as_people_write_them() {
-        assert_eq!(read("companytype", "privately held").as_deref(), Some("Privately Held"));
-        assert_eq!(read("companytype", "Société cotée").as_deref(), Some("Public Company"));
-        assert_eq!(read("companytype", "LLC"), None);
+    fn types_years_and_numbers_are_recognized() {
+        assert_eq!(converted("companytype", "privately held").as_deref(), Some("Privately Held"));
+        assert_eq!(converted("companytype", "Société cotée").as_deref(), Some("Public Company"));
+        assert_eq!(converted("companytype", "LLC"), None);
         for cell in ["2015", "2015-06-01", "01/06/2015", "June 2015", "2015.0"] {
-            assert_eq!(read("companyfoundedon", cell).as_deref(), Some("2015"), "{cell}");
+            assert_eq!(converted("companyfoundedon", cell).as_deref(), Some("2015"), "{cell}");
         }
-        assert_eq!(read("companyfoundedon", "2015 / 2016"), None);
+        assert_eq!(converted("companyfoundedon", "2015 / 2016"), None);
         for (cell, number) in [
             ("75", "75"),
             ("0,5", "0.5"),
@@ -274,10 +270,10 @@ mod tests {
             ("75 %", "75"),
             ("1,234", "1234"),
         ] {
-            assert_eq!(read("llm_quality", cell).as_deref(), Some(number), "{cell}");
+            assert_eq!(converted("llm_quality", cell).as_deref(), Some(number), "{cell}");
         }
-        assert_eq!(read("llm_quality", "1,2,3"), None);
-        assert_eq!(read("llm_seniority", "c-level").as_deref(), Some("C-Level"));
-        assert_eq!(read("jobtitle", "  CTO ").as_deref(), Some("CTO"));
+        assert_eq!(converted("llm_quality", "1,2,3"), None);
+        assert_eq!(converted("llm_seniority", "c-level").as_deref(), Some("C-Level"));
+        assert_eq!(converted("jobtitle", "  CTO ").as_deref(), Some("CTO"));
     }
 }

@@ -1,26 +1,25 @@
-//! Running a plan: blocks of rows, one step after the other.
+//! Block execution of a plan: 256 rows at a time, one step after the other.
 //!
-//! Owns the buffers of a block and the order of the sums: each tree adds once to each row's sum, in the order of the
-//! trees. May not know how plans are made.
+//! Each tree adds once to each row's sum, in the order of the trees.
 
-use super::condition::{self, MISSING};
+use super::condition::{self, NAN_KEY};
 use super::mask::{self, Bytes, Mask};
-use super::plan::{Feature, Group, Plan, Step, What};
-use super::{blend, rank, slice, walk};
+use super::plan::{Action, Feature, Group, Plan, Step};
+use super::{accumulate, bit_slice, rank, walk};
 use crate::model::forest::Forest;
-use crate::model::simd::{Level, Work, prefetch};
+use crate::model::simd::{Level, SimdTask, prefetch};
 
 /// Rows of a block.
 pub(super) const ROWS: usize = 256;
-/// Rows whose features are read together, so that they stay in the cache meanwhile.
-const READ: usize = 32;
-/// Values in a line of the cache.
-const LINE: usize = 16;
-/// With so many thresholds, searching the rank of each key is quicker than comparing all keys with each.
-const SEARCHED: usize = 16;
+/// Rows whose features are gathered together, so that they stay in the cache.
+const GATHER_ROWS: usize = 32;
+/// f32 values in a cache line.
+const LINE_VALUES: usize = 16;
+/// Number of thresholds from which a search for each key's rank is faster than comparing all keys with each threshold.
+const SEARCH_MIN: usize = 16;
 
-/// What is worked out: the scores of rows, as [`super::Kernel::margins`].
-pub(super) struct Margins<'a> {
+/// Arguments of [`super::Kernel::margins`] with the plan.
+pub(super) struct MarginArgs<'a> {
     pub(super) forest: &'a Forest<f32>,
     pub(super) plan: &'a Plan,
     pub(super) rows: &'a [f32],
@@ -28,50 +27,50 @@ pub(super) struct Margins<'a> {
     pub(super) scores: &'a mut [f32],
 }
 
-/// What is known of a block of rows while a group is run.
+/// Buffers for a block of rows while a group is run.
 #[derive(Default)]
 struct Block {
-    /// The keys of each of the group's features.
+    /// Keys of each of the group's features.
     keys: Vec<[i32; ROWS]>,
-    /// The same, or with NaN below all others, as blended trees want them.
+    /// Keys as shallow trees need them: with NaN above all others, or below.
     columns: Vec<[i32; ROWS]>,
-    /// Which rows each condition holds for.
+    /// Rows that satisfy each condition.
     masks: Vec<Mask>,
-    /// Which rows have each rank among the thresholds of one feature; empty between features.
-    ranked: Vec<Bytes>,
-    /// Which rows reach each place of one tree.
+    /// Rows that have each rank among the thresholds of one feature; zero between features.
+    rank_masks: Vec<Bytes>,
+    /// Rows that reach each node of one tree.
     reached: Vec<Mask>,
-    /// What the scores are so far, for each target.
+    /// Running sums for each target.
     sums: Vec<[f32; ROWS]>,
 }
 
-impl Margins<'_> {
-    /// Works them out with the instructions of a level. Not generic, so that it is compiled as this crate is, whatever
-    /// the crate that asks.
+impl MarginArgs<'_> {
+    /// Runs with a given instruction set. Not generic, so that it is compiled with this crate's flags, not with those
+    /// of the calling crate.
     pub(super) fn run_at(self, level: Level) {
         level.run(self);
     }
 }
 
-impl Work for Margins<'_> {
+impl SimdTask for MarginArgs<'_> {
     #[inline(always)]
     fn run(self) {
-        let Margins { forest, plan, rows, width, scores } = self;
+        let MarginArgs { forest, plan, rows, width, scores } = self;
         let targets = forest.targets();
         let mut block = Block::new(plan, targets);
         let steps = plan.groups.iter().map(|group| group.steps.len()).sum();
         let blocks = rows.chunks(ROWS * width);
-        let following = blocks.clone().skip(1).chain([&rows[..0]]);
-        for ((rows, next), scores) in blocks.zip(following).zip(scores.chunks_mut(ROWS * targets)) {
-            let mut ahead = ahead(next, steps);
+        let next_blocks = blocks.clone().skip(1).chain([&rows[..0]]);
+        for ((rows, next), scores) in blocks.zip(next_blocks).zip(scores.chunks_mut(ROWS * targets)) {
+            let mut prefetched = prefetch_chunks(next, steps);
             for (sums, base) in block.sums.iter_mut().zip(forest.base()) {
                 sums.fill(*base);
             }
             for group in &plan.groups {
-                block.look(group, rows, width);
+                block.load(group, rows, width);
                 for step in &group.steps {
-                    ahead.next().unwrap_or_default().chunks(LINE).for_each(prefetch);
-                    block.step(forest, group, step, rows, width);
+                    prefetched.next().unwrap_or_default().chunks(LINE_VALUES).for_each(prefetch);
+                    block.run_step(forest, group, step, rows, width);
                 }
             }
             for (row, scores) in scores.chunks_exact_mut(targets).enumerate() {
@@ -81,34 +80,38 @@ impl Work for Margins<'_> {
     }
 }
 
-/// The next block in as many parts as there are steps: what each step has fetched while it works, since half of the time
-/// would be spent waiting for memory.
+/// Splits the next block into as many chunks as there are steps: each step prefetches one while it works, since half of
+/// the time would be spent waiting for memory.
 #[inline(always)]
-fn ahead(next: &[f32], steps: usize) -> std::slice::Chunks<'_, f32> {
-    next.chunks(next.len().div_ceil(steps.max(1)).next_multiple_of(LINE).max(LINE))
+fn prefetch_chunks(next: &[f32], steps: usize) -> std::slice::Chunks<'_, f32> {
+    next.chunks(next.len().div_ceil(steps.max(1)).next_multiple_of(LINE_VALUES).max(LINE_VALUES))
 }
 
 impl Block {
     fn new(plan: &Plan, targets: usize) -> Self {
-        let most = |count: fn(&Group) -> usize| plan.groups.iter().map(count).max().unwrap_or(0);
-        let thresholds = most(|group| group.features.iter().map(|feature| feature.thresholds.len()).max().unwrap_or(0));
+        let largest = |count: fn(&Group) -> usize| plan.groups.iter().map(count).max().unwrap_or(0);
+        let thresholds =
+            largest(|group| group.features.iter().map(|feature| feature.thresholds.len()).max().unwrap_or(0));
         Block {
-            keys: vec![[0; ROWS]; most(|group| group.features.len())],
-            columns: vec![[0; ROWS]; most(|group| group.columns)],
-            masks: vec![Mask::default(); most(|group| group.masks)],
-            ranked: vec![Bytes::default(); thresholds + 1],
-            reached: vec![Mask::default(); most(Group::places).max(slice::SCRATCH)],
+            keys: vec![[0; ROWS]; largest(|group| group.features.len())],
+            columns: vec![[0; ROWS]; largest(|group| group.columns)],
+            masks: vec![Mask::default(); largest(|group| group.masks)],
+            rank_masks: vec![Bytes::default(); thresholds + 1],
+            reached: vec![Mask::default(); largest(Group::sparse_nodes).max(bit_slice::SCRATCH)],
             sums: vec![[0.0; ROWS]; targets],
         }
     }
 
-    /// Finds out all that a group's trees ask of some rows.
+    /// Computes the keys and masks that a group's trees need.
     #[inline(always)]
-    fn look(&mut self, group: &Group, rows: &[f32], width: usize) {
-        for (part, rows) in rows.chunks(READ * width).enumerate() {
+    fn load(&mut self, group: &Group, rows: &[f32], width: usize) {
+        for (part, rows) in rows.chunks(GATHER_ROWS * width).enumerate() {
             for (keys, feature) in self.keys.iter_mut().zip(&group.features) {
-                let values = rows[feature.feature..].iter().step_by(width);
-                keys[part * READ..].iter_mut().zip(values).for_each(|(key, value)| *key = value.to_bits() as i32);
+                let values = rows[feature.index..].iter().step_by(width);
+                keys[part * GATHER_ROWS..]
+                    .iter_mut()
+                    .zip(values)
+                    .for_each(|(key, value)| *key = value.to_bits() as i32);
             }
         }
         for (keys, feature) in self.keys.iter_mut().zip(&group.features) {
@@ -117,36 +120,36 @@ impl Block {
                 self.columns[column] = *keys;
             }
             if let Some(column) = feature.columns[1] {
-                self.columns[column] = keys.map(|key| if key == MISSING { i32::MIN } else { key });
+                self.columns[column] = keys.map(|key| if key == NAN_KEY { i32::MIN } else { key });
             }
             if !feature.thresholds.is_empty() {
-                look_at(feature, keys, &mut self.masks, &mut self.ranked);
+                fill_masks(feature, keys, &mut self.masks, &mut self.rank_masks);
             }
         }
     }
 
     #[inline(always)]
-    fn step(&mut self, forest: &Forest<f32>, group: &Group, step: &Step, rows: &[f32], width: usize) {
+    fn run_step(&mut self, forest: &Forest<f32>, group: &Group, step: &Step, rows: &[f32], width: usize) {
         let sums = &mut self.sums[step.target as usize];
         let leaves = &group.leaves[step.leaves as usize..];
-        match step.what {
-            What::Add(count) => blend::add(&leaves[..count as usize], sums),
-            What::Blend(depth) => {
-                let questions = &group.questions[step.asks as usize..];
-                blend::tree(depth, &self.columns, questions, leaves, sums);
+        match step.action {
+            Action::AddConstants(count) => accumulate::add_constants(&leaves[..count as usize], sums),
+            Action::SelectLeaves(depth) => {
+                let column_bounds = &group.column_bounds[step.first_test as usize..];
+                accumulate::add_complete(depth, &self.columns, column_bounds, leaves, sums);
             }
-            What::Slice(depth) => {
-                let conditions = &group.conditions[step.asks as usize..];
-                slice::complete(depth, &self.masks, conditions, leaves, &mut self.reached, sums);
+            Action::SliceComplete(depth) => {
+                let mask_indices = &group.mask_indices[step.first_test as usize..];
+                bit_slice::add_complete(depth, &self.masks, mask_indices, leaves, &mut self.reached, sums);
             }
-            What::Grow(branches) => {
-                let forks = &group.forks[step.asks as usize..][..usize::from(branches)];
-                slice::grown(&self.masks, forks, leaves, &mut self.reached, sums);
+            Action::SliceSparse(branches) => {
+                let branches = &group.branches[step.first_test as usize..][..usize::from(branches)];
+                bit_slice::add_sparse(&self.masks, branches, leaves, &mut self.reached, sums);
             }
-            What::Walk(root) => {
-                for (place, row) in rows.chunks_exact(width).enumerate() {
-                    for weight in walk::leaf(forest, row, root) {
-                        self.sums[weight.target as usize][place] += weight.value;
+            Action::Walk(root) => {
+                for (index, row) in rows.chunks_exact(width).enumerate() {
+                    for weight in walk::leaf_weights(forest, row, root) {
+                        self.sums[weight.target as usize][index] += weight.value;
                     }
                 }
             }
@@ -154,33 +157,33 @@ impl Block {
     }
 }
 
-/// Makes the masks of all that is asked of a feature.
+/// Computes the masks of all conditions on a feature.
 #[inline(always)]
-fn look_at(feature: &Feature, keys: &[i32; ROWS], masks: &mut [Mask], ranked: &mut [Bytes]) {
-    let known = mask::below(keys, MISSING);
-    let missing = known.map(|word| !word);
+fn fill_masks(feature: &Feature, keys: &[i32; ROWS], masks: &mut [Mask], rank_masks: &mut [Bytes]) {
+    let not_nan = mask::less_than(keys, NAN_KEY);
+    let is_nan = not_nan.map(|word| !word);
     let thresholds = &feature.thresholds;
     let masks_of_thresholds = masks[feature.masks..].iter_mut().zip(thresholds);
-    if thresholds.len() < SEARCHED && feature.sets.is_empty() {
+    if thresholds.len() < SEARCH_MIN && feature.sets.is_empty() {
         for (mask, threshold) in masks_of_thresholds {
-            *mask = mask::or(&mask::below(keys, threshold.key), &mask::only_if(threshold.missing, &missing));
+            *mask = mask::or(&mask::less_than(keys, threshold.key), &mask::only_if(threshold.nan_matches, &is_nan));
         }
         return;
     }
-    let ranks = rank::ranks(&feature.search, keys);
-    let ranked = &mut ranked[..=thresholds.len()];
+    let ranks = rank::ranks(&feature.search_table, keys);
+    let rank_masks = &mut rank_masks[..=thresholds.len()];
     for (row, rank) in ranks.into_iter().enumerate() {
-        mask::set(&mut ranked[usize::from(rank).min(thresholds.len())], row);
+        mask::set(&mut rank_masks[usize::from(rank).min(thresholds.len())], row);
     }
     let mut reached = Mask::default();
-    for ((mask, threshold), ranked) in masks_of_thresholds.zip(&*ranked) {
-        reached = mask::or(&reached, &mask::of_bytes(ranked));
-        *mask = mask::or(&reached, &mask::only_if(threshold.missing, &missing));
+    for ((mask, threshold), rank_mask) in masks_of_thresholds.zip(&*rank_masks) {
+        reached = mask::or(&reached, &mask::from_bytes(rank_mask));
+        *mask = mask::or(&reached, &mask::only_if(threshold.nan_matches, &is_nan));
     }
     for set in &feature.sets {
-        let start = mask::only_if(set.missing, &missing);
-        let members = set.ranks.iter().map(|rank| mask::of_bytes(&ranked[usize::from(*rank)]));
+        let start = mask::only_if(set.nan_matches, &is_nan);
+        let members = set.ranks.iter().map(|rank| mask::from_bytes(&rank_masks[usize::from(*rank)]));
         masks[set.mask] = members.fold(start, |all, rank| mask::or(&all, &rank));
     }
-    ranked.fill(Bytes::default());
+    rank_masks.fill(Bytes::default());
 }

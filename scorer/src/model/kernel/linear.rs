@@ -1,23 +1,20 @@
-//! Rows -> sums of products with coefficients.
-//!
-//! Owns the order of these sums: that of the features, in f32. May not know trees.
+//! Linear models: dot products of rows and coefficients, added in the order of the features, in f32.
 
-/// Rows that are worked on at once, so that one row's sum need not wait for itself.
-const TOGETHER: usize = 8;
+/// Rows that are summed in an interleaved loop, so that no row waits for its own last addition.
+const INTERLEAVED: usize = 8;
 
 /// Adds the products of a row's features with the coefficients of each target, in the order of the features, in f32.
-/// `coefficients` is row-major, targets × width; `sums` is row-major, rows × targets, and holds what the sums start
-/// from.
+/// `coefficients` is row-major, targets × width; `sums` is row-major, rows × targets, and holds the intercepts.
 pub fn add_linear(coefficients: &[f32], rows: &[f32], width: usize, sums: &mut [f32]) {
     let targets = coefficients.len().checked_div(width).unwrap_or(0);
     if targets == 0 {
         return;
     }
-    let blocks = rows.chunks(width * TOGETHER).zip(sums.chunks_mut(targets * TOGETHER));
+    let blocks = rows.chunks(width * INTERLEAVED).zip(sums.chunks_mut(targets * INTERLEAVED));
     for (rows, sums) in blocks {
         for (target, coefficients) in coefficients.chunks_exact(width).enumerate() {
-            if rows.len() == width * TOGETHER && sums.len() == targets * TOGETHER {
-                add_together(coefficients, rows, &mut sums[target..], targets);
+            if rows.len() == width * INTERLEAVED && sums.len() == targets * INTERLEAVED {
+                add_interleaved(coefficients, rows, &mut sums[target..], targets);
                 continue;
             }
             for (row, sums) in rows.chunks_exact(width).zip(sums.chunks_exact_mut(targets)) {
@@ -29,11 +26,11 @@ pub fn add_linear(coefficients: &[f32], rows: &[f32], width: usize, sums: &mut [
     }
 }
 
-/// As [`add_linear`], for one target of [`TOGETHER`] rows; their sums stand `targets` apart.
-fn add_together(coefficients: &[f32], rows: &[f32], sums: &mut [f32], targets: usize) {
+/// As [`add_linear`], for one target of [`INTERLEAVED`] rows; their sums are `targets` apart.
+fn add_interleaved(coefficients: &[f32], rows: &[f32], sums: &mut [f32], targets: usize) {
     let width = coefficients.len();
-    let rows: [&[f32]; TOGETHER] = std::array::from_fn(|row| &rows[row * width..][..width]);
-    let mut added: [f32; TOGETHER] = std::array::from_fn(|row| sums[row * targets]);
+    let rows: [&[f32]; INTERLEAVED] = std::array::from_fn(|row| &rows[row * width..][..width]);
+    let mut added: [f32; INTERLEAVED] = std::array::from_fn(|row| sums[row * targets]);
     for (feature, coefficient) in coefficients.iter().enumerate() {
         for (sum, row) in added.iter_mut().zip(rows) {
             *sum += coefficient * row[feature];
@@ -49,16 +46,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn linear_sums_run_in_the_order_of_the_features() {
+    fn linear_sums_follow_the_order_of_features() {
         let mut sums = [1.0e8, 0.0];
         add_linear(&[1.0, 1.0, 2.0, 3.0], &[4.0, -1.0e8], 2, &mut sums);
         assert_eq!(sums, [(1.0e8f32 + 4.0) - 1.0e8, 8.0 - 3.0e8]);
     }
 
     #[test]
-    fn rows_worked_on_together_get_the_sums_of_rows_alone() {
+    fn interleaved_rows_match_single_rows() {
         let coefficients = [1.0e8, 1.5, -1.0e8, 0.1, 0.2, 0.3];
-        let rows: Vec<f32> = (0..3 * 21).map(|place| (place % 17) as f32 * 0.37).collect();
+        let rows: Vec<f32> = (0..3 * 21).map(|index| (index % 17) as f32 * 0.37).collect();
         let mut together = vec![0.25; 2 * 21];
         add_linear(&coefficients, &rows, 3, &mut together);
         for (row, sums) in rows.chunks(3).zip(together.chunks(2)) {

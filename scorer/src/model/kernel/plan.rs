@@ -1,169 +1,168 @@
-//! A forest, sorted out for running down blocks of rows: every different condition once, and the trees as steps.
+//! Execution plan of a forest for blocks of rows: every distinct condition once, and the trees as steps.
 //!
-//! Owns where masks and columns lie. Its size is at most a few times that of the forest, whatever the trees are like.
-//! May not know how steps are run.
+//! Its size is at most a few times that of the forest, whatever the trees are like.
 
-use super::draft::Draft;
-use super::{shape, single};
+use super::plan_builder::GroupBuilder;
+use super::{single_row, strategy};
 use crate::model::forest::{Aggregate, Forest};
 
-/// Rows that go on their own whatever the trees are like: for so few, buffers are not worth having.
-const FEW: usize = 4;
-/// Scores that a row may have: beyond, sums of a block would not stay in the cache.
-const TARGETS: usize = 1024;
+/// Batches up to this size are run row by row whatever the trees are like: block buffers would not pay.
+const SINGLE_ROWS_MAX: usize = 4;
+/// Largest number of targets: beyond, the sums of a block would not stay in the cache.
+const TARGETS_MAX: usize = 1024;
 
-/// Everything that is run, in the order of the trees.
+/// Groups of trees, in the order of the trees.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
-    /// With fewer rows, each on its own is quicker than a block.
-    pub(super) few: usize,
-    /// Whether rows can go on their own: where not, few are walked.
-    pub(super) singly: bool,
+    /// Smallest batch for which a block is faster than single rows.
+    pub(super) min_block_rows: usize,
+    /// True when single rows can use the plan; otherwise small batches are walked.
+    pub(super) supports_single_rows: bool,
 }
 
 /// Consecutive trees that share their conditions.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Group {
-    /// The features that are asked for, in their order.
+    /// Features that are read.
     pub(super) features: Vec<Feature>,
-    /// How many masks there are.
+    /// Number of masks.
     pub(super) masks: usize,
-    /// How many columns of keys there are.
+    /// Number of key columns.
     pub(super) columns: usize,
-    /// The trees.
+    /// Trees in order.
     pub(super) steps: Vec<Step>,
-    /// What blended trees ask of columns.
-    pub(super) questions: Vec<Bound>,
-    /// What masks say of a row on its own: see [`super::single`].
-    pub(super) bounds: Vec<Bound>,
-    /// What sliced trees ask: places of masks.
-    pub(super) conditions: Vec<u16>,
-    /// What grown trees ask, and where that leads.
-    pub(super) forks: Vec<Fork>,
-    /// Weights of leaves.
+    /// Bounds on columns, for shallow trees.
+    pub(super) column_bounds: Vec<UpperBound>,
+    /// Bounds behind the masks, for [`super::single_row`].
+    pub(super) mask_bounds: Vec<UpperBound>,
+    /// Mask indices, for complete trees.
+    pub(super) mask_indices: Vec<u16>,
+    /// Branches of sparse trees.
+    pub(super) branches: Vec<Branch>,
+    /// Leaf weights.
     pub(super) leaves: Vec<f32>,
 }
 
 impl Group {
-    /// The places of its largest grown tree.
-    pub(super) fn places(&self) -> usize {
-        let places = |step: &Step| match step.what {
-            What::Grow(branches) => usize::from(branches) + (usize::from(branches) + 1).next_power_of_two(),
+    /// Number of nodes, with padding, of the largest sparse tree.
+    pub(super) fn sparse_nodes(&self) -> usize {
+        let nodes = |step: &Step| match step.action {
+            Action::SliceSparse(branches) => usize::from(branches) + (usize::from(branches) + 1).next_power_of_two(),
             _ => 0,
         };
-        self.steps.iter().map(places).max().unwrap_or(0)
+        self.steps.iter().map(nodes).max().unwrap_or(0)
     }
 }
 
-/// A feature and all that is asked of it.
+/// A feature with all conditions on it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Feature {
-    /// Its place in a row.
-    pub(super) feature: usize,
-    /// All that it is compared with, in their order.
+    /// Index in a row.
+    pub(super) index: usize,
+    /// Distinct thresholds, sorted.
     pub(super) thresholds: Vec<Threshold>,
-    /// The same as a search tree: see [`super::rank`].
-    pub(super) search: Vec<i32>,
-    /// Where the masks of its thresholds begin.
+    /// The thresholds as a search table: see [`super::rank`].
+    pub(super) search_table: Vec<i32>,
+    /// Index of the first threshold's mask.
     pub(super) masks: usize,
-    /// Where its columns of keys are: with NaN above all others, and below.
+    /// Indices of its key columns: with NaN above all other keys, and below.
     pub(super) columns: [Option<usize>; 2],
-    /// The sets that it is looked for in.
+    /// Sets that its key is tested against.
     pub(super) sets: Vec<Set>,
 }
 
-/// What keys should be below.
+/// Exclusive upper bound on keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Threshold {
-    /// The key.
+    /// The bound.
     pub(super) key: i32,
-    /// Whether it holds for NaN.
-    pub(super) missing: bool,
+    /// True when NaN satisfies the condition.
+    pub(super) nan_matches: bool,
 }
 
-/// A set of keys; key k is between the threshold k and the threshold k + 1.
+/// A set of keys; key k takes the thresholds k and k + 1.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Set {
-    /// Where its mask is.
+    /// Index of its mask.
     pub(super) mask: usize,
-    /// Whether NaN belongs to it.
-    pub(super) missing: bool,
-    /// Its keys, until they have ranks.
+    /// True when NaN is a member.
+    pub(super) nan_matches: bool,
+    /// Keys, until they are replaced by ranks.
     pub(super) keys: Vec<i32>,
-    /// How many thresholds are at or below each of its keys.
+    /// Number of thresholds at or below each key.
     pub(super) ranks: Vec<u16>,
 }
 
-/// What is asked of a key.
+/// Condition `keys[key] < end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Bound {
-    /// Where it is among the keys.
+pub(super) struct UpperBound {
+    /// Index of the key.
     pub(super) key: u32,
-    /// What it should be below.
+    /// Exclusive upper bound.
     pub(super) end: i32,
 }
 
-/// A branch of a tree as it is.
+/// Branch of a sparse tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Fork {
-    /// Where the mask of its condition is.
-    pub(super) condition: u16,
-    /// The places to go to where it does not hold, and where it does: see [`super::shape::Grown`].
+pub(super) struct Branch {
+    /// Index of its condition's mask.
+    pub(super) mask: u16,
+    /// Nodes that follow where the condition does not hold, and where it does: see [`super::strategy::SparseTree`].
     pub(super) children: [u16; 2],
 }
 
-/// A tree, or several that always add the same.
+/// A tree, or several constant ones.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Step {
-    /// The score.
+    /// Index of the score.
     pub(super) target: u32,
-    /// The first of its questions, conditions or forks.
-    pub(super) asks: u32,
-    /// The first of its leaves.
+    /// Index of its first bound, mask index or branch.
+    pub(super) first_test: u32,
+    /// Index of its first leaf weight.
     pub(super) leaves: u32,
-    /// What to do.
-    pub(super) what: What,
+    /// Operation to run.
+    pub(super) action: Action,
 }
 
-/// What a step does.
+/// Operation of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum What {
-    /// Adds so many weights.
-    Add(u32),
-    /// Blends the leaves of a tree of this depth.
-    Blend(u8),
-    /// Slices a tree of this depth.
-    Slice(u8),
-    /// Slices a tree as it is, with so many branches.
-    Grow(u16),
+pub(super) enum Action {
+    /// Adds this many constants.
+    AddConstants(u32),
+    /// Evaluates a complete tree of this depth by selecting leaf weights.
+    SelectLeaves(u8),
+    /// Evaluates a complete tree of this depth in bit slices.
+    SliceComplete(u8),
+    /// Evaluates a sparse tree with this many branches in bit slices.
+    SliceSparse(u16),
     /// Walks from this node.
     Walk(u32),
 }
 
 impl Plan {
-    /// Sorts out a forest; `None` for one that is not summed, or has very many scores.
+    /// Plans a forest; `None` for an aggregate other than the sum, or very many targets.
     pub(super) fn new(forest: &Forest<f32>) -> Option<Self> {
-        if forest.aggregate() != Aggregate::Sum || forest.targets() > TARGETS {
+        if forest.aggregate() != Aggregate::Sum || forest.targets() > TARGETS_MAX {
             return None;
         }
         let mut plan = Plan::default();
-        let mut draft = Draft::default();
+        let mut builder = GroupBuilder::default();
         let (mut block, mut row) = (0, 0);
         for root in forest.roots() {
-            if draft.is_full() {
-                plan.groups.push(std::mem::take(&mut draft).finish());
+            if builder.is_full() {
+                plan.groups.push(std::mem::take(&mut builder).build());
             }
-            let (target, way) = shape::of(forest, *root);
-            let cost = way.cost();
+            let (target, strategy) = strategy::choose(forest, *root);
+            let cost = strategy.cost();
             (block, row) = (block + cost.block, row + cost.row);
-            draft.add(*root, target, way);
+            builder.push(*root, target, strategy);
         }
-        plan.groups.push(draft.finish());
-        plan.singly = single::is_able(&plan);
-        // Walking takes about twice as long.
-        let row = if plan.singly { row } else { 2 * row };
-        plan.few = block.checked_div(row).unwrap_or(0).max(FEW);
+        plan.groups.push(builder.build());
+        plan.supports_single_rows = single_row::is_supported(&plan);
+        // The walk takes about twice as long.
+        let row = if plan.supports_single_rows { row } else { 2 * row };
+        plan.min_block_rows = block.checked_div(row).unwrap_or(0).max(SINGLE_ROWS_MAX);
         Some(plan)
     }
 }

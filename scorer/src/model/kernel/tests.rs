@@ -1,48 +1,48 @@
-//! Every level of the machine against a walk over trees in another form, bit for bit.
+//! Every instruction level against a recursive evaluation of boxed trees, bit for bit.
 
 use super::Kernel;
-use crate::model::forest::{Aggregate, Comparison, Forest, Node, Parts, Test, Weight};
+use crate::model::forest::{Aggregate, Comparison, Forest, ForestParts, Node, Test, Weight};
 use crate::model::simd::Level;
 use proptest::prelude::*;
 
 const WIDTH: usize = 5;
 
-/// A tree that holds its own parts, as no forest does.
+/// A boxed tree, evaluated recursively as the reference.
 #[derive(Debug, Clone)]
 enum Tree {
     Leaf(Vec<(usize, f32)>),
-    Branch { feature: usize, ask: Ask, missing_is_true: bool, yes: Box<Tree>, no: Box<Tree> },
+    Branch { feature: usize, predicate: Predicate, missing_is_true: bool, yes: Box<Tree>, no: Box<Tree> },
 }
 
 #[derive(Debug, Clone)]
-enum Ask {
+enum Predicate {
     Compare(Comparison, f32),
-    Among(Vec<f32>),
+    OneOf(Vec<f32>),
 }
 
 impl Tree {
     fn add(&self, row: &[f32], scores: &mut [f32]) {
         match self {
             Tree::Leaf(weights) => weights.iter().for_each(|(target, weight)| scores[*target] += weight),
-            Tree::Branch { feature, ask, missing_is_true, yes, no } => {
+            Tree::Branch { feature, predicate, missing_is_true, yes, no } => {
                 let value = row[*feature];
-                let holds = match ask {
+                let holds = match predicate {
                     _ if value.is_nan() && *missing_is_true => true,
-                    Ask::Compare(Comparison::Leq, threshold) => value <= *threshold,
-                    Ask::Compare(Comparison::Lt, threshold) => value < *threshold,
-                    Ask::Compare(Comparison::Gte, threshold) => value >= *threshold,
-                    Ask::Compare(Comparison::Gt, threshold) => value > *threshold,
-                    Ask::Compare(Comparison::Eq, threshold) => value == *threshold,
-                    Ask::Compare(Comparison::Neq, threshold) => value != *threshold,
-                    Ask::Among(members) => members.contains(&value),
+                    Predicate::Compare(Comparison::Leq, threshold) => value <= *threshold,
+                    Predicate::Compare(Comparison::Lt, threshold) => value < *threshold,
+                    Predicate::Compare(Comparison::Gte, threshold) => value >= *threshold,
+                    Predicate::Compare(Comparison::Gt, threshold) => value > *threshold,
+                    Predicate::Compare(Comparison::Eq, threshold) => value == *threshold,
+                    Predicate::Compare(Comparison::Neq, threshold) => value != *threshold,
+                    Predicate::OneOf(members) => members.contains(&value),
                 };
                 if holds { yes.add(row, scores) } else { no.add(row, scores) }
             }
         }
     }
 
-    /// Appends the tree to the lists of a forest and gives its place.
-    fn write(&self, parts: &mut Parts<f32>) -> u32 {
+    /// Appends the tree to the lists of a forest and returns its root.
+    fn write(&self, parts: &mut ForestParts<f32>) -> u32 {
         let node = match self {
             Tree::Leaf(weights) => {
                 let first = parts.weights.len() as u32;
@@ -50,11 +50,11 @@ impl Tree {
                 parts.weights.extend(weights.iter().map(weight));
                 Node::Leaf { first, count: weights.len() as u32 }
             }
-            Tree::Branch { feature, ask, missing_is_true, yes, no } => {
+            Tree::Branch { feature, predicate, missing_is_true, yes, no } => {
                 let (if_false, if_true) = (no.write(parts), yes.write(parts));
-                let test = match ask {
-                    Ask::Compare(comparison, threshold) => Test::Compare(*comparison, *threshold),
-                    Ask::Among(members) => {
+                let test = match predicate {
+                    Predicate::Compare(comparison, threshold) => Test::Compare(*comparison, *threshold),
+                    Predicate::OneOf(members) => {
                         let first = parts.members.len() as u32;
                         parts.members.extend(members);
                         Test::Member(first, members.len() as u32)
@@ -68,7 +68,7 @@ impl Tree {
     }
 }
 
-/// What values and thresholds are drawn from: few enough that they often meet.
+/// Values and thresholds, few enough that they are often equal.
 fn number() -> impl Strategy<Value = f32> {
     prop_oneof![
         6 => (-20i8..20).prop_map(f32::from),
@@ -80,16 +80,16 @@ fn number() -> impl Strategy<Value = f32> {
     ]
 }
 
-fn ask(plain: bool) -> BoxedStrategy<Ask> {
+fn any_predicate(plain: bool) -> BoxedStrategy<Predicate> {
     let orders = [Comparison::Lt, Comparison::Leq, Comparison::Gte, Comparison::Gt];
-    let order = (prop::sample::select(orders.to_vec()), number()).prop_map(|(by, with)| Ask::Compare(by, with));
+    let order = (prop::sample::select(orders.to_vec()), number()).prop_map(|(by, with)| Predicate::Compare(by, with));
     if plain {
         return order.boxed();
     }
     let equal = (prop::sample::select(vec![Comparison::Eq, Comparison::Neq]), number());
     let members = prop_oneof![0usize..3, 0usize..40];
     let among = members.prop_flat_map(|count| prop::collection::vec(number(), count));
-    prop_oneof![4 => order, 1 => equal.prop_map(|(by, with)| Ask::Compare(by, with)), 1 => among.prop_map(Ask::Among)]
+    prop_oneof![4 => order, 1 => equal.prop_map(|(by, with)| Predicate::Compare(by, with)), 1 => among.prop_map(Predicate::OneOf)]
         .boxed()
 }
 
@@ -99,14 +99,20 @@ fn weight() -> impl Strategy<Value = f32> {
 
 fn tree(depth: u32, targets: usize, plain: bool) -> impl Strategy<Value = Tree> {
     let one = (0..targets, weight()).prop_map(|weight| Tree::Leaf(vec![weight]));
-    // All leaves of most trees speak of one target, as they do where each class has its own trees.
+    // All leaves of most trees have the same target, as where each class has its own trees.
     let first = weight().prop_map(|weight| Tree::Leaf(vec![(0, weight)]));
     let any = prop::collection::vec((0..targets, weight()), 0..3).prop_map(Tree::Leaf);
     let leaf = if plain { first.boxed() } else { prop_oneof![6 => first, 1 => one, 1 => any].boxed() };
     leaf.prop_recursive(depth, 400, 2, move |inner| {
-        (0..WIDTH, ask(plain), any_bool(), inner.clone(), inner).prop_map(|(feature, ask, missing_is_true, yes, no)| {
-            Tree::Branch { feature, ask, missing_is_true, yes: Box::new(yes), no: Box::new(no) }
-        })
+        (0..WIDTH, any_predicate(plain), any_bool(), inner.clone(), inner).prop_map(
+            |(feature, predicate, missing_is_true, yes, no)| Tree::Branch {
+                feature,
+                predicate,
+                missing_is_true,
+                yes: Box::new(yes),
+                no: Box::new(no),
+            },
+        )
     })
 }
 
@@ -114,23 +120,28 @@ fn any_bool() -> impl Strategy<Value = bool> {
     any::<bool>()
 }
 
-/// Trees without end on one side: the deepest that so many nodes can be.
-fn vine(length: usize) -> impl Strategy<Value = Tree> {
-    prop::collection::vec((0..WIDTH, ask(true), any::<bool>(), weight(), any::<bool>()), 1..=length).prop_map(|steps| {
-        steps.into_iter().fold(Tree::Leaf(vec![(0, 0.5)]), |tree, (feature, ask, missing_is_true, weight, turn)| {
-            let (mut yes, mut no) = (Box::new(tree), Box::new(Tree::Leaf(vec![(0, weight)])));
-            if turn {
-                std::mem::swap(&mut yes, &mut no);
-            }
-            Tree::Branch { feature, ask, missing_is_true, yes, no }
-        })
-    })
+/// Degenerate trees: every branch has a leaf on one side.
+fn degenerate_tree(length: usize) -> impl Strategy<Value = Tree> {
+    prop::collection::vec((0..WIDTH, any_predicate(true), any::<bool>(), weight(), any::<bool>()), 1..=length).prop_map(
+        |steps| {
+            steps.into_iter().fold(
+                Tree::Leaf(vec![(0, 0.5)]),
+                |tree, (feature, predicate, missing_is_true, weight, turn)| {
+                    let (mut yes, mut no) = (Box::new(tree), Box::new(Tree::Leaf(vec![(0, weight)])));
+                    if turn {
+                        std::mem::swap(&mut yes, &mut no);
+                    }
+                    Tree::Branch { feature, predicate, missing_is_true, yes, no }
+                },
+            )
+        },
+    )
 }
 
 fn rows() -> impl Strategy<Value = Vec<f32>> {
     let value = prop_oneof![8 => number(), 1 => Just(f32::NAN), 1 => Just(-f32::NAN)];
     (1usize..300, prop::collection::vec(value, 64 * WIDTH..=64 * WIDTH)).prop_map(|(count, values)| {
-        (0..count * WIDTH).map(|place| values[(place * 7 + place / 320) % values.len()]).collect()
+        (0..count * WIDTH).map(|index| values[(index * 7 + index / 320) % values.len()]).collect()
     })
 }
 
@@ -140,7 +151,7 @@ fn assert_same(trees: &[Tree], base: Vec<f32>, rows: &[f32]) -> Result<(), TestC
     for (row, scores) in rows.chunks(WIDTH).zip(expected.chunks_mut(targets)) {
         trees.iter().for_each(|tree| tree.add(row, scores));
     }
-    let mut parts = Parts { base, aggregate: Aggregate::Sum, ..Parts::default() };
+    let mut parts = ForestParts { base, aggregate: Aggregate::Sum, ..ForestParts::default() };
     for tree in trees {
         let root = tree.write(&mut parts);
         parts.roots.push(root);
@@ -152,11 +163,11 @@ fn assert_same(trees: &[Tree], base: Vec<f32>, rows: &[f32]) -> Result<(), TestC
         kernel.margins_at(level, rows, WIDTH, &mut scores);
         prop_assert_eq!(bits(&scores), bits(&expected), "{:?}", level);
     }
-    let mut alone = vec![f32::NAN; expected.len()];
-    for (row, scores) in rows.chunks(WIDTH).zip(alone.chunks_mut(targets)) {
+    let mut single = vec![f32::NAN; expected.len()];
+    for (row, scores) in rows.chunks(WIDTH).zip(single.chunks_mut(targets)) {
         kernel.margins(row, WIDTH, scores);
     }
-    prop_assert_eq!(bits(&alone), bits(&expected));
+    prop_assert_eq!(bits(&single), bits(&expected));
     Ok(())
 }
 
@@ -164,7 +175,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn every_level_gives_the_bits_of_a_walk(
+    fn every_level_matches_the_recursive_evaluation(
         (base, trees) in prop::collection::vec(weight(), 1..4).prop_flat_map(|base| {
             let tree = (0u32..10, any::<bool>()).prop_flat_map({
                 let targets = base.len();
@@ -178,7 +189,7 @@ proptest! {
     }
 
     #[test]
-    fn shallow_trees_of_numbers_give_the_bits_of_a_walk(
+    fn shallow_trees_match_the_recursive_evaluation(
         trees in prop::collection::vec((0u32..7).prop_flat_map(|depth| tree(depth, 1, true)), 1..80),
         base in weight(),
         rows in rows(),
@@ -187,26 +198,31 @@ proptest! {
     }
 
     #[test]
-    fn lopsided_trees_give_the_bits_of_a_walk(trees in prop::collection::vec(vine(40), 1..8), rows in rows()) {
+    fn degenerate_trees_match_the_recursive_evaluation(trees in prop::collection::vec(degenerate_tree(40), 1..8), rows in rows()) {
         assert_same(&trees, vec![0.0], &rows)?;
     }
 }
 
 #[test]
-fn of_a_set_of_nothing_only_nan_can_be() {
+fn only_nan_matches_the_empty_set() {
     let leaf = |weight: f32| Box::new(Tree::Leaf(vec![(0, weight)]));
-    let rows: Vec<f32> = (0..130 * WIDTH).map(|place| if place % 3 == 0 { f32::NAN } else { place as f32 }).collect();
+    let rows: Vec<f32> = (0..130 * WIDTH).map(|index| if index % 3 == 0 { f32::NAN } else { index as f32 }).collect();
     for (missing_is_true, feature) in [(true, 0), (false, 0), (true, WIDTH - 1)] {
-        let ask = || Ask::Among(Vec::new());
-        let alone = Tree::Branch { feature, ask: ask(), missing_is_true, yes: leaf(-0.5), no: leaf(0.25) };
+        let predicate = || Predicate::OneOf(Vec::new());
+        let alone = Tree::Branch { feature, predicate: predicate(), missing_is_true, yes: leaf(-0.5), no: leaf(0.25) };
         assert_same(std::slice::from_ref(&alone), vec![1.0], &rows).unwrap();
-        let among =
-            Tree::Branch { feature, ask: Ask::Among(vec![4.0]), missing_is_true, yes: Box::new(alone), no: leaf(2.0) };
+        let among = Tree::Branch {
+            feature,
+            predicate: Predicate::OneOf(vec![4.0]),
+            missing_is_true,
+            yes: Box::new(alone),
+            no: leaf(2.0),
+        };
         assert_same(&[among], vec![1.0], &rows).unwrap();
-        // Deep on one side, so that it is run as it is.
+        // Deep on one side, so that it is not padded.
         let deep = (0..12).fold(*leaf(3.0), |tree, _| Tree::Branch {
             feature,
-            ask: ask(),
+            predicate: predicate(),
             missing_is_true,
             yes: Box::new(tree),
             no: leaf(-1.0),
@@ -224,16 +240,16 @@ fn complete(depth: u32, seed: &mut u32) -> Tree {
     }
     let (feature, missing_is_true) = ((*seed >> 4) as usize % WIDTH, *seed >> 31 == 1);
     let [yes, no] = [(); 2].map(|()| Box::new(complete(depth - 1, seed)));
-    Tree::Branch { feature, ask: Ask::Compare(Comparison::Lt, number), missing_is_true, yes, no }
+    Tree::Branch { feature, predicate: Predicate::Compare(Comparison::Lt, number), missing_is_true, yes, no }
 }
 
 #[test]
-fn forests_of_many_conditions_give_the_bits_of_a_walk() {
+fn forests_with_many_conditions_match_the_recursive_evaluation() {
     let mut seed = 1;
     for (depth, count) in [(2, 700), (4, 300), (6, 500), (8, 60), (10, 9)] {
         let trees: Vec<Tree> = (0..count).map(|_| complete(depth, &mut seed)).collect();
-        let value = |place: usize| {
-            if place.is_multiple_of(41) { f32::NAN } else { (place * 7919 % 25600) as f32 / 100.0 - 128.0 }
+        let value = |index: usize| {
+            if index.is_multiple_of(41) { f32::NAN } else { (index * 7919 % 25600) as f32 / 100.0 - 128.0 }
         };
         let rows: Vec<f32> = (0..300 * WIDTH).map(value).collect();
         assert_same(&trees, vec![0.5], &rows).unwrap();
@@ -241,13 +257,13 @@ fn forests_of_many_conditions_give_the_bits_of_a_walk() {
 }
 
 #[test]
-fn rows_wider_than_the_forest_and_scores_of_fewer_rows_are_no_matter() {
+fn extra_features_and_short_score_buffers_are_accepted() {
     let mut seed = 7;
-    let mut parts = Parts { base: vec![0.25], ..Parts::default() };
+    let mut parts = ForestParts { base: vec![0.25], ..ForestParts::default() };
     let tree = complete(4, &mut seed);
     parts.roots = vec![tree.write(&mut parts)];
     let kernel = Kernel::new(Forest::new(parts).unwrap());
-    let rows: Vec<f32> = (0..40 * 9).map(|place| place as f32 - 180.0).collect();
+    let rows: Vec<f32> = (0..40 * 9).map(|index| index as f32 - 180.0).collect();
     let mut scores = [0.0; 33];
     kernel.margins(&rows, 9, &mut scores);
     for (row, score) in rows.chunks(9).zip(scores) {
@@ -260,16 +276,16 @@ fn rows_wider_than_the_forest_and_scores_of_fewer_rows_are_no_matter() {
 }
 
 #[test]
-fn a_leaf_without_a_weight_leaves_even_minus_zero_as_it_is() {
-    let branch = |ask| Tree::Branch {
+fn a_leaf_without_weight_preserves_negative_zero() {
+    let branch = |predicate| Tree::Branch {
         feature: 0,
-        ask,
+        predicate,
         missing_is_true: false,
         yes: Box::new(Tree::Leaf(vec![])),
         no: Box::new(Tree::Leaf(vec![(0, 0.0)])),
     };
-    let rows: Vec<f32> = (0..300 * WIDTH).map(|place| if place % 3 == 0 { 1.0 } else { 3.0 }).collect();
-    for ask in [Ask::Compare(Comparison::Lt, 2.0), Ask::Compare(Comparison::Eq, 1.0)] {
-        assert_same(&[branch(ask)], vec![-0.0], &rows).unwrap();
+    let rows: Vec<f32> = (0..300 * WIDTH).map(|index| if index % 3 == 0 { 1.0 } else { 3.0 }).collect();
+    for predicate in [Predicate::Compare(Comparison::Lt, 2.0), Predicate::Compare(Comparison::Eq, 1.0)] {
+        assert_same(&[branch(predicate)], vec![-0.0], &rows).unwrap();
     }
 }

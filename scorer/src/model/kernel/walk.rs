@@ -1,16 +1,14 @@
-//! The plain walk: each row down each tree, one node after the other.
-//!
-//! Owns what every forest can be run with; the other ways are quicker ways to the same bits. May not know blocks.
+//! Node-by-node walk: the reference evaluation, which works for every forest; the others give the same bits faster.
 
 use crate::model::forest::{Aggregate, Forest, Node, Scalar, Test, Weight};
 
-/// The scores of each row, as [`super::Kernel::margins`].
+/// Scores of each row, as [`super::Kernel::margins`].
 pub(super) fn margins<T: Scalar>(forest: &Forest<T>, rows: &[T], width: usize, scores: &mut [T]) {
     for (row, scores) in rows.chunks_exact(width.max(1)).zip(scores.chunks_exact_mut(forest.targets())) {
         match forest.aggregate() {
             Aggregate::Sum => {
                 scores.copy_from_slice(forest.base());
-                each_weight(forest, row, |weight| add(scores, weight));
+                for_each_weight(forest, row, |weight| add(scores, weight));
             }
             Aggregate::Average => average(forest, row, scores),
             Aggregate::Min => extreme(forest, row, scores, |new, old| new < old),
@@ -19,25 +17,25 @@ pub(super) fn margins<T: Scalar>(forest: &Forest<T>, rows: &[T], width: usize, s
     }
 }
 
-/// Which scores of each row some leaf spoke of, as [`super::Kernel::reached`].
-pub(super) fn reached<T: Scalar>(forest: &Forest<T>, rows: &[T], width: usize) -> Vec<bool> {
+/// True for each row and target with a weight, as [`super::Kernel::weighted_targets`].
+pub(super) fn weighted_targets<T: Scalar>(forest: &Forest<T>, rows: &[T], width: usize) -> Vec<bool> {
     let targets = forest.targets();
-    let mut reached = vec![false; rows.len().checked_div(width).unwrap_or(0) * targets];
-    for (row, reached) in rows.chunks_exact(width.max(1)).zip(reached.chunks_exact_mut(targets)) {
-        each_weight(forest, row, |weight| reached[weight.target as usize] = true);
+    let mut weighted_targets = vec![false; rows.len().checked_div(width).unwrap_or(0) * targets];
+    for (row, weighted_targets) in rows.chunks_exact(width.max(1)).zip(weighted_targets.chunks_exact_mut(targets)) {
+        for_each_weight(forest, row, |weight| weighted_targets[weight.target as usize] = true);
     }
-    reached
+    weighted_targets
 }
 
-/// The weights of the leaf that a row reaches from a node.
-pub(super) fn leaf<'a, T: Scalar>(forest: &'a Forest<T>, row: &[T], from: u32) -> &'a [Weight<T>] {
-    let mut place = from;
+/// Weights of the leaf that a row reaches from a node.
+pub(super) fn leaf_weights<'a, T: Scalar>(forest: &'a Forest<T>, row: &[T], from: u32) -> &'a [Weight<T>] {
+    let mut index = from;
     loop {
-        match forest.nodes()[place as usize] {
+        match forest.nodes()[index as usize] {
             Node::Branch { feature, test, if_true, if_false, missing_is_true } => {
                 let value = row[feature as usize];
                 let holds = holds(forest, test, value) || (missing_is_true && value.is_nan());
-                place = if holds { if_true } else { if_false };
+                index = if holds { if_true } else { if_false };
             }
             Node::Leaf { first, count } => return &forest.weights()[first as usize..][..count as usize],
         }
@@ -46,8 +44,8 @@ pub(super) fn leaf<'a, T: Scalar>(forest: &'a Forest<T>, row: &[T], from: u32) -
 
 fn average<T: Scalar>(forest: &Forest<T>, row: &[T], scores: &mut [T]) {
     scores.fill(T::default());
-    each_weight(forest, row, |weight| add(scores, weight));
-    let trees = T::of_count(forest.roots().len());
+    for_each_weight(forest, row, |weight| add(scores, weight));
+    let trees = T::from_count(forest.roots().len());
     for (score, base) in scores.iter_mut().zip(forest.base()) {
         *score = *score / trees + *base;
     }
@@ -55,7 +53,7 @@ fn average<T: Scalar>(forest: &Forest<T>, row: &[T], scores: &mut [T]) {
 
 fn extreme<T: Scalar>(forest: &Forest<T>, row: &[T], scores: &mut [T], better: impl Fn(T, T) -> bool) {
     let mut best: Vec<Option<T>> = vec![None; scores.len()];
-    each_weight(forest, row, |weight| {
+    for_each_weight(forest, row, |weight| {
         let best = &mut best[weight.target as usize];
         if best.is_none_or(|best| better(weight.value, best)) {
             *best = Some(weight.value);
@@ -66,10 +64,10 @@ fn extreme<T: Scalar>(forest: &Forest<T>, row: &[T], scores: &mut [T], better: i
     }
 }
 
-/// The weights of the leaves that a row reaches, in the order of the trees.
-fn each_weight<T: Scalar>(forest: &Forest<T>, row: &[T], mut take: impl FnMut(&Weight<T>)) {
+/// Visits the weights of the leaves that a row reaches, in the order of the trees.
+fn for_each_weight<T: Scalar>(forest: &Forest<T>, row: &[T], mut visit: impl FnMut(&Weight<T>)) {
     for root in forest.roots() {
-        leaf(forest, row, *root).iter().for_each(&mut take);
+        leaf_weights(forest, row, *root).iter().for_each(&mut visit);
     }
 }
 
@@ -88,13 +86,13 @@ fn add<T: Scalar>(scores: &mut [T], weight: &Weight<T>) {
 #[cfg(test)]
 mod tests {
     use super::super::Kernel;
-    use crate::model::forest::{Aggregate, Comparison, Forest, Node, Parts, Test, Weight};
+    use crate::model::forest::{Aggregate, Comparison, Forest, ForestParts, Node, Test, Weight};
 
     fn kernel(test: Test<f32>, missing_is_true: bool, aggregate: Aggregate) -> Kernel<f32> {
         let branch =
             |root: u32| Node::Branch { feature: 0, test, if_true: root + 1, if_false: root + 2, missing_is_true };
         let leaf = |first| Node::Leaf { first, count: 1 };
-        let parts = Parts {
+        let parts = ForestParts {
             nodes: vec![branch(0), leaf(0), leaf(1), branch(3), leaf(2), leaf(3)],
             roots: vec![0, 3],
             weights: [1.0, -1.0, 2.0, -3.0].map(|value| Weight { target: 0, value }).to_vec(),
@@ -112,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_values_go_where_the_node_says() {
+    fn nan_takes_the_branch_that_the_node_sets() {
         let at =
             |comparison, missing, value| run(&kernel(Test::Compare(comparison, 1.0), missing, Aggregate::Sum), value);
         assert_eq!(at(Comparison::Lt, false, 0.9), 3.5);
@@ -130,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn aggregates_are_what_they_are_called() {
+    fn aggregates_combine_weights_and_base() {
         let at = |aggregate| {
             let kernel = kernel(Test::Compare(Comparison::Lt, 1.0), false, aggregate);
             [run(&kernel, 0.0), run(&kernel, 1.0)]

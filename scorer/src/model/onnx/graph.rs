@@ -1,21 +1,19 @@
-//! The graph as the file holds it: caps, the allow-list, and the part of it that the answer needs.
-//!
-//! Owns what is looked at before tract sees anything. May not know how a graph is run.
+//! Checks and pruning of the decoded graph, before tract sees it.
 
-use super::operation::Operation;
-use super::served::{self, Runner};
-use super::site::{Site, Values};
-use super::{ModelError, shapes};
+use super::allowlist::{self, Backend};
+use super::node_context::{GraphFacts, NodeContext};
+use super::operator::Operator;
+use super::{ModelError, constants};
 use crate::model::bundle::FILE_MAX;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tract_onnx::pb::{self, GraphProto, ModelProto, NodeProto, ValueInfoProto, tensor_proto::DataType};
 use tract_onnx::prelude::DatumType;
 
-/// The most nodes that a graph may have.
+/// Largest number of nodes.
 const NODES_MAX: usize = 10_000;
 
-/// Reads a file: whole, not too large, with nothing outside of it.
+/// Decodes a file; rejects graphs that are too large, and external data.
 pub(super) fn decode(bytes: &[u8]) -> Result<ModelProto, ModelError> {
     if bytes.len() > FILE_MAX {
         return Err(ModelError::TooLarge(format!("{} bytes; at most {FILE_MAX} are allowed", bytes.len())));
@@ -37,72 +35,71 @@ pub(super) fn decode(bytes: &[u8]) -> Result<ModelProto, ModelError> {
     }
 }
 
-/// The inputs of a graph that are no constants.
+/// Inputs of a graph without its constants.
 pub(super) fn inputs(graph: &GraphProto) -> impl Iterator<Item = &ValueInfoProto> {
     graph.input.iter().filter(|input| !graph.initializer.iter().any(|constant| constant.name == input.name))
 }
 
-/// The value that stands for an output: behind a ZipMap, what it reads.
-pub(super) fn unzipped<'g>(graph: &'g GraphProto, output: &'g str) -> &'g str {
+/// Tensor behind an output: the input of a ZipMap, or the output itself.
+pub(super) fn resolve_zipmap<'g>(graph: &'g GraphProto, output: &'g str) -> &'g str {
     let zipped = graph.node.iter().find(|node| node.output.iter().any(|made| made == output));
     match zipped {
-        Some(node) if matches!(served::runner(node), Some(Runner::Dropped)) => {
+        Some(node) if matches!(allowlist::backend(node), Some(Backend::Skipped)) => {
             node.input.first().map_or(output, String::as_str)
         }
         _ => output,
     }
 }
 
-/// Gives nodes names of their own, which tract wants and exporters need not give.
-fn name_apart(nodes: &mut [NodeProto], graph: &GraphProto) {
-    let given = graph.input.iter().map(|input| &input.name).chain(graph.initializer.iter().map(|tensor| &tensor.name));
-    let mut taken: HashSet<String> = given.cloned().collect();
+/// Assigns unique node names: tract needs them, exporters may omit them.
+fn assign_unique_names(nodes: &mut [NodeProto], graph: &GraphProto) {
+    let names = graph.input.iter().map(|input| &input.name).chain(graph.initializer.iter().map(|tensor| &tensor.name));
+    let mut used: HashSet<String> = names.cloned().collect();
     for (at, node) in nodes.iter_mut().enumerate() {
         let name = node_name(node);
         let numbered = (at..).map(|number| format!("{name} ({number})"));
-        node.name =
-            std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
-        taken.insert(node.name.clone());
+        node.name = std::iter::once(name.clone()).chain(numbered).find(|name| !used.contains(name)).unwrap_or_default();
+        used.insert(node.name.clone());
     }
 }
 
-/// The part of a graph that an output needs.
-pub(super) struct Needed {
-    /// The graph.
+/// Part of a graph that an output depends on.
+pub(super) struct Subgraph {
+    /// The pruned graph.
     pub(super) proto: ModelProto,
-    /// For each of its nodes the operator of ours that runs it; `None` where tract does.
-    pub(super) operations: Vec<Option<Arc<dyn Operation>>>,
+    /// Our operator for each node; `None` where tract's runs.
+    pub(super) operators: Vec<Option<Arc<dyn Operator>>>,
 }
 
-/// The same file with only the nodes that an output needs, each checked against the allow-list.
-pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<Needed, ModelError> {
+/// Keeps only the nodes that an output depends on, and checks each against the allow-list.
+pub(super) fn extract_subgraph(proto: &ModelProto, output: &str) -> Result<Subgraph, ModelError> {
     let graph = proto.graph.clone().unwrap_or_default();
-    let made_by: HashMap<&str, usize> = graph
+    let producers: HashMap<&str, usize> = graph
         .node
         .iter()
         .enumerate()
         .flat_map(|(at, node)| node.output.iter().map(move |name| (name.as_str(), at)))
         .filter(|(name, _)| !name.is_empty())
         .collect();
-    let mut wanted = vec![output];
+    let mut pending = vec![output];
     let mut values: HashSet<&str> = HashSet::new();
     let mut kept = vec![false; graph.node.len()];
-    while let Some(value) = wanted.pop() {
+    while let Some(value) = pending.pop() {
         if value.is_empty() || !values.insert(value) {
             continue;
         }
-        if let Some(at) = made_by.get(value)
+        if let Some(at) = producers.get(value)
             && !std::mem::replace(&mut kept[*at], true)
         {
-            wanted.extend(graph.node[*at].input.iter().map(String::as_str));
+            pending.extend(graph.node[*at].input.iter().map(String::as_str));
         }
     }
     let keep = |name: &str| values.contains(name);
     let mut node: Vec<NodeProto> =
         graph.node.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(node, _)| node.clone()).collect();
-    node.iter_mut().for_each(shapes::complete);
-    name_apart(&mut node, &graph);
-    let small = GraphProto {
+    node.iter_mut().for_each(constants::add_default_value);
+    assign_unique_names(&mut node, &graph);
+    let pruned = GraphProto {
         node,
         initializer: graph.initializer.iter().filter(|tensor| keep(&tensor.name)).cloned().collect(),
         input: inputs(&graph).cloned().collect(),
@@ -110,41 +107,44 @@ pub(super) fn needed(proto: &ModelProto, output: &str) -> Result<Needed, ModelEr
         name: graph.name.clone(),
         ..GraphProto::default()
     };
-    let small = ModelProto {
+    let pruned = ModelProto {
         ir_version: proto.ir_version,
         opset_import: with_default(&proto.opset_import),
-        graph: Some(small),
+        graph: Some(pruned),
         ..ModelProto::default()
     };
-    small.graph.iter().try_for_each(in_order)?;
-    for graph in small.graph.as_slice() {
-        shapes::check_texts(graph)?;
-        graph.node.iter().try_for_each(|node| shapes::check(graph, node))?;
+    pruned.graph.iter().try_for_each(check_order)?;
+    for graph in pruned.graph.as_slice() {
+        constants::check_strings(graph)?;
+        graph.node.iter().try_for_each(|node| constants::check_constant_of_shape(graph, node))?;
     }
-    let operations = operations(&small)?;
-    Ok(Needed { proto: small, operations })
+    let operators = build_operators(&pruned)?;
+    Ok(Subgraph { proto: pruned, operators })
 }
 
-fn operations(proto: &ModelProto) -> Result<Vec<Option<Arc<dyn Operation>>>, ModelError> {
-    let values = Values::of(proto);
-    proto.graph.iter().flat_map(|graph| &graph.node).map(|node| check(&values.site(node))).collect()
+fn build_operators(proto: &ModelProto) -> Result<Vec<Option<Arc<dyn Operator>>>, ModelError> {
+    let facts = GraphFacts::new(proto);
+    proto.graph.iter().flat_map(|graph| &graph.node).map(|node| build_operator(&facts.context(node))).collect()
 }
 
-/// tract wants a version of the default set, though no node is of it.
+/// Adds a version of the default operator set, which tract requires even if no node uses it.
 fn with_default(imports: &[pb::OperatorSetIdProto]) -> Vec<pb::OperatorSetIdProto> {
     let mut imports = imports.to_vec();
-    imports.iter_mut().filter(|import| import.domain == served::DEFAULT).for_each(|import| import.domain.clear());
+    imports
+        .iter_mut()
+        .filter(|import| import.domain == allowlist::DEFAULT_DOMAIN)
+        .for_each(|import| import.domain.clear());
     if !imports.iter().any(|import| import.domain.is_empty()) {
         imports.push(pb::OperatorSetIdProto { domain: String::new(), version: 13 });
     }
     imports
 }
 
-/// Every value is made once, and before it is read: otherwise there is no order to run the nodes in.
-fn in_order(graph: &GraphProto) -> Result<(), ModelError> {
+/// Checks topological order: every value is produced once, before it is read.
+fn check_order(graph: &GraphProto) -> Result<(), ModelError> {
     let mut known: HashSet<&str> = HashSet::new();
-    let given = graph.input.iter().map(|input| &input.name).chain(graph.initializer.iter().map(|tensor| &tensor.name));
-    for name in given {
+    let names = graph.input.iter().map(|input| &input.name).chain(graph.initializer.iter().map(|tensor| &tensor.name));
+    for name in names {
         if !known.insert(name) {
             return Err(ModelError::Graph(format!("the value {name:?} is given twice")));
         }
@@ -168,38 +168,38 @@ fn in_order(graph: &GraphProto) -> Result<(), ModelError> {
     }
 }
 
-/// Lets a node through, and builds its operator where that is ours.
-fn check(site: &Site<'_>) -> Result<Option<Arc<dyn Operation>>, ModelError> {
-    let domain = served::domain(site.node);
-    let runner = served::runner(site.node).filter(|_| served::has_version(domain, site.version()));
-    match runner {
-        Some(Runner::OursOrSizes(_)) if site.reads_sizes() => Ok(None),
-        Some(Runner::Ours(build) | Runner::OursOrSizes(build)) => Ok(Some(build(site)?)),
-        Some(Runner::Exact | Runner::Fast) => Ok(None),
-        Some(Runner::Dropped) | None => Err(ModelError::Operator {
-            node: node_name(site.node),
+/// Checks a node against the allow-list and builds our operator, if it has one.
+fn build_operator(context: &NodeContext<'_>) -> Result<Option<Arc<dyn Operator>>, ModelError> {
+    let domain = allowlist::domain(context.node);
+    let backend = allowlist::backend(context.node).filter(|_| allowlist::supports_version(domain, context.version()));
+    match backend {
+        Some(Backend::OwnExceptShapes(_)) if context.reads_shape_values() => Ok(None),
+        Some(Backend::Own(build) | Backend::OwnExceptShapes(build)) => Ok(Some(build(context)?)),
+        Some(Backend::TractExact | Backend::TractInexact) => Ok(None),
+        Some(Backend::Skipped) | None => Err(ModelError::Operator {
+            node: node_name(context.node),
             domain: domain.to_owned(),
-            operator: site.node.op_type.clone(),
-            version: site.version(),
-            served: served::described(domain),
+            operator: context.node.op_type.clone(),
+            version: context.version(),
+            served: allowlist::describe(domain),
         }),
     }
 }
 
-/// A node's name, or its outputs'.
+/// Name of a node, or of its outputs.
 pub(super) fn node_name(node: &NodeProto) -> String {
     if node.name.is_empty() { node.output.join(", ") } else { node.name.clone() }
 }
 
-/// The type of an input's or output's elements, where the file says it.
-pub(super) fn element(value: &ValueInfoProto) -> Option<DatumType> {
+/// Declared element type of an input or output.
+pub(super) fn element_type(value: &ValueInfoProto) -> Option<DatumType> {
     let pb::type_proto::Value::TensorType(tensor) = value.r#type.as_ref()?.value.as_ref()?;
     datum_type(tensor.elem_type)
 }
 
-/// The type that a number of the format stands for, of those that are served.
-pub(super) fn datum_type(element: i32) -> Option<DatumType> {
-    match DataType::try_from(element).ok()? {
+/// Converts an ONNX element type; `None` for unsupported ones.
+pub(super) fn datum_type(element_type: i32) -> Option<DatumType> {
+    match DataType::try_from(element_type).ok()? {
         DataType::Float => Some(DatumType::F32),
         DataType::Double => Some(DatumType::F64),
         DataType::String => Some(DatumType::String),
@@ -210,7 +210,7 @@ pub(super) fn datum_type(element: i32) -> Option<DatumType> {
     }
 }
 
-/// The dimensions of an input or output: a number where the file says one; `None` where it says nothing of a shape.
+/// Declared dimensions of an input or output, `None` for symbolic ones; `None` without a shape.
 pub(super) fn shape(value: &ValueInfoProto) -> Option<Vec<Option<usize>>> {
     let pb::type_proto::Value::TensorType(tensor) = value.r#type.as_ref()?.value.as_ref()?;
     let length = |dimension: &pb::tensor_shape_proto::Dimension| match dimension.value.as_ref()? {
@@ -220,10 +220,10 @@ pub(super) fn shape(value: &ValueInfoProto) -> Option<Vec<Option<usize>>> {
     Some(tensor.shape.as_ref()?.dim.iter().map(length).collect())
 }
 
-/// The operators whose results depend on the processor, by name, each once.
-pub(super) fn inexact(proto: &ModelProto) -> Vec<String> {
+/// Distinct operators whose results depend on the processor, sorted.
+pub(super) fn inexact_operators(proto: &ModelProto) -> Vec<String> {
     let nodes = proto.graph.iter().flat_map(|graph| &graph.node);
-    let fast = nodes.filter(|node| matches!(served::runner(node), Some(Runner::Fast)));
+    let fast = nodes.filter(|node| matches!(allowlist::backend(node), Some(Backend::TractInexact)));
     let names: std::collections::BTreeSet<String> = fast.map(|node| node.op_type.clone()).collect();
     names.into_iter().collect()
 }

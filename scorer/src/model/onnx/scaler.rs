@@ -1,11 +1,9 @@
 //! Scaler: `(x - offset) * scale` for each feature, in f32.
-//!
-//! May not know what the features are.
 
 use super::NodeError;
-use super::operation::{Form, Operation};
-use super::score::floats;
-use super::site::Site;
+use super::estimator::to_f32;
+use super::node_context::NodeContext;
+use super::operator::{Operator, TensorType};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
@@ -17,25 +15,25 @@ struct Scaler {
     scale: Vec<f32>,
 }
 
-/// Reads a Scaler; offset and scale have one value, or one for each feature.
-pub(super) fn scaler(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&["offset", "scale"])?;
+/// Parses a Scaler; offset and scale have one value, or one per feature.
+pub(super) fn scaler(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&["offset", "scale"])?;
     let offset = attributes.finite("offset", attributes.floats("offset"))?.to_vec();
     let scale = attributes.finite("scale", attributes.floats("scale"))?.to_vec();
     if offset.is_empty() {
         return Err(attributes.error("offset", "is missing"));
     }
-    attributes.length("scale", &scale, offset.len())?;
+    attributes.check_length("scale", &scale, offset.len())?;
     Ok(Arc::new(Scaler { offset, scale }))
 }
 
-impl Operation for Scaler {
+impl Operator for Scaler {
     fn name(&self) -> &'static str {
         "LeadlightScaler"
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         ensure!(kind.is_number(), "the input should hold numbers");
         let features = self.offset.len();
@@ -48,7 +46,7 @@ impl Operation for Scaler {
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
-        let mut values = floats(&inputs[0])?.into_owned();
+        let mut values = to_f32(&inputs[0])?.into_owned();
         for row in values.chunks_mut(self.offset.len()) {
             for ((value, offset), scale) in row.iter_mut().zip(&self.offset).zip(&self.scale) {
                 *value = (*value - offset) * scale;

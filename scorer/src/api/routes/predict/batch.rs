@@ -12,7 +12,7 @@ use crate::api::http::error::ApiError;
 use crate::api::http::response::{LeadResult, PartialAnswer, RejectedLead, ValidationError};
 use crate::api::http::validation_error::lead_errors;
 use crate::lead::Lead;
-use crate::lead::json::{PROBLEMS_MAX, Problem, Sink, read_batch, read_each, read_lead};
+use crate::lead::json::{BatchSink, ISSUES_MAX, Issue, read_batch, read_batch_into, read_lead};
 use crate::lead::schema::Schema;
 use crate::wire::{BatchAnswer, Summary};
 use prediction_log::PredictionRow;
@@ -78,14 +78,15 @@ fn taken(shared: &Shared, body: &[u8], on_error: OnError) -> Result<(Block, Dura
     let invalid = |error| ApiError::invalid(error, schema);
     if body.len() < BYTES_LEAST {
         let mut scoring = Scoring::new(shared);
-        read_each(body, schema, &mut Taken { schema, on_error, to: &mut scoring, problems: 0 }).map_err(invalid)?;
+        read_batch_into(body, schema, &mut Taken { schema, on_error, to: &mut scoring, problems: 0 })
+            .map_err(invalid)?;
         let spent = scoring.spent();
         let parse = started.elapsed().saturating_sub(spent.score + spent.record);
         return Ok((scoring.finish()?, parse));
     }
     let (read, block) = two_thread_pipeline::read(shared, |hand| {
         let mut taken = Taken { schema, on_error, to: hand, problems: 0 };
-        read_each(body, schema, &mut taken).map(|()| started.elapsed())
+        read_batch_into(body, schema, &mut taken).map(|()| started.elapsed())
     });
     let parse = read.map_err(invalid)?;
     Ok((block?, parse))
@@ -100,13 +101,13 @@ struct Taken<'a, T> {
     problems: usize,
 }
 
-impl<T: Take> Sink for Taken<'_, T> {
+impl<T: Take> BatchSink for Taken<'_, T> {
     fn restart(&mut self) {
         self.to.restart();
         self.problems = 0;
     }
 
-    fn take(&mut self, lead: &Lead, mut problems: Vec<Problem>) {
+    fn take(&mut self, lead: &Lead, mut problems: Vec<Issue>) {
         if problems.is_empty() {
             // A batch that is refused needs no scores.
             if self.on_error == OnError::Skip || self.problems == 0 {
@@ -114,7 +115,7 @@ impl<T: Take> Sink for Taken<'_, T> {
             }
             return;
         }
-        let room = PROBLEMS_MAX.saturating_sub(self.problems);
+        let room = ISSUES_MAX.saturating_sub(self.problems);
         // Of a lead that is skipped at least one reason is told.
         problems.truncate(if self.on_error == OnError::Skip { room.max(1) } else { room });
         self.problems += problems.len();
@@ -128,7 +129,7 @@ fn rejected(fates: Vec<Fate>) -> Vec<ValidationError> {
         Fate::Rejected(rejection) => rejection.errors,
         Fate::Scored(_) => Vec::new(),
     });
-    errors.take(PROBLEMS_MAX).collect()
+    errors.take(ISSUES_MAX).collect()
 }
 
 fn whole(rows: &[PredictionRow]) -> Result<Vec<u8>, ApiError> {

@@ -5,12 +5,12 @@
 
 use super::row_writer::{Shape, Writer};
 use super::scoring::{Block, Scoring, Shared};
-use super::table_input::{Own, Table, take_line};
+use super::table_input::{ClientCells, TableInput, take_line};
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::validation_error::no_leads_error;
 use crate::api::monitor::Seen;
-use crate::lead::json::Lines;
+use crate::lead::json::NdjsonReader;
 use crate::lead::schema::Schema;
 use axum::body::Bytes;
 use prediction_log::PredictionRow;
@@ -47,8 +47,8 @@ pub(super) struct Mill {
 }
 
 enum Intake {
-    Table(Box<Table>),
-    Lines(Lines),
+    Table(Box<TableInput>),
+    Lines(NdjsonReader),
     /// There was a last piece, and it was read.
     Ended,
 }
@@ -57,8 +57,8 @@ impl Mill {
     pub(super) fn new(shared: Shared, sent: MediaType, wanted: MediaType) -> Self {
         let schema = shared.scorer.schema().clone();
         let intake = match sent {
-            MediaType::Csv => Intake::Table(Box::new(Table::new(schema.clone()))),
-            MediaType::Json | MediaType::Ndjson => Intake::Lines(Lines::new(schema.clone())),
+            MediaType::Csv => Intake::Table(Box::new(TableInput::new(schema.clone()))),
+            MediaType::Json | MediaType::Ndjson => Intake::Lines(NdjsonReader::new(schema.clone())),
         };
         let writer = Writer::new(Shape::of_keys(wanted));
         Mill { shared, schema, intake, writer, waiting: VecDeque::new(), begun: false }
@@ -77,7 +77,7 @@ impl Mill {
     /// The next portion of what was handed over; a small one where there was not much.
     pub(super) fn portion(&mut self) -> Result<Portion, ApiError> {
         let Mill { shared, schema, intake, waiting, .. } = self;
-        let (mut scoring, mut own) = (Scoring::new(shared), Own::default());
+        let (mut scoring, mut own) = (Scoring::new(shared), ClientCells::default());
         while scoring.len() < LEADS {
             let Some(mut piece) = waiting.pop_front() else { break };
             let step = piece.split_to(piece.len().min(STEP));
@@ -97,7 +97,7 @@ impl Mill {
     /// The last portion, when all that was handed over is read.
     pub(super) fn finish(&mut self) -> Result<Portion, ApiError> {
         let Mill { shared, schema, intake, .. } = self;
-        let (mut scoring, mut own) = (Scoring::new(shared), Own::default());
+        let (mut scoring, mut own) = (Scoring::new(shared), ClientCells::default());
         match std::mem::replace(intake, Intake::Ended) {
             Intake::Table(mut table) => {
                 table.finish(&mut scoring, &mut own)?;
@@ -116,7 +116,7 @@ impl Mill {
         Ok(portion)
     }
 
-    fn write(&mut self, block: Block, own: &Own) -> Result<Portion, ApiError> {
+    fn write(&mut self, block: Block, own: &ClientCells) -> Result<Portion, ApiError> {
         let mut text = Vec::new();
         let table = match &self.intake {
             Intake::Table(table) => Some(table.as_ref()),

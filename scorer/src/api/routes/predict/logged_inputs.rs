@@ -5,8 +5,8 @@
 //! where it is kept.
 
 use crate::api::config::LogInputs;
-use crate::lead::encode::Values;
-use crate::lead::schema::{Kind, Schema};
+use crate::lead::encode::InputValues;
+use crate::lead::schema::{FieldKind, Schema};
 use crate::lead::text::utf8;
 use crate::lead::{Lead, Value};
 use crate::pipeline::{Model, Scorer};
@@ -64,7 +64,7 @@ impl<'a> Inputs<'a> {
             self.text.extend_from_slice(&self.names[name]);
             match value {
                 Value::Missing => {}
-                Value::Number(whole) if matches!(field.kind, Kind::Integer { .. }) => {
+                Value::Number(whole) if matches!(field.kind, FieldKind::Integer { .. }) => {
                     write(&(whole as i64), &mut self.text)
                 }
                 Value::Number(number) => write_number(number, &mut self.text),
@@ -77,14 +77,14 @@ impl<'a> Inputs<'a> {
 /// Inputs of texts are left out: they are the lead's own.
 fn features(lead: &Lead, model: &Model, out: &mut Vec<u8>) {
     let encoder = model.encoder();
-    let mut encoding = encoder.begin();
-    encoder.add(lead, &mut encoding);
+    let mut encoding = encoder.new_batch();
+    encoder.encode_into(lead, &mut encoding);
     for (input, block) in encoder.specification().inputs.iter().zip(encoding.blocks()) {
         let numbers: Box<dyn Iterator<Item = f64>> = match &block.values {
-            Values::Float(values) => Box::new(values.iter().map(|value| f64::from(*value))),
-            Values::Double(values) => Box::new(values.iter().copied()),
-            Values::Integer(values) => Box::new(values.iter().map(|value| *value as f64)),
-            Values::Text(_) => continue,
+            InputValues::Float(values) => Box::new(values.iter().map(|value| f64::from(*value))),
+            InputValues::Double(values) => Box::new(values.iter().copied()),
+            InputValues::Integer(values) => Box::new(values.iter().map(|value| *value as f64)),
+            InputValues::Text(_) => continue,
         };
         for (feature, number) in input.features.iter().zip(numbers) {
             name(&feature.name, out);

@@ -17,11 +17,11 @@ mod table_input;
 mod two_thread_pipeline;
 
 use crate::api::http::blocking::run_blocking;
-use crate::api::http::body;
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::extensions::RowCount;
-use crate::api::http::idempotency::{self, Claim, KeyGuard, same};
+use crate::api::http::idempotency::{Claim, matching};
+use crate::api::http::in_flight_keys::KeyGuard;
 use crate::api::state::AppState;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
@@ -29,7 +29,6 @@ use axum::response::Response;
 use params::Ask;
 pub(crate) use params::KEYED_STREAM_BYTES;
 use pending_response::{About, Draft, Text};
-pub(crate) use pending_response::{X_MODEL_SHA256, X_MODEL_VERSION};
 use prediction_log::{IdempotencyRecord, LogEntry, Timestamp, WriteStatus};
 pub(crate) use row_writer::ADDED;
 use scoring::Shared;
@@ -42,7 +41,7 @@ const INLINE_BYTES: usize = 16 << 10;
 
 /// Scores one lead.
 pub(crate) async fn predict(State(service): State<Arc<AppState>>, request: Request) -> Result<Response, ApiError> {
-    service.at_work()?;
+    service.check_maintenance()?;
     let ask = Ask::one(&request, &service.config)?;
     document(&service, request, ask).await
 }
@@ -52,12 +51,12 @@ pub(crate) async fn predict_batch(
     State(service): State<Arc<AppState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    service.at_work()?;
+    service.check_maintenance()?;
     let ask = Ask::many(&request, &service.config)?;
     if ask.sent == MediaType::Json {
         return document(&service, request, ask).await;
     }
-    let shared = Shared::new(service.serving.current()?, service.config.log_inputs, ask.request_id.clone());
+    let shared = Shared::new(service.registry.current()?, service.config.log_inputs, ask.request_id.clone());
     if ask.key.is_none() {
         return stream::answer(service, shared, request, (ask.sent, ask.wanted)).await;
     }
@@ -67,7 +66,7 @@ pub(crate) async fn predict_batch(
 
 /// Answers a body of JSON.
 async fn document(service: &AppState, request: Request, ask: Ask) -> Result<Response, ApiError> {
-    let (scorer, inputs) = (service.serving.current(), service.config.log_inputs);
+    let (scorer, inputs) = (service.registry.current(), service.config.log_inputs);
     let work = move |ask: &Ask, body: &Bytes| match scorer {
         Ok(scorer) => {
             let shared = Shared::new(scorer, inputs, ask.request_id.clone());
@@ -89,11 +88,11 @@ async fn once(
     mut ask: Ask,
     work: impl FnOnce(&Ask, &Bytes) -> Result<Draft, ApiError> + Send + 'static,
 ) -> Result<Response, ApiError> {
-    let _turn = service.queue.enter()?;
+    let _turn = service.enter_queue()?;
     let started = Instant::now();
-    let whole = body::read(service, request, ask.bytes_max).await.map_err(|error| ask.too_large(error))?;
+    let whole = service.bodies.collect(request, ask.bytes_max).await.map_err(|error| ask.body_error(error))?;
     let read = started.elapsed();
-    let (bytes, _loan) = (whole.bytes, whole.loan);
+    let (bytes, _loan) = (whole.bytes, whole.permit);
     let (size, mut named) = (bytes.len(), None);
     if let Some(key) = ask.key.take() {
         let body = bytes.clone();
@@ -103,7 +102,7 @@ async fn once(
         })
         .await?;
         ask = kept;
-        match idempotency::begin(service, key, fingerprint).await? {
+        match service.claim(key, fingerprint).await? {
             Claim::Replayed(answer) => return Ok(pending_response::again(answer)),
             Claim::New(first) => named = Some(first),
         }
@@ -153,7 +152,7 @@ async fn record_named(service: &AppState, size: usize, draft: Draft, named: KeyG
     let logged = service.store.log(LogEntry { rows, idempotency: Some(keyed) }).await?;
     about.timing.log = started.elapsed();
     match logged {
-        WriteStatus::Duplicate(first) => same(first, &named.fingerprint).map(pending_response::again),
+        WriteStatus::Duplicate(first) => Ok(pending_response::again(matching(first, &named.fingerprint)?)),
         WriteStatus::Written | WriteStatus::Spooled => Ok(respond(service, about, count, body)),
     }
 }
@@ -166,12 +165,12 @@ fn timed(text: Text) -> Result<(Vec<u8>, Duration), ApiError> {
 
 fn respond(service: &AppState, about: About, rows: usize, body: Vec<u8>) -> Response {
     let mut response = pending_response::timed(&about, body.into());
-    service.recorded(about.seen.into_iter().filter(|seen| !seen.leads.is_empty()));
+    service.observe(about.seen.into_iter().filter(|seen| !seen.leads.is_empty()));
     response.extensions_mut().insert(RowCount(rows));
     response
 }
 
 /// Does work on so many bytes: here, where they are few, else beside the threads that serve connections.
 async fn near<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-    if bytes <= INLINE_BYTES { Ok(work()) } else { run_blocking(work).await }
+    if bytes <= INLINE_BYTES { Ok(work()) } else { Ok(run_blocking(work).await?) }
 }

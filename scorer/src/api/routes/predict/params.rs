@@ -4,11 +4,11 @@
 
 use super::batch::OnError;
 use crate::api::config::Config;
-use crate::api::http::body::{check_encoding, check_head};
-use crate::api::http::content_negotiation::MediaType;
+use crate::api::http::body::{ReadBodyError, check_encoding, check_headers};
+use crate::api::http::content_negotiation::{MediaType, NegotiationError};
 use crate::api::http::error::ApiError;
 use crate::api::http::extensions::RequestId;
-use crate::api::http::idempotency::{IdempotencyKey, hash};
+use crate::api::http::idempotency::{IdempotencyError, IdempotencyKey, hash};
 use crate::api::http::validation_error::{literal_error, not_json_content};
 use axum::extract::{Query, Request};
 
@@ -51,7 +51,7 @@ impl Ask {
             sent => {
                 ask.on_error = Some(on_error(request, &["skip"])?.unwrap_or(OnError::Skip));
                 let other = if sent == MediaType::Csv { MediaType::Ndjson } else { MediaType::Csv };
-                ask.wanted = MediaType::negotiate(headers, &[sent, other]).ok_or(ApiError::NotAcceptable)?;
+                ask.wanted = MediaType::negotiate(headers, &[sent, other]).ok_or(NegotiationError::NotAcceptable)?;
                 ask.bytes_max = KEYED_STREAM_BYTES.min(config.body_bytes_max);
             }
         }
@@ -63,19 +63,22 @@ impl Ask {
         // The limit is that of what is in memory, which a stream never is as a whole.
         let sent = match MediaType::from_content_type(headers)? {
             Some(sent @ (MediaType::Csv | MediaType::Ndjson)) => check_encoding(headers).map(|()| Some(sent))?,
-            other => check_head(headers, config.body_bytes_max).map(|()| other)?,
+            other => check_headers(headers, config.body_bytes_max).map(|()| other)?,
         };
         let sent = sent.ok_or_else(|| ApiError::Invalid(vec![not_json_content()]))?;
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-        let key = IdempotencyKey::from_headers(headers, request.extensions(), route)?;
+        let key = IdempotencyKey::from_headers(headers, request.extensions(), route)
+            .map_err(|error| ApiError::Invalid(vec![error]))?;
         Ok(Ask { sent, wanted: MediaType::Json, on_error: None, key, request_id, bytes_max: config.body_bytes_max })
     }
 
-    /// Another limit, told in other words.
-    pub(super) fn too_large(&self, error: ApiError) -> ApiError {
+    /// Converts the error of a body; that of a stream kept in memory for its key names the key.
+    pub(super) fn body_error(&self, error: ReadBodyError) -> ApiError {
         match error {
-            ApiError::TooLarge { bytes_max } if self.sent != MediaType::Json => ApiError::TooLargeForKey { bytes_max },
-            other => other,
+            ReadBodyError::TooLarge { bytes_max } if self.sent != MediaType::Json => {
+                ApiError::Idempotency(IdempotencyError::TooLarge { bytes_max })
+            }
+            other => other.into(),
         }
     }
 

@@ -7,25 +7,20 @@ use super::scoring::Spent;
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::idempotency::IDEMPOTENT_REPLAYED;
+use crate::api::http::response::{X_MODEL_SHA256, X_MODEL_VERSION};
 use crate::api::http::server_timing::{SERVER_TIMING, Timing};
 use crate::api::monitor::Seen;
 use crate::pipeline::Scorer;
 use crate::wire::ModelName;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use prediction_log::{IdempotencyRecord, PredictionRow};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The versions of the models that gave the scores of an answer.
-pub(crate) const X_MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-version");
-
-/// The hashes of their files, in the same order.
-pub(crate) const X_MODEL_SHA256: HeaderName = HeaderName::from_static("x-model-sha256");
 
 /// An answer, before it is recorded.
 pub(super) struct Draft {

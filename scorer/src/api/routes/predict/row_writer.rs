@@ -7,14 +7,14 @@
 use super::batch::result;
 use super::row_response::add_models;
 use super::scoring::Fate;
-use super::table_input::Own;
+use super::table_input::ClientCells;
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::idempotency::hexadecimal;
 use crate::api::http::response::{Completion, ErrorBody, Interruption, LeadResult, ValidationError};
 use crate::insight::label::probability_text;
 use crate::lead::schema::LEAD_KEY;
-use crate::sheet::{free_name, write_cell};
+use crate::scored_list::{unique_column_name, write_cell};
 use crate::wire::{ModelName, Prediction};
 use prediction_log::PredictionRow;
 use serde::Serialize;
@@ -66,7 +66,7 @@ impl Writer {
         let keys = [LEAD_KEY.to_owned()];
         let columns = if columns.is_empty() { &keys } else { columns };
         self.shape.columns = columns.len();
-        let added = ADDED.map(|name| free_name(name, columns));
+        let added = ADDED.map(|name| unique_column_name(name, columns));
         self.row(columns.iter().chain(&added).map(String::as_str), out);
         self.hash.update(&out[start..]);
     }
@@ -76,7 +76,7 @@ impl Writer {
         &mut self,
         rows: &[PredictionRow],
         fates: &[Fate],
-        own: Option<&Own>,
+        own: Option<&ClientCells>,
         out: &mut Vec<u8>,
     ) -> Result<(), ApiError> {
         let (start, mut next) = (out.len(), rows.iter());

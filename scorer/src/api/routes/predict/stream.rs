@@ -9,7 +9,8 @@ use super::row_writer::{Shape, interrupt};
 use super::scoring::Shared;
 use super::spill_buffer::{self, Gone, Inlet};
 use crate::api::http::blocking::run_blocking;
-use crate::api::http::body::{BodyStream, MemoryPermit};
+use crate::api::http::body::BodyStream;
+use crate::api::http::body_memory::MemoryPermit;
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::monitor::Seen;
@@ -54,14 +55,14 @@ pub(super) async fn answer(
     request: Request,
     (sent, wanted): (MediaType, MediaType),
 ) -> Result<Response, ApiError> {
-    let turn = service.queue.enter()?;
-    let loan = MemoryPermit::take(&service, LOAN_BYTES)?;
+    let turn = service.enter_queue()?;
+    let loan = service.bodies.reserve(LOAN_BYTES)?;
     let models = models_of(&shared.scorer);
     let mill = Some(Mill::new(shared, sent, wanted));
-    let mut flow = Flow { pieces: BodyStream::new(&service, request), mill, _loan: loan, _turn: turn };
+    let mut flow = Flow { pieces: service.bodies.stream(request), mill, _loan: loan, _turn: turn };
     let mut first = flow.next().await?;
     log(&service, std::mem::take(&mut first.rows), first.seen.take()).await?;
-    let (inlet, outlet) = spill_buffer::open(service.config.silence);
+    let (inlet, outlet) = spill_buffer::open(service.config.read_timeout);
     tokio::spawn(go_on(service, flow, inlet, first).in_current_span());
     let mut response = Response::new(Body::new(outlet));
     write_head(response.headers_mut(), wanted, &models);
@@ -167,7 +168,7 @@ async fn log(service: &AppState, rows: Vec<PredictionRow>, seen: Option<Seen>) -
     }
     match service.store.log(LogEntry::new(rows)).await? {
         WriteStatus::Written | WriteStatus::Spooled => {
-            service.recorded(seen);
+            service.observe(seen);
             Ok(())
         }
         // Only an entry with a key can have been answered before.
@@ -177,7 +178,7 @@ async fn log(service: &AppState, rows: Vec<PredictionRow>, seen: Option<Seen>) -
 
 async fn tell(error: ApiError, shape: Shape, rows: u64, mut inlet: Inlet) {
     error.log();
-    let failure = error.failure();
+    let failure = error.body();
     let failed = trailers(&format!("failed, error={}, rows={rows}", failure.error));
     let mut text = Vec::new();
     if interrupt(shape, rows, failure, &mut text).is_ok() && inlet.send(text.into()).await.is_ok() {

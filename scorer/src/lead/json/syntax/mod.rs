@@ -1,8 +1,8 @@
-//! JSON as Python writes and reads it: what old clients send.
+//! Parses JSON as Python's `json` module does.
 //!
-//! Owns the grammar: NaN, Infinity and -Infinity are numbers, numbers too large become infinite, a repeated key's last
-//! value counts, and errors come in the words and at the character positions of Python's own reader. May not know
-//! leads. No library reads this dialect; what it refuses of it (RFC 8259 has no NaN) old clients do send.
+//! NaN, Infinity and -Infinity are numbers, numbers out of range become infinite, the last value of a repeated key
+//! counts, and errors have the messages and character positions of Python. No library parses this dialect, which
+//! existing clients send (RFC 8259 has no NaN). Must not depend on leads.
 
 #[cfg(test)]
 mod tests;
@@ -12,40 +12,40 @@ use serde_json::Number;
 use std::borrow::Cow;
 use thiserror::Error;
 
-/// The most bytes of text that a list or an object may have to be kept.
-const SMALL: usize = 1000;
+/// Size limit of a list or an object that is kept, in bytes of text.
+const KEPT_BYTES_MAX: usize = 1000;
 
-/// How deep lists and objects may stand in one another.
-const DEPTH: usize = 64;
+/// Nesting limit of lists and objects.
+const DEPTH_MAX: usize = 64;
 
-/// Whole numbers below this one in size are all exact in an f64.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// Integers below this magnitude are exact in f64.
+const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
 
-/// A body that is not JSON.
+/// Syntax error.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[error("not JSON: {reason} at character {at}")]
 pub struct SyntaxError {
-    /// The position, counted in Unicode code points from 0.
+    /// Position in Unicode code points, from 0.
     pub at: usize,
-    /// In the words of Python's reader.
+    /// Message of Python's parser.
     pub reason: &'static str,
 }
 
-/// A JSON value; an object's keys are distinct and in order of first appearance. A text without escapes stays where it
-/// was read from.
+/// JSON value. The keys of an object are distinct, in order of first appearance. Texts without escapes borrow from the
+/// input.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Json<'a> {
     /// `null`
     Null,
     /// `true`, `false`
     Bool(bool),
-    /// A number, possibly NaN or infinite.
+    /// A number; may be NaN or infinite.
     Number(f64),
-    /// A whole number of more digits than an f64 is sure to keep, as it was written.
+    /// An integer that may not be exact in f64, as its digits.
     LongInteger(Cow<'a, str>),
-    /// A text.
+    /// A string.
     Text(Cow<'a, str>),
-    /// A text with half of a surrogate pair, shown with a replacement character.
+    /// A string with a lone surrogate, which is replaced by U+FFFD.
     BrokenText(String),
     /// A list.
     List(Vec<Json<'a>>),
@@ -54,7 +54,7 @@ pub enum Json<'a> {
 }
 
 impl Json<'_> {
-    /// The same value on its own, apart from what it was read from.
+    /// Copies borrowed texts.
     pub fn into_owned(self) -> Json<'static> {
         match self {
             Json::Null => Json::Null,
@@ -70,7 +70,7 @@ impl Json<'_> {
         }
     }
 
-    /// The same as serde_json's value; NaN and infinities, which it cannot hold, become texts.
+    /// Converts to a value of serde_json; NaN and infinities become strings.
     pub fn to_value(&self) -> serde_json::Value {
         use serde_json::Value;
         match self {
@@ -88,29 +88,29 @@ impl Json<'_> {
     }
 }
 
-/// Whole numbers without a fraction, as the client most likely wrote them; only zero below zero keeps its sign so.
+/// Writes integers without a fraction, except for a negative zero, which would lose its sign.
 fn number_value(number: f64) -> serde_json::Value {
     let negative_zero = number == 0.0 && number.is_sign_negative();
-    if number.fract() == 0.0 && number.abs() < EXACT && !negative_zero {
+    if number.fract() == 0.0 && number.abs() < EXACT_INTEGERS && !negative_zero {
         return serde_json::Value::from(number as i64);
     }
     Number::from_f64(number).map_or_else(|| number.to_string().into(), serde_json::Value::Number)
 }
 
-/// Walks over a text, value by value.
-pub struct Reader<'a> {
+/// Recursive descent parser.
+pub struct JsonParser<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
 }
 
-impl<'a> Reader<'a> {
-    /// At the start of a text.
+impl<'a> JsonParser<'a> {
+    /// Creates a parser at the start of a text.
     pub fn new(text: &'a str) -> Self {
-        Reader { text, at: 0, depth: 0 }
+        JsonParser { text, at: 0, depth: 0 }
     }
 
-    /// The next character that is not white space, not taken; `None` at the end.
+    /// Skips white space and returns the next byte without consuming it; `None` at the end.
     pub fn peek(&mut self) -> Option<u8> {
         let bytes = self.text.as_bytes();
         while matches!(bytes.get(self.at), Some(b' ' | b'\t' | b'\n' | b'\r')) {
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         bytes.get(self.at).copied()
     }
 
-    /// Nothing but white space may follow.
+    /// Checks that only white space follows.
     pub fn end(&mut self) -> Result<(), SyntaxError> {
         match self.peek() {
             None => Ok(()),
@@ -127,13 +127,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The value that starts here.
+    /// Parses the next value.
     pub fn value(&mut self) -> Result<Json<'a>, SyntaxError> {
         match self.peek() {
             Some(b'{') => {
                 let mut members = Members::default();
-                self.object(|reader, key| {
-                    let value = reader.value()?;
+                self.object(|parser, key| {
+                    let value = parser.value()?;
                     members.put(key.into_owned(), value);
                     Ok(())
                 })?;
@@ -141,8 +141,8 @@ impl<'a> Reader<'a> {
             }
             Some(b'[') => {
                 let mut items = Vec::new();
-                self.list(|reader| {
-                    items.push(reader.value()?);
+                self.list(|parser| {
+                    items.push(parser.value()?);
                     Ok(())
                 })?;
                 Ok(Json::List(items))
@@ -152,8 +152,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The value that starts here, if it is small or no list and no object; of a large one, a list that says how large
-    /// it was. A tree takes many times the memory of its text, and nothing wants a large one.
+    /// Parses the next value. A list or an object over [`KEPT_BYTES_MAX`] is replaced by a list with a note of its size: a
+    /// tree takes many times the memory of its text, and no field has a large one.
     pub fn small_value(&mut self) -> Result<Json<'a>, SyntaxError> {
         if !matches!(self.peek(), Some(b'{' | b'[')) {
             return self.value();
@@ -161,24 +161,24 @@ impl<'a> Reader<'a> {
         let start = self.at;
         self.skip()?;
         let bytes = self.at - start;
-        if bytes > SMALL {
+        if bytes > KEPT_BYTES_MAX {
             return Ok(Json::List(vec![Json::Text(format!("<omitted: {bytes} bytes>").into())]));
         }
         self.at = start;
         self.value()
     }
 
-    /// Passes over the value that starts here.
+    /// Skips the next value.
     pub fn skip(&mut self) -> Result<(), SyntaxError> {
         match self.peek() {
-            Some(b'{') => self.object(|reader, _| reader.skip()),
+            Some(b'{') => self.object(|parser, _| parser.skip()),
             Some(b'[') => self.list(Self::skip),
             Some(b'"') => self.string().map(drop),
             _ => self.scalar().map(drop),
         }
     }
 
-    /// Walks over an object; `member` is called with each key, and takes the value.
+    /// Parses an object; `member` is called with each key and must consume the value.
     pub fn object<E: From<SyntaxError>>(
         &mut self,
         mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Result<(), E>,
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Walks over a list; `item` takes each value.
+    /// Parses a list; `item` must consume each value.
     pub fn list<E: From<SyntaxError>>(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), E>) -> Result<(), E> {
         self.enter()?;
         if self.peek() == Some(b']') {
@@ -235,7 +235,7 @@ impl<'a> Reader<'a> {
 
     fn enter(&mut self) -> Result<(), SyntaxError> {
         self.depth += 1;
-        if self.depth > DEPTH {
+        if self.depth > DEPTH_MAX {
             return Err(self.error("Too deeply nested"));
         }
         self.at += 1;
@@ -250,18 +250,18 @@ impl<'a> Reader<'a> {
     fn scalar(&mut self) -> Result<Json<'a>, SyntaxError> {
         let text = self.text;
         let rest = &text[self.at..];
-        if let Some((length, value)) = word(rest) {
+        if let Some((length, value)) = literal(rest) {
             self.at += length;
             return Ok(value);
         }
         let length = number_length(rest.as_bytes()).ok_or_else(|| self.error("Expecting value"))?;
-        let literal = &rest[..length];
-        let number: f64 = literal.parse().map_err(|_| self.error("Expecting value"))?;
+        let digits = &rest[..length];
+        let number: f64 = digits.parse().map_err(|_| self.error("Expecting value"))?;
         self.at += length;
-        // Python reads a number without fraction and exponent as an integer: exact, and without a negative zero.
-        let integer = !literal.contains(['.', 'e', 'E']);
+        // Python parses a number without fraction and exponent as an integer: exact, and without a negative zero.
+        let integer = !digits.contains(['.', 'e', 'E']);
         Ok(match integer {
-            true if number.abs() >= EXACT => Json::LongInteger(Cow::Borrowed(literal)),
+            true if number.abs() >= EXACT_INTEGERS => Json::LongInteger(Cow::Borrowed(digits)),
             true => Json::Number(number + 0.0),
             false => Json::Number(number),
         })
@@ -270,7 +270,7 @@ impl<'a> Reader<'a> {
     fn string(&mut self) -> Result<Json<'a>, SyntaxError> {
         let start = self.at;
         self.at += 1;
-        let first = self.plain(start)?;
+        let first = self.normalize_name(start)?;
         if self.is_at(b'"') {
             self.at += 1;
             return Ok(Json::Text(Cow::Borrowed(first)));
@@ -280,7 +280,7 @@ impl<'a> Reader<'a> {
             let escaped = self.escape(start)?;
             broken |= escaped.is_none();
             whole.push(escaped.unwrap_or(char::REPLACEMENT_CHARACTER));
-            whole.push_str(self.plain(start)?);
+            whole.push_str(self.normalize_name(start)?);
         }
         self.at += 1;
         Ok(if broken { Json::BrokenText(whole) } else { Json::Text(Cow::Owned(whole)) })
@@ -290,8 +290,8 @@ impl<'a> Reader<'a> {
         self.text.as_bytes().get(self.at) == Some(&byte)
     }
 
-    /// What stands here up to the next quote or backslash, which the text that began at `start` must still have.
-    fn plain(&mut self, start: usize) -> Result<&'a str, SyntaxError> {
+    /// Consumes text up to the next quote or backslash; `start` is where the string began, for errors.
+    fn normalize_name(&mut self, start: usize) -> Result<&'a str, SyntaxError> {
         let (text, from) = (self.text, self.at);
         let rest = &text.as_bytes()[from..];
         let length = plain_length(rest);
@@ -304,7 +304,7 @@ impl<'a> Reader<'a> {
         Ok(&text[from..self.at])
     }
 
-    /// The character behind a backslash; `None` for half of a surrogate pair.
+    /// Parses an escape sequence; `None` for a lone surrogate.
     fn escape(&mut self, start: usize) -> Result<Option<char>, SyntaxError> {
         let code = self.text.as_bytes().get(self.at + 1).copied();
         let plain = match code {
@@ -322,7 +322,7 @@ impl<'a> Reader<'a> {
         Ok(Some(plain))
     }
 
-    /// Python points at the u, and says the same of an escape that nothing follows.
+    /// Python reports the position of the u, and the same error for an escape at the end of the text.
     fn unicode_escape(&mut self) -> Result<Option<char>, SyntaxError> {
         let first = self.hex(self.at).filter(|_| self.at + 6 < self.text.len());
         let first = first.ok_or_else(|| self.error_at(self.at + 1, "Invalid \\uXXXX escape"))?;
@@ -339,7 +339,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The number of `\uXXXX` at a place.
+    /// Code unit of `\uXXXX` at a position.
     fn hex(&self, at: usize) -> Option<u32> {
         let digits = self.text.get(at..at + 6)?.strip_prefix("\\u")?;
         digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten()
@@ -355,22 +355,22 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// How many bytes come before the first quote, backslash or control character.
+/// Number of bytes before the first quote, backslash or control character.
 fn plain_length(bytes: &[u8]) -> usize {
-    // Most texts are names and short answers, over before a search in wide registers has begun.
+    // Most strings are shorter than the setup of a vector search.
     const WORDS: usize = 4;
     let words = &bytes.as_chunks().0[..(bytes.len() / 8).min(WORDS)];
-    for (place, word) in words.iter().enumerate() {
-        let marks = special(u64::from_le_bytes(*word));
-        if marks != 0 {
-            return place * 8 + marks.trailing_zeros() as usize / 8;
+    for (index, word) in words.iter().enumerate() {
+        let flags = special(u64::from_le_bytes(*word));
+        if flags != 0 {
+            return index * 8 + flags.trailing_zeros() as usize / 8;
         }
     }
     let from = words.len() * 8;
     let rest = &bytes[from..];
     let length = memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
     let inside = &rest[..length];
-    // The smallest byte is found many bytes at a time, the place of the first one too small is not.
+    // The minimum is vectorized, the position of the first control character is not.
     let is_control = |byte: &u8| *byte < b' ';
     if is_control(&inside.iter().fold(u8::MAX, |least, byte| least.min(*byte))) {
         return from + inside.iter().position(is_control).unwrap_or(length);
@@ -378,8 +378,8 @@ fn plain_length(bytes: &[u8]) -> usize {
     from + length
 }
 
-/// A word whose lowest byte with its highest bit set is the first that is a quote, a backslash or a control character;
-/// zero where none is. (Of the bytes behind that one nothing is said. Mycroft's test, as in Warren, Hacker's Delight, 6-1.)
+/// Sets the highest bit of the first byte that is a quote, a backslash or a control character; 0 without one. Later bytes
+/// are undefined. (Mycroft's test; Warren, Hacker's Delight, 6-1.)
 fn special(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 255;
     let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word;
@@ -387,8 +387,8 @@ fn special(word: u64) -> u64 {
     (is(b'"') | is(b'\\') | below(word, 0x20)) & (ONES << 7)
 }
 
-/// The word that a text starts with, and its length.
-fn word(text: &str) -> Option<(usize, Json<'static>)> {
+/// Literal at the start of a text, with its length.
+fn literal(text: &str) -> Option<(usize, Json<'static>)> {
     const WORDS: [(&str, Json<'static>); 6] = [
         ("null", Json::Null),
         ("true", Json::Bool(true)),
@@ -403,7 +403,7 @@ fn word(text: &str) -> Option<(usize, Json<'static>)> {
     WORDS.into_iter().find(|(word, _)| text.starts_with(word)).map(|(word, value)| (word.len(), value))
 }
 
-/// How many bytes of a text are a JSON number; `None` where none starts.
+/// Length of the JSON number at the start of a text.
 fn number_length(bytes: &[u8]) -> Option<usize> {
     let digits = |from: usize| bytes[from.min(bytes.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let mut at = usize::from(bytes.first() == Some(&b'-'));
@@ -424,20 +424,19 @@ fn number_length(bytes: &[u8]) -> Option<usize> {
     Some(at)
 }
 
-/// An object's members while they are read. Beyond a few keys an index finds the repeated ones, so that a body of
-/// very many keys is read in a time that grows with its length and not with its square.
+/// Members of an object during parsing. An index finds repeated keys, so that objects of many keys take linear time.
 #[derive(Default)]
 struct Members<'a> {
     in_order: Vec<(String, Json<'a>)>,
-    places: std::collections::HashMap<String, usize>,
+    index: std::collections::HashMap<String, usize>,
 }
 
 impl<'a> Members<'a> {
     fn put(&mut self, key: String, value: Json<'a>) {
-        match self.places.get(&key) {
-            Some(place) => self.in_order[*place].1 = value,
+        match self.index.get(&key) {
+            Some(index) => self.in_order[*index].1 = value,
             None => {
-                self.places.insert(key.clone(), self.in_order.len());
+                self.index.insert(key.clone(), self.in_order.len());
                 self.in_order.push((key, value));
             }
         }

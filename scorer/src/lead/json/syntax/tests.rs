@@ -1,11 +1,11 @@
-//! The dialect against what Python says of the same texts.
+//! Tests of the dialect against results of Python.
 
 use super::*;
 
 fn read(text: &str) -> Result<Json<'_>, SyntaxError> {
-    let mut reader = Reader::new(text);
-    let value = reader.value()?;
-    reader.end().map(|()| value)
+    let mut parser = JsonParser::new(text);
+    let value = parser.value()?;
+    parser.end().map(|()| value)
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn integers_have_no_negative_zero_and_keep_all_their_digits() {
 }
 
 #[test]
-fn errors_speak_as_python_does() {
+fn errors_are_those_of_python() {
     for (text, at, reason) in [
         ("{\"a\":", 5, "Expecting value"),
         ("", 0, "Expecting value"),
@@ -49,24 +49,24 @@ fn zero_keeps_its_sign() {
 }
 
 #[test]
-fn the_last_of_repeated_keys_counts() {
+fn last_of_repeated_keys_counts() {
     assert_eq!(read(r#"{"a":1,"b":2,"a":3}"#).unwrap().to_value(), serde_json::json!({"a": 3, "b": 2}));
 }
 
 #[test]
-fn surrogate_pairs_become_one_character_and_halves_are_told() {
+fn surrogate_pairs_are_joined_and_lone_surrogates_replaced() {
     assert_eq!(read(r#""\ud83d\ude00""#), Ok(Json::Text("😀".into())));
     assert_eq!(read(r#""\ud83d Sales""#), Ok(Json::BrokenText("\u{fffd} Sales".into())));
 }
 
 #[test]
-fn deep_nesting_is_refused_instead_of_exhausting_the_stack() {
+fn deep_nesting_is_an_error() {
     assert!(read(&"[".repeat(100_000)).is_err());
     assert!(read(&"{\"a\":".repeat(100_000)).is_err());
 }
 
 #[test]
-fn a_text_is_plain_up_to_its_first_special_character_wherever_that_stands() {
+fn plain_length_ends_at_the_first_special_character() {
     for filler in ["a", " ", "!", "#", "[", "]", "\u{7f}", "\u{e9}", "\u{1f600}"] {
         let plain = filler.repeat(50);
         assert_eq!(plain_length(plain.as_bytes()), plain.len());

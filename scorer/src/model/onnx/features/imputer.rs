@@ -1,27 +1,25 @@
-//! Imputer: puts other numbers in the place of one number, which may be NaN.
-//!
-//! May not know which numbers are missing values.
+//! Imputer: replaces one value, which may be NaN.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made};
-use super::super::score::slice;
-use super::super::site::Site;
+use super::super::estimator::elements;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// Input: (rows, features) of f32 or i64. Output: the same form.
+/// Input: (rows, features) of f32 or i64. Output: the same type.
 #[derive(Debug)]
 enum Imputer {
     Floats { replaced: f32, imputed: Vec<f32> },
     Ints { replaced: i64, imputed: Vec<i64> },
 }
 
-/// Reads an Imputer; there is one number to put in, or one for each feature.
-pub(in super::super) fn imputer(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
+/// Parses an Imputer; there is one replacement, or one per feature.
+pub(in super::super) fn imputer(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
     let names = ["imputed_value_floats", "imputed_value_int64s", "replaced_value_float", "replaced_value_int64"];
-    attributes.known(&names)?;
+    attributes.check_names(&names)?;
     let (floats, ints) = (attributes.floats(names[0]), attributes.ints(names[1]));
     match (floats.is_empty(), ints.is_empty()) {
         (false, true) => {
@@ -33,12 +31,12 @@ pub(in super::super) fn imputer(site: &Site<'_>) -> Result<Arc<dyn Operation>, N
     }
 }
 
-impl Operation for Imputer {
+impl Operator for Imputer {
     fn name(&self) -> &'static str {
         "LeadlightImputer"
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         let (expected, count) = match self {
             Imputer::Floats { imputed, .. } => (DatumType::F32, imputed.len()),
@@ -56,17 +54,18 @@ impl Operation for Imputer {
         let tensor = match self {
             Imputer::Floats { replaced, imputed } => {
                 let is_replaced = |value: f32| value == *replaced || value.is_nan() && replaced.is_nan();
-                made(shape, replace(slice(&inputs[0])?, imputed, is_replaced))
+                tensor_from(shape, impute(elements(&inputs[0])?, imputed, is_replaced))
             }
             Imputer::Ints { replaced, imputed } => {
-                made(shape, replace(slice(&inputs[0])?, imputed, |value| value == *replaced))
+                tensor_from(shape, impute(elements(&inputs[0])?, imputed, |value| value == *replaced))
             }
         };
         Ok(vec![tensor?])
     }
 }
 
-fn replace<T: Copy>(values: &[T], imputed: &[T], is_replaced: impl Fn(T) -> bool) -> Vec<T> {
-    let other = |(at, value): (usize, &T)| if is_replaced(*value) { imputed[at % imputed.len()] } else { *value };
-    values.iter().enumerate().map(other).collect()
+fn impute<T: Copy>(values: &[T], imputed: &[T], is_replaced: impl Fn(T) -> bool) -> Vec<T> {
+    let imputed_or_same =
+        |(at, value): (usize, &T)| if is_replaced(*value) { imputed[at % imputed.len()] } else { *value };
+    values.iter().enumerate().map(imputed_or_same).collect()
 }

@@ -1,12 +1,12 @@
 //! Normalizer: divides each row by its norm, in f32.
 //!
-//! Owns what onnxruntime does: MAX divides by the highest value, not by the highest absolute value; a norm of 0 leaves
-//! the row as it is; L2 takes the square root of each square's share. May not know what the features are.
+//! As in onnxruntime, MAX divides by the largest value, not by the largest absolute value; a norm of 0 leaves the row
+//! unchanged; L2 takes the square root of each square's share.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made};
-use super::super::score::{floats, slice};
-use super::super::site::Site;
+use super::super::estimator::{elements, to_f32};
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
 use std::borrow::Cow;
 use std::sync::Arc;
 use tract_onnx::prelude::*;
@@ -20,11 +20,11 @@ enum Normalizer {
     L2,
 }
 
-/// Reads a Normalizer.
-pub(in super::super) fn normalizer(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&["norm"])?;
-    Ok(Arc::new(match attributes.text("norm").as_str() {
+/// Parses a Normalizer.
+pub(in super::super) fn normalizer(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&["norm"])?;
+    Ok(Arc::new(match attributes.string("norm").as_str() {
         "" | "MAX" => Normalizer::Max,
         "L1" => Normalizer::L1,
         "L2" => Normalizer::L2,
@@ -33,10 +33,10 @@ pub(in super::super) fn normalizer(site: &Site<'_>) -> Result<Arc<dyn Operation>
 }
 
 impl Normalizer {
-    /// Divides one row. `squares` are the squares of its numbers, worked out before they were rounded to floats.
+    /// Divides one row. `squares` were computed in the input's type.
     fn apply(self, row: &mut [f32], squares: &[f32]) {
         let norm = match self {
-            // What compares with nothing is passed over.
+            // NaN is skipped: it compares with nothing.
             Normalizer::Max => {
                 row.iter().fold(f32::MIN, |highest, value| if *value > highest { *value } else { highest })
             }
@@ -56,12 +56,12 @@ impl Normalizer {
     }
 }
 
-impl Operation for Normalizer {
+impl Operator for Normalizer {
     fn name(&self) -> &'static str {
         "LeadlightNormalizer"
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         ensure!(kind.is_number(), "the input should hold numbers");
         ensure!(matches!(shape.len(), 1 | 2), "the input should have one or two dimensions");
@@ -69,22 +69,22 @@ impl Operation for Normalizer {
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
-        let mut values = floats(&inputs[0])?.into_owned();
+        let mut values = to_f32(&inputs[0])?.into_owned();
         let squares = squares(&inputs[0])?;
         let width = inputs[0].shape().last().copied().unwrap_or(0).max(1);
         values.chunks_mut(width).zip(squares.chunks(width)).for_each(|(row, squares)| self.apply(row, squares));
-        Ok(vec![made(inputs[0].shape(), values)?])
+        Ok(vec![tensor_from(inputs[0].shape(), values)?])
     }
 }
 
-/// The squares of a tensor's elements, worked out in its own type.
+/// Squares of a tensor's elements, computed in its own type.
 fn squares(tensor: &Tensor) -> TractResult<Vec<f32>> {
     Ok(match tensor.datum_type() {
-        DatumType::F64 => slice::<f64>(tensor)?.iter().map(|value| (value * value) as f32).collect(),
-        DatumType::I64 => slice::<i64>(tensor)?.iter().map(|value| value.wrapping_mul(*value) as f32).collect(),
-        DatumType::I32 => slice::<i32>(tensor)?.iter().map(|value| value.wrapping_mul(*value) as f32).collect(),
+        DatumType::F64 => elements::<f64>(tensor)?.iter().map(|value| (value * value) as f32).collect(),
+        DatumType::I64 => elements::<i64>(tensor)?.iter().map(|value| value.wrapping_mul(*value) as f32).collect(),
+        DatumType::I32 => elements::<i32>(tensor)?.iter().map(|value| value.wrapping_mul(*value) as f32).collect(),
         _ => {
-            let floats: Cow<'_, [f32]> = floats(tensor)?;
+            let floats: Cow<'_, [f32]> = to_f32(tensor)?;
             floats.iter().map(|value| value * value).collect()
         }
     })

@@ -1,28 +1,25 @@
-//! Cast: the same values in another type.
-//!
-//! Owns what onnxruntime makes of numbers that have no place in the other type: the lowest whole number stands for NaN and
-//! for what is too large. May not know what the values mean.
+//! Cast to another element type. As in onnxruntime on x86, NaN and numbers out of range become the lowest integer.
 
 use super::super::NodeError;
+use super::super::estimator::elements;
 use super::super::graph;
-use super::super::operation::{Form, Operation, made};
-use super::super::score::slice;
-use super::super::site::Site;
-use super::texts;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
+use super::number_text;
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// Input: any shape. Output: the same shape, of the type asked for.
+/// Input: any shape. Output: the same shape, of the target type.
 #[derive(Debug)]
 struct Cast {
     to: DatumType,
 }
 
-/// Reads a Cast.
-pub(in super::super) fn cast(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&["to", "saturate", "round_mode"])?;
+/// Parses a Cast.
+pub(in super::super) fn cast(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&["to", "saturate", "round_mode"])?;
     let to = attributes.int("to", 0);
     match i32::try_from(to).ok().and_then(graph::datum_type) {
         Some(to) => Ok(Arc::new(Cast { to })),
@@ -30,24 +27,24 @@ pub(in super::super) fn cast(site: &Site<'_>) -> Result<Arc<dyn Operation>, Node
     }
 }
 
-/// A number cut to a whole one. NaN and what is too large become the lowest, as processors of the x86 family have it.
-pub(in super::super) fn to_whole(value: f64) -> i64 {
+/// Truncates to i64; NaN and numbers out of range become `i64::MIN`, as on x86.
+pub(in super::super) fn truncate_to_i64(value: f64) -> i64 {
     let limit = 9_223_372_036_854_775_808.0;
     if (-limit..limit).contains(&value) { value as i64 } else { i64::MIN }
 }
 
-/// The same for 32 bits.
-pub(super) fn to_short(value: f64) -> i32 {
+/// Truncates to i32; NaN and numbers out of range become `i32::MIN`, as on x86.
+pub(super) fn truncate_to_i32(value: f64) -> i32 {
     let cut = libm::trunc(value);
     if (-2_147_483_648.0..2_147_483_648.0).contains(&cut) { cut as i32 } else { i32::MIN }
 }
 
-impl Operation for Cast {
+impl Operator for Cast {
     fn name(&self) -> &'static str {
         "LeadlightCast"
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         let served = [
             DatumType::F32,
@@ -70,14 +67,20 @@ impl Operation for Cast {
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
         let input = &inputs[0];
         let cast = match input.datum_type() {
-            DatumType::F32 => self.of(input, |value: &f32| f64::from(*value), |value| texts::of_float((*value).into())),
-            DatumType::F64 => self.of(input, |value: &f64| *value, |value| texts::of_float(*value)),
-            DatumType::I64 => return Ok(vec![self.of_whole(input.shape(), slice::<i64>(input)?.iter().copied())?]),
-            DatumType::String => self.of_texts(input),
+            DatumType::F32 => self.cast_numbers(
+                input,
+                |value: &f32| f64::from(*value),
+                |value| number_text::format_float((*value).into()),
+            ),
+            DatumType::F64 => self.cast_numbers(input, |value: &f64| *value, |value| number_text::format_float(*value)),
+            DatumType::I64 => {
+                return Ok(vec![self.cast_integers(input.shape(), elements::<i64>(input)?.iter().copied())?]);
+            }
+            DatumType::String => self.cast_strings(input),
             DatumType::TDim => Ok(input.clone().into_tensor()),
             _ => {
-                let whole = input.cast_to::<i64>()?;
-                self.of_whole(input.shape(), slice::<i64>(&whole)?.iter().copied())
+                let integers = input.cast_to::<i64>()?;
+                self.cast_integers(input.shape(), elements::<i64>(&integers)?.iter().copied())
             }
         };
         Ok(vec![cast?])
@@ -85,46 +88,52 @@ impl Operation for Cast {
 }
 
 impl Cast {
-    fn of<T: Datum>(
+    fn cast_numbers<T: Datum>(
         &self,
         input: &Tensor,
         number: impl Fn(&T) -> f64,
         text: impl Fn(&T) -> String,
     ) -> TractResult<Tensor> {
-        let (shape, values) = (input.shape(), slice::<T>(input)?.iter());
+        let (shape, values) = (input.shape(), elements::<T>(input)?.iter());
         match self.to {
-            DatumType::F32 => made(shape, values.map(|value| number(value) as f32).collect()),
-            DatumType::F64 => made(shape, values.map(number).collect()),
-            DatumType::I64 => made(shape, values.map(|value| to_whole(number(value))).collect()),
-            DatumType::I32 => made(shape, values.map(|value| to_short(number(value))).collect()),
-            DatumType::Bool => made(shape, values.map(|value| number(value) != 0.0).collect()),
-            DatumType::String => made(shape, values.map(text).collect()),
+            DatumType::F32 => tensor_from(shape, values.map(|value| number(value) as f32).collect()),
+            DatumType::F64 => tensor_from(shape, values.map(number).collect()),
+            DatumType::I64 => tensor_from(shape, values.map(|value| truncate_to_i64(number(value))).collect()),
+            DatumType::I32 => tensor_from(shape, values.map(|value| truncate_to_i32(number(value))).collect()),
+            DatumType::Bool => tensor_from(shape, values.map(|value| number(value) != 0.0).collect()),
+            DatumType::String => tensor_from(shape, values.map(text).collect()),
             other => bail!("a cast to {other:?} is not served"),
         }
     }
 
-    fn of_whole(&self, shape: &[usize], values: impl Iterator<Item = i64>) -> TractResult<Tensor> {
+    fn cast_integers(&self, shape: &[usize], values: impl Iterator<Item = i64>) -> TractResult<Tensor> {
         match self.to {
-            DatumType::F32 => made(shape, values.map(|value| value as f32).collect()),
-            DatumType::F64 => made(shape, values.map(|value| value as f64).collect()),
-            DatumType::I64 => made(shape, values.collect()),
-            DatumType::I32 => made(shape, values.map(|value| value as i32).collect()),
-            DatumType::Bool => made(shape, values.map(|value| value != 0).collect()),
-            DatumType::String => made(shape, values.map(|value| value.to_string()).collect()),
+            DatumType::F32 => tensor_from(shape, values.map(|value| value as f32).collect()),
+            DatumType::F64 => tensor_from(shape, values.map(|value| value as f64).collect()),
+            DatumType::I64 => tensor_from(shape, values.collect()),
+            DatumType::I32 => tensor_from(shape, values.map(|value| value as i32).collect()),
+            DatumType::Bool => tensor_from(shape, values.map(|value| value != 0).collect()),
+            DatumType::String => tensor_from(shape, values.map(|value| value.to_string()).collect()),
             other => bail!("a cast to {other:?} is not served"),
         }
     }
 
-    fn of_texts(&self, input: &Tensor) -> TractResult<Tensor> {
-        let (shape, values) = (input.shape(), slice::<String>(input)?.iter());
-        let whole = || slice::<String>(input)?.iter().map(|text| texts::whole(text)).collect::<TractResult<Vec<i64>>>();
+    fn cast_strings(&self, input: &Tensor) -> TractResult<Tensor> {
+        let (shape, values) = (input.shape(), elements::<String>(input)?.iter());
         match self.to {
-            DatumType::F32 => {
-                made(shape, values.map(|text| Ok(texts::float(text)? as f32)).collect::<TractResult<_>>()?)
+            DatumType::F32 => tensor_from(
+                shape,
+                values.map(|text| Ok(number_text::parse_float(text)? as f32)).collect::<TractResult<_>>()?,
+            ),
+            DatumType::F64 => {
+                tensor_from(shape, values.map(|text| number_text::parse_float(text)).collect::<TractResult<_>>()?)
             }
-            DatumType::F64 => made(shape, values.map(|text| texts::float(text)).collect::<TractResult<_>>()?),
-            DatumType::String => made(shape, values.cloned().collect()),
-            _ => self.of_whole(shape, whole()?.into_iter()),
+            DatumType::String => tensor_from(shape, values.cloned().collect()),
+            _ => {
+                let integers =
+                    values.map(|text| number_text::parse_integer(text)).collect::<TractResult<Vec<i64>>>()?;
+                self.cast_integers(shape, integers.into_iter())
+            }
         }
     }
 }
@@ -134,10 +143,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_place_becomes_the_lowest() {
-        assert_eq!([f64::NAN, 1e30, -1e30, 2.9, -2.9].map(to_whole), [i64::MIN, i64::MIN, i64::MIN, 2, -2]);
+    fn numbers_out_of_range_become_the_lowest_integer() {
+        assert_eq!([f64::NAN, 1e30, -1e30, 2.9, -2.9].map(truncate_to_i64), [i64::MIN, i64::MIN, i64::MIN, 2, -2]);
         assert_eq!(
-            [f64::NAN, 2_147_483_647.9, -2_147_483_648.9, 3e9].map(to_short),
+            [f64::NAN, 2_147_483_647.9, -2_147_483_648.9, 3e9].map(truncate_to_i32),
             [i32::MIN, i32::MAX, i32::MIN, i32::MIN]
         );
     }

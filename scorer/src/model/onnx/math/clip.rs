@@ -1,18 +1,15 @@
-//! Clip: keeps numbers within two bounds; the upper one wins over the lower.
-//!
-//! Owns where the bounds stand in each version. NaN stays NaN, and a bound that is NaN is none. May not know what the
-//! numbers are.
+//! Clip to two bounds, of which the upper wins over the lower. NaN stays NaN, and a bound of NaN is ignored.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made};
-use super::super::score::slice;
-use super::super::site::Site;
-use super::numbers::{Number, is_number};
+use super::super::estimator::elements;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
+use super::number::{Number, for_numbers, is_number};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// Input: any shape, of numbers; behind it the bounds that are inputs, of one element each. Output: the same form.
+/// Input: any shape, of numbers; then bounds that are inputs, of one element each. Output: the first input's type.
 #[derive(Debug)]
 struct Clip {
     low: Bound,
@@ -27,45 +24,45 @@ enum Bound {
     Input(usize),
 }
 
-/// Reads a Clip.
-pub(in super::super) fn clip(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    if site.version() < 11 {
-        attributes.known(&["max", "min"])?;
+/// Parses a Clip of any version.
+pub(in super::super) fn clip(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    if context.version() < 11 {
+        attributes.check_names(&["max", "min"])?;
         let bound = |name| match attributes.has(name) {
             true => Bound::Attribute(attributes.float(name, 0.0)),
             false => Bound::None,
         };
         return Ok(Arc::new(Clip { low: bound("min"), high: bound("max"), inputs: 1 }));
     }
-    attributes.known(&[])?;
-    let low = if site.has(1) { Bound::Input(1) } else { Bound::None };
-    let high = if site.has(2) { Bound::Input(1 + usize::from(site.has(1))) } else { Bound::None };
-    Ok(Arc::new(Clip { low, high, inputs: site.inputs() }))
+    attributes.check_names(&[])?;
+    let low = if context.has_input(1) { Bound::Input(1) } else { Bound::None };
+    let high = if context.has_input(2) { Bound::Input(1 + usize::from(context.has_input(1))) } else { Bound::None };
+    Ok(Arc::new(Clip { low, high, inputs: context.input_count() }))
 }
 
 impl Bound {
     fn value<T: Number>(self, inputs: &[TValue]) -> TractResult<Option<T>> {
         Ok(match self {
             Bound::None => None,
-            Bound::Attribute(value) => Some(T::of_f64(value.into())),
-            Bound::Input(at) => Some(*slice::<T>(&inputs[at])?.first().context("a bound has no value")?),
+            Bound::Attribute(value) => Some(T::from_f64(value.into())),
+            Bound::Input(at) => Some(*elements::<T>(&inputs[at])?.first().context("a bound has no value")?),
         })
     }
 }
 
 impl Clip {
-    fn clipped<T: Number>(&self, inputs: &[TValue]) -> TractResult<Tensor> {
+    fn clip_elements<T: Number>(&self, inputs: &[TValue]) -> TractResult<Tensor> {
         let (low, high) = (self.low.value::<T>(inputs)?, self.high.value::<T>(inputs)?);
-        let within = |value: &T| {
+        let clamp = |value: &T| {
             let raised = low.filter(|low| value < low).unwrap_or(*value);
             high.filter(|high| raised > *high).unwrap_or(raised)
         };
-        made(inputs[0].shape(), slice::<T>(&inputs[0])?.iter().map(within).collect())
+        tensor_from(inputs[0].shape(), elements::<T>(&inputs[0])?.iter().map(clamp).collect())
     }
 }
 
-impl Operation for Clip {
+impl Operator for Clip {
     fn name(&self) -> &'static str {
         "LeadlightClip"
     }
@@ -74,7 +71,7 @@ impl Operation for Clip {
         self.inputs
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         ensure!(is_number(inputs[0].0), "an input of type {:?} is not served", inputs[0].0);
         for (kind, shape) in &inputs[1..] {
             let length = shape.iter().product::<TDim>();
@@ -84,13 +81,6 @@ impl Operation for Clip {
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
-        let clipped = match inputs[0].datum_type() {
-            DatumType::F32 => self.clipped::<f32>(inputs),
-            DatumType::F64 => self.clipped::<f64>(inputs),
-            DatumType::I64 => self.clipped::<i64>(inputs),
-            DatumType::I32 => self.clipped::<i32>(inputs),
-            other => bail!("{other:?} is not served"),
-        };
-        Ok(vec![clipped?])
+        Ok(vec![for_numbers!(inputs[0].datum_type(), self.clip_elements(inputs))?])
     }
 }

@@ -1,18 +1,16 @@
-//! Equal, Greater, GreaterOrEqual, Less, LessOrEqual, And, Or: element by element, to yes or no.
-//!
-//! May not know what is compared.
+//! Equal, Greater, GreaterOrEqual, Less, LessOrEqual, And, Or: elementwise comparison.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made};
-use super::super::score::slice;
-use super::super::site::Site;
-use super::super::walk::{Places, common_lengths, common_shape};
-use super::numbers::is_number;
+use super::super::broadcast::{StridedIndices, broadcast_lengths, broadcast_shape};
+use super::super::estimator::elements;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
+use super::number::{for_elements, for_numbers, is_number};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// Inputs: two of any shapes that fit each other, of one type. Output: the common shape, of bool.
+/// Inputs: two compatible shapes, of one type. Output: the broadcast shape, of bool.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Compare {
     Equal,
@@ -24,10 +22,10 @@ enum Compare {
     Or,
 }
 
-/// Reads a node of this family.
-pub(in super::super) fn compare(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    site.attributes().known(&[])?;
-    Ok(Arc::new(match site.node.op_type.as_str() {
+/// Parses a node of this family.
+pub(in super::super) fn compare(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    context.attributes().check_names(&[])?;
+    Ok(Arc::new(match context.node.op_type.as_str() {
         "Greater" => Compare::Greater,
         "GreaterOrEqual" => Compare::GreaterOrEqual,
         "Less" => Compare::Less,
@@ -49,19 +47,20 @@ impl Compare {
         }
     }
 
-    fn compared<T: Datum + PartialOrd>(self, inputs: &[TValue]) -> TractResult<Tensor> {
-        pairs::<T>(inputs, |one, other| self.holds(one, other))
+    fn compare_elements<T: Datum + PartialOrd>(self, inputs: &[TValue]) -> TractResult<Tensor> {
+        zip_elements::<T>(inputs, |one, other| self.holds(one, other))
     }
 }
 
-fn pairs<T: Datum>(inputs: &[TValue], holds: impl Fn(&T, &T) -> bool) -> TractResult<Tensor> {
-    let (ones, others) = (slice::<T>(&inputs[0])?, slice::<T>(&inputs[1])?);
-    let shape = common_lengths(&[inputs[0].shape(), inputs[1].shape()])?;
-    let places = Places::stretched(inputs[0].shape(), &shape).zip(Places::stretched(inputs[1].shape(), &shape));
-    made(&shape, places.map(|(one, other)| holds(&ones[one], &others[other])).collect())
+fn zip_elements<T: Datum>(inputs: &[TValue], holds: impl Fn(&T, &T) -> bool) -> TractResult<Tensor> {
+    let (ones, others) = (elements::<T>(&inputs[0])?, elements::<T>(&inputs[1])?);
+    let shape = broadcast_lengths(&[inputs[0].shape(), inputs[1].shape()])?;
+    let indices =
+        StridedIndices::broadcast(inputs[0].shape(), &shape).zip(StridedIndices::broadcast(inputs[1].shape(), &shape));
+    tensor_from(&shape, indices.map(|(one, other)| holds(&ones[one], &others[other])).collect())
 }
 
-impl Operation for Compare {
+impl Operator for Compare {
     fn name(&self) -> &'static str {
         "LeadlightCompare"
     }
@@ -70,29 +69,23 @@ impl Operation for Compare {
         2
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let ((kind, one), (other_kind, other)) = (&inputs[0], &inputs[1]);
         ensure!(kind == other_kind, "the inputs should be of one type");
-        let fits = match self {
+        let is_supported = match self {
             Compare::And | Compare::Or => *kind == DatumType::Bool,
             Compare::Equal => is_number(*kind) || matches!(kind, DatumType::Bool | DatumType::String),
             _ => is_number(*kind),
         };
-        ensure!(fits, "inputs of type {kind:?} are not served");
-        Ok(vec![(DatumType::Bool, common_shape(&[one, other])?)])
+        ensure!(is_supported, "inputs of type {kind:?} are not served");
+        Ok(vec![(DatumType::Bool, broadcast_shape(&[one, other])?)])
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
-        Ok(vec![match (self, inputs[0].datum_type()) {
-            (Compare::And, _) => pairs::<bool>(inputs, |one, other| *one && *other)?,
-            (Compare::Or, _) => pairs::<bool>(inputs, |one, other| *one || *other)?,
-            (_, DatumType::F32) => self.compared::<f32>(inputs)?,
-            (_, DatumType::F64) => self.compared::<f64>(inputs)?,
-            (_, DatumType::I64) => self.compared::<i64>(inputs)?,
-            (_, DatumType::I32) => self.compared::<i32>(inputs)?,
-            (_, DatumType::Bool) => self.compared::<bool>(inputs)?,
-            (_, DatumType::String) => self.compared::<String>(inputs)?,
-            (_, other) => bail!("{other:?} is not served"),
+        Ok(vec![match self {
+            Compare::And => zip_elements::<bool>(inputs, |one, other| *one && *other)?,
+            Compare::Or => zip_elements::<bool>(inputs, |one, other| *one || *other)?,
+            _ => for_elements!(inputs[0].datum_type(), self.compare_elements(inputs))?,
         }])
     }
 }

@@ -1,32 +1,31 @@
-//! Arithmetic of the default operator set, in an order of its own: the same bits on every platform.
+//! Arithmetic of the default operator set, in a fixed order: the same bits on every platform.
 //!
-//! Owns what onnxruntime makes of NaN, of infinities and of equals; exponentials and logarithms come from libm and are
-//! rounded once. May not know models or leads.
+//! NaN, infinities and ties follow onnxruntime; exponentials and logarithms come from libm and are rounded once.
 
 mod arg;
-mod batch;
+mod batch_normalization;
+mod binary;
 mod cast;
-mod choose;
 mod clip;
-mod combine;
 mod compare;
 mod matmul;
-mod numbers;
+mod number;
+mod number_text;
 mod pow;
 mod reduce;
+mod select;
 mod softmax;
-mod texts;
 mod unary;
 
 pub(super) use arg::arg;
-pub(super) use batch::batch_normalization;
-pub(super) use cast::{cast, to_whole};
-pub(super) use choose::choose;
+pub(super) use batch_normalization::batch_normalization;
+pub(super) use binary::binary;
+pub(super) use cast::{cast, truncate_to_i64};
 pub(super) use clip::clip;
-pub(super) use combine::combine;
 pub(super) use compare::compare;
 pub(super) use matmul::{gemm, matmul};
 pub(super) use pow::pow;
 pub(super) use reduce::reduce;
+pub(super) use select::select;
 pub(super) use softmax::softmax;
 pub(super) use unary::{is_nan, not, unary};

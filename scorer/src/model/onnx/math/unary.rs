@@ -1,23 +1,21 @@
-//! Operators of one input that change each number by itself.
-//!
-//! Owns their formulas: f32 is worked out in f64 with libm and rounded once, but for what IEEE 754 rounds in one way only.
-//! May not know what the numbers are.
+//! Elementwise functions of one input. f32 is computed in f64 with libm and rounded once, except where IEEE 754 fixes the
+//! f32 result.
 
 use super::super::NodeError;
 use super::super::attributes::Attributes;
-use super::super::operation::{Form, Operation, made};
-use super::super::score::slice;
-use super::super::site::Site;
-use super::numbers::{Number, is_number};
+use super::super::estimator::elements;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, tensor_from};
+use super::number::{Number, is_number};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
 
-/// Input: any shape, of numbers. Output: the same form.
+/// Input: any shape, of numbers. Output: the same type.
 #[derive(Debug, Clone, Copy)]
 struct Unary {
     formula: Formula,
-    whole: bool,
+    evaluate_i64: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -44,13 +42,13 @@ enum Formula {
     Tanh,
 }
 
-/// Reads a node of this family.
-pub(in super::super) fn unary(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    let formula = formula(&attributes, &site.node.op_type)?;
+/// Parses a node of this family.
+pub(in super::super) fn unary(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    let formula = formula(&attributes, &context.node.op_type)?;
     Ok(Arc::new(Unary {
         formula,
-        whole: matches!(formula, Formula::Abs | Formula::Neg | Formula::Relu | Formula::Sign),
+        evaluate_i64: matches!(formula, Formula::Abs | Formula::Neg | Formula::Relu | Formula::Sign),
     }))
 }
 
@@ -63,7 +61,7 @@ fn formula(attributes: &Attributes<'_>, operator: &str) -> Result<Formula, NodeE
         "Selu" => &["alpha", "gamma"],
         _ => &[],
     };
-    attributes.known(names)?;
+    attributes.check_names(names)?;
     Ok(match operator {
         "Abs" => Formula::Abs,
         "Ceil" => Formula::Ceil,
@@ -90,7 +88,7 @@ fn formula(attributes: &Attributes<'_>, operator: &str) -> Result<Formula, NodeE
 }
 
 fn approximate(attributes: &Attributes<'_>) -> Result<bool, NodeError> {
-    match attributes.text("approximate").as_str() {
+    match attributes.string("approximate").as_str() {
         "" | "none" => Ok(false),
         "tanh" => Ok(true),
         other => Err(attributes.error("approximate", format!("{other} should be none or tanh"))),
@@ -98,19 +96,19 @@ fn approximate(attributes: &Attributes<'_>) -> Result<bool, NodeError> {
 }
 
 impl Formula {
-    /// In f32, where each step is rounded by itself.
-    fn single(self, x: f32) -> f32 {
+    /// Evaluates in f32, where each step is rounded.
+    fn evaluate_f32(self, x: f32) -> f32 {
         match self {
-            Formula::HardSigmoid(alpha, beta) => bounded(alpha * x + beta),
+            Formula::HardSigmoid(alpha, beta) => clamp_unit(alpha * x + beta),
             Formula::LeakyRelu(alpha) if x < 0.0 => alpha * x,
             Formula::LeakyRelu(_) => x,
             Formula::Reciprocal => 1.0 / x,
             Formula::Sqrt => x.sqrt(),
-            _ => self.double(x.into()) as f32,
+            _ => self.evaluate_f64(x.into()) as f32,
         }
     }
 
-    fn double(self, x: f64) -> f64 {
+    fn evaluate_f64(self, x: f64) -> f64 {
         match self {
             Formula::Abs => x.abs(),
             Formula::Ceil => libm::ceil(x),
@@ -165,7 +163,7 @@ impl Formula {
         }
     }
 
-    fn whole(self, x: i64) -> i64 {
+    fn evaluate_i64(self, x: i64) -> i64 {
         match self {
             Formula::Abs => x.wrapping_abs(),
             Formula::Neg => x.wrapping_neg(),
@@ -175,7 +173,7 @@ impl Formula {
     }
 }
 
-fn bounded(value: f32) -> f32 {
+fn clamp_unit(value: f32) -> f32 {
     value.clamp(0.0, 1.0)
 }
 
@@ -184,63 +182,63 @@ fn sigmoid(x: f64) -> f64 {
     if x < 0.0 { small / (1.0 + small) } else { 1.0 / (1.0 + small) }
 }
 
-impl Operation for Unary {
+impl Operator for Unary {
     fn name(&self) -> &'static str {
         "LeadlightUnary"
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let kind = inputs[0].0;
         let is_float = matches!(kind, DatumType::F32 | DatumType::F64);
-        ensure!(is_float || self.whole && is_number(kind), "an input of type {kind:?} is not served");
+        ensure!(is_float || self.evaluate_i64 && is_number(kind), "an input of type {kind:?} is not served");
         Ok(vec![inputs[0].clone()])
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
         let (input, formula) = (&inputs[0], self.formula);
         Ok(vec![match input.datum_type() {
-            DatumType::F32 => each::<f32, f32>(input, |x| formula.single(x))?,
-            DatumType::F64 => each::<f64, f64>(input, |x| formula.double(x))?,
-            DatumType::I64 => each::<i64, i64>(input, |x| formula.whole(x))?,
-            DatumType::I32 => each::<i32, i32>(input, |x| formula.whole(x.into()) as i32)?,
+            DatumType::F32 => map_elements::<f32, f32>(input, |x| formula.evaluate_f32(x))?,
+            DatumType::F64 => map_elements::<f64, f64>(input, |x| formula.evaluate_f64(x))?,
+            DatumType::I64 => map_elements::<i64, i64>(input, |x| formula.evaluate_i64(x))?,
+            DatumType::I32 => map_elements::<i32, i32>(input, |x| formula.evaluate_i64(x.into()) as i32)?,
             other => bail!("{other:?} is not served"),
         }])
     }
 }
 
-fn each<T: Datum + Copy, U: Datum>(input: &Tensor, formula: impl Fn(T) -> U) -> TractResult<Tensor> {
-    made(input.shape(), slice::<T>(input)?.iter().map(|x| formula(*x)).collect())
+fn map_elements<T: Datum + Copy, U: Datum>(input: &Tensor, formula: impl Fn(T) -> U) -> TractResult<Tensor> {
+    tensor_from(input.shape(), elements::<T>(input)?.iter().map(|x| formula(*x)).collect())
 }
 
-/// Yes or no of each element by itself. Output: the same shape, of bool.
+/// Elementwise predicate. Output: the same shape, of bool.
 #[derive(Debug)]
-enum Question {
+enum UnaryPredicate {
     IsNan,
     Not,
 }
 
-/// Reads an IsNaN.
-pub(in super::super) fn is_nan(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    site.attributes().known(&[])?;
-    Ok(Arc::new(Question::IsNan))
+/// Parses an IsNaN.
+pub(in super::super) fn is_nan(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    context.attributes().check_names(&[])?;
+    Ok(Arc::new(UnaryPredicate::IsNan))
 }
 
-/// Reads a Not.
-pub(in super::super) fn not(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    site.attributes().known(&[])?;
-    Ok(Arc::new(Question::Not))
+/// Parses a Not.
+pub(in super::super) fn not(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    context.attributes().check_names(&[])?;
+    Ok(Arc::new(UnaryPredicate::Not))
 }
 
-impl Operation for Question {
+impl Operator for UnaryPredicate {
     fn name(&self) -> &'static str {
         "LeadlightQuestion"
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         let fits = match self {
-            Question::IsNan => matches!(kind, DatumType::F32 | DatumType::F64),
-            Question::Not => *kind == DatumType::Bool,
+            UnaryPredicate::IsNan => matches!(kind, DatumType::F32 | DatumType::F64),
+            UnaryPredicate::Not => *kind == DatumType::Bool,
         };
         ensure!(fits, "an input of type {kind:?} is not served");
         Ok(vec![(DatumType::Bool, shape.clone())])
@@ -249,9 +247,9 @@ impl Operation for Question {
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
         let input = &inputs[0];
         Ok(vec![match (self, input.datum_type()) {
-            (Question::Not, _) => each::<bool, bool>(input, |value| !value)?,
-            (Question::IsNan, DatumType::F64) => each::<f64, bool>(input, Number::is_nan)?,
-            (Question::IsNan, _) => each::<f32, bool>(input, Number::is_nan)?,
+            (UnaryPredicate::Not, _) => map_elements::<bool, bool>(input, |value| !value)?,
+            (UnaryPredicate::IsNan, DatumType::F64) => map_elements::<f64, bool>(input, Number::is_nan)?,
+            (UnaryPredicate::IsNan, _) => map_elements::<f32, bool>(input, Number::is_nan)?,
         }])
     }
 }

@@ -1,18 +1,17 @@
-//! SVMClassifier: features -> labels and scores or probabilities.
+//! SVMClassifier: features to labels and scores or probabilities.
 //!
-//! Owns its attributes, the votes of pairs of classes, and which columns onnxruntime answers: a column for each class
-//! where there are probabilities or no support vectors; for two classes two columns; otherwise one for each pair. May not
-//! know what the labels mean.
+//! The columns follow onnxruntime: one per class with probabilities or without support vectors; two for two classes;
+//! otherwise one per pair of classes.
 
 use super::super::NodeError;
 use super::super::attributes::{Attributes, Labels};
-use super::super::operation::{Form, Operation, made, rows_and_columns};
-use super::super::score::floats;
-use super::super::site::Site;
-use super::coupling::coupled;
+use super::super::estimator::to_f32;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, rows_and_columns, tensor_from};
 use super::kernel::Kernel;
+use super::pairwise_coupling::couple;
 use crate::model::calibration::logistic;
-use crate::model::classifier::{First, Transform, highest};
+use crate::model::post_transform::{FirstClassScore, PostTransform, argmax};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
@@ -22,23 +21,23 @@ use tract_onnx::tract_core::internal::*;
 struct Classifier {
     kernel: Kernel,
     labels: Labels,
-    transform: Transform,
+    transform: PostTransform,
     rho: Vec<f32>,
-    scores: Scores,
+    decision: DecisionFunction,
 }
 
-/// Where the scores come from.
+/// Decision function.
 #[derive(Debug)]
-enum Scores {
-    /// The kernel's vectors are the classes' own coefficients. Whether all of them are at least 0.
+enum DecisionFunction {
+    /// Linear: the vectors of the kernel are the classes' coefficients. `positive`: none is negative.
     Linear { positive: bool },
-    /// Votes of pairs of classes.
+    /// One-versus-one votes.
     Pairs {
-        /// How many support vectors each class has.
+        /// Number of support vectors of each class.
         counts: Vec<usize>,
         /// Row-major, (classes - 1) × support vectors.
         coefficients: Vec<f32>,
-        /// For each pair the slope and the place of its logistic function; empty where there are no probabilities.
+        /// Slope and intercept of each pair's Platt scaling; empty without probabilities.
         probabilities: Vec<(f32, f32)>,
     },
 }
@@ -57,13 +56,13 @@ const NAMES: [&str; 11] = [
     "vectors_per_class",
 ];
 
-/// The most classes: their pairs are compared one by one.
+/// Most classes: their pairs are compared one by one.
 const CLASSES_MAX: usize = 256;
 
-/// Reads a SVMClassifier.
-pub(in super::super) fn classifier(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&NAMES)?;
+/// Parses a SVMClassifier.
+pub(in super::super) fn classifier(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&NAMES)?;
     let labels = attributes.labels("classlabels_ints", "classlabels_strings")?;
     let classes = labels.len();
     if classes > CLASSES_MAX {
@@ -71,135 +70,148 @@ pub(in super::super) fn classifier(site: &Site<'_>) -> Result<Arc<dyn Operation>
     }
     let coefficients = attributes.finite("coefficients", attributes.floats("coefficients"))?;
     let rho = attributes.finite("rho", attributes.floats("rho"))?.to_vec();
-    let transform = attributes.transform()?;
+    let transform = attributes.post_transform()?;
     let counts = counts(&attributes)?;
     let vectors: usize = counts.iter().sum();
     if vectors == 0 {
         if rho.is_empty() {
             return Err(attributes.error("rho", "is missing"));
         }
-        let kernel = Kernel::read(&attributes, coefficients, classes, true)?;
+        let kernel = Kernel::parse(&attributes, coefficients, classes, true)?;
         let positive = coefficients.iter().all(|coefficient| *coefficient >= 0.0);
-        return Ok(Arc::new(Classifier { kernel, labels, transform, rho, scores: Scores::Linear { positive } }));
+        return Ok(Arc::new(Classifier {
+            kernel,
+            labels,
+            transform,
+            rho,
+            decision: DecisionFunction::Linear { positive },
+        }));
     }
-    attributes.length("vectors_per_class", &counts, classes)?;
-    attributes.length("coefficients", coefficients, (classes - 1) * vectors)?;
-    attributes.length("rho", &rho, classes * (classes - 1) / 2)?;
+    attributes.check_length("vectors_per_class", &counts, classes)?;
+    attributes.check_length("coefficients", coefficients, (classes - 1) * vectors)?;
+    attributes.check_length("rho", &rho, classes * (classes - 1) / 2)?;
     let probabilities = probabilities(&attributes, rho.len())?;
-    if classes == 2 && probabilities.is_empty() && transform == Transform::Probit {
+    if classes == 2 && probabilities.is_empty() && transform == PostTransform::Probit {
         return Err(attributes.error("post_transform", "PROBIT needs a score for each class; there is one for two"));
     }
-    let kernel = Kernel::read(&attributes, attributes.floats("support_vectors"), vectors, false)?;
-    let scores = Scores::Pairs { counts, coefficients: coefficients.to_vec(), probabilities };
-    Ok(Arc::new(Classifier { kernel, labels, transform, rho, scores }))
+    let kernel = Kernel::parse(&attributes, attributes.floats("support_vectors"), vectors, false)?;
+    let decision = DecisionFunction::Pairs { counts, coefficients: coefficients.to_vec(), probabilities };
+    Ok(Arc::new(Classifier { kernel, labels, transform, rho, decision }))
 }
 
 fn counts(attributes: &Attributes<'_>) -> Result<Vec<usize>, NodeError> {
     let name = "vectors_per_class";
-    let given = attributes.floats("support_vectors").len();
-    let count = |count: &i64| usize::try_from(*count).ok().filter(|count| *count <= given);
+    let scored_pairs = attributes.floats("support_vectors").len();
+    let count = |count: &i64| usize::try_from(*count).ok().filter(|count| *count <= scored_pairs);
     let counts: Option<Vec<usize>> = attributes.ints(name).iter().map(count).collect();
-    counts.ok_or_else(|| attributes.error(name, format!("should be from 0 to {given}")))
+    counts.ok_or_else(|| attributes.error(name, format!("should be from 0 to {scored_pairs}")))
 }
 
 fn probabilities(attributes: &Attributes<'_>, pairs: usize) -> Result<Vec<(f32, f32)>, NodeError> {
     let slopes = attributes.finite("prob_a", attributes.floats("prob_a"))?;
-    let places = attributes.finite("prob_b", attributes.floats("prob_b"))?;
+    let indices = attributes.finite("prob_b", attributes.floats("prob_b"))?;
     if !slopes.is_empty() {
-        attributes.length("prob_a", slopes, pairs)?;
+        attributes.check_length("prob_a", slopes, pairs)?;
     }
-    attributes.length("prob_b", places, slopes.len())?;
-    Ok(slopes.iter().copied().zip(places.iter().copied()).collect())
+    attributes.check_length("prob_b", indices, slopes.len())?;
+    Ok(slopes.iter().copied().zip(indices.iter().copied()).collect())
 }
 
 impl Classifier {
     fn columns(&self) -> usize {
-        match &self.scores {
-            Scores::Pairs { probabilities, .. } if probabilities.is_empty() && self.labels.len() > 2 => self.rho.len(),
+        match &self.decision {
+            DecisionFunction::Pairs { probabilities, .. } if probabilities.is_empty() && self.labels.len() > 2 => {
+                self.rho.len()
+            }
             _ => self.labels.len(),
         }
     }
 
-    /// The columns of a row and the place of its label.
-    fn answer(&self, row: &[f32], kernels: &mut [f32]) -> (Vec<f32>, usize) {
-        self.kernel.of(row, kernels);
-        match &self.scores {
-            Scores::Linear { positive } => {
+    /// Columns of a row, and the index of its label.
+    fn predict(&self, row: &[f32], kernels: &mut [f32]) -> (Vec<f32>, usize) {
+        self.kernel.evaluate(row, kernels);
+        match &self.decision {
+            DecisionFunction::Linear { positive } => {
                 // onnxruntime adds the first intercept to every class.
-                let mut scores: Vec<f32> = kernels.iter().map(|score| score + self.rho[0]).collect();
-                let place = linear_place(&scores, *positive);
-                self.transform.apply(&mut scores);
-                (scores, place)
+                let mut decision: Vec<f32> = kernels.iter().map(|score| score + self.rho[0]).collect();
+                let index = linear_label(&decision, *positive);
+                self.transform.apply(&mut decision);
+                (decision, index)
             }
-            Scores::Pairs { counts, coefficients, probabilities } => {
-                let (scores, place) = self.votes(counts, coefficients, kernels);
-                (self.of_pairs(scores, probabilities), place)
+            DecisionFunction::Pairs { counts, coefficients, probabilities } => {
+                let (decision, index) = self.vote(counts, coefficients, kernels);
+                (self.class_scores(decision, probabilities), index)
             }
         }
     }
 
-    /// The score of each pair of classes, and the class with most votes, the first of equals.
-    fn votes(&self, counts: &[usize], coefficients: &[f32], kernels: &[f32]) -> (Vec<f32>, usize) {
+    /// Score of each pair of classes, and the class with most votes, the first of equals.
+    fn vote(&self, counts: &[usize], coefficients: &[f32], kernels: &[f32]) -> (Vec<f32>, usize) {
         let classes = counts.len();
         let starts: Vec<usize> =
             counts.iter().scan(0, |start, count| Some(std::mem::replace(start, *start + count))).collect();
-        let part = |sum: f64, row: usize, class: usize| {
+        let partial_sum = |sum: f64, row: usize, class: usize| {
             let (from, to) = (starts[class], starts[class] + counts[class]);
             let own = &coefficients[row * kernels.len()..][from..to];
             own.iter().zip(&kernels[from..to]).fold(sum, |sum, (weight, kernel)| sum + f64::from(weight * kernel))
         };
-        let (mut scores, mut votes) = (Vec::with_capacity(self.rho.len()), vec![0_usize; classes]);
+        let (mut decision, mut vote) = (Vec::with_capacity(self.rho.len()), vec![0_usize; classes]);
         for one in 0..classes {
             for other in one + 1..classes {
-                let sum = part(part(0.0, other - 1, one), one, other) + f64::from(self.rho[scores.len()]);
-                scores.push(sum as f32);
-                votes[if sum > 0.0 { one } else { other }] += 1;
+                let sum =
+                    partial_sum(partial_sum(0.0, other - 1, one), one, other) + f64::from(self.rho[decision.len()]);
+                decision.push(sum as f32);
+                vote[if sum > 0.0 { one } else { other }] += 1;
             }
         }
-        let place = (1..classes).fold(0, |best, class| if votes[class] > votes[best] { class } else { best });
-        (scores, place)
+        let index = (1..classes).fold(0, |best, class| if vote[class] > vote[best] { class } else { best });
+        (decision, index)
     }
 
-    fn of_pairs(&self, mut scores: Vec<f32>, probabilities: &[(f32, f32)]) -> Vec<f32> {
+    fn class_scores(&self, mut decision: Vec<f32>, probabilities: &[(f32, f32)]) -> Vec<f32> {
         let classes = self.labels.len();
         if probabilities.is_empty() {
-            if let ([score], 2) = (scores.as_slice(), classes) {
-                let first = if self.transform == Transform::None { First::Negative } else { First::Rest };
-                return first.both(*score, self.transform).to_vec();
+            if let ([score], 2) = (decision.as_slice(), classes) {
+                let first = if self.transform == PostTransform::None {
+                    FirstClassScore::Negation
+                } else {
+                    FirstClassScore::Complement
+                };
+                return first.both_scores(*score, self.transform).to_vec();
             }
-            self.transform.apply(&mut scores);
-            return scores;
+            self.transform.apply(&mut decision);
+            return decision;
         }
         let mut pairs = vec![0.0; classes * classes];
-        let mut given = scores.iter().zip(probabilities);
+        let mut scored_pairs = decision.iter().zip(probabilities);
         for one in 0..classes {
-            for (other, (score, (slope, place))) in (one + 1..classes).zip(&mut given) {
-                let probability = within(1.0 - logistic(score * slope + place));
+            for (other, (score, (slope, index))) in (one + 1..classes).zip(&mut scored_pairs) {
+                let probability = clamp_probability(1.0 - logistic(score * slope + index));
                 pairs[one * classes + other] = probability;
                 pairs[other * classes + one] = 1.0 - probability;
             }
         }
-        let mut shares = coupled(&pairs, classes);
+        let mut shares = couple(&pairs, classes);
         self.transform.apply(&mut shares);
         shares
     }
 }
 
-/// Keeps a probability away from 0 and 1; NaN stays NaN.
-fn within(probability: f32) -> f32 {
+/// Clamps a probability to between 1e-7 and 1 - 1e-7; NaN stays NaN.
+fn clamp_probability(probability: f32) -> f32 {
     let low = if probability < 1.0e-7 { 1.0e-7 } else { probability };
     if low > 1.0 - 1.0e-7 { 1.0 - 1.0e-7 } else { low }
 }
 
-/// Which label onnxruntime gives to scores of classes without votes.
-fn linear_place(scores: &[f32], positive: bool) -> usize {
-    let best = highest(scores);
-    let most = scores[best];
-    let is_second = scores.len() == 2 && (positive && most >= 0.5 || !positive && most > 0.0);
-    if is_second { 1 } else { best }
+/// Label that onnxruntime predicts from per-class scores.
+fn linear_label(decision: &[f32], positive: bool) -> usize {
+    let best = argmax(decision);
+    let most = decision[best];
+    let predicts_second = decision.len() == 2 && (positive && most >= 0.5 || !positive && most > 0.0);
+    if predicts_second { 1 } else { best }
 }
 
-impl Operation for Classifier {
+impl Operator for Classifier {
     fn name(&self) -> &'static str {
         "LeadlightSvmClassifier"
     }
@@ -208,29 +220,29 @@ impl Operation for Classifier {
         2
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         let [rows, columns] = shape.as_slice() else { bail!("the input should have two dimensions") };
         ensure!(kind.is_number(), "the input should hold numbers");
         let features = self.kernel.features;
         ensure!(*columns == features.to_dim(), "{features} features are read, but there are {columns}");
-        let scores = tvec!(rows.clone(), self.columns().to_dim());
-        Ok(vec![(self.labels.kind(), tvec!(rows.clone())), (DatumType::F32, scores)])
+        let decision = tvec!(rows.clone(), self.columns().to_dim());
+        Ok(vec![(self.labels.datum_type(), tvec!(rows.clone())), (DatumType::F32, decision)])
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
         let [rows, columns] = rows_and_columns(inputs[0].shape())?;
-        let vectors = match &self.scores {
-            Scores::Linear { .. } => self.labels.len(),
-            Scores::Pairs { counts, .. } => counts.iter().sum(),
+        let vectors = match &self.decision {
+            DecisionFunction::Linear { .. } => self.labels.len(),
+            DecisionFunction::Pairs { counts, .. } => counts.iter().sum(),
         };
         let mut kernels = vec![0.0; vectors];
-        let (mut values, mut places) = (Vec::with_capacity(rows * self.columns()), Vec::with_capacity(rows));
-        for row in floats(&inputs[0])?.chunks_exact(columns.max(1)) {
-            let (scores, place) = self.answer(row, &mut kernels);
-            values.extend(scores);
-            places.push(place);
+        let (mut values, mut indices) = (Vec::with_capacity(rows * self.columns()), Vec::with_capacity(rows));
+        for row in to_f32(&inputs[0])?.chunks_exact(columns.max(1)) {
+            let (decision, index) = self.predict(row, &mut kernels);
+            values.extend(decision);
+            indices.push(index);
         }
-        Ok(vec![self.labels.of(&places)?, made(&[rows, self.columns()], values)?])
+        Ok(vec![self.labels.gather(&indices)?, tensor_from(&[rows, self.columns()], values)?])
     }
 }

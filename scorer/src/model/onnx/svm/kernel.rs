@@ -1,23 +1,21 @@
-//! What a row and a support vector have in common, as a number.
-//!
-//! May not know what the numbers are used for.
+//! SVM kernel functions of a row and the support vectors.
 
 use super::super::NodeError;
 use super::super::attributes::Attributes;
 
-/// How rows are compared.
+/// Kernel function.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum KernelKind {
     Linear,
     Poly,
     Rbf,
     Sigmoid,
 }
 
-/// A kernel and the vectors that rows are compared with.
+/// Kernel function with its parameters and vectors.
 #[derive(Debug)]
 pub(super) struct Kernel {
-    kind: Kind,
+    kind: KernelKind,
     gamma: f32,
     coef0: f32,
     degree: f32,
@@ -27,18 +25,18 @@ pub(super) struct Kernel {
 }
 
 impl Kernel {
-    /// Reads `kernel_type` and `kernel_params` for some vectors; without support vectors a model is linear.
-    pub(super) fn read(
+    /// Parses `kernel_type` and `kernel_params`; without support vectors the kernel is linear.
+    pub(super) fn parse(
         attributes: &Attributes<'_>,
         vectors: &[f32],
         count: usize,
         linear: bool,
     ) -> Result<Self, NodeError> {
-        let kind = match attributes.text("kernel_type").as_str() {
-            "" | "LINEAR" => Kind::Linear,
-            "POLY" => Kind::Poly,
-            "RBF" => Kind::Rbf,
-            "SIGMOID" => Kind::Sigmoid,
+        let kind = match attributes.string("kernel_type").as_str() {
+            "" | "LINEAR" => KernelKind::Linear,
+            "POLY" => KernelKind::Poly,
+            "RBF" => KernelKind::Rbf,
+            "SIGMOID" => KernelKind::Sigmoid,
             other => {
                 let reason = format!("{other} should be LINEAR, POLY, RBF or SIGMOID");
                 return Err(attributes.error("kernel_type", reason));
@@ -56,38 +54,37 @@ impl Kernel {
             return Err(attributes.error(name, format!("has {} values for {count} vectors", vectors.len())));
         }
         let vectors = attributes.finite(name, vectors)?.to_vec();
-        Ok(Kernel { kind: if linear { Kind::Linear } else { kind }, gamma, coef0, degree, vectors, features })
+        Ok(Kernel { kind: if linear { KernelKind::Linear } else { kind }, gamma, coef0, degree, vectors, features })
     }
 
-    /// The kernel of a row with each vector.
-    pub(super) fn of(&self, row: &[f32], out: &mut [f32]) {
+    /// Evaluates the kernel of a row with each vector.
+    pub(super) fn evaluate(&self, row: &[f32], out: &mut [f32]) {
         for (vector, out) in self.vectors.chunks_exact(self.features).zip(out) {
-            *out = self.one(row, vector);
+            *out = self.evaluate_one(row, vector);
         }
     }
 
-    fn one(&self, row: &[f32], vector: &[f32]) -> f32 {
+    fn evaluate_one(&self, row: &[f32], vector: &[f32]) -> f32 {
         let pairs = row.iter().zip(vector);
-        if self.kind == Kind::Rbf {
+        if self.kind == KernelKind::Rbf {
             let distance = pairs.fold(0.0, |sum: f32, (a, b)| sum + (a - b) * (a - b));
             return exp(-self.gamma * distance);
         }
-        let product = pairs.fold(0.0, |sum, (a, b)| added(sum, *a, *b));
+        let product = pairs.fold(0.0, |sum, (a, b)| multiply_add(sum, *a, *b));
         let scaled = self.gamma * product + self.coef0;
         match self.kind {
-            Kind::Linear => product,
-            Kind::Sigmoid => libm::tanh(f64::from(scaled)) as f32,
-            Kind::Poly if self.degree == 2.0 => scaled * scaled,
-            Kind::Poly if self.degree == 3.0 => scaled * scaled * scaled,
+            KernelKind::Linear => product,
+            KernelKind::Sigmoid => libm::tanh(f64::from(scaled)) as f32,
+            KernelKind::Poly if self.degree == 2.0 => scaled * scaled,
+            KernelKind::Poly if self.degree == 3.0 => scaled * scaled * scaled,
             _ => libm::pow(f64::from(scaled), f64::from(self.degree)) as f32,
         }
     }
 }
 
-/// The sum and the product of two more, rounded once, as processors that can multiply and add in one step do, and
-/// onnxruntime with them: in sums over many vectors that cancel each other out, a rounding more is seen. The product of
-/// two f32 is exact in f64.
-fn added(sum: f32, a: f32, b: f32) -> f32 {
+/// Fused multiply-add: the product of two f32 is exact in f64, and the sum is rounded once. onnxruntime gets this from the
+/// processor; in sums over many vectors that cancel out, one more rounding is visible.
+fn multiply_add(sum: f32, a: f32, b: f32) -> f32 {
     (f64::from(sum) + f64::from(a) * f64::from(b)) as f32
 }
 
@@ -100,13 +97,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sum_and_a_product_are_rounded_together() {
-        // 1.0002441² is 1 + 2⁻¹¹ + 2⁻²⁴: rounded by itself it loses what is left here.
+    fn multiply_add_rounds_once() {
+        // 1.0002441² is 1 + 2⁻¹¹ + 2⁻²⁴: rounded by itself it loses the last term.
         let near_one = 1.0 + f32::EPSILON * 2048.0;
         let vectors = vec![1.0, near_one];
-        let kernel = Kernel { kind: Kind::Linear, gamma: 0.0, coef0: 0.0, degree: 0.0, vectors, features: 2 };
+        let kernel = Kernel { kind: KernelKind::Linear, gamma: 0.0, coef0: 0.0, degree: 0.0, vectors, features: 2 };
         let mut product = [0.0];
-        kernel.of(&[-1.0 - f32::EPSILON * 4096.0, near_one], &mut product);
+        kernel.evaluate(&[-1.0 - f32::EPSILON * 4096.0, near_one], &mut product);
         assert_eq!(product, [0.5 * f32::EPSILON]);
     }
 }

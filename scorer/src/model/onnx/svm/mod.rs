@@ -1,12 +1,11 @@
-//! SVMClassifier and SVMRegressor: features -> scores or probabilities.
+//! SVMClassifier and SVMRegressor, as onnxruntime computes them.
 //!
-//! Owns the kernels, the votes and the coupling of probabilities, as onnxruntime has them. Sums run in the order of the
-//! features and of the support vectors, in f32; the sum over support vectors of a classifier is in f64. May not know
-//! graphs or leads.
+//! Sums run in the order of the features and of the support vectors, in f32; a classifier's sum over support vectors is in
+//! f64.
 
 mod classifier;
-mod coupling;
 mod kernel;
+mod pairwise_coupling;
 mod regressor;
 
 pub(super) use classifier::classifier;

@@ -1,11 +1,9 @@
-//! SVMRegressor: features -> one score.
-//!
-//! Owns its attributes; onnxruntime does nothing about a transform. May not know what the score means.
+//! SVMRegressor: features to one score. As in onnxruntime, `post_transform` has no effect.
 
 use super::super::NodeError;
-use super::super::operation::{Form, Operation, made, rows_and_columns};
-use super::super::score::slice;
-use super::super::site::Site;
+use super::super::estimator::elements;
+use super::super::node_context::NodeContext;
+use super::super::operator::{Operator, TensorType, rows_and_columns, tensor_from};
 use super::kernel::Kernel;
 use std::sync::Arc;
 use tract_onnx::prelude::*;
@@ -15,10 +13,10 @@ use tract_onnx::tract_core::internal::*;
 #[derive(Debug)]
 struct Regressor {
     kernel: Kernel,
-    /// One for each support vector; `None` where the kernel's only vector is the coefficients.
+    /// One per support vector; `None` for a linear model, whose coefficients are the kernel's only vector.
     coefficients: Option<Vec<f32>>,
     rho: f32,
-    /// Whether the answer is only on which side of 0 the score is: 1 above it, else -1.
+    /// True when the output is the sign of the score: 1 above 0, else -1.
     one_class: bool,
 }
 
@@ -33,11 +31,11 @@ const NAMES: [&str; 8] = [
     "support_vectors",
 ];
 
-/// Reads a SVMRegressor.
-pub(in super::super) fn regressor(site: &Site<'_>) -> Result<Arc<dyn Operation>, NodeError> {
-    let attributes = site.attributes();
-    attributes.known(&NAMES)?;
-    attributes.transform()?;
+/// Parses a SVMRegressor.
+pub(in super::super) fn regressor(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    let attributes = context.attributes();
+    attributes.check_names(&NAMES)?;
+    attributes.post_transform()?;
     let coefficients = attributes.finite("coefficients", attributes.floats("coefficients"))?;
     let [rho] = *attributes.finite("rho", attributes.floats("rho"))? else {
         return Err(attributes.error("rho", "should be one value"));
@@ -47,20 +45,20 @@ pub(in super::super) fn regressor(site: &Site<'_>) -> Result<Arc<dyn Operation>,
         return Err(attributes.error("n_supports", "should be at least 0"));
     };
     if supports == 0 {
-        let kernel = Kernel::read(&attributes, coefficients, 1, true)?;
+        let kernel = Kernel::parse(&attributes, coefficients, 1, true)?;
         return Ok(Arc::new(Regressor { kernel, coefficients: None, rho, one_class }));
     }
-    attributes.length("coefficients", coefficients, supports)?;
-    let kernel = Kernel::read(&attributes, attributes.floats("support_vectors"), supports, false)?;
+    attributes.check_length("coefficients", coefficients, supports)?;
+    let kernel = Kernel::parse(&attributes, attributes.floats("support_vectors"), supports, false)?;
     Ok(Arc::new(Regressor { kernel, coefficients: Some(coefficients.to_vec()), rho, one_class }))
 }
 
-impl Operation for Regressor {
+impl Operator for Regressor {
     fn name(&self) -> &'static str {
         "LeadlightSvmRegressor"
     }
 
-    fn forms(&self, inputs: &[Form]) -> TractResult<Vec<Form>> {
+    fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         let [rows, columns] = shape.as_slice() else { bail!("the input should have two dimensions") };
         ensure!(*kind == DatumType::F32, "the input should hold floats");
@@ -73,7 +71,7 @@ impl Operation for Regressor {
         let [rows, columns] = rows_and_columns(inputs[0].shape())?;
         let mut kernels = vec![0.0; self.coefficients.as_ref().map_or(1, Vec::len)];
         let score = |row: &[f32]| {
-            self.kernel.of(row, &mut kernels);
+            self.kernel.evaluate(row, &mut kernels);
             let sum = match &self.coefficients {
                 Some(coefficients) => kernels.iter().zip(coefficients).fold(0.0, |sum, (a, b)| sum + a * b),
                 None => kernels[0],
@@ -85,7 +83,7 @@ impl Operation for Regressor {
                 false => score,
             }
         };
-        let scores = slice::<f32>(&inputs[0])?.chunks_exact(columns.max(1)).map(score).collect();
-        Ok(vec![made(&[rows, 1], scores)?])
+        let scores = elements::<f32>(&inputs[0])?.chunks_exact(columns.max(1)).map(score).collect();
+        Ok(vec![tensor_from(&[rows, 1], scores)?])
     }
 }

@@ -1,9 +1,10 @@
-//! Graphs as exporters write them, and as they should never be.
+//! Graphs as exporters write them, and malformed ones.
 
-mod bombs;
-mod refusals;
+mod rejections;
+mod size_limits;
 
 use super::*;
+use crate::lead::encode::Element;
 use crate::lead::encode::{Feature, Input, Rule};
 use crate::model::proto::{
     Attribute, Dimension, GraphProto, ModelProto, OperatorSetId, Shape, TensorType, TypeProto, ValueInfo,
@@ -18,13 +19,13 @@ fn ints(name: &str, ints: &[i64]) -> Attribute {
     Attribute { name: name.into(), ints: ints.to_vec(), kind: 7, ..Attribute::default() }
 }
 
-fn texts(name: &str, texts: &[&str]) -> Attribute {
-    let strings = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
+fn strings(name: &str, strings: &[&str]) -> Attribute {
+    let strings = strings.iter().map(|string| string.as_bytes().to_vec()).collect();
     Attribute { name: name.into(), strings, kind: 8, ..Attribute::default() }
 }
 
-fn text(name: &str, text: &str) -> Attribute {
-    Attribute { name: name.into(), s: Some(text.into()), kind: 3, ..Attribute::default() }
+fn string(name: &str, string: &str) -> Attribute {
+    Attribute { name: name.into(), s: Some(string.into()), kind: 3, ..Attribute::default() }
 }
 
 fn tensor(name: &str, element: i32, columns: &[i64]) -> ValueInfo {
@@ -35,13 +36,13 @@ fn tensor(name: &str, element: i32, columns: &[i64]) -> ValueInfo {
     ValueInfo { name: name.into(), r#type: Some(TypeProto { tensor: Some(tensor) }) }
 }
 
-/// One tree of one split at 0.5, as onnxmltools writes XGBoost's: class ids all 0, one base value.
+/// One tree with one split at 0.5, as onnxmltools writes XGBoost's: class ids all 0, one base value.
 pub(crate) fn tree() -> Vec<Attribute> {
     vec![
         ints("nodes_treeids", &[0, 0, 0]),
         ints("nodes_nodeids", &[0, 1, 2]),
         ints("nodes_featureids", &[1, 0, 0]),
-        texts("nodes_modes", &["BRANCH_LT", "LEAF", "LEAF"]),
+        strings("nodes_modes", &["BRANCH_LT", "LEAF", "LEAF"]),
         floats("nodes_values", &[0.5, 0.0, 0.0]),
         ints("nodes_truenodeids", &[1, 0, 0]),
         ints("nodes_falsenodeids", &[2, 0, 0]),
@@ -51,17 +52,17 @@ pub(crate) fn tree() -> Vec<Attribute> {
         floats("class_weights", &[-200.0, 200.0]),
         ints("classlabels_int64s", &[0, 1]),
         floats("base_values", &[0.0]),
-        text("post_transform", "LOGISTIC"),
+        string("post_transform", "LOGISTIC"),
     ]
 }
 
-/// A linear model of a feature less half of another: of two infinities it makes nothing.
+/// A linear model of one feature minus half of another: two infinities give NaN.
 pub(crate) fn difference() -> Vec<Attribute> {
     vec![
         floats("coefficients", &[1.0, -0.5]),
         floats("intercepts", &[0.0]),
         ints("classlabels_ints", &[0, 1]),
-        text("post_transform", "LOGISTIC"),
+        string("post_transform", "LOGISTIC"),
     ]
 }
 
@@ -95,8 +96,8 @@ pub(crate) fn encoder(features: usize) -> Specification {
     Specification { format: 1, inputs: vec![input] }
 }
 
-/// The year of founding twice, 0 where there is none.
-pub(crate) fn year_twice() -> Specification {
+/// The founding year as both features, 0 where it is missing.
+pub(crate) fn founding_year_twice() -> Specification {
     let mut encoder = encoder(2);
     for feature in &mut encoder.inputs[0].features {
         feature.field = "companyfoundedon".into();
@@ -106,11 +107,11 @@ pub(crate) fn year_twice() -> Specification {
 }
 
 fn open(bytes: &[u8]) -> Result<Graph, ModelError> {
-    Graph::open(bytes, &encoder(2), &Output { name: "probabilities".into(), column: 1 })
+    Graph::open(bytes, &encoder(2), &OutputColumn { name: "probabilities".into(), column: 1 })
 }
 
-fn block(values: &[f32]) -> Block {
-    Block { width: 2, values: Values::Float(values.to_vec()) }
+fn block(values: &[f32]) -> InputBlock {
+    InputBlock { width: 2, values: InputValues::Float(values.to_vec()) }
 }
 
 fn run(graph: &Graph, values: &[f32]) -> Vec<f32> {
@@ -118,17 +119,17 @@ fn run(graph: &Graph, values: &[f32]) -> Vec<f32> {
 }
 
 #[test]
-fn a_tree_is_run_by_our_kernel() {
+fn a_tree_classifier_runs() {
     let bytes = model("TreeEnsembleClassifier", tree());
     let output = find_output(&bytes, &encoder(2)).unwrap().unwrap();
-    assert_eq!(output, Output { name: "probabilities".into(), column: 1 });
+    assert_eq!(output, OutputColumn { name: "probabilities".into(), column: 1 });
     let graph = open(&bytes).unwrap();
     assert_eq!(run(&graph, &[9.0, 0.4, 9.0, 0.5, 9.0, f32::NAN]), [0.0, 1.0, 1.0]);
     assert!(run(&graph, &[]).is_empty());
 }
 
 #[test]
-fn columns_are_counted_in_what_is_made_not_in_what_the_file_says() {
+fn columns_are_counted_in_the_planned_graph() {
     let mut file = ModelProto::decode(model("TreeEnsembleClassifier", tree()).as_slice()).unwrap();
     file.graph.as_mut().unwrap().output[1] = tensor("probabilities", 1, &[1]);
     let output = find_output(&file.encode_to_vec(), &encoder(2)).unwrap().unwrap();
@@ -136,25 +137,25 @@ fn columns_are_counted_in_what_is_made_not_in_what_the_file_says() {
 }
 
 #[test]
-fn a_linear_model_is_run_by_our_kernel() {
+fn a_linear_classifier_runs() {
     let attributes = vec![
         floats("coefficients", &[-1.0, -2.0, 1.0, 2.0]),
         floats("intercepts", &[3.0, -3.0]),
         ints("classlabels_ints", &[0, 1]),
-        text("post_transform", "LOGISTIC"),
+        string("post_transform", "LOGISTIC"),
     ];
     let graph = open(&model("LinearClassifier", attributes)).unwrap();
     assert_eq!(run(&graph, &[1.0, 1.0, 1.0e4, 0.0]), [0.5, 1.0]);
 }
 
 #[test]
-fn what_is_not_served_is_refused_with_the_operator() {
+fn unsupported_operators_are_named() {
     let error = open(&model("DictVectorizer", vec![])).map(drop).unwrap_err().to_string();
     assert!(error.contains("ai.onnx.ml.DictVectorizer") && error.contains("TreeEnsembleClassifier"), "{error}");
 }
 
 #[test]
-fn attributes_that_disagree_are_refused_with_node_and_attribute() {
+fn inconsistent_attributes_are_named() {
     let broken = |name: &str, with: Attribute| {
         let mut attributes = tree();
         attributes.retain(|attribute| attribute.name != name);
@@ -167,24 +168,24 @@ fn attributes_that_disagree_are_refused_with_node_and_attribute() {
     for (name, attribute) in [
         ("nodes_truenodeids", ints("nodes_truenodeids", &[7, 0, 0])),
         ("nodes_values", floats("nodes_values", &[0.5])),
-        ("nodes_modes", texts("nodes_modes", &["BRANCH_MEMBER", "LEAF", "LEAF"])),
+        ("nodes_modes", strings("nodes_modes", &["BRANCH_MEMBER", "LEAF", "LEAF"])),
         ("nodes_nodeids", ints("nodes_nodeids", &[0, 1, 1])),
         ("nodes_featureids", ints("nodes_featureids", &[-1, 0, 0])),
         ("class_nodeids", ints("class_nodeids", &[0, 1])),
         ("class_weights", floats("class_weights", &[f32::NAN, 1.0])),
         ("base_values", floats("base_values", &[0.0, 0.0])),
-        ("post_transform", text("post_transform", "PROBIT")),
+        ("post_transform", string("post_transform", "PROBIT")),
         ("classlabels_int64s", ints("classlabels_int64s", &[1])),
         ("base_values_as_tensor", floats("base_values_as_tensor", &[3.0])),
     ] {
         assert_eq!(broken(name, attribute), ("the_node".to_owned(), name.to_owned()));
     }
-    let around = ints("nodes_falsenodeids", &[0, 0, 0]);
-    assert_eq!(broken("nodes_falsenodeids", around).1, "nodes_*", "a cycle");
+    let cycle = ints("nodes_falsenodeids", &[0, 0, 0]);
+    assert_eq!(broken("nodes_falsenodeids", cycle).1, "nodes_*", "a cycle");
 }
 
 #[test]
-fn where_no_leaf_spoke_of_the_second_class_the_first_stands_for_both() {
+fn rows_without_a_second_class_weight_use_the_first() {
     let mut attributes = tree();
     attributes.retain(|attribute| attribute.name != "base_values" && attribute.name != "class_ids");
     attributes.push(ints("class_ids", &[0, 1]));
@@ -196,7 +197,7 @@ fn where_no_leaf_spoke_of_the_second_class_the_first_stands_for_both() {
 }
 
 #[test]
-fn a_row_without_a_probability_is_named() {
+fn rows_without_a_probability_are_reported() {
     let graph = open(&model("LinearClassifier", difference())).unwrap();
     let block = block(&[1.0, 2.0, f32::INFINITY, f32::INFINITY]);
     let each = graph.run_each(std::slice::from_ref(&block)).unwrap();
@@ -207,15 +208,15 @@ fn a_row_without_a_probability_is_named() {
 #[test]
 fn graph_and_encoder_must_agree() {
     let bytes = model("TreeEnsembleClassifier", tree());
-    let output = Output { name: "probabilities".into(), column: 1 };
+    let output = OutputColumn { name: "probabilities".into(), column: 1 };
     let error = Graph::open(&bytes, &encoder(3), &output).map(drop).unwrap_err().to_string();
     assert!(error.contains("\"x\" of 2 features") && error.contains("\"x\" of 3 features"), "{error}");
-    let wrong = Output { name: "probabilities".into(), column: 2 };
+    let wrong = OutputColumn { name: "probabilities".into(), column: 2 };
     assert!(matches!(Graph::open(&bytes, &encoder(2), &wrong), Err(ModelError::Output { .. })));
 }
 
 #[test]
-fn no_cut_of_a_file_panics() {
+fn truncated_files_are_rejected() {
     let bytes = model("TreeEnsembleClassifier", tree());
     for length in 0..bytes.len() {
         assert!(open(&bytes[..length]).is_err(), "{length} bytes");

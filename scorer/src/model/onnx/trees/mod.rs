@@ -1,67 +1,63 @@
-//! Tree ensembles as ONNX-ML writes them, read into forests.
-//!
-//! Owns what the three operators have in common: modes, thresholds and weights in the precision of their input. May not
-//! know how scores become probabilities.
+//! Tree ensembles of ONNX-ML, parsed into forests in the precision of their input.
 
-mod chains;
-mod compact;
-mod lists;
+mod ensemble_v1;
+mod ensemble_v5;
+mod equality_chains;
 
-pub(super) use compact::tree_ensemble;
-pub(super) use lists::{Lists, lists};
+pub(super) use ensemble_v1::{AttributeNames, parse_ensemble};
+pub(super) use ensemble_v5::parse_ensemble_v5;
 
 use super::NodeError;
 use super::attributes::Attributes;
-use crate::model::forest::{Aggregate, Comparison, Forest, Node, Parts, Scalar, Test, Weight};
+use crate::model::forest::{Aggregate, Comparison, Forest, ForestParts, Node, Scalar, Test, Weight};
 use crate::model::kernel::Kernel;
 
-/// Trees as they were read: in f64, which holds every f32 exactly.
-pub(super) type Trees = Parts<f64>;
+/// Parsed trees in f64, which represents every f32 exactly.
+pub(super) type Trees = ForestParts<f64>;
 
-/// The kernel of an ensemble, in the precision of its input, as onnxruntime runs it: doubles for an input of doubles,
-/// floats for every other.
+/// Kernel of an ensemble, in the precision that onnxruntime uses: f64 for an f64 input, else f32.
 #[derive(Debug, Clone)]
-pub(super) enum Precision {
-    /// Compares and adds floats.
-    Single(Kernel<f32>),
-    /// Compares and adds doubles.
-    Double(Kernel<f64>),
+pub(super) enum TreeKernel {
+    /// f32 kernel.
+    F32(Kernel<f32>),
+    /// f64 kernel.
+    F64(Kernel<f64>),
 }
 
-impl Precision {
-    /// Proves the trees safe and makes them ready to run.
-    pub(super) fn of(trees: Trees, double: bool, attributes: &Attributes<'_>) -> Result<Self, NodeError> {
-        let trees = chains::folded(trees);
+impl TreeKernel {
+    /// Validates the trees and plans their execution.
+    pub(super) fn new(trees: Trees, double: bool, attributes: &Attributes<'_>) -> Result<Self, NodeError> {
+        let trees = equality_chains::fold_chains(trees);
         Ok(if double {
-            Precision::Double(Kernel::new(forest(trees, attributes)?))
+            TreeKernel::F64(Kernel::new(build_forest(trees, attributes)?))
         } else {
-            Precision::Single(Kernel::new(forest(rounded(trees), attributes)?))
+            TreeKernel::F32(Kernel::new(build_forest(to_f32_trees(trees), attributes)?))
         })
     }
 
-    /// How many features a row must have at least.
+    /// Least number of features per row.
     pub(super) fn features(&self) -> usize {
         match self {
-            Precision::Single(kernel) => kernel.forest().features(),
-            Precision::Double(kernel) => kernel.forest().features(),
+            TreeKernel::F32(kernel) => kernel.forest().features(),
+            TreeKernel::F64(kernel) => kernel.forest().features(),
         }
     }
 
-    /// How many scores a row has.
+    /// Number of scores per row.
     pub(super) fn targets(&self) -> usize {
         match self {
-            Precision::Single(kernel) => kernel.forest().targets(),
-            Precision::Double(kernel) => kernel.forest().targets(),
+            TreeKernel::F32(kernel) => kernel.forest().targets(),
+            TreeKernel::F64(kernel) => kernel.forest().targets(),
         }
     }
 }
 
-fn forest<T: Scalar>(parts: Parts<T>, attributes: &Attributes<'_>) -> Result<Forest<T>, NodeError> {
+fn build_forest<T: Scalar>(parts: ForestParts<T>, attributes: &Attributes<'_>) -> Result<Forest<T>, NodeError> {
     Forest::new(parts).map_err(|error| attributes.error("nodes_*", error.to_string()))
 }
 
-/// The same trees in floats. What was read from floats stays as it is.
-fn rounded(trees: Trees) -> Parts<f32> {
+/// Converts trees to f32, without loss for those read from floats.
+fn to_f32_trees(trees: Trees) -> ForestParts<f32> {
     let node = |node: Node<f64>| match node {
         Node::Leaf { first, count } => Node::Leaf { first, count },
         Node::Branch { feature, test, if_true, if_false, missing_is_true } => {
@@ -73,7 +69,7 @@ fn rounded(trees: Trees) -> Parts<f32> {
         }
     };
     let weight = |weight: Weight<f64>| Weight { target: weight.target, value: weight.value as f32 };
-    Parts {
+    ForestParts {
         nodes: trees.nodes.into_iter().map(node).collect(),
         roots: trees.roots,
         weights: trees.weights.into_iter().map(weight).collect(),
@@ -83,7 +79,7 @@ fn rounded(trees: Trees) -> Parts<f32> {
     }
 }
 
-/// The aggregate of a name.
+/// Parses `aggregate_function`.
 fn aggregate(attributes: &Attributes<'_>, name: &str) -> Result<Aggregate, NodeError> {
     match name {
         "" | "SUM" => Ok(Aggregate::Sum),
@@ -94,7 +90,7 @@ fn aggregate(attributes: &Attributes<'_>, name: &str) -> Result<Aggregate, NodeE
     }
 }
 
-/// How a node compares; `None` for a leaf.
+/// Parses a node mode; `None` for a leaf.
 fn comparison(attributes: &Attributes<'_>, mode: &[u8]) -> Result<Option<Comparison>, NodeError> {
     Ok(Some(match mode {
         b"BRANCH_LEQ" => Comparison::Leq,
@@ -111,16 +107,16 @@ fn comparison(attributes: &Attributes<'_>, mode: &[u8]) -> Result<Option<Compari
     }))
 }
 
-/// Whether some row may reach no weight for some score.
-pub(super) fn may_miss(trees: &Trees) -> bool {
-    let mut spoken = vec![usize::MAX; trees.base.len()];
-    trees.nodes.iter().enumerate().any(|(place, node)| match *node {
+/// True when some row may reach no weight for some target.
+pub(super) fn may_miss_targets(trees: &Trees) -> bool {
+    let mut last_leaf = vec![usize::MAX; trees.base.len()];
+    trees.nodes.iter().enumerate().any(|(index, node)| match *node {
         Node::Leaf { first, count } => {
             let weights = trees.weights.iter().skip(first as usize).take(count as usize);
             let mut distinct = 0;
             for weight in weights {
-                if let Some(spoken) = spoken.get_mut(weight.target as usize) {
-                    distinct += usize::from(std::mem::replace(spoken, place) != place);
+                if let Some(last) = last_leaf.get_mut(weight.target as usize) {
+                    distinct += usize::from(std::mem::replace(last, index) != index);
                 }
             }
             distinct < trees.base.len()
