@@ -79,7 +79,7 @@ async fn each_key_has_a_rate_of_its_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_says_so_and_empties() {
     let bench = bench(Limits { queue: 1, ..Limits::default() }).await;
-    let mut other = crate::support::open(&bench.database).await;
+    let other = crate::support::open(&bench.database).await;
     // While another holds the database, the first prediction waits to be recorded.
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let waiting = bench.post("/predict", "{}");
@@ -110,7 +110,7 @@ async fn a_body_that_does_not_arrive_in_time_is_the_clients_fault() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_does_not_come_in_time_is_ours() {
     let bench = bench(Limits { request: Duration::from_millis(300), ..Limits::default() }).await;
-    let mut other = crate::support::open(&bench.database).await;
+    let other = crate::support::open(&bench.database).await;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let answer = bench.post("/predict", "{}").await;
     other.execute_batch("ROLLBACK").unwrap();

@@ -107,7 +107,7 @@ async fn what_is_turned_away_is_counted_by_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_goes_away_is_counted_as_such() {
     let bench = Bench::new(Some(parity::own().scorer())).await;
-    let mut other = crate::support::open(&bench.database).await;
+    let other = crate::support::open(&bench.database).await;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let waiting = tokio::time::timeout(std::time::Duration::from_millis(300), bench.post("/predict", "{}"));
     assert!(waiting.await.is_err());
