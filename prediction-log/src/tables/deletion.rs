@@ -21,13 +21,18 @@ pub(crate) struct Expired {
     time_column: &'static str,
     /// A further condition, ending in `AND`.
     condition: &'static str,
-    before: Timestamp,
+    /// As stored: rows of the previous service may lack the fraction of the second, and SQLite compares texts.
+    before: String,
 }
 
 impl Expired {
-    fn new(table: &'static str, key: &'static str, time_column: &'static str, before: Timestamp) -> Self {
+    fn new(table: &'static str, key: &'static str, time_column: &'static str, before: String) -> Self {
         Expired { table, key, time_column, condition: "", before }
     }
+}
+
+fn text(time: OffsetDateTime) -> String {
+    Timestamp::from(time).to_string()
 }
 
 /// Finds what is expired at a given time. Counting rows scans an index, so it is done by a reader.
@@ -38,24 +43,24 @@ pub(crate) async fn find_expired(
 ) -> Result<Vec<Expired>, DatabaseError> {
     let minutes = Expired {
         condition: "level = 'minute' AND",
-        ..Expired::new("call_sums", "start", "start", Timestamp::from(now - request_log::MINUTES_KEPT))
+        ..Expired::new("call_sums", "start", "start", text(now - request_log::MINUTES_KEPT))
     };
     let watermarks = Expired {
         condition: legacy_backfill::OTHER_SOURCES,
-        ..Expired::new("log_sources", "source", "updated_at", Timestamp::from(now - WATERMARKS_KEPT))
+        ..Expired::new("log_sources", "source", "updated_at", text(now - WATERMARKS_KEPT))
     };
-    let keys = Expired::new("keyed_answers", "key", "created_at", idempotency_record::oldest(now));
+    let keys = Expired::new("keyed_answers", "key", "created_at", idempotency_record::oldest(now).to_string());
     let mut expired = vec![keys, watermarks, minutes];
-    let by_days = retention.days.map(|days| Timestamp::from(now - Duration::days(i64::from(days))));
+    let by_days = retention.days.map(|days| text(now - Duration::days(i64::from(days))));
     for table in ["prediction_logs", "api_metrics"] {
         let by_rows = match retention.rows {
             Some(rows) => oldest_kept(transaction, table, rows).await?,
             None => None,
         };
-        expired.extend(by_days.max(by_rows).map(|before| Expired::new(table, "id", "created_at", before)));
+        expired.extend(by_days.clone().max(by_rows).map(|before| Expired::new(table, "id", "created_at", before)));
     }
     if let Some(before) = by_days {
-        expired.push(Expired::new("call_sums", "start", "start", before));
+        expired.push(Expired::new("call_sums", "start", "start", before.clone()));
         expired.push(Expired::new("outcomes", "received_at", "received_at", before));
     }
     Ok(expired)
@@ -66,7 +71,7 @@ async fn oldest_kept(
     transaction: &mut Transaction<'_>,
     table: &str,
     rows: u64,
-) -> Result<Option<Timestamp>, DatabaseError> {
+) -> Result<Option<String>, DatabaseError> {
     let created_at = transaction.dialect().timestamp_text("created_at");
     let sql = format!("SELECT {created_at} FROM {table} ORDER BY created_at DESC LIMIT 1 OFFSET $1");
     let offset = i64::try_from(rows.max(1) - 1).unwrap_or(i64::MAX);
@@ -82,7 +87,7 @@ pub(crate) async fn delete_expired(transaction: &mut Transaction<'_>, expired: &
          (SELECT {key} FROM {table} WHERE {condition} {time_column} < {} ORDER BY {time_column} LIMIT {STEP})",
         transaction.dialect().timestamp_param("$1")
     );
-    transaction.execute(sql, &[(*before).into()]).await
+    transaction.execute(sql, &[before.into()]).await
 }
 
 /// Deletes a lead's predictions, their outcomes, and the recorded responses that name the lead; returns the number of
