@@ -161,7 +161,9 @@ fn select(dialect: Dialect) -> String {
     let (from, until) = (dialect.timestamp_param("$1"), dialect.timestamp_param("$2"));
     let columns = format!(
         "p.id, {created_at}, COALESCE(p.probability, p.predicted_score), CAST(o.replied AS BIGINT), p.model_version, \
-         o.at, o.received_at"
+         {}, {}",
+        dialect.timestamp_text("o.at"),
+        dialect.timestamp_text("o.received_at")
     );
     let in_window = format!(
         "p.created_at >= {from} AND p.created_at < {until} AND (CAST($3 AS TEXT) IS NULL OR p.model_version = $3)"
