@@ -1,4 +1,4 @@
-// Starts the page: the addresses of its code and WebAssembly stand in two meta elements, so that no script is inline.
-const address = (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href;
-const { default: start } = await import(address("app-js"));
-await start({ module_or_path: address("app-wasm") });
+// Starts the page. The URLs of its code and WebAssembly are in two meta elements, so that no script is inline.
+const url = (name) => new URL(document.querySelector(`meta[name="${name}"]`).content, document.baseURI).href;
+const { default: start } = await import(url("app-js"));
+await start({ module_or_path: url("app-wasm") });

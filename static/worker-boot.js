@@ -1,5 +1,5 @@
-// Follows the worker's glue code in one blob: waits for the bytes of the WebAssembly, which the page hands over,
-// since from here nothing can be fetched. A failure is thrown outside the promise, where the page hears of it.
+// Appended to a worker's glue code in one blob: waits for the WebAssembly from the page, since nothing can be fetched
+// under the network lock. Errors are rethrown outside the promise, where the page receives them.
 self.onmessage = async ({ data }) => {
   self.onmessage = null;
   try {

@@ -1,7 +1,7 @@
 """Compares the probabilities of every shipped model with those of onnxruntime, on the encoded leads of every sample list.
 
-`LEADLIGHT_BIN` names the binary. onnxruntime opens the very files that are shipped, sections and all; the features are
-ours, so that what is compared is the running of the graph alone. Run it at the project's root: `cargo xtask test
+`LEADLIGHT_BIN` names the binary. onnxruntime opens the shipped files, including their sections; the features are ours,
+so that only the execution of the graph is compared. Run it at the project's root: `cargo xtask test
 onnxruntime`."""
 
 import json
@@ -20,7 +20,7 @@ TYPES = {"float": numpy.float32, "double": numpy.float64}
 def main():
     models = sorted(pathlib.Path("models").glob("*.onnx"))
     fixtures = sorted(pathlib.Path("tests/fixtures").glob("*/*.csv"))
-    # Lists in exporters' words are read by the import, not by the letter of the contract as here.
+    # Lists with foreign columns need the import, which is not used here.
     lists = sorted(pathlib.Path("static/samples").glob("*.csv")) + [file for file in fixtures if file.parent.name != "imports"]
     if not models or not lists:
         sys.exit("no model in models/ or no list in static/samples/ and tests/fixtures/: nothing to compare")
@@ -31,7 +31,7 @@ def main():
 
 
 def compare(model, leads):
-    """The largest difference over a list."""
+    """Returns the largest difference over a list."""
     encoded = encode(model, leads)
     features = numpy.array([row["features"] for row in encoded], dtype=numpy.float64)
     ours = numpy.array([row["probability"] for row in encoded], dtype=numpy.float32)
@@ -44,7 +44,7 @@ def compare(model, leads):
 
 
 def encode(model, leads):
-    """What the binary makes of each lead: its features and its probability."""
+    """Returns the features and the probability of each lead, computed by the binary."""
     command = [os.environ["LEADLIGHT_BIN"], "encode", str(leads), "--model", str(model), "--json"]
     rows = [json.loads(line) for line in subprocess.run(command, check=True, capture_output=True).stdout.splitlines()]
     if not rows:
@@ -53,7 +53,7 @@ def encode(model, leads):
 
 
 def run(model, features):
-    """onnxruntime's probabilities, from the output and the column that the file itself names."""
+    """Returns onnxruntime's probabilities, from the output and column named in the file."""
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
     sections = session.get_modelmeta().custom_metadata_map
     output = json.loads(sections["leadlight.manifest"])["output"]

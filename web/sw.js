@@ -1,96 +1,98 @@
-// Keeps one build of the page and answers from it alone: without a network, and never with files of two builds. Below
-// the list that `cargo xtask site` puts before this: BUILD, with the build's name and the SHA-256 of every file. What is
-// not in the list (the API, the monitoring document) is none of its business. It neither skips waiting nor claims pages,
-// so a newer build takes over only when no page of the older one is open.
+// Service worker: caches one build of the page for offline use, and never serves files of two builds.
+//
+// `cargo xtask site` prepends BUILD, with the build's name and the SHA-256 of every file. Other files (the API, the
+// monitoring document) are not handled. It neither skips waiting nor claims pages: a newer build takes over only when no
+// page of the older one is open.
 const SCOPE = self.registration.scope;
-// Two sites on one host have the same caches, and no path has a space in it.
-const OURS = `leadlight ${new URL(SCOPE).pathname} `;
-const PAGE = OURS + BUILD.name;
-const MODELS = `${OURS}models`;
+// Caches are per origin, so two sites on one host share them; the space keeps one path from being a prefix of another.
+const CACHE_PREFIX = `leadlight ${new URL(SCOPE).pathname} `;
+const PAGE_CACHE = CACHE_PREFIX + BUILD.name;
+const MODEL_CACHE = `${CACHE_PREFIX}models`;
 const PATHS = Object.keys(BUILD.files);
-// How long a worker waits for a page to ask for the files, in milliseconds.
-const PATIENCE = 2000;
+// Timeout of waiting for a page to request the files, in milliseconds.
+const REQUEST_TIMEOUT_MS = 2000;
 
-/** The cache and the key of a file: models have a cache of their own, by content, and outlive the build. */
-const place = (path) =>
-  path.endsWith(".onnx") ? [MODELS, `${SCOPE}${path}?${BUILD.files[path]}`] : [PAGE, SCOPE + path];
+/** Returns cache name and key of a file. Models are keyed by content in a cache of their own, which outlives the build. */
+const cacheEntry = (path) =>
+  path.endsWith(".onnx") ? [MODEL_CACHE, `${SCOPE}${path}?${BUILD.files[path]}`] : [PAGE_CACHE, SCOPE + path];
 
-const find = (path) => {
-  const [cacheName, key] = place(path);
+const findCached = (path) => {
+  const [cacheName, key] = cacheEntry(path);
   return caches.match(key, { cacheName });
 };
 
-const stop = new AbortController();
+const abort = new AbortController();
 
-// The files are fetched only when a page says that it takes no lead data yet, and only as long as it says so: a worker
-// that the browser found by itself, while a file is open, gives up without a request (web/src/hooks/offline.rs).
-const asked = new Promise((keep) => {
-  self.onmessage = ({ data }) => (data === "keep" ? keep() : stop.abort());
+// Files are fetched only while a page confirms that it accepts no lead data yet. A service worker that the browser found
+// by itself, while a file is open, gives up without a request (web/src/engine/service_worker.rs).
+const requested = new Promise((resolve) => {
+  self.onmessage = ({ data }) => (data === "keep" ? resolve() : abort.abort());
 });
 
-/** Waits until a page asks; without one, whatever would still have to be fetched is not. */
-async function permission() {
-  const late = setTimeout(() => stop.abort(), PATIENCE);
-  await Promise.race([asked, new Promise((stopped) => (stop.signal.onabort = stopped))]);
-  clearTimeout(late);
+/** Waits until a page requests the files; after the timeout, aborts whatever would still have to be fetched. */
+async function waitForRequest() {
+  const timeout = setTimeout(() => abort.abort(), REQUEST_TIMEOUT_MS);
+  await Promise.race([requested, new Promise((resolve) => (abort.signal.onabort = resolve))]);
+  clearTimeout(timeout);
 }
 
-/** Fetches a file, unless it is there from a try before, and keeps it only if it is this build's. */
-async function keep(path) {
-  if (await find(path)) return;
-  // A host may send another address for the page's own name, and a page must not come of such a detour.
-  const address = path === "index.html" ? SCOPE : SCOPE + path;
-  const answer = await fetch(address, { cache: "no-cache", signal: stop.signal });
-  const bytes = await answer.arrayBuffer();
+/** Fetches a file, unless an earlier attempt cached it, and caches it if its hash is that of the build. */
+async function cacheFile(path) {
+  if (await findCached(path)) return;
+  // Hosts may redirect index.html, and a navigation must not be answered with a redirected response.
+  const url = path === "index.html" ? SCOPE : SCOPE + path;
+  const response = await fetch(url, { cache: "no-cache", signal: abort.signal });
+  const bytes = await response.arrayBuffer();
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const hex = Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (!answer.ok || hex !== BUILD.files[path]) throw new Error(`${path} is not of this build`);
-  const headers = new Headers(answer.headers);
-  // These spoke of the bytes as they were sent.
+  if (!response.ok || hex !== BUILD.files[path]) throw new Error(`${path} is not of this build`);
+  const headers = new Headers(response.headers);
+  // These describe the encoded body.
   for (const name of ["content-encoding", "content-length", "vary"]) headers.delete(name);
-  const [name, key] = place(path);
+  const [name, key] = cacheEntry(path);
   await (await caches.open(name)).put(key, new Response(bytes, { headers }));
 }
 
-/** All files or none: after the first that fails no other is fetched, and none is still under way at the end. */
+/** Caches all files or fails; the first failure aborts the other requests, and all have ended on return. */
 async function install() {
-  await permission();
-  const keeping = PATHS.map((path) => keep(path).catch((error) => {
-    stop.abort();
+  await waitForRequest();
+  const pending = PATHS.map((path) => cacheFile(path).catch((error) => {
+    abort.abort();
     throw error;
   }));
-  await Promise.allSettled(keeping);
-  await Promise.all(keeping);
-  // An older worker that went into service meanwhile cleared what was not its own.
-  const found = await Promise.all(PATHS.map(find));
+  await Promise.allSettled(pending);
+  await Promise.all(pending);
+  // An older service worker that was activated meanwhile removed all caches but its own.
+  const found = await Promise.all(PATHS.map(findCached));
   if (!found.every(Boolean)) throw new Error("the files were cleared away");
 }
 
-/** Removes what older builds kept. */
-async function clear() {
-  const names = (await caches.keys()).filter((name) => name.startsWith(OURS) && name !== PAGE && name !== MODELS);
+/** Removes the caches of older builds, and models that are not of this build. */
+async function removeOldCaches() {
+  const isOld = (name) => name.startsWith(CACHE_PREFIX) && name !== PAGE_CACHE && name !== MODEL_CACHE;
+  const names = (await caches.keys()).filter(isOld);
   await Promise.all(names.map((name) => caches.delete(name)));
-  const wanted = new Set(PATHS.map((path) => place(path)[1]));
-  const models = await caches.open(MODELS);
-  const old = (await models.keys()).filter(({ url }) => !wanted.has(url));
+  const current = new Set(PATHS.map((path) => cacheEntry(path)[1]));
+  const models = await caches.open(MODEL_CACHE);
+  const old = (await models.keys()).filter(({ url }) => !current.has(url));
   await Promise.all(old.map((request) => models.delete(request)));
 }
 
-/** A file of the build. Where the browser threw one away, the site can only come whole from its host again. */
-async function answer(path) {
-  const found = await find(path);
+/** Responds with a file of the build. If the browser evicted one, unregisters: then the site comes whole from its host. */
+async function respond(path) {
+  const found = await findCached(path);
   if (found) return found;
   await self.registration.unregister();
   return Response.error();
 }
 
 self.oninstall = (event) => event.waitUntil(install());
-self.onactivate = (event) => event.waitUntil(clear());
+self.onactivate = (event) => event.waitUntil(removeOldCaches());
 self.onfetch = (event) => {
   const { method, url } = event.request;
   const { origin, pathname } = new URL(url);
-  const whole = origin + pathname;
-  if (method !== "GET" || !whole.startsWith(SCOPE)) return;
-  const path = whole.slice(SCOPE.length) || "index.html";
-  if (Object.hasOwn(BUILD.files, path)) event.respondWith(answer(path));
+  const target = origin + pathname;
+  if (method !== "GET" || !target.startsWith(SCOPE)) return;
+  const path = target.slice(SCOPE.length) || "index.html";
+  if (Object.hasOwn(BUILD.files, path)) event.respondWith(respond(path));
 };

@@ -50,7 +50,7 @@ pub use state::StoreState;
 pub use store::{Store, StoreError, WriterTask};
 pub use tables::active_model::ActiveModel;
 pub use tables::legacy_backfill::{LegacyHour, LegacyPrediction};
-pub use tables::outcome::{LabeledPrediction, OutcomeRow, OutcomeStatus, OutcomeSubject};
+pub use tables::outcome::{OutcomeRow, OutcomeStatus, OutcomeSubject, PredictionOutcome};
 pub use tables::prediction_query::{
     Cursor, CursorError, LATEST_MAX, LoggedPrediction, PAGE_MAX, PredictionPage, PredictionQuery,
 };

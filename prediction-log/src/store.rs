@@ -10,7 +10,7 @@ use super::spool::{Spool, SpoolError};
 use super::state::{SharedState, StoreState};
 use super::tables::active_model::{self, ActiveModel};
 use super::tables::legacy_backfill::{self, LegacyHour};
-use super::tables::outcome::{self, LabeledPrediction, OutcomeRow, OutcomeStatus};
+use super::tables::outcome::{self, OutcomeRow, OutcomeStatus, PredictionOutcome};
 use super::tables::prediction_query::{self, LoggedPrediction, PredictionPage, PredictionQuery};
 use super::tables::profile::{self, ProfileKey, ProfileRow};
 use super::tables::request_log::{self, RequestSummary};
@@ -189,14 +189,14 @@ impl Store {
     }
 
     /// Predictions of a window whose outcome is known, oldest first.
-    pub async fn labeled_predictions(
+    pub async fn prediction_outcomes(
         &self,
         window: &TimeWindow,
         model_version: Option<&str>,
-    ) -> Result<Vec<LabeledPrediction>, StoreError> {
+    ) -> Result<Vec<PredictionOutcome>, StoreError> {
         let (window, version) = (*window, model_version.map(str::to_owned));
         self.read(move |transaction| {
-            Box::pin(async move { outcome::labeled_predictions(transaction, &window, version.as_deref()).await })
+            Box::pin(async move { outcome::prediction_outcomes(transaction, &window, version.as_deref()).await })
         })
         .await
     }

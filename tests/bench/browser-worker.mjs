@@ -1,6 +1,6 @@
-// Does the benchmark's tasks in a worker and holds the clock: Leadlight's WebAssembly and onnxruntime-web, on one thread.
+// Runs and times the benchmark's tasks in a worker: Leadlight's WebAssembly and onnxruntime-web, on one thread.
 
-// A run that takes less than this, in milliseconds, is repeated, so that the clock's steps do not count.
+// Shorter runs are repeated up to this time, so that the resolution of the clock does not count.
 const MILLISECONDS = 200;
 const REPEATS_MAX = 10_000;
 
@@ -11,14 +11,14 @@ const fetched = async (path) => {
 };
 const bytes = async (path) => new Uint8Array(await (await fetched(path)).arrayBuffer());
 
-/** The first rows of the benchmark's matrix, and their width. */
+/** First rows of the benchmark's matrix, and their width. */
 async function rows(count) {
   const { width } = await (await fetched("rows.json")).json();
   const values = new Float32Array((await bytes("rows.f32")).buffer);
   return [values.slice(0, count * width), width];
 }
 
-/** Leadlight's work for a task. */
+/** Opens Leadlight's work for a task. */
 async function leadlight({ task, model, rows: count, list, level }) {
   const { default: init, Opened } = await import("/wasm/bench.js");
   await init();
@@ -30,7 +30,7 @@ async function leadlight({ task, model, rows: count, list, level }) {
   return Opened[task](await file("packed.onnx"), await bytes(list));
 }
 
-/** onnxruntime-web's, for rows. */
+/** Opens a session of onnxruntime-web for rows. */
 async function onnxruntime({ model, rows: count }) {
   const ort = await import("/ort/ort.wasm.min.mjs");
   ort.env.wasm.numThreads = 1;
@@ -66,7 +66,7 @@ async function timed(task) {
 
 async function millisecondsOf(work, runs) {
   const start = performance.now();
-  // Leadlight's runs are no promises; waiting for one would add to its time.
+  // Leadlight's runs are synchronous; an await would add to their time.
   for (let run = 0; run < runs; run += 1) {
     const running = work.run();
     if (running) await running;

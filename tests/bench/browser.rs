@@ -1,24 +1,23 @@
-//! Leadlight's own side of the benchmark in a browser: what is timed natively, for a worker that holds the clock. Knows no
-//! clock and fetches nothing.
+//! Leadlight's side of the benchmark in a browser, as WebAssembly for a worker that fetches the inputs and measures the time.
 
-// A benchmark that cannot go on has failed: that is what a panic says.
+// A panic ends a benchmark that cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-// What `wasm_bindgen` writes at a type's border is unsafe.
+// `wasm_bindgen` generates unsafe code for exported types.
 #![allow(unsafe_code)]
 
-mod planted;
+mod forest_json;
 mod work;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 use work::Work;
 
-/// A piece of work, opened.
+/// Opened work.
 #[wasm_bindgen]
 pub struct Opened(Work);
 
 #[wasm_bindgen]
 impl Opened {
-    /// The trees of a `forest.json` over rows, with the instructions of a level or the best.
+    /// Trees of a `forest.json` over rows, with the instructions of a level, by default the best.
     pub fn kernel(forest: &str, rows: Vec<f32>, width: usize, level: Option<usize>) -> Opened {
         Opened(Work::kernel(forest, rows, width, level).unwrap())
     }
@@ -33,7 +32,7 @@ impl Opened {
         Opened(Work::encode(model, list))
     }
 
-    /// The reading of a list, with the fields of a model file.
+    /// Reading of a list, with the fields of a model file.
     pub fn csv(model: &[u8], list: Vec<u8>) -> Opened {
         Opened(Work::csv(model, list))
     }
@@ -43,12 +42,12 @@ impl Opened {
         Opened(Work::line(model, list))
     }
 
-    /// Does it once.
+    /// Runs once.
     pub fn run(&mut self) {
         self.0.run();
     }
 
-    /// Does it once and gives the mean probability.
+    /// Runs once and returns the mean probability.
     pub fn mean(&mut self) -> Option<f64> {
         self.0.mean()
     }

@@ -7,7 +7,7 @@ import xgboost
 
 
 class XGBoost:
-    """Rows as they lie in memory -> sums of the leaves."""
+    """Rows in memory -> margins."""
 
     def __init__(self, folder, task):
         self._booster = xgboost.Booster({"nthread": 1}, model_file=folder / f"models/{task['model']}/xgboost.json")
@@ -20,8 +20,8 @@ class XGBoost:
 
 
 class XGBoostMatrix(XGBoost):
-    """A matrix of XGBoost's own, made before the clock starts, -> sums. A new one for each run: of a matrix that it has
-    seen before XGBoost keeps the sums."""
+    """A DMatrix, built before the timing starts, -> margins. A new one for each run: XGBoost caches the margins of a
+    matrix."""
 
     def time(self):
         seconds, sums = timing.timed(

@@ -1,4 +1,4 @@
-"""YDF on the rows of a task: the very trees of the others, run by the fastest of its engines."""
+"""YDF on the rows of a task: the same trees, run by the fastest of its engines."""
 
 import json
 
@@ -6,12 +6,12 @@ import numpy
 import timing
 import ydf
 
-# Of one size each: the second for many rows; of several that were tried it suits the fastest engine best.
+# Batch sizes: for one row, and for many rows, the best of several for the fastest engine.
 BATCHES = [1, 1000]
 
 
 class Ydf:
-    """Rows in the form of YDF's engines -> probabilities; YDF's own benchmark holds the clock."""
+    """Rows in the form of YDF's engines -> probabilities; YDF's own benchmark measures the time."""
 
     def __init__(self, folder, task):
         ydf.verbose(0)
@@ -20,7 +20,7 @@ class Ydf:
         self._batch = max(size for size in BATCHES if size <= len(rows))
         self._count = len(rows)
         forest = json.loads((folder / f"models/{task['model']}/forest.json").read_text(encoding="utf-8"))
-        self._model = planted(forest, rows.shape[1])
+        self._model = build_model(forest, rows.shape[1])
         self._model.force_engine(min(self._model.list_compatible_engines(), key=self._seconds))
         self._mean = float(numpy.mean(self._model.predict(self._columns), dtype=numpy.float64))
 
@@ -40,8 +40,8 @@ def name(place):
     return f"f{place:03}"
 
 
-def planted(forest, width):
-    """A model with these trees in the place of the one that it was fitted with."""
+def build_model(forest, width):
+    """Fits a model and replaces its trees by those of the forest."""
     random = numpy.random.Generator(numpy.random.PCG64(1))
     columns = {name(place): random.random(100) for place in range(width)}
     learner = ydf.GradientBoostedTreesLearner(
@@ -60,7 +60,7 @@ def node(tree, at, places):
     feature, threshold = tree["feature"][at], tree["threshold"][at]
     if feature < 0:
         return ydf.tree.Leaf(value=ydf.tree.RegressionValue(num_examples=1.0, value=threshold))
-    # YDF asks the opposite: whether the feature is at or above the threshold.
+    # YDF tests the opposite: feature >= threshold.
     condition = ydf.tree.NumericalHigherThanCondition(
         missing=not tree["missing_is_yes"][at], score=0.0, attribute=places[name(feature)], threshold=threshold)
     return ydf.tree.NonLeaf(

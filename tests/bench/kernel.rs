@@ -1,9 +1,9 @@
 //! Times the tree kernel on one thread at every instruction level of this machine: prints one line per forest and level.
 //!
-//! Arguments: model files with a tree ensemble of one target in lists (`nodes_*`, `class_*` or `target_*`), beside which
-//! a made-up forest is always timed. Knows no tract: the files are read with the project's own messages.
+//! Arguments: model files with a tree ensemble of one target in lists (`nodes_*`, `class_*` or `target_*`). Made-up forests
+//! are always timed. KERNEL_FOREST and KERNEL_LEVEL select some by a part of their names.
 
-// A benchmark that cannot go on has failed: that is what a panic says.
+// A panic ends a benchmark that cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use prost::Message;
@@ -16,15 +16,15 @@ use std::hint::black_box;
 use std::time::Instant;
 
 const ROWS: usize = 100_000;
-/// Rows of one call: so few that a call is seldom disturbed, so many that calling costs nothing.
+/// Rows of one call: few enough that other processes seldom interrupt it, many enough that the call itself costs nothing.
 const PART: usize = 4096;
 const WIDTH: usize = 47;
 const RUNS: usize = 9;
 
-/// Numbers that look random and are the same in every run (xorshift).
-struct Numbers(u64);
+/// Pseudo-random random, the same in every run (xorshift).
+struct Random(u64);
 
-impl Numbers {
+impl Random {
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -41,14 +41,14 @@ impl Numbers {
     }
 }
 
-/// Seconds for all rows, timed part by part: the sum of each part's shortest time over several runs, which other work on
-/// the machine disturbs least.
-fn in_parts(rows: &[f32], scores: &mut [f32], mut work: impl FnMut(&[f32], &mut [f32])) -> f64 {
+/// Seconds for all rows: the sum over parts of each part's shortest time in several runs, the measure least affected by
+/// other processes.
+fn sum_of_parts(rows: &[f32], scores: &mut [f32], mut work: impl FnMut(&[f32], &mut [f32])) -> f64 {
     let parts = rows.chunks(PART * WIDTH).zip(scores.chunks_mut(PART));
     parts.map(|(rows, scores)| shortest(|| work(rows, black_box(&mut *scores)))).sum()
 }
 
-/// The shortest of several runs, in seconds.
+/// Shortest of several runs, in seconds.
 fn shortest(mut work: impl FnMut()) -> f64 {
     let seconds = (0..RUNS).map(|_| {
         let start = Instant::now();
@@ -58,7 +58,7 @@ fn shortest(mut work: impl FnMut()) -> f64 {
     seconds.fold(f64::INFINITY, f64::min)
 }
 
-/// A tree ensemble in lists, as exporters of boosted trees write them.
+/// Reads a tree ensemble in lists, as exporters of boosted trees write it.
 fn read(file: &[u8]) -> Forest<f32> {
     let model = ModelProto::decode(file).unwrap();
     let node = model.graph.unwrap().node.into_iter().find(|node| node.op_type.starts_with("TreeEnsemble")).unwrap();
@@ -104,17 +104,17 @@ fn read(file: &[u8]) -> Forest<f32> {
         .unwrap()
 }
 
-/// How a made-up forest is shaped.
+/// Shape of a made-up forest.
 struct Shape {
     trees: usize,
     depth: u32,
-    /// Leaves per tree, grown at random places; 0 for complete trees.
+    /// Leaves of a tree, split at random; 0 for complete trees.
     leaves: usize,
-    /// Thresholds that a feature has at most; 0 for any number.
+    /// Distinct thresholds of a feature at most; 0 for no limit.
     bins: usize,
 }
 
-fn made(shape: &Shape, numbers: &mut Numbers) -> Forest<f32> {
+fn generate(shape: &Shape, random: &mut Random) -> Forest<f32> {
     let mut parts = ForestParts::<f32> { base: vec![0.5], ..ForestParts::default() };
     for _ in 0..shape.trees {
         let root = parts.nodes.len() as u32;
@@ -123,31 +123,31 @@ fn made(shape: &Shape, numbers: &mut Numbers) -> Forest<f32> {
         parts.nodes.push(Node::Leaf { first: 0, count: 0 });
         let leaves = if shape.leaves == 0 { 1 << shape.depth } else { shape.leaves };
         while !open.is_empty() && open.len() < leaves {
-            let at = if shape.leaves == 0 { 0 } else { numbers.below(open.len()) };
+            let at = if shape.leaves == 0 { 0 } else { random.below(open.len()) };
             let (place, depth) = open.remove(at);
             let next = parts.nodes.len() as u32;
             let threshold =
-                if shape.bins == 0 { numbers.unit() } else { numbers.below(shape.bins) as f32 / shape.bins as f32 };
+                if shape.bins == 0 { random.unit() } else { random.below(shape.bins) as f32 / shape.bins as f32 };
             parts.nodes[place as usize] = Node::Branch {
-                feature: numbers.below(WIDTH) as u32,
+                feature: random.below(WIDTH) as u32,
                 test: Test::Compare(Comparison::Lt, threshold),
                 if_true: next,
                 if_false: next + 1,
-                missing_is_true: numbers.below(2) == 0,
+                missing_is_true: random.below(2) == 0,
             };
             parts.nodes.extend([Node::Leaf { first: 0, count: 0 }; 2]);
             open.extend([(next, depth + 1), (next + 1, depth + 1)]);
         }
         for (place, _) in open {
             parts.nodes[place as usize] = Node::Leaf { first: parts.weights.len() as u32, count: 1 };
-            parts.weights.push(Weight { target: 0, value: numbers.unit() - 0.5 });
+            parts.weights.push(Weight { target: 0, value: random.unit() - 0.5 });
         }
     }
     Forest::new(parts).unwrap()
 }
 
-/// Rows around the thresholds of a forest, one value in fifty missing.
-fn rows(forest: &Forest<f32>, numbers: &mut Numbers) -> Vec<f32> {
+/// Rows in the ranges of a forest's thresholds, one value in fifty missing.
+fn rows(forest: &Forest<f32>, random: &mut Random) -> Vec<f32> {
     let mut ranges = [(0.0f32, 1.0f32); WIDTH];
     for node in forest.nodes() {
         if let Node::Branch { feature, test: Test::Compare(_, threshold), .. } = node {
@@ -157,29 +157,29 @@ fn rows(forest: &Forest<f32>, numbers: &mut Numbers) -> Vec<f32> {
     }
     let mut value = |column: usize| {
         let (low, high) = ranges[column];
-        if numbers.below(50) == 0 { f32::NAN } else { low + numbers.unit() * (high - low) }
+        if random.below(50) == 0 { f32::NAN } else { low + random.unit() * (high - low) }
     };
     (0..ROWS * WIDTH).map(|place| value(place % WIDTH)).collect()
 }
 
-fn time(name: &str, forest: Forest<f32>, numbers: &mut Numbers) {
-    let rows = rows(&forest, numbers);
+fn time(name: &str, forest: Forest<f32>, random: &mut Random) {
+    let rows = rows(&forest, random);
     let start = Instant::now();
     let kernel = Kernel::new(forest);
-    println!("{name}: made ready in {:.6} s", start.elapsed().as_secs_f64());
+    println!("{name}: compiled in {:.6} s", start.elapsed().as_secs_f64());
     let mut expected = vec![0.0f32; ROWS];
-    let walked = in_parts(&rows, &mut expected, |rows, scores| {
+    let seconds = sum_of_parts(&rows, &mut expected, |rows, scores| {
         for (row, scores) in rows.chunks(WIDTH).zip(scores.chunks_mut(1)) {
             kernel.margins(row, WIDTH, scores);
         }
     });
-    println!("  row by row: {walked:.6} s");
+    println!("  row by row: {seconds:.6} s");
     let level = std::env::var("KERNEL_LEVEL").ok();
     for level in
         Level::available().into_iter().filter(|at| level.as_ref().is_none_or(|level| format!("{at:?}").contains(level)))
     {
         let mut scores = vec![0.0f32; ROWS];
-        let all = in_parts(&rows, &mut scores, |rows, scores| kernel.margins_at(level, rows, WIDTH, scores));
+        let all = sum_of_parts(&rows, &mut scores, |rows, scores| kernel.margins_at(level, rows, WIDTH, scores));
         let few = [1, 8, 16, 64].map(|count| {
             let part = &rows[..count * WIDTH];
             let many = shortest(|| {
@@ -194,10 +194,10 @@ fn time(name: &str, forest: Forest<f32>, numbers: &mut Numbers) {
 }
 
 fn main() {
-    let numbers = &mut Numbers(0x9E37_79B9_7F4A_7C15);
+    let random = &mut Random(0x9E37_79B9_7F4A_7C15);
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     for path in arguments {
-        time(&path, read(&std::fs::read(&path).unwrap()), numbers);
+        time(&path, read(&std::fs::read(&path).unwrap()), random);
     }
     let shapes = [
         ("500 x depth 6, distinct", Shape { trees: 500, depth: 6, leaves: 0, bins: 0 }),
@@ -207,10 +207,10 @@ fn main() {
     ];
     let only = std::env::var("KERNEL_FOREST").ok();
     for (name, shape) in shapes.into_iter().filter(|(name, _)| only.as_ref().is_none_or(|only| name.contains(only))) {
-        time(name, made(&shape, numbers), numbers);
+        time(name, generate(&shape, random), random);
     }
-    let rows: Vec<f32> = (0..ROWS * WIDTH).map(|_| numbers.unit()).collect();
-    let coefficients: Vec<f32> = (0..WIDTH).map(|_| numbers.unit()).collect();
+    let rows: Vec<f32> = (0..ROWS * WIDTH).map(|_| random.unit()).collect();
+    let coefficients: Vec<f32> = (0..WIDTH).map(|_| random.unit()).collect();
     let mut sums = vec![0.0; ROWS];
     println!("linear: {:.6} s", shortest(|| add_linear(&coefficients, &rows, WIDTH, black_box(&mut sums))));
 }

@@ -1,9 +1,9 @@
-"""Makes what the benchmark runs on: rows of features and forests over them. Arguments: the folder to write to, the
-golden set whose encoder and model are used. The same bytes every time.
+"""Generates the inputs of the benchmark: rows of features and forests over them. Arguments: the output folder, the golden
+set whose encoder and model are used. The same bytes every time.
 
-The rows are drawn from the ranges of the set's own encoder, each feature by itself, so that few rows are alike and
-branches go either way. The forests are fitted by XGBoost to an outcome that depends on several of the features together
-and written by onnxmltools, as a user's would be."""
+Rows are drawn from the ranges of the set's encoder, each feature independently, so that few rows are equal and branches
+go either way. Forests are fitted by XGBoost to an outcome that depends on interactions of features, and exported by
+onnxmltools as a user's would be."""
 
 import json
 import pathlib
@@ -39,12 +39,12 @@ def main(folder, golden):
 
 
 def draw(encoder, random):
-    """A matrix of features with the values that the encoder can give, each about as often as leads have them."""
+    """A feature matrix with values that the encoder can output, at about the frequencies of real leads."""
     columns = {name: random.random(ROWS) < 0.15 for name in encoder["feature_columns"]}
     targets = encoder["target_encoding"]
     for name, table in targets["per_column"].items():
         values = numpy.array([*table["categories"].values(), targets["global_mean"]])
-        # The square makes some levels common and most rare.
+        # Squared: some levels are common and most rare.
         columns[name] = values[(random.random(ROWS) ** 2 * len(values)).astype(int)]
     whole = lambda low, high: random.integers(low, high, ROWS, endpoint=True)
     columns |= {"llm_quality": whole(0, 20) * 5, "llm_engagement": whole(0, 20) / 20,
@@ -60,8 +60,7 @@ def draw(encoder, random):
 
 
 def chance(rows, random):
-    """The probability of each row's outcome: a sum of single features and of products of two, through the logistic
-    function."""
+    """Outcome probability of each row: the logistic function of a sum of features and of products of two."""
     scaled = (rows - rows.mean(axis=0)) / numpy.maximum(rows.std(axis=0), 1e-6)
     width = rows.shape[1]
     sums = scaled @ random.normal(0, 0.25, width)
@@ -72,7 +71,7 @@ def chance(rows, random):
 
 
 def adopt(folder, golden):
-    """The golden set's own model, already in its folder; its XGBoost form is not in every set."""
+    """Exports the golden set's model, already in its folder; not every set has its XGBoost format."""
     if (golden / "xgboost_model.json").is_file():
         shutil.copyfile(golden / "xgboost_model.json", folder / "xgboost.json")
     forest.write(folder)

@@ -1,5 +1,5 @@
-"""The replaced system's way from a CSV file to a ranked list, with the libraries that it used, each column at once: pandas
-reads and prepares, XGBoost scores. What it does to a lead is written down in the encoder's export."""
+"""The replaced system's pipeline from a CSV file to a ranked list, with the libraries that it used, vectorised by column:
+pandas reads and encodes, XGBoost scores. The encoder's export defines the encoding."""
 
 import io
 import json
@@ -12,7 +12,7 @@ import xgboost
 
 
 class Original:
-    """The bytes of a list -> its columns, each row's probability, and the rows' places, best first."""
+    """Bytes of a list -> its columns, the probability of each row, the order of the rows, best first."""
 
     def __init__(self, folder, task):
         self._encoder = json.loads(pathlib.Path(task["encoder"]).read_text(encoding="utf-8"))

@@ -1,9 +1,9 @@
 """The benchmark's peers in Python, each on one thread. Argument: the benchmark's folder. Reads tasks from standard input,
-one JSON object a line, and answers each with a line: the seconds of one run and the mean probability, or an error."""
+one JSON object a line; each response is a line with the seconds of one run and the mean probability, or an error."""
 
 import os
 
-# Before any library looks.
+# Before any library reads them.
 os.environ["OMP_NUM_THREADS"] = os.environ["ARROW_NUM_THREADS"] = "1"
 
 import importlib
@@ -13,8 +13,8 @@ import pathlib
 import platform
 import sys
 
-# Where each peer is, and the package whose version is told. Loaded when first asked for, so that a package that is
-# missing stands in nobody's way but its own.
+# Module and class of each peer, and the package whose version is reported. Loaded on first use, so that a missing package
+# affects its own peer alone.
 PEERS = {
     "xgboost": ("forests", "XGBoost", "xgboost-cpu"),
     "xgboost-matrix": ("forests", "XGBoostMatrix", "xgboost-cpu"),
@@ -28,15 +28,15 @@ def main(folder):
     opened = {}
     for line in sys.stdin:
         try:
-            answer = run(folder, opened, line.strip())
-        # Whatever goes wrong in a peer is that peer's answer; the others go on.
+            response = run(folder, opened, line.strip())
+        # An error in a peer is its response; the others go on.
         except Exception as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), flush=True)
+            response = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(response), flush=True)
 
 
 def run(folder, opened, line):
-    """Times a task by the peer that it names; what was opened for the same task before is used again."""
+    """Times a task by the peer that it names; peers stay open for the next round of the same task."""
     task = json.loads(line)
     if task["task"] == "about":
         return {"about": f"Python {platform.python_version()}"}

@@ -1,11 +1,10 @@
-//! Leadlight's own side of the benchmark, natively, on one thread. Argument: the benchmark's folder. Reads tasks from
-//! standard input, one JSON object a line, and answers each with one line: the seconds of one run and the mean
-//! probability. Knows the folder's files; what is timed is in `work`.
+//! Leadlight's native side of the benchmark, on one thread. Argument: the benchmark's folder. Reads tasks from standard input,
+//! one JSON object a line; each response is a line with the seconds of one run and the mean probability.
 
-// A benchmark that cannot go on has failed: that is what a panic says.
+// A panic ends a benchmark that cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod planted;
+mod forest_json;
 mod work;
 
 use mimalloc::MiMalloc;
@@ -24,11 +23,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use work::Work;
 
-/// That of the binary, without its setting.
+/// Allocator of the binary, without its settings.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// A run that takes less than this is repeated, so that the clock's steps do not count.
+/// Shorter runs are repeated up to this time, so that the resolution of the clock does not count.
 const SECONDS: f64 = 0.2;
 const REPEATS_MAX: f64 = 10_000.0;
 
@@ -38,18 +37,18 @@ fn main() {
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();
         let task: Value = serde_json::from_str(&line).unwrap();
-        let answer = match text(&task, "task") {
-            "pack" => packed(&folder, &task),
-            "census" => census(&fs::read(folder.join(text(&task, "list"))).unwrap()),
+        let response = match text(&task, "task") {
+            "pack" => pack_models(&folder, &task),
+            "statistics" => statistics(&fs::read(folder.join(text(&task, "list"))).unwrap()),
             _ => match opened.entry(line.clone()).or_insert_with(|| open(&folder, &task).map(with_mean)) {
                 Some((work, mean)) => {
                     json!({ "seconds": seconds_of(work), "mean": mean, "version": env!("CARGO_PKG_VERSION") })
                 }
-                None => json!({ "error": "this machine has not these instructions" }),
+                None => json!({ "error": "this machine lacks these instructions" }),
             },
         };
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
+        writeln!(out, "{response}").and_then(|()| out.flush()).unwrap();
     }
 }
 
@@ -57,7 +56,7 @@ fn text<'t>(task: &'t Value, name: &str) -> &'t str {
     task[name].as_str().unwrap_or_else(|| panic!("the task has no {name}: {task}"))
 }
 
-/// The seconds of one run, after one that is not counted.
+/// Seconds of one run, after a warm-up run.
 fn seconds_of(work: &mut Work) -> f64 {
     let seconds = |work: &mut Work, runs: u32| {
         let start = Instant::now();
@@ -73,7 +72,7 @@ fn with_mean(mut work: Work) -> (Work, Option<f64>) {
     (work, mean)
 }
 
-/// The work of a task; none where it asks for instructions that this machine has not.
+/// Opens the work of a task; `None` for instructions that this machine lacks.
 fn open(folder: &Path, task: &Value) -> Option<Work> {
     let models = folder.join("models").join(text(task, "model"));
     let model = || fs::read(models.join("packed.onnx")).unwrap();
@@ -95,7 +94,7 @@ fn open(folder: &Path, task: &Value) -> Option<Work> {
     }
 }
 
-/// The first rows of the benchmark's matrix, and their width.
+/// First rows of the benchmark's matrix, and their width.
 fn rows(folder: &Path, task: &Value) -> (Vec<f32>, usize) {
     let shape: Value = serde_json::from_slice(&fs::read(folder.join("rows.json")).unwrap()).unwrap();
     let (width, count) = (shape["width"].as_u64().unwrap() as usize, task["rows"].as_u64().unwrap() as usize);
@@ -104,8 +103,8 @@ fn rows(folder: &Path, task: &Value) -> (Vec<f32>, usize) {
     (values.take(count * width).collect(), width)
 }
 
-/// Makes model files of the graphs in all folders of models, with one encoder for all.
-fn packed(folder: &Path, task: &Value) -> Value {
+/// Packs the graphs of all model folders into model files with the same encoder.
+fn pack_models(folder: &Path, task: &Value) -> Value {
     let export = fs::read(text(task, "encoder")).unwrap();
     let folders = fs::read_dir(folder.join("models")).unwrap().map(|entry| entry.unwrap().path());
     let mut names = Vec::new();
@@ -125,8 +124,8 @@ fn packed(folder: &Path, task: &Value) -> Value {
     json!({ "packed": names })
 }
 
-/// How large a list is, and how many levels each of its many-level fields has.
-fn census(list: &[u8]) -> Value {
+/// Rows and bytes of a list, and the levels of the many-level field that has fewest.
+fn statistics(list: &[u8]) -> Value {
     let schema = Schema::leads();
     let leads = work::leads(&schema, list);
     let levels = |field: &&str| {
@@ -138,5 +137,5 @@ fn census(list: &[u8]) -> Value {
         texts.collect::<HashSet<_>>().len()
     };
     let many = ["llm_industry", "industry", "companyindustry", "languages", "location", "companylocation"];
-    json!({ "rows": leads.len(), "bytes": list.len(), "levels_least": many.iter().map(levels).min() })
+    json!({ "rows": leads.len(), "bytes": list.len(), "levels_min": many.iter().map(levels).min() })
 }

@@ -1,4 +1,4 @@
-"""What all of the benchmark's peers in Python share: the clock, the rows, the mean that is compared."""
+"""Shared by the peers in Python: timing, rows, the mean that is compared."""
 
 import functools
 import json
@@ -6,14 +6,14 @@ import time
 
 import numpy
 
-# A run that takes less than this is repeated, so that the clock's steps do not count.
+# Shorter runs are repeated up to this time, so that the resolution of the clock does not count.
 SECONDS = 0.2
 REPEATS_MAX = 10_000
 
 
 def timed(work, prepare=tuple):
-    """Seconds of one run, and what it gave. What `prepare` makes for each run is made before the clock starts; the
-    first run is not counted."""
+    """Seconds and result of one run. `prepare` makes the arguments of each run before the timing starts; the first run
+    warms up."""
     start = time.perf_counter()
     result = work(*prepare())
     once = time.perf_counter() - start
@@ -26,7 +26,7 @@ def timed(work, prepare=tuple):
 
 
 def rows(folder, task):
-    """The features of the task: the first rows of the benchmark's matrix."""
+    """First rows of the benchmark's matrix."""
     return _matrix(folder)[: task["rows"]]
 
 
@@ -37,5 +37,5 @@ def _matrix(folder):
 
 
 def mean_of_sums(sums):
-    """The mean of the probabilities that sums stand for, worked out in double precision."""
+    """Mean probability of margins, in double precision."""
     return float(numpy.mean(1 / (1 + numpy.exp(-numpy.asarray(sums, dtype=numpy.float64)))))

@@ -1,7 +1,7 @@
-//! What the benchmark times of Leadlight's own, natively and in a browser: each piece of work opened beforehand, run as
-//! often as the clock's holder likes. Knows no clock and no files.
+//! Leadlight's work that the benchmark times, natively and in a browser: opened once, then run any number of times. Must not
+//! depend on clocks or files.
 
-use crate::planted::planted;
+use crate::forest_json;
 use scorer::lead::Lead;
 use scorer::lead::csv::{CsvReader, Dialect};
 use scorer::lead::encode::{InputBlock, InputValues};
@@ -15,29 +15,29 @@ use scorer::scored_list::{ListReader, ScoredList};
 use std::hint::black_box;
 use std::sync::Arc;
 
-/// How much of a list is read at once, as the page's worker does.
-const PIECE: usize = 1 << 20;
+/// Bytes of a list that are read at once, as in the page's worker.
+const CHUNK: usize = 1 << 20;
 
-/// One piece of work, ready to run.
+/// Opened work.
 pub(crate) enum Work {
-    /// Rows -> the sums of a forest's leaves.
+    /// Rows to margins of a forest.
     Kernel { kernel: Kernel<f32>, level: Level, rows: Vec<f32>, width: usize, sums: Vec<f32> },
-    /// Rows -> probabilities, by an opened model.
+    /// Rows to probabilities, by an opened model.
     Graph { model: Box<Model>, blocks: Vec<InputBlock> },
-    /// Leads -> rows.
+    /// Leads to rows.
     Encode { model: Box<Model>, leads: Vec<Lead> },
-    /// A list's bytes -> leads.
+    /// Bytes of a list to leads.
     Csv { schema: Schema, list: Vec<u8> },
-    /// A list's bytes -> the ranked sheet.
+    /// Bytes of a list to the ranked list.
     Line { scorer: Arc<Scorer>, list: Vec<u8> },
 }
 
 impl Work {
-    /// With the instructions of a level, counted from the plainest; with the best where none is named. None where this
-    /// machine has not that many.
+    /// Uses the instructions of a level, counted from the baseline; the best by default. `None` where this machine has fewer
+    /// levels.
     pub(crate) fn kernel(forest: &str, rows: Vec<f32>, width: usize, level: Option<usize>) -> Option<Self> {
-        let level = level.map_or(Some(Level::best()), |place| Level::available().get(place).copied())?;
-        let kernel = Kernel::new(planted(forest));
+        let level = level.map_or(Some(Level::best()), |index| Level::available().get(index).copied())?;
+        let kernel = Kernel::new(forest_json::parse(forest));
         assert!(kernel.forest().features() <= width, "the rows are too short for the forest");
         let sums = vec![0.0; rows.len() / width];
         Some(Work::Kernel { kernel, level, rows, width, sums })
@@ -63,7 +63,7 @@ impl Work {
         Work::Line { scorer: Arc::new(scorer), list }
     }
 
-    /// Does it once.
+    /// Runs once.
     pub(crate) fn run(&mut self) {
         match self {
             Work::Kernel { kernel, level, rows, width, sums } => {
@@ -74,12 +74,12 @@ impl Work {
             Work::Csv { schema, list } => read(schema, black_box(list), |lead| {
                 black_box(lead);
             }),
-            Work::Line { scorer, list } => drop(black_box(sheet(scorer, black_box(list)))),
+            Work::Line { scorer, list } => drop(black_box(score_list(scorer, black_box(list)))),
         }
     }
 
-    /// Does it once and gives the mean probability, in double precision, where there is one: those who do the same work
-    /// give the same mean.
+    /// Runs once and returns the mean probability, in double precision; `None` for work without one. Equal work has an equal
+    /// mean.
     pub(crate) fn mean(&mut self) -> Option<f64> {
         match self {
             Work::Kernel { kernel, level, rows, width, sums } => {
@@ -88,7 +88,7 @@ impl Work {
             }
             Work::Graph { model, blocks } => Some(mean(model.run(blocks).unwrap().into_iter().map(f64::from))),
             Work::Line { scorer, list } => {
-                let sheet = sheet(scorer, list);
+                let sheet = score_list(scorer, list);
                 Some(mean((0..sheet.len()).map(|lead| f64::from(sheet.score(lead).probability))))
             }
             Work::Encode { .. } | Work::Csv { .. } => None,
@@ -101,11 +101,11 @@ fn mean(probabilities: impl ExactSizeIterator<Item = f64>) -> f64 {
     probabilities.sum::<f64>() / count
 }
 
-/// Reads a list that has nothing but leads in it.
+/// Reads a list in which every row is a lead.
 fn read(schema: &Schema, list: &[u8], mut take: impl FnMut(&Lead)) {
     let mut reader = CsvReader::new(schema.clone(), Dialect::default());
-    for piece in list.chunks(PIECE) {
-        reader.push(piece, &mut |row| take(row.lead.unwrap())).unwrap();
+    for chunk in list.chunks(CHUNK) {
+        reader.push(chunk, &mut |row| take(row.lead.unwrap())).unwrap();
     }
     reader.finish(&mut |row| take(row.lead.unwrap())).unwrap();
 }
@@ -117,10 +117,10 @@ pub(crate) fn leads(schema: &Schema, list: &[u8]) -> Vec<Lead> {
     leads
 }
 
-fn sheet(scorer: &Arc<Scorer>, list: &[u8]) -> ScoredList {
+fn score_list(scorer: &Arc<Scorer>, list: &[u8]) -> ScoredList {
     let mut reader = ListReader::new(scorer.clone(), ImportOptions::default());
-    list.chunks(PIECE).for_each(|piece| reader.push(piece).unwrap());
-    let sheet = reader.finish().unwrap();
-    assert!(sheet.rejects().is_empty(), "the list holds rows that are no leads");
-    sheet
+    list.chunks(CHUNK).for_each(|chunk| reader.push(chunk).unwrap());
+    let list = reader.finish().unwrap();
+    assert!(list.rejects().is_empty(), "the list has rejected rows");
+    list
 }

@@ -1,12 +1,12 @@
-//! Whatever comes from outside stays words: names of models, versions, columns and levels, ids, cursors, sentences.
+//! Untrusted texts are escaped: names of models, versions, columns and levels, ids, cursors, sentences.
 
-use crate::document::{Piece, read, skeleton};
+use crate::document::{Token, read, skeleton};
 use crate::sample::{MARK, overview};
 use proptest::prelude::*;
 use scorer::chart::{page, report};
 use scorer::wire::monitoring::Overview;
 
-/// The sample with other texts in place of those from outside.
+/// The sample with `text` as the prefix of every untrusted text.
 fn with(text: &str) -> Overview {
     let json = serde_json::to_string(&overview()).unwrap();
     let text = serde_json::to_string(text).unwrap();
@@ -30,26 +30,26 @@ const ATTACKS: [&str; 8] = [
 
 #[test]
 fn attacks_change_no_element_and_no_attribute() {
-    let usual = documents(&with("usual")).map(|html| skeleton(&html));
+    let expected = documents(&with("usual")).map(|html| skeleton(&html));
     for attack in ATTACKS {
         let attacked = documents(&with(attack));
-        for (html, usual) in attacked.iter().zip(&usual) {
-            assert!(skeleton(html) == *usual, "{attack}");
+        for (html, expected) in attacked.iter().zip(&expected) {
+            assert!(skeleton(html) == *expected, "{attack}");
         }
     }
 }
 
 #[test]
-fn no_page_has_scripts_handlers_other_hosts_or_styles_in_place() {
+fn no_page_has_scripts_handlers_external_hosts_or_inline_styles() {
     for html in documents(&with("https://evil.example/")) {
-        for piece in read(&html) {
-            let Piece::Open { name, attributes } = piece else { continue };
+        for token in read(&html) {
+            let Token::Open { name, attributes } = token else { continue };
             assert!(!["script", "iframe", "object", "img", "base"].contains(&name.as_str()), "{name}");
             for (attribute, value) in attributes {
                 assert!(!attribute.starts_with("on") && attribute != "style", "{attribute}");
                 if ["href", "src", "action"].contains(&attribute.as_str()) {
-                    let ours = ["?", "monitoring/", "data:,"];
-                    assert!(ours.iter().any(|start| value.starts_with(start)), "{attribute}={value}");
+                    let allowed = ["?", "monitoring/", "data:,"];
+                    assert!(allowed.iter().any(|start| value.starts_with(start)), "{attribute}={value}");
                 }
             }
         }
@@ -59,10 +59,10 @@ fn no_page_has_scripts_handlers_other_hosts_or_styles_in_place() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
-    fn any_text_leaves_the_pages_as_they_are(text in "\\PC{0,40}|[<>&\"'/=`{}\u{0}-\u{1f}]{0,20}") {
+    fn any_text_leaves_the_structure_unchanged(text in "\\PC{0,40}|[<>&\"'/=`{}\u{0}-\u{1f}]{0,20}") {
         let overview = with(&text);
-        for (html, usual) in documents(&overview).iter().zip(documents(&with("usual"))) {
-            prop_assert!(skeleton(html) == skeleton(&usual));
+        for (html, expected) in documents(&overview).iter().zip(documents(&with("usual"))) {
+            prop_assert!(skeleton(html) == skeleton(&expected));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The monitoring page and the drift report: what they hold, whatever the names in them are, and how large they get.
-//! The pages are also written to the folder for tests' files in the target folder, to be looked at.
+//! Tests of the monitoring page and the drift report: content, escaping and size. The pages are also saved in the target
+//! folder for visual inspection.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

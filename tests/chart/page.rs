@@ -1,4 +1,4 @@
-//! What the page holds.
+//! Content of the monitoring page.
 
 use crate::document::count;
 use crate::sample::{MARK, NOW, overview};
@@ -6,8 +6,8 @@ use scorer::chart::{page, simulation};
 use scorer::wire::monitoring::{Choice, Outcomes, Overview, Recent, Window};
 use std::fs;
 
-/// Keeps a page to be looked at.
-pub(crate) fn keep(name: &str, html: &str) {
+/// Saves a page for visual inspection.
+fn save(name: &str, html: &str) {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("monitoring");
     fs::create_dir_all(folder.join("monitoring")).unwrap();
     fs::write(folder.join(name), html).unwrap();
@@ -15,10 +15,10 @@ pub(crate) fn keep(name: &str, html: &str) {
 }
 
 fn simulated() -> Overview {
-    simulation::overview(&Choice { window: Window::Week, ..Choice::default() }, NOW)
+    simulation::overview(&Choice { window: Window::Week, ..Choice::default() }, NOW).unwrap()
 }
 
-/// A service of which nothing is known yet.
+/// Overview of a service without predictions.
 fn empty() -> Overview {
     let mut overview = simulated();
     overview.simulated = false;
@@ -38,11 +38,11 @@ fn empty() -> Overview {
 }
 
 #[test]
-fn every_picture_has_its_numbers_as_a_table_its_name_and_one_sentence() {
+fn every_chart_has_a_table_a_title_and_a_caption() {
     for html in [page::document(&overview()), page::document(&simulated())] {
         let figures = count(&html, "figure", Some("plot"));
         assert_eq!(figures, 12);
-        // Where there are grades, labels and grades are two pictures of one figure.
+        // Labels and grades are two charts of one figure.
         assert_eq!(count(&html, "svg", Some("chart")), figures + 1);
         let parts: Vec<&str> = html.split("<figure").skip(1).collect();
         for part in parts {
@@ -56,17 +56,17 @@ fn every_picture_has_its_numbers_as_a_table_its_name_and_one_sentence() {
 }
 
 #[test]
-fn six_sections_stand_in_the_order_of_the_contract() {
+fn sections_are_in_order() {
     let html = page::document(&overview());
-    let places: Vec<usize> = ["alerts", "health", "scores", "performance", "drift", "recent", "outcomes"]
+    let positions: Vec<usize> = ["alerts", "health", "scores", "performance", "drift", "recent", "outcomes"]
         .map(|id| html.find(&format!("<section id=\"{id}\"")).unwrap())
         .to_vec();
-    assert!(places.is_sorted());
-    assert!(html.contains("1,204 rows wait in the spool") && html.contains("(limit 5 %)"), "alerts are told");
+    assert!(positions.is_sorted());
+    assert!(html.contains("1,204 rows wait in the spool") && html.contains("(limit 5 %)"), "alerts are shown");
 }
 
 #[test]
-fn simulated_data_is_marked_on_every_picture_and_real_data_on_none() {
+fn simulated_data_is_marked_on_every_chart_and_real_data_on_none() {
     let html = page::document(&simulated());
     let figures = count(&html, "figure", Some("plot"));
     assert_eq!(count(&html, "span", Some("mark")), figures);
@@ -77,18 +77,18 @@ fn simulated_data_is_marked_on_every_picture_and_real_data_on_none() {
 }
 
 #[test]
-fn without_predictions_simulated_data_is_offered_and_nothing_is_drawn() {
+fn without_predictions_simulated_data_is_offered_and_no_chart_is_drawn() {
     let html = page::document(&empty());
     assert!(
         html.contains("No predictions yet.") && html.contains("href=\"?window=week&amp;simulated=true\""),
         "{html}"
     );
     assert_eq!(count(&html, "svg", None), 0);
-    keep("empty.html", &html);
+    save("empty.html", &html);
 }
 
 #[test]
-fn links_and_forms_keep_the_rest_of_the_choice_and_begin_at_the_newest_row() {
+fn links_and_forms_keep_other_parameters_except_the_cursor() {
     let html = page::document(&overview());
     let version = "model_version=%E2%80%B9outside%E2%80%BA2026.8.1";
     assert!(html.contains(&format!("<a href=\"?window=hour&amp;{version}\">Hour</a>")), "{html}");
@@ -100,7 +100,7 @@ fn links_and_forms_keep_the_rest_of_the_choice_and_begin_at_the_newest_row() {
 }
 
 #[test]
-fn the_page_is_drawn_the_same_from_its_json() {
+fn the_page_is_the_same_from_json() {
     let overview = overview();
     let json = serde_json::to_string(&overview).unwrap();
     let read: Overview = serde_json::from_str(&json).unwrap();
@@ -109,11 +109,27 @@ fn the_page_is_drawn_the_same_from_its_json() {
 }
 
 #[test]
-fn pages_are_kept_to_be_looked_at() {
+fn pages_are_saved_for_visual_inspection() {
     let shown = serde_json::to_string(&overview()).unwrap().replace(MARK, "");
     let shown: Overview = serde_json::from_str(&shown).unwrap();
-    keep("page.html", &page::document(&shown));
-    keep("simulated.html", &page::document(&simulated()));
-    keep("report.html", &scorer::chart::report::document(&shown));
+    save("page.html", &page::document(&shown));
+    save("simulated.html", &page::document(&simulated()));
+    save("report.html", &scorer::chart::report::document(&shown));
     assert!(page::document(&shown).len() < 400_000);
+}
+
+#[test]
+fn simulated_data_follows_the_choice() {
+    for window in [Window::Hour, Window::Day, Window::Week, Window::Last(500), Window::All] {
+        let overview = simulation::overview(&Choice { window, ..Choice::default() }, NOW).unwrap();
+        assert!(overview.simulated && overview.choice.simulated && overview.choice.window == window);
+        let starts: Vec<&str> = overview.performance.trend.iter().map(|point| point.start.as_str()).collect();
+        assert!(starts.len() > 10 && starts.is_sorted() && starts.iter().all(|start| *start < NOW), "{starts:?}");
+        assert_eq!(overview.recent.rows[0].created_at, NOW);
+    }
+    let choice = Choice { threshold: 0.7, score_min: 0.3, ..Choice::default() };
+    let first = simulation::overview(&choice, NOW).unwrap();
+    assert!(first.health.engaged < first.scores.engaged && first.recent.rows.iter().all(|row| row.score >= 0.3));
+    let second = simulation::overview(&Choice { cursor: first.recent.next.clone(), ..choice }, NOW).unwrap();
+    assert!(!second.recent.rows.is_empty() && second.recent.rows[0].id < first.recent.rows[24].id);
 }

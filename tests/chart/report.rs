@@ -1,4 +1,4 @@
-//! The drift report.
+//! Content of the drift report.
 
 use crate::document::{count, read};
 use crate::sample::{NOW, overview};
@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 #[test]
 fn a_report_of_66_columns_has_a_figure_for_each_and_stays_below_two_megabytes() {
     let html = report::document(&overview());
-    // One over each group, in as many pictures as its columns need, and one per column.
+    // One figure per group and one per column.
     assert_eq!(count(&html, "figure", None), 2 + 47 + 19);
-    // The two columns that one side has no values of have a table alone.
+    // Two columns without values on one side have only a table.
     assert_eq!(count(&html, "svg", Some("chart")), 2 + 1 + 46 + 18);
     assert_eq!(count(&html, "table", None), 2 + 47 + 19);
     assert!(html.len() < 2_000_000, "{} bytes", html.len());
@@ -19,7 +19,7 @@ fn a_report_of_66_columns_has_a_figure_for_each_and_stays_below_two_megabytes() 
 }
 
 #[test]
-fn the_report_needs_nothing_else_and_knows_its_style_by_hash() {
+fn the_report_is_self_contained_and_allows_its_style_by_hash() {
     let html = report::document(&overview());
     let style = html.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).unwrap();
     assert_eq!(style, page::STYLE);
@@ -33,14 +33,14 @@ fn the_report_needs_nothing_else_and_knows_its_style_by_hash() {
 }
 
 #[test]
-fn a_report_of_simulated_data_says_so_on_every_picture() {
-    let html = report::document(&simulation::overview(&Choice::default(), NOW));
+fn simulated_data_is_marked_on_every_chart() {
+    let html = report::document(&simulation::overview(&Choice::default(), NOW).unwrap());
     assert_eq!(count(&html, "text", Some("ink-simulated")), count(&html, "svg", Some("chart")));
     assert!(html.contains("Simulated data: nothing in this report was measured."));
 }
 
 #[test]
-fn readings_say_what_is_out_of_the_ordinary() {
+fn captions_mention_special_cases() {
     let html = report::document(&overview());
     for words in [
         "Missing in 41 % of the rows, 2.0 % in the reference.",

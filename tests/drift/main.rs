@@ -1,10 +1,9 @@
-//! Golden drift: `leadlight drift` on every set of two tables that is found must choose the tests, give the scores and
-//! come to the verdicts of Evidently.
+//! Golden tests of `leadlight drift`: tests, scores and verdicts must match Evidently's on every golden set.
 //!
-//! Sets are folders with `reference.csv`, `current.csv` and `expected.json`, looked for under `tests/fixtures/drift` and
-//! under `drift_golden` in `LEADLIGHT_SHARED`.
+//! Golden sets are folders with `reference.csv`, `current.csv` and `expected.json`, in `tests/fixtures/drift` and
+//! in `drift_golden` in `LEADLIGHT_SHARED`.
 
-// A test that cannot go on has failed: that is what a panic says.
+// A panic fails the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::{Map, Value};
@@ -12,52 +11,52 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// How far a distance may be from the original's.
+/// Tolerance of distances.
 const DISTANCE: f64 = 1e-9;
 
-/// How far a p-value may be, of itself.
+/// Relative tolerance of p-values.
 const P_VALUE: f64 = 1e-6;
 
-/// One minus a probability has no digits below this.
+/// Resolution of one minus a probability.
 const P_VALUE_ZERO: f64 = 1e-15;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn sets() -> Vec<PathBuf> {
+fn golden_sets() -> Vec<PathBuf> {
     let shared = std::env::var_os("LEADLIGHT_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
-    let own = sets_in(&root().join("tests/fixtures/drift"));
+    let own = golden_sets_in(&root().join("tests/fixtures/drift"));
     assert!(!own.is_empty(), "the synthetic golden set of the project is missing");
-    let beside = sets_in(&shared.join("drift_golden"));
-    if beside.is_empty() {
+    let shared = golden_sets_in(&shared.join("drift_golden"));
+    if shared.is_empty() {
         eprintln!("!! NO SHARED TEST DATA: drift is checked on the synthetic sets alone !!");
     }
-    own.into_iter().chain(beside).collect()
+    own.into_iter().chain(shared).collect()
 }
 
-fn sets_in(folder: &Path) -> Vec<PathBuf> {
+fn golden_sets_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
     let mut sets: Vec<_> = entries.filter(|path| path.join("expected.json").is_file()).collect();
     sets.sort();
     sets
 }
 
-fn leadlight(reference: &Path, current: &Path, more: &[&str]) -> Output {
+fn leadlight(reference: &Path, current: &Path, options: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_leadlight"));
     command.arg("drift").arg("--reference").arg(reference).arg("--current").arg(current);
-    command.args(more).output().unwrap()
+    command.args(options).output().unwrap()
 }
 
-fn report(set: &Path, more: &[&str]) -> Value {
-    let more = [more, &["--json"]].concat();
-    let output = leadlight(&set.join("reference.csv"), &set.join("current.csv"), &more);
+fn report(set: &Path, options: &[&str]) -> Value {
+    let options = [options, &["--json"]].concat();
+    let output = leadlight(&set.join("reference.csv"), &set.join("current.csv"), &options);
     assert!(output.status.success(), "{}: {}", set.display(), String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The name of a test here, by Evidently's.
-fn test_of(method: &str) -> &str {
+/// Maps Evidently's test names.
+fn test_name(method: &str) -> &str {
     match method {
         "ks" => "kolmogorov_smirnov",
         "chisquare" => "chi_square",
@@ -67,41 +66,41 @@ fn test_of(method: &str) -> &str {
     }
 }
 
-fn check_column(place: &str, got: &Value, wanted: &Value) {
-    let method = wanted["method_name"].as_str().unwrap();
-    assert_eq!(got["test"], test_of(method), "{place}");
-    assert_eq!((&got["drifted"], &got["threshold"]), (&wanted["drifted"], &wanted["threshold"]), "{place}");
-    let (score, expected) = (got["score"].as_f64(), wanted["score"].as_f64());
+fn check_column(context: &str, actual: &Value, expected: &Value) {
+    let method = expected["method_name"].as_str().unwrap();
+    assert_eq!(actual["test"], test_name(method), "{context}");
+    assert_eq!((&actual["drifted"], &actual["threshold"]), (&expected["drifted"], &expected["threshold"]), "{context}");
+    let (score, expected) = (actual["score"].as_f64(), expected["score"].as_f64());
     let (Some(score), Some(expected)) = (score, expected) else {
-        assert_eq!(score, expected, "{place}");
+        assert_eq!(score, expected, "{context}");
         return;
     };
-    let allowed = match method {
+    let tolerance = match method {
         "wasserstein" | "jensenshannon" => DISTANCE * expected.abs().max(1.0),
         _ => P_VALUE * expected.abs() + P_VALUE_ZERO,
     };
-    assert!((score - expected).abs() <= allowed, "{place}: {score:e} instead of {expected:e}");
+    assert!((score - expected).abs() <= tolerance, "{context}: {score:e} instead of {expected:e}");
 }
 
 fn check(set: &Path, report: &Value, expected: &Value) {
     let columns = report["columns"].as_array().unwrap();
     let find = |name: &str| columns.iter().find(|column| column["name"] == name);
-    let wanted = expected["columns"].as_object().unwrap();
-    assert!(!wanted.is_empty());
-    for (name, wanted) in wanted {
-        let place = format!("{} {name}", set.display());
-        let got = find(name).unwrap_or_else(|| panic!("{place}: not compared: {}", report["left_out"]));
-        check_column(&place, got, &wanted["evidently"]);
+    let expected_columns = expected["columns"].as_object().unwrap();
+    assert!(!expected_columns.is_empty());
+    for (name, expected) in expected_columns {
+        let context = format!("{} {name}", set.display());
+        let actual = find(name).unwrap_or_else(|| panic!("{context}: not compared: {}", report["left_out"]));
+        check_column(&context, actual, &expected["evidently"]);
     }
     if let Some(counted) = expected.get("report_DriftedColumnsCount") {
         assert_eq!(report["drifted"].as_f64(), counted["count"].as_f64(), "{}", set.display());
-        let (share, wanted) = (report["share"].as_f64().unwrap(), counted["share"].as_f64().unwrap());
-        assert!((share - wanted).abs() < DISTANCE, "{}", set.display());
+        let (share, expected_share) = (report["share"].as_f64().unwrap(), counted["share"].as_f64().unwrap());
+        assert!((share - expected_share).abs() < DISTANCE, "{}", set.display());
         assert_eq!(report["drift"], expected["dataset_drift"], "{}", set.display());
     }
 }
 
-/// What Evidently took each column for, as a file of kinds.
+/// Kinds that Evidently inferred, as a `--kinds` file.
 fn kinds(expected: &Value) -> String {
     let columns = expected["columns"].as_object().unwrap();
     let kind = |name: &String| columns[name]["evidently"]["column_type_inferred"].clone();
@@ -109,9 +108,9 @@ fn kinds(expected: &Value) -> String {
 }
 
 #[test]
-fn tests_scores_and_verdicts_are_those_of_evidently() {
+fn tests_scores_and_verdicts_match_evidently() {
     let folder = tempfile::tempdir().unwrap();
-    for set in sets() {
+    for set in golden_sets() {
         let expected: Value = serde_json::from_slice(&fs::read(set.join("expected.json")).unwrap()).unwrap();
         let path = folder.path().join("kinds.json");
         fs::write(&path, kinds(&expected)).unwrap();
@@ -124,14 +123,14 @@ fn tests_scores_and_verdicts_are_those_of_evidently() {
 
 fn files(reference: &str, current: &str) -> (tempfile::TempDir, PathBuf, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
-    let (one, other) = (folder.path().join("reference.csv"), folder.path().join("current.csv"));
-    fs::write(&one, reference).unwrap();
-    fs::write(&other, current).unwrap();
-    (folder, one, other)
+    let (reference_path, current_path) = (folder.path().join("reference.csv"), folder.path().join("current.csv"));
+    fs::write(&reference_path, reference).unwrap();
+    fs::write(&current_path, current).unwrap();
+    (folder, reference_path, current_path)
 }
 
 #[test]
-fn people_get_a_table_with_what_was_not_compared() {
+fn text_output_lists_columns_that_were_not_compared() {
     let (_folder, reference, current) = files("a,b,gone\n1.5,x,1\n2.5,y,2\n", "a,b,new\n1.5,,3\n,,4\n");
     let output = leadlight(&reference, &current, &["--infer"]);
     let text = String::from_utf8(output.stdout).unwrap();
@@ -144,21 +143,21 @@ fn people_get_a_table_with_what_was_not_compared() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_told() {
+fn invalid_input_is_an_error() {
     let (folder, reference, current) = files("a\nx\n", "a\n1\n");
     let kinds = folder.path().join("kinds.json");
-    let refused = |json: &str| {
+    let error_message = |json: &str| {
         fs::write(&kinds, json).unwrap();
         let output = leadlight(&reference, &current, &["--kinds", kinds.to_str().unwrap()]);
         assert!(!output.status.success());
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(refused(r#"{"a": "number"}"#).contains("\"a\" should hold numbers only"));
-    assert!(refused(r#"{"b": "number"}"#).contains("\"b\" is not in the current CSV"));
-    assert!(refused(r#"{"a": "figure"}"#).contains("should be an object of kinds by column"));
-    assert!(refused("{}").contains("there is no column to compare"));
+    assert!(error_message(r#"{"a": "number"}"#).contains("\"a\" should hold numbers only"));
+    assert!(error_message(r#"{"b": "number"}"#).contains("\"b\" is not in the current CSV"));
+    assert!(error_message(r#"{"a": "figure"}"#).contains("should be an object of kinds by column"));
+    assert!(error_message("{}").contains("there is no column to compare"));
     fs::write(&current, "a\n\"1\n").unwrap();
-    assert!(refused(r#"{"a": "category"}"#).contains("cannot read"));
+    assert!(error_message(r#"{"a": "category"}"#).contains("cannot read"));
     fs::write(&current, "a\n1,2\n").unwrap();
-    assert!(refused(r#"{"a": "category"}"#).contains("line 2 should have 1 cells"));
+    assert!(error_message(r#"{"a": "category"}"#).contains("line 2 should have 1 cells"));
 }

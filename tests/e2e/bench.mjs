@@ -1,6 +1,6 @@
-// The page as a person meets it, in headless Chromium: when it shows something and takes files, from a drop to the ranked
-// table for lists of several lengths, the longest time it did not answer, and what its process holds in memory.
-// Arguments: a list of leads of real lengths as CSV, which is repeated to the lengths wanted. BASE_URL serves the release.
+// Page benchmark in headless Chromium: first paint, time until files are accepted, time from a drop to the ranked table for
+// several list lengths, longest task, and memory of the renderer.
+// Arguments: a CSV of leads with realistic lengths, which is repeated, and the list lengths. BASE_URL serves the release.
 import { chromium } from "playwright-core";
 import { execFileSync } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -11,7 +11,7 @@ import { join } from "node:path";
 const [LIST, ...LENGTHS] = process.argv.slice(2);
 const BASE = `${process.env.BASE_URL}/`;
 
-/** The records of a CSV as they stand there: a line break within quotes ends none. */
+/** Splits a CSV into raw records; line breaks within quotes do not end a record. */
 function split(text) {
   const records = [];
   let [start, quoted] = [0, false];
@@ -24,7 +24,7 @@ function split(text) {
   return start < text.length ? [...records, text.slice(start)] : records;
 }
 
-/** The list's header and so many of its rows, again and again, as a file. */
+/** Writes a file with the list's header and its rows, repeated to a number of rows. */
 async function list(folder, rows) {
   const [header, ...all] = split(await readFile(LIST, "utf8"));
   const path = join(folder, `${rows}.csv`);
@@ -39,8 +39,8 @@ async function list(folder, rows) {
   return path;
 }
 
-/** Resident bytes of the largest renderer of this browser. */
-function renderer() {
+/** Returns the resident bytes of the largest renderer process. */
+function rendererBytes() {
   const lines = execFileSync("ps", ["-eo", "rss=,args="], { maxBuffer: 1 << 24 }).toString().split("\n");
   const sizes = lines.filter((line) => line.includes("--type=renderer")).map((line) => Number.parseInt(line, 10));
   return Math.max(...sizes) * 1024;
@@ -50,40 +50,40 @@ async function visit(browser) {
   const page = await browser.newPage();
   await page.addInitScript(() => {
     globalThis.tasks = [];
-    new PerformanceObserver((seen) => tasks.push(...seen.getEntries().map((task) => task.duration))).observe({
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((task) => task.duration))).observe({
       type: "longtask",
       buffered: true,
     });
   });
-  const begun = performance.now();
+  const start = performance.now();
   await page.goto(BASE);
   await page.locator("#file:enabled").waitFor({ state: "attached", timeout: 60_000 });
-  const ready = performance.now() - begun;
+  const ready = performance.now() - start;
   const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
   return { page, ready, paint };
 }
 
-async function ranked(browser, path) {
+async function importList(browser, path) {
   const { page } = await visit(browser);
   await page.evaluate(() => (tasks.length = 0));
-  let most = 0;
-  const watch = setInterval(() => (most = Math.max(most, renderer())), 100);
-  const begun = performance.now();
+  let peak = 0;
+  const watch = setInterval(() => (peak = Math.max(peak, rendererBytes())), 100);
+  const start = performance.now();
   await page.setInputFiles("#file", path);
   await page.locator("table.leads tr.lead:not(.waiting)").first().waitFor({ timeout: 300_000 });
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (performance.now() - start) / 1000;
   clearInterval(watch);
-  most = Math.max(most, renderer());
+  peak = Math.max(peak, rendererBytes());
   const longest = await page.evaluate(() => Math.max(0, ...tasks));
   await page.close();
-  return { seconds, longest, most };
+  return { seconds, longest, peak };
 }
 
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 const folder = await mkdtemp(join(tmpdir(), "leadlight-page-"));
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM });
 try {
-  // The first visit fills the cache.
+  // The first visit fills the HTTP cache.
   await (await visit(browser)).page.close();
   const visits = [];
   for (let round = 0; round < 5; round += 1) {
@@ -99,13 +99,13 @@ try {
   for (const length of LENGTHS.map(Number)) {
     const path = await list(folder, length);
     const rounds = [];
-    for (let round = 0; round < (length > 200_000 ? 1 : 3); round += 1) rounds.push(await ranked(browser, path));
+    for (let round = 0; round < (length > 200_000 ? 1 : 3); round += 1) rounds.push(await importList(browser, path));
     result.lists.push({
       rows: length,
       bytes: (await stat(path)).size,
       seconds: median(rounds.map(({ seconds }) => seconds)),
       longest_task_ms: Math.max(...rounds.map(({ longest }) => longest)),
-      renderer_bytes: Math.max(...rounds.map(({ most }) => most)),
+      renderer_bytes: Math.max(...rounds.map(({ peak }) => peak)),
     });
     await rm(path);
   }

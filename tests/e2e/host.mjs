@@ -1,4 +1,4 @@
-// A static host for the browser tests, as plain as they come: a folder's files under a path, each request written down.
+// Static file server that records its requests.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
@@ -8,30 +8,30 @@ const TYPES = {
   ".svg": "image/svg+xml", ".wasm": "application/wasm", ".webmanifest": "application/manifest+json",
 };
 
-/** Serves a folder, which may be exchanged, until it is stopped; `asked` has the paths of the requests. The file that is
- *  named in `held` is never sent. */
-export async function host(folder, path = "/") {
-  const serving = { folder, asked: [] };
-  const server = createServer(async ({ url }, answer) => {
-    serving.asked.push(url);
+/** Serves a folder under a path until stopped. `folder` may be replaced; `requested` lists the paths requested; the file
+ *  named in `stalled` is never sent. */
+export async function serveFolder(folder, path = "/") {
+  const site = { folder, requested: [] };
+  const server = createServer(async ({ url }, response) => {
+    site.requested.push(url);
     const name = new URL(url, "http://host").pathname;
     const file = name.startsWith(path) ? name.slice(path.length) || "index.html" : "none";
-    if (file === serving.held) return;
+    if (file === site.stalled) return;
     try {
-      const bytes = await readFile(join(serving.folder, file));
-      const kind = TYPES[extname(file)] ?? "application/octet-stream";
-      answer.writeHead(200, { "content-type": kind, "cache-control": "max-age=600" }).end(bytes);
+      const bytes = await readFile(join(site.folder, file));
+      const type = TYPES[extname(file)] ?? "application/octet-stream";
+      response.writeHead(200, { "content-type": type, "cache-control": "max-age=600" }).end(bytes);
     } catch {
-      answer.writeHead(404).end();
+      response.writeHead(404).end();
     }
   });
-  // One that a failed test has left does not keep the run from ending.
+  // A server left over by a failed test must not keep the process alive.
   server.unref();
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  serving.address = `http://127.0.0.1:${server.address().port}${path}`;
-  serving.stop = () => new Promise((stopped) => {
-    server.close(stopped);
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  site.address = `http://127.0.0.1:${server.address().port}${path}`;
+  site.stop = () => new Promise((resolve) => {
+    server.close(resolve);
     server.closeAllConnections();
   });
-  return serving;
+  return site;
 }

@@ -1,48 +1,48 @@
-// Lists as exporters write them, dropped on the page: recognised, explained, and corrected by hand.
+// Import of lists from other programs: column mapping, notes, corrections.
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { choose, launch, listed, open } from "./support.mjs";
+import { chooseFile, launchBrowser, waitForList, openPage } from "./support.mjs";
 
 const FOLDER = new URL("../fixtures/imports/", import.meta.url);
 
 let browser;
-before(async () => (browser = await launch()));
+before(async () => (browser = await launchBrowser()));
 after(() => browser.close());
 
-test("every export of the collection is ranked as expected", async () => {
+test("every fixture export is imported as expected", async () => {
   const names = (await readdir(FOLDER)).filter((name) => !name.endsWith(".json"));
   assert.ok(names.length >= 10);
   for (const name of names) {
-    const wanted = JSON.parse(await readFile(new URL(name.replace(/\.[a-z]+$/, ".json"), FOLDER), "utf8"));
-    const page = await open(browser);
-    await choose(page, name, await readFile(new URL(name, FOLDER)));
-    await listed(page);
-    assert.equal(await page.locator("table.leads tr.lead").count(), wanted.leads, name);
+    const expected = JSON.parse(await readFile(new URL(name.replace(/\.[a-z]+$/, ".json"), FOLDER), "utf8"));
+    const page = await openPage(browser);
+    await chooseFile(page, name, await readFile(new URL(name, FOLDER)));
+    await waitForList(page);
+    assert.equal(await page.locator("table.leads tr.lead").count(), expected.leads, name);
     await page.click("details.columns summary");
     await page.locator("details.columns table").waitFor();
     const columns = await page.locator("details.columns tbody tr").evaluateAll((rows) =>
       rows.map((row) => [row.querySelector("th").textContent, row.querySelector("select").value]),
     );
-    const read = Object.fromEntries(columns.filter(([, field]) => field !== ""));
-    assert.deepEqual(read, wanted.fields, name);
-    const told = await page.locator(".asides").textContent();
-    assert.equal(told.includes("Windows-1252"), wanted.encoding === "Windows-1252", name);
-    assert.equal(told.includes(`named on line ${wanted.line}`), wanted.line > 1, name);
-    assert.deepEqual(page.complaints, []);
+    const mapping = Object.fromEntries(columns.filter(([, field]) => field !== ""));
+    assert.deepEqual(mapping, expected.fields, name);
+    const notes = await page.locator(".asides").textContent();
+    assert.equal(notes.includes("Windows-1252"), expected.encoding === "Windows-1252", name);
+    assert.equal(notes.includes(`named on line ${expected.line}`), expected.line > 1, name);
+    assert.deepEqual(page.consoleErrors, []);
     await page.close();
   }
 });
 
-test("people who stand in a list twice can be shown once, by the best of their leads", async () => {
-  const page = await open(browser);
+test("duplicate leads can be hidden, keeping the best one", async () => {
+  const page = await openPage(browser);
   const rows = [
     "Ada Lind,ada@x.example,Intern",
     "Bob Berg,bob@x.example,CTO",
     "A. Lind,ADA@x.example,Founder and CEO",
   ];
-  await choose(page, "list.csv", ["Name,Email,Title", ...rows].join("\n"));
-  await listed(page);
+  await chooseFile(page, "list.csv", ["Name,Email,Title", ...rows].join("\n"));
+  await waitForList(page);
   const names = () => page.locator("table.leads tr.lead").evaluateAll((rows) => rows.map((row) => row.textContent));
   assert.equal((await names()).length, 3);
   const best = (await names()).find((row) => row.includes("Lind"));
@@ -51,14 +51,14 @@ test("people who stand in a list twice can be shown once, by the best of their l
   assert.deepEqual((await names()).filter((row) => row.includes("Lind")), [best]);
   await page.click("#fold");
   await page.waitForFunction(() => document.querySelectorAll("table.leads tr.lead").length === 3);
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
 
-test("what a column means is changed by picking, and the list is ranked anew", async () => {
-  const page = await open(browser);
-  await choose(page, "list.csv", "Name,What they do,Industry\nAda,CTO,Software Development\nBob,Intern,Software Development\n");
-  await listed(page);
+test("changing the column mapping ranks the list again", async () => {
+  const page = await openPage(browser);
+  await chooseFile(page, "list.csv", "Name,What they do,Industry\nAda,CTO,Software Development\nBob,Intern,Software Development\n");
+  await waitForList(page);
   const scores = () => page.locator("table.leads tr.lead").evaluateAll((rows) => rows.map((row) => row.textContent));
   const before = await scores();
   await page.click("details.columns summary");
@@ -67,6 +67,6 @@ test("what a column means is changed by picking, and the list is ranked anew", a
   await page.click("details.columns summary");
   assert.equal(await page.getByLabel('Read "What they do" as').inputValue(), "jobtitle");
   assert.notDeepEqual(await scores(), before);
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });

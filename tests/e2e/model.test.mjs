@@ -1,52 +1,52 @@
-// A model of the user's own: opened from disk, refused when broken, kept on this computer only when asked. And what
-// columns mean, remembered only when asked.
+// Custom models: loaded from disk, rejected when broken, stored on this computer only when asked. Column mappings are stored
+// only when asked, too.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { BASE, choose, launch, listed, open, ranked, records, sample } from "./support.mjs";
+import { BASE, chooseFile, launchBrowser, waitForList, openPage, exportLeads, parseCsv, sampleCsv } from "./support.mjs";
 
 const MODEL = new URL("../../models/linkedin-engagement-basic.onnx", import.meta.url);
 
 let browser;
-before(async () => (browser = await launch()));
+before(async () => (browser = await launchBrowser()));
 after(() => browser.close());
 
 const chooseModel = (page, name, bytes) =>
   page.setInputFiles("#model", { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) });
 
-/** The model and probability of each lead, by its place in the file that is taken out. */
+/** Returns model and probability of each lead, by name. */
 async function scores(page) {
-  const { bytes } = await ranked(page);
-  const [header, ...rows] = records(bytes.toString());
+  const { bytes } = await exportLeads(page);
+  const [header, ...rows] = parseCsv(bytes.toString());
   const [model, probability, name] = ["model_version", "probability", "name"].map((column) => header.indexOf(column));
   return new Map(rows.map((row) => [row[name], [row[model], row[probability]]]));
 }
 
 const LEADS = "name,jobtitle,llm_quality\nAda,CEO,80\nBob,Intern,20\n";
 
-test("a model of the user's own scores the list anew, and the site's again when wanted", async () => {
-  const page = await open(browser);
-  await choose(page, "leads.csv", LEADS);
-  await listed(page);
+test("a custom model scores the list again, and the site's model on demand", async () => {
+  const page = await openPage(browser);
+  await chooseFile(page, "leads.csv", LEADS);
+  await waitForList(page);
   const before = await scores(page);
   await page.getByRole("button", { name: "Another file" }).click();
   await chooseModel(page, "mine.onnx", await readFile(MODEL));
-  await listed(page);
-  const own = await scores(page);
-  assert.notDeepEqual(own, before, "the enriched leads are scored by the basic model now");
-  assert.deepEqual([...own.keys()].sort(), ["Ada", "Bob"]);
+  await waitForList(page);
+  const custom = await scores(page);
+  assert.notDeepEqual(custom, before, "the enriched leads are scored by the basic model now");
+  assert.deepEqual([...custom.keys()].sort(), ["Ada", "Bob"]);
   await page.getByRole("button", { name: "Another file" }).click();
   await page.getByText("This is your own model, mine.onnx.").waitFor();
   assert.equal(await page.locator("details.model").count(), 1);
   await page.click("#site-model");
-  await listed(page);
+  await waitForList(page);
   assert.deepEqual(await scores(page), before);
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
 
-test("a broken model is refused with the reason, and the one before stays", async () => {
-  const page = await open(browser);
+test("a broken model is rejected with the reason, and the previous one stays", async () => {
+  const page = await openPage(browser);
   const broken = await readFile(MODEL);
   broken[broken.length >> 1] ^= 0xff;
   for (const [name, bytes] of [["broken.onnx", broken], ["text.onnx", "no model at all"], ["empty.onnx", ""]]) {
@@ -56,16 +56,16 @@ test("a broken model is refused with the reason, and the one before stays", asyn
     assert.match(await notice.textContent(), /cannot be used: .+The one before stays in use/);
   }
   assert.equal(await page.locator("details.model").count(), 2);
-  await choose(page, "leads.csv", await sample());
-  await listed(page);
-  assert.deepEqual(page.complaints, []);
+  await chooseFile(page, "leads.csv", await sampleCsv());
+  await waitForList(page);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
 
-test("a model is kept on this computer only when asked, and forgotten again", async () => {
+test("a custom model is stored only when asked, and deleted again", async () => {
   const context = await browser.newContext({ acceptDownloads: true });
-  // A context of its own keeps what its pages keep.
-  const visit = () => open({ newPage: () => context.newPage() });
+  // All pages of a context share its storage.
+  const visit = () => openPage({ newPage: () => context.newPage() });
   let page = await visit();
   await chooseModel(page, "mine & yours.onnx", await readFile(MODEL));
   await page.getByText("your own model").waitFor();
@@ -84,18 +84,18 @@ test("a model is kept on this computer only when asked, and forgotten again", as
   await page.close();
   page = await visit();
   assert.equal(await page.getByText("your own model").count(), 0);
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await context.close();
 });
 
-test("what columns mean is remembered only when asked", async () => {
+test("column mappings are stored only when asked", async () => {
   const context = await browser.newContext({ acceptDownloads: true });
-  const page = await open({ newPage: () => context.newPage() });
+  const page = await openPage({ newPage: () => context.newPage() });
   const file = "name,What they do,Note\nAda,CEO,x\nBob,Intern,y\n";
   const other = "note,what they do,industry\nx,CTO,Software\n";
   const columns = async (name, text) => {
-    await choose(page, name, text);
-    await listed(page);
+    await chooseFile(page, name, text);
+    await waitForList(page);
     await page.locator("details.columns").evaluate((details) => (details.open = true));
     await page.locator("details.columns table").waitFor();
     return page.locator("details.columns tbody tr select").evaluateAll((all) => all.map((select) => select.value));
@@ -106,19 +106,19 @@ test("what columns mean is remembered only when asked", async () => {
   await columns("leads.csv", file.replace("Note", "industry"));
   const select = page.locator("details.columns tbody tr", { hasText: "What they do" }).locator("select");
   await select.selectOption("jobtitle");
-  await listed(page);
+  await waitForList(page);
   await start();
-  assert.deepEqual(await columns("other.csv", other), ["", "", "industry"], "nothing was asked to be remembered");
+  assert.deepEqual(await columns("other.csv", other), ["", "", "industry"], "mappings are stored without opt-in");
   assert.deepEqual(await page.evaluate(() => Object.keys(localStorage)), []);
   await page.check("#remember");
   await page.locator("details.columns tbody tr select").nth(1).selectOption("jobtitle");
-  await listed(page);
+  await waitForList(page);
   await page.goto(BASE);
   await page.locator("#file:enabled").waitFor({ state: "attached" });
   assert.deepEqual(await columns("third.csv", "What They Do\nCTO\n"), ["jobtitle"]);
   await page.uncheck("#remember");
   await start();
   assert.deepEqual(await columns("other.csv", other), ["", "", "industry"]);
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await context.close();
 });

@@ -2,22 +2,22 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { BASE, launch } from "./support.mjs";
+import { BASE, launchBrowser } from "./support.mjs";
 
 let browser;
 before(async () => {
-  browser = await launch();
+  browser = await launchBrowser();
 });
 after(() => browser.close());
 
 /** Opens the document and keeps what the console complains of; `answer` stands in for the API. */
 async function visit(query, answer) {
   const page = await browser.newPage({ acceptDownloads: true });
-  page.complaints = [];
+  page.consoleErrors = [];
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) page.complaints.push(message.text());
+    if (["error", "warning"].includes(message.type())) page.consoleErrors.push(message.text());
   });
-  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  page.on("pageerror", (error) => page.consoleErrors.push(String(error)));
   if (answer) await page.route(/\/monitoring\/data(\?|$)/, answer);
   await page.goto(`${BASE}monitoring.html${query}`);
   return page;
@@ -43,7 +43,7 @@ test("simulated data is drawn without any API, marked on every picture, and kept
   const report = await readFile(await file.path(), "utf8");
   assert.ok(report.length < 2_000_000 && report.includes("Drift report") && !report.includes("<script"));
   assert.equal((await overview(page)).simulated, true);
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
 
@@ -61,7 +61,7 @@ test("links and forms change what is shown and the address, and the way back lea
   await page.getByText("at least 0.5").first().waitFor();
   await page.getByRole("link", { name: "Older" }).click();
   await page.getByRole("link", { name: "Newest" }).waitFor();
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
 
@@ -77,7 +77,7 @@ test("what the API tells is drawn; texts in it stay texts", async () => {
   await shown(page);
   await page.getByText("<img src=x onerror=alert(1)>").waitFor();
   assert.equal(await page.locator("#page img, .mark").count(), 0);
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
 
@@ -106,7 +106,7 @@ test("once the page has started no other address can be reached", async () => {
     return (await Promise.allSettled(tries)).filter((one) => one.status === "fulfilled").length;
   });
   assert.equal(reached, 0);
-  assert.ok(page.complaints.some((words) => words.includes("Content Security Policy")), page.complaints.join("\n"));
+  assert.ok(page.consoleErrors.some((words) => words.includes("Content Security Policy")), page.consoleErrors.join("\n"));
   await page.close();
 });
 

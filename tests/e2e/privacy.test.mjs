@@ -1,25 +1,25 @@
-// Nothing leaves the tab: all of Chromium's traffic, to this machine too, passes a proxy that writes down every request.
+// Nothing leaves the tab: all of Chromium's traffic, including local requests, passes a proxy that records it.
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 import { after, before, test } from "node:test";
-import { BASE, drop, launch, listed, open, ranked, sample } from "./support.mjs";
+import { BASE, dropFile, launchBrowser, waitForList, openPage, exportLeads, sampleCsv } from "./support.mjs";
 
-const seen = [];
-// What Chromium asks for by itself with an empty page too, at moments of its own, and has no switch against: the time,
-// and its maker's hosts. The tunnels to these are refused below, so that nothing but the host's name ever passes.
+const requests = [];
+// Requests that Chromium sends by itself, even for an empty page, and that no switch disables: the time, and Google's hosts.
+// The tunnels to these are refused below, so that only the host name is ever sent.
 const CLOCK = /^http:\/\/clients2\.google\.com\/time\//;
 const OWN = /^((accounts|www|android\.clients)\.google\.com|(update|optimizationguide-pa)\.googleapis\.com):443$/;
-const proxy = createServer((asked, answer) => {
-  if (!CLOCK.test(asked.url)) seen.push(asked.url);
-  const onwards = request(asked.url, { method: asked.method, headers: asked.headers }, (given) => {
-    answer.writeHead(given.statusCode, given.headers);
-    given.pipe(answer);
+const proxy = createServer((incoming, response) => {
+  if (!CLOCK.test(incoming.url)) requests.push(incoming.url);
+  const outgoing = request(incoming.url, { method: incoming.method, headers: incoming.headers }, (upstream) => {
+    response.writeHead(upstream.statusCode, upstream.headers);
+    upstream.pipe(response);
   });
-  onwards.on("error", () => answer.writeHead(502).end());
-  asked.pipe(onwards);
+  outgoing.on("error", () => response.writeHead(502).end());
+  incoming.pipe(outgoing);
 });
-proxy.on("connect", (asked, socket) => {
-  if (!OWN.test(asked.url)) seen.push(`connect ${asked.url}`);
+proxy.on("connect", (incoming, socket) => {
+  if (!OWN.test(incoming.url)) requests.push(`connect ${incoming.url}`);
   socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
 });
 
@@ -27,24 +27,24 @@ let browser;
 before(async () => {
   await new Promise((listening) => proxy.listen(0, "127.0.0.1", listening));
   const server = `http://127.0.0.1:${proxy.address().port}`;
-  // Else Chromium asks its maker what kind of form a page has.
+  // Otherwise Chromium sends the structure of forms to Google.
   const quiet = "--disable-features=AutofillServerCommunication";
-  browser = await launch({ args: [`--proxy-server=${server}`, "--proxy-bypass-list=<-loopback>", quiet] });
+  browser = await launchBrowser({ args: [`--proxy-server=${server}`, "--proxy-bypass-list=<-loopback>", quiet] });
 });
 after(async () => {
   await browser.close();
   proxy.close();
 });
 
-/** Tries every way out that page and worker have in common; gives those that seem to have worked. */
-const commonWays = async (base) => {
+/** Tries every channel that page and worker share; returns those that seem to have worked. */
+const commonChannels = async (base) => {
   const out = [];
-  const attempt = async (name, way) => {
+  const attempt = async (name, send) => {
     try {
-      await way();
+      await send();
       out.push(name);
     } catch {
-      // Refused, as it should be.
+      // Blocked, as expected.
     }
   };
   await attempt("fetch", () => fetch(`${base}x?fetch`));
@@ -73,8 +73,8 @@ const commonWays = async (base) => {
   return out;
 };
 
-/** Those of the page alone. */
-const pageWays = async (base) => {
+/** Tries the channels that only the page has. */
+const pageChannels = async (base) => {
   const out = [];
   const element = (name, kind, address) => new Promise((done) => {
     const made = document.createElement(kind);
@@ -95,70 +95,70 @@ const pageWays = async (base) => {
   });
   await link("style sheet", { rel: "stylesheet", href: `${base}x.css?sheet` });
   await link("style sheet ahead", { rel: "preload", as: "style", href: `${base}x.css?preload` });
-  // A rule says nothing of what it loads: here too only the proxy can tell.
+  // A rule reports no result: only the proxy can detect a request.
   document.styleSheets[0].insertRule(`@import url("${base}x.css?import")`, 0);
   await new Promise((done) => setTimeout(done, 500));
-  // A frame that is refused is loaded all the same, with the browser's own words: here only the proxy can tell.
+  // A blocked frame still loads an error page: only the proxy can detect a request.
   await element("frame", "iframe", `${base}health?frame`);
   out.splice(out.indexOf("frame"), out.includes("frame") ? 1 : 0);
   navigator.sendBeacon(`${base}x?beacon`, "data");
   try {
     new Worker(`${base}worker.js?worker`);
   } catch {
-    // Refused, as it should be.
+    // Blocked, as expected.
   }
   return out;
 };
 
-test("after a file is dropped no request is made, and none can be", async () => {
-  const page = await open(browser);
-  assert.ok(seen.some((url) => /worker-\w+_bg\.wasm$/.test(url)), "the proxy saw nothing, so it proves nothing");
-  seen.length = 0;
+test("after a file is dropped, no request is sent, and none can be", async () => {
+  const page = await openPage(browser);
+  assert.ok(requests.some((url) => /worker-\w+_bg\.wasm$/.test(url)), "the proxy saw nothing, so it proves nothing");
+  requests.length = 0;
 
-  await drop(page, "leads.csv", await sample());
-  await listed(page);
+  await dropFile(page, "leads.csv", await sampleCsv());
+  await waitForList(page);
   await page.fill("#search", "sales");
   await page.getByText(/ of 500 leads$/).waitFor();
-  await ranked(page);
-  assert.deepEqual(seen, []);
+  await exportLeads(page);
+  assert.deepEqual(requests, []);
 
-  assert.deepEqual(await page.evaluate(commonWays, BASE), []);
-  assert.deepEqual(await page.evaluate(pageWays, BASE), []);
+  assert.deepEqual(await page.evaluate(commonChannels, BASE), []);
+  assert.deepEqual(await page.evaluate(pageChannels, BASE), []);
   assert.equal(page.workers().length, 1);
-  assert.deepEqual(await page.workers()[0].evaluate(commonWays, BASE), []);
-  assert.deepEqual(seen, []);
+  assert.deepEqual(await page.workers()[0].evaluate(commonChannels, BASE), []);
+  assert.deepEqual(requests, []);
   await page.close();
 });
 
-test("on a later visit too, when the page comes from the browser, no request is made after a file is dropped", async () => {
+test("no request is sent after a file is dropped on a later, offline-cached visit either", async () => {
   const context = await browser.newContext();
-  await (await open(context)).close();
-  seen.length = 0;
-  const page = await open(context);
-  assert.ok(seen.length > 0 && seen.every((url) => url.endsWith("/sw.js")), seen.join("\n"));
-  seen.length = 0;
-  await drop(page, "leads.csv", await sample());
-  await listed(page);
-  // The browser looks for an update by itself, a second after the page has gone quiet.
+  await (await openPage(context)).close();
+  requests.length = 0;
+  const page = await openPage(context);
+  assert.ok(requests.length > 0 && requests.every((url) => url.endsWith("/sw.js")), requests.join("\n"));
+  requests.length = 0;
+  await dropFile(page, "leads.csv", await sampleCsv());
+  await waitForList(page);
+  // The browser checks for an update by itself, a second after the page has become idle.
   await page.waitForTimeout(5000);
-  assert.deepEqual(seen, []);
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(requests, []);
+  assert.deepEqual(page.consoleErrors, []);
   await context.close();
 });
 
-test("a worker that dies is started again behind the same lock", async () => {
-  const page = await open(browser);
-  await drop(page, "leads.csv", await sample());
-  await listed(page);
-  seen.length = 0;
-  const reborn = page.waitForEvent("worker");
-  await page.workers()[0].evaluate(() => setTimeout(() => { throw new Error("made to die"); }));
-  const worker = await reborn;
+test("a crashed worker is restarted under the same lock", async () => {
+  const page = await openPage(browser);
+  await dropFile(page, "leads.csv", await sampleCsv());
+  await waitForList(page);
+  requests.length = 0;
+  const restarted = page.waitForEvent("worker");
+  await page.workers()[0].evaluate(() => setTimeout(() => { throw new Error("crashed by the test"); }));
+  const worker = await restarted;
   await page.getByText("started again").waitFor();
   await page.locator("#file:enabled").waitFor({ state: "attached" });
-  assert.deepEqual(await worker.evaluate(commonWays, BASE), []);
-  await drop(page, "leads.csv", await sample());
-  await listed(page);
-  assert.deepEqual(seen, []);
+  assert.deepEqual(await worker.evaluate(commonChannels, BASE), []);
+  await dropFile(page, "leads.csv", await sampleCsv());
+  await waitForList(page);
+  assert.deepEqual(requests, []);
   await page.close();
 });

@@ -1,41 +1,41 @@
-// What the browser tests share: a browser, a page that is ready, files to drop, downloads, a small CSV reader.
+// Helpers of the browser tests: browser, page, files, downloads, a small CSV parser.
 import { chromium } from "playwright-core";
 import { readFile } from "node:fs/promises";
 
-/** Where page and API are served, with a slash at the end. */
+/** Base URL of page and API, with a trailing slash. */
 export const BASE = `${process.env.BASE_URL ?? "http://127.0.0.1:7860"}/`;
-/** The command line program, built from the same sources. */
+/** Path of the command line program, built from the same sources. */
 export const PROGRAM = process.env.LEADLIGHT_BIN ?? "leadlight";
 
 /** Starts Chromium. */
-export const launch = (options = {}) =>
+export const launchBrowser = (options = {}) =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", ...options });
 
-/** Opens the page and waits until files may come; everything the console complains of is in `page.complaints`. */
-export async function open(browser, options = {}, address = BASE) {
+/** Opens the page and waits until files are accepted; `page.consoleErrors` collects console errors and warnings. */
+export async function openPage(browser, options = {}, address = BASE) {
   const page = await browser.newPage({ acceptDownloads: true, ...options });
-  page.complaints = [];
+  page.consoleErrors = [];
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) page.complaints.push(message.text());
+    if (["error", "warning"].includes(message.type())) page.consoleErrors.push(message.text());
   });
-  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  page.on("pageerror", (error) => page.consoleErrors.push(String(error)));
   await page.goto(address);
   await page.locator("#file:enabled").waitFor({ state: "attached", timeout: 60_000 });
   return page;
 }
 
-/** The sample that the page ships. */
-export const sample = () => readFile(new URL("../../static/samples/leads.csv", import.meta.url), "utf8");
+/** Reads the sample of the page. */
+export const sampleCsv = () => readFile(new URL("../../static/samples/leads.csv", import.meta.url), "utf8");
 
-/** The sample made longer: its 500 leads, twice. */
-export async function thousand() {
-  const text = await sample();
+/** Returns the 500 leads of the sample, twice. */
+export async function thousandLeads() {
+  const text = await sampleCsv();
   const body = text.slice(text.indexOf("\n") + 1);
   return text + body;
 }
 
-/** Drops a file on the page, as a mouse would. */
-export async function drop(page, name, text) {
+/** Drops a file on the page. */
+export async function dropFile(page, name, text) {
   const transfer = await page.evaluateHandle(
     ([name, text]) => {
       const transfer = new DataTransfer();
@@ -48,29 +48,29 @@ export async function drop(page, name, text) {
   await page.dispatchEvent(".page", "drop", { dataTransfer: transfer });
 }
 
-/** Chooses a file through the input. */
-export const choose = (page, name, bytes) =>
+/** Chooses a file in the file chooser. */
+export const chooseFile = (page, name, bytes) =>
   page.setInputFiles("#file", { name, mimeType: "text/csv", buffer: Buffer.from(bytes) });
 
-/** Waits until the list is there with its rows. */
-export const listed = (page) => page.locator("table.leads tr.lead:not(.waiting)").first().waitFor({ timeout: 60_000 });
+/** Waits until the list shows rows. */
+export const waitForList = (page) => page.locator("table.leads tr.lead:not(.waiting)").first().waitFor({ timeout: 60_000 });
 
-/** Clicks and gives what is downloaded. */
+/** Clicks a button and returns its download. */
 export async function download(page, selector) {
   const [file] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
   return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
 }
 
-/** Downloads leads: all of them, as another program reads them, where nothing else is said. */
-export async function ranked(page, { which = "All", form = "CRM" } = {}) {
+/** Exports leads; by default all, as plain CSV. */
+export async function exportLeads(page, { scope = "All", format = "CRM" } = {}) {
   if ((await page.getAttribute("#download", "aria-expanded")) !== "true") await page.click("#download");
-  await page.locator(".take").getByLabel(which).first().check();
-  await page.locator(".take").getByLabel(form).check();
+  await page.locator(".take").getByLabel(scope).first().check();
+  await page.locator(".take").getByLabel(format).check();
   return download(page, "#take");
 }
 
-/** Reads a CSV into records of cells. */
-export function records(text) {
+/** Parses a CSV into records of cells. */
+export function parseCsv(text) {
   const all = [[]];
   let cell = "";
   let quoted = false;
@@ -93,12 +93,12 @@ export function records(text) {
   return all;
 }
 
-/** Sends JSON to the API. */
-export async function post(path, body) {
-  const answer = await fetch(new URL(path, BASE), {
+/** Posts JSON to the API. */
+export async function postJson(path, body) {
+  const response = await fetch(new URL(path, BASE), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  return { status: answer.status, body: await answer.json() };
+  return { status: response.status, body: await response.json() };
 }

@@ -1,9 +1,9 @@
-// Every view of the page and of monitoring, each with the way to it: for tests that look at all of them, and for pictures.
-import { BASE, choose, listed, open, sample } from "./support.mjs";
+// All views of the page and of monitoring, for tests of every view and for screenshots.
+import { BASE, chooseFile, waitForList, openPage, sampleCsv } from "./support.mjs";
 
 async function list(page) {
-  await choose(page, "leads.csv", await sample());
-  await listed(page);
+  await chooseFile(page, "leads.csv", await sampleCsv());
+  await waitForList(page);
 }
 
 const click = (selector) => async (page) => {
@@ -11,7 +11,7 @@ const click = (selector) => async (page) => {
   await page.click(selector);
 };
 
-/** Name and way of each view of the page, from a page that is ready. */
+/** Name of each view, and the steps that open it. */
 export const VIEWS = [
   ["start", async () => {}],
   ["list", list],
@@ -29,8 +29,8 @@ export const VIEWS = [
   [
     "rejects",
     async (page) => {
-      await choose(page, "leads.csv", `${await sample()}${",".repeat(60)}one too many\n`);
-      await listed(page);
+      await chooseFile(page, "leads.csv", `${await sampleCsv()}${",".repeat(60)}one too many\n`);
+      await waitForList(page);
       await page.getByText("could not be scored").click();
       await page.locator(".reject-group").first().waitFor();
     },
@@ -38,8 +38,8 @@ export const VIEWS = [
   [
     "meanings",
     async (page) => {
-      await choose(page, "export.csv", "Full name,Title,# Employees,Sector\nAda Lind,CTO,37,Software\nBob Berg,Intern,4,Retail\n");
-      await listed(page);
+      await chooseFile(page, "export.csv", "Full name,Title,# Employees,Sector\nAda Lind,CTO,37,Software\nBob Berg,Intern,4,Retail\n");
+      await waitForList(page);
       await page.click("details.columns summary");
       await page.locator("details.columns table").waitFor();
     },
@@ -62,15 +62,15 @@ export const VIEWS = [
   ],
 ];
 
-/** Opens a view of the page. */
-export async function show(browser, way, options = {}) {
-  const page = await open(browser, options);
-  await way(page);
+/** Opens a view of the page in a new tab. */
+export async function openView(browser, steps, options = {}) {
+  const page = await openPage(browser, options);
+  await steps(page);
   return page;
 }
 
 /** Opens the monitoring page with simulated data. */
-export async function monitoring(browser, options = {}) {
+export async function openMonitoring(browser, options = {}) {
   const page = await browser.newPage(options);
   await page.goto(new URL("monitoring?simulated=true", BASE).href);
   return page;

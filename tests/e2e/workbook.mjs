@@ -1,4 +1,4 @@
-// Workbooks as a spreadsheet saves them, made here: the few parts that the format asks for, in a zip archive.
+// Creates minimal .xlsx workbooks.
 import { deflateRawSync } from "node:zlib";
 
 const NAMESPACE = "http://schemas.openxmlformats.org";
@@ -6,16 +6,16 @@ const MAIN = `${NAMESPACE}/spreadsheetml/2006/main`;
 const OFFICE = `${NAMESPACE}/officeDocument/2006/relationships`;
 const PACKAGE = `${NAMESPACE}/package/2006/relationships`;
 
-/** A workbook of sheets by name, each an array of rows of texts and numbers. */
-export function workbook(sheets) {
+/** Creates a workbook of sheets by name, each an array of rows of texts and numbers. */
+export function createWorkbook(sheets) {
   const names = Object.keys(sheets);
-  const listed = names.map((name, at) => `<sheet name="${escaped(name)}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`);
-  const related = names.map((_, at) => relation(at + 1, "worksheet", `worksheets/sheet${at + 1}.xml`));
+  const sheetList = names.map((name, at) => `<sheet name="${escaped(name)}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`);
+  const relationships = names.map((_, at) => relation(at + 1, "worksheet", `worksheets/sheet${at + 1}.xml`));
   return zip({
     "[Content_Types].xml": types(names.length),
     "_rels/.rels": relations([relation(1, "officeDocument", "xl/workbook.xml")]),
-    "xl/workbook.xml": `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>${listed.join("")}</sheets></workbook>`,
-    "xl/_rels/workbook.xml.rels": relations(related),
+    "xl/workbook.xml": `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>${sheetList.join("")}</sheets></workbook>`,
+    "xl/_rels/workbook.xml.rels": relations(relationships),
     ...Object.fromEntries(names.map((name, at) => [`xl/worksheets/sheet${at + 1}.xml`, sheet(sheets[name])])),
   });
 }
@@ -50,26 +50,26 @@ function sheet(rows) {
 const letters = (column) =>
   (column >= 26 ? letters(Math.floor(column / 26) - 1) : "") + String.fromCharCode(65 + (column % 26));
 
-/** An archive of files by name, each deflated. */
+/** Creates a zip archive of files by name. */
 function zip(files) {
   const [parts, directory] = [[], []];
   let at = 0;
   for (const [name, text] of Object.entries(files)) {
     const plain = Buffer.from(text);
-    const packed = deflateRawSync(plain);
+    const deflated = deflateRawSync(plain);
     const path = Buffer.from(name);
-    const facts = fields([20, 0, 8, 0, 33], [crc32(plain), packed.length, plain.length], [path.length, 0]);
-    parts.push(Buffer.from("PK\x03\x04"), facts, path, packed);
-    directory.push(Buffer.from("PK\x01\x02"), fields([20], [], []), facts, fields([0, 0, 0], [0, at], []), path);
-    at += 4 + facts.length + path.length + packed.length;
+    const header = fields([20, 0, 8, 0, 33], [crc32(plain), deflated.length, plain.length], [path.length, 0]);
+    parts.push(Buffer.from("PK\x03\x04"), header, path, deflated);
+    directory.push(Buffer.from("PK\x01\x02"), fields([20], [], []), header, fields([0, 0, 0], [0, at], []), path);
+    at += 4 + header.length + path.length + deflated.length;
   }
-  const listed = Buffer.concat(directory);
+  const central = Buffer.concat(directory);
   const count = Object.keys(files).length;
-  const end = fields([0, 0, count, count], [listed.length, at], [0]);
-  return Buffer.concat([...parts, listed, Buffer.from("PK\x05\x06"), end]);
+  const end = fields([0, 0, count, count], [central.length, at], [0]);
+  return Buffer.concat([...parts, central, Buffer.from("PK\x05\x06"), end]);
 }
 
-/** Numbers of two bytes, of four, and of two again, as archives write them. */
+/** Encodes little-endian numbers: two bytes each, then four, then two. */
 function fields(first, long, last) {
   const short = (number) => Buffer.from([number & 255, number >> 8]);
   const wide = (number) => Buffer.from([0, 8, 16, 24].map((bits) => (number >>> bits) & 255));

@@ -1,76 +1,76 @@
-// Workbooks dropped on the page: unpacked behind the lock, ranked as the same list in CSV, or refused in plain words.
+// Import of workbooks: unpacked under the network lock, ranked like the same list in CSV, or rejected with a message.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { choose, launch, listed, open, ranked, records, sample } from "./support.mjs";
-import { workbook } from "./workbook.mjs";
+import { chooseFile, launchBrowser, waitForList, openPage, exportLeads, parseCsv, sampleCsv } from "./support.mjs";
+import { createWorkbook } from "./workbook.mjs";
 
 let browser;
-before(async () => (browser = await launch()));
+before(async () => (browser = await launchBrowser()));
 after(() => browser.close());
 
-const told = (page) => page.locator(".notice").textContent();
+const noticeText = (page) => page.locator(".notice").textContent();
 
-test("a workbook is ranked as the same list in CSV, and its sheet is told", async () => {
-  const page = await open(browser);
-  const rows = records(await sample());
-  await choose(page, "leads.csv", await sample());
-  await listed(page);
-  const asText = await ranked(page);
+test("a workbook is ranked like the same list in CSV, and its sheet is named", async () => {
+  const page = await openPage(browser);
+  const rows = parseCsv(await sampleCsv());
+  await chooseFile(page, "leads.csv", await sampleCsv());
+  await waitForList(page);
+  const asText = await exportLeads(page);
   await page.getByRole("button", { name: "Another file" }).click();
-  await choose(page, "leads.xlsx", workbook({ Notes: [["only this"]], "Leads & more": rows }));
+  await chooseFile(page, "leads.xlsx", createWorkbook({ Notes: [["only this"]], "Leads & more": rows }));
   await page.locator("#sheet").waitFor();
   assert.equal(await page.locator("#sheet").textContent(), "Read from the sheet “Leads & more”, the one of 2 with the most cells.");
-  const asBook = await ranked(page);
-  assert.deepEqual(records(asBook.bytes.toString()), records(asText.bytes.toString()));
-  assert.deepEqual(page.complaints, []);
+  const asBook = await exportLeads(page);
+  assert.deepEqual(parseCsv(asBook.bytes.toString()), parseCsv(asText.bytes.toString()));
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
 
-test("another meaning of a column keeps the sheet", async () => {
-  const page = await open(browser);
+test("changing the column mapping keeps the sheet", async () => {
+  const page = await openPage(browser);
   const industry = "Software Development";
   const rows = [["Name", "What they do", "Industry"], ["Ada", "CTO", industry], ["Bob", "Intern", industry]];
-  await choose(page, "list.xlsx", workbook({ "Feuille 1": rows }));
-  await listed(page);
+  await chooseFile(page, "list.xlsx", createWorkbook({ "Feuille 1": rows }));
+  await waitForList(page);
   await page.click("details.columns summary");
   const first = () => page.locator("table.leads tr.lead").first().textContent();
   const before = await first();
   await page.getByLabel('Read "What they do" as').selectOption("jobtitle");
   await page.waitForFunction((text) => document.querySelector("table.leads tr.lead")?.textContent !== text, before);
   assert.equal(await page.locator("#sheet").textContent(), "Read from the sheet “Feuille 1”.");
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
 
-test("what is no workbook is refused with what to do, and the page goes on", async () => {
-  const page = await open(browser);
+test("invalid workbooks are rejected with a remedy, and the next file is accepted", async () => {
+  const page = await openPage(browser);
   for (const [bytes, words] of [
     [Buffer.from("\xD0\xCF\x11\xE0 an old one", "latin1"), "save it as .xlsx"],
     [Buffer.from("PK\x03\x04 cut off"), "damaged"],
-    [workbook({ Empty: [] }), "empty"],
+    [createWorkbook({ Empty: [] }), "empty"],
   ]) {
-    await choose(page, "leads.xlsx", bytes);
+    await chooseFile(page, "leads.xlsx", bytes);
     await page.locator(".notice").waitFor();
-    assert.ok((await told(page)).includes(words), await told(page));
+    assert.ok((await noticeText(page)).includes(words), await noticeText(page));
     await page.locator(".notice button").click();
     await page.locator(".notice").waitFor({ state: "detached" });
   }
-  await choose(page, "leads.csv", await sample());
-  await listed(page);
-  assert.deepEqual(page.complaints, []);
+  await chooseFile(page, "leads.csv", await sampleCsv());
+  await waitForList(page);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
 
-test("a workbook that takes long can be given up", async () => {
-  const page = await open(browser);
+test("unpacking can be cancelled", async () => {
+  const page = await openPage(browser);
   const rows = Array.from({ length: 60_000 }, (_, at) => [`Lead ${at}`, "Chief executive officer", at, "x".repeat(40)]);
-  await choose(page, "long.xlsx", workbook({ Leads: [["Name", "Job title", "Number", "Note"], ...rows] }));
+  await chooseFile(page, "long.xlsx", createWorkbook({ Leads: [["Name", "Job title", "Number", "Note"], ...rows] }));
   await page.locator("#cancel").click();
   await page.locator(".notice").waitFor();
-  assert.ok((await told(page)).includes("Stopped"));
-  await choose(page, "leads.csv", await sample());
-  await listed(page);
+  assert.ok((await noticeText(page)).includes("Stopped"));
+  await chooseFile(page, "leads.csv", await sampleCsv());
+  await waitForList(page);
   assert.equal(await page.locator("#sheet").count(), 0);
-  assert.deepEqual(page.complaints, []);
+  assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });

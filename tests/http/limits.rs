@@ -1,7 +1,7 @@
-//! What is refused for being too much: too often, too many at once, for too long.
+//! Limits: request rate, queue length, timeouts.
 
-use crate::parity;
-use crate::support::Bench;
+use crate::fixtures;
+use crate::support::TestApp;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
 use scorer::api::api_keys::{ApiKey, ApiKeys, Scope};
@@ -13,115 +13,119 @@ fn config(limits: Limits) -> Config {
     Config { limits, ..Config::default() }
 }
 
-async fn bench(limits: Limits) -> Bench {
-    Bench::with(Some(parity::own().scorer()), None, config(limits)).await
+async fn app(limits: Limits) -> TestApp {
+    TestApp::with(Some(fixtures::own().scorer()), None, config(limits)).await
 }
 
-/// Ends when its sender is dropped.
+/// Returns a body that ends when its sender is dropped.
 fn endless(start: &'static str) -> (Body, tokio::sync::mpsc::Sender<()>) {
-    let (going_on, mut ended) = tokio::sync::mpsc::channel::<()>(1);
+    let (sender, mut receiver) = tokio::sync::mpsc::channel::<()>(1);
     let first =
         futures_util::stream::once(async move { Ok::<_, std::io::Error>(Bytes::from_static(start.as_bytes())) });
     let then = futures_util::stream::once(async move {
-        ended.recv().await;
+        receiver.recv().await;
         Ok(Bytes::from_static(b"}"))
     });
-    (Body::from_stream(futures_util::StreamExt::chain(first, then)), going_on)
+    (Body::from_stream(futures_util::StreamExt::chain(first, then)), sender)
 }
 
 #[tokio::test]
-async fn a_caller_beyond_the_rate_is_told_when_to_come_again() {
+async fn a_caller_over_the_rate_gets_retry_after() {
     let rate = Rate { burst: 3.try_into().unwrap(), .."60/h".parse().unwrap() };
-    let bench = bench(Limits { rate: Some(rate), ..Limits::default() }).await;
+    let app = app(Limits { rate: Some(rate), ..Limits::default() }).await;
     for left in [2, 1, 0] {
-        let answer = bench.post("/predict", "{}").await;
-        assert_eq!(answer.status, StatusCode::OK);
-        assert_eq!(answer.header("ratelimit-policy"), "\"default\";q=3;w=180");
-        assert!(answer.header("ratelimit").starts_with(&format!("\"default\";r={left};t=")), "{:?}", answer.headers);
-        assert!(answer.headers.get("x-ratelimit-limit").is_none());
+        let response = app.post("/predict", "{}").await;
+        assert_eq!(response.status, StatusCode::OK);
+        assert_eq!(response.header("ratelimit-policy"), "\"default\";q=3;w=180");
+        assert!(
+            response.header("ratelimit").starts_with(&format!("\"default\";r={left};t=")),
+            "{:?}",
+            response.headers
+        );
+        assert!(response.headers.get("x-ratelimit-limit").is_none());
     }
-    let refused = bench.post("/predict", "{}").await;
-    assert_eq!((refused.status.as_u16(), refused.json()["error"].clone()), (429, "rate_limited".into()));
-    let seconds: u64 = refused.header("retry-after").parse().unwrap();
+    let rejected = app.post("/predict", "{}").await;
+    assert_eq!((rejected.status.as_u16(), rejected.json()["error"].clone()), (429, "rate_limited".into()));
+    let seconds: u64 = rejected.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&seconds), "{seconds}");
-    assert!(refused.header("ratelimit").starts_with("\"default\";r=0;t="));
-    // What is open to all is not counted, nor refused.
+    assert!(rejected.header("ratelimit").starts_with("\"default\";r=0;t="));
+    // Open routes are neither counted nor rejected.
     for path in ["/health", "/livez", "/readyz", "/"] {
-        let answer = bench.get(path).await;
-        assert_eq!(answer.status, StatusCode::OK, "{path}");
-        assert!(answer.headers.get("ratelimit").is_none(), "{path}");
+        let response = app.get(path).await;
+        assert_eq!(response.status, StatusCode::OK, "{path}");
+        assert!(response.headers.get("ratelimit").is_none(), "{path}");
     }
 }
 
 #[tokio::test]
-async fn each_key_has_a_rate_of_its_own() {
+async fn each_key_has_its_own_rate() {
     let made = ["one", "two"].map(|name| ApiKey::generate(name, vec![Scope::Predict]).unwrap());
     let lines = made.each_ref().map(|(_, key)| key.to_line()).join("\n");
     let access = AuthConfig { keys: ApiKeys::open(None, &lines).unwrap(), ..AuthConfig::default() };
     let rate = Rate { burst: 2.try_into().unwrap(), .."60/h".parse().unwrap() };
     let config = Config { auth: access, ..config(Limits { rate: Some(rate), ..Limits::default() }) };
-    let bench = Bench::with(Some(parity::own().scorer()), None, config).await;
+    let app = TestApp::with(Some(fixtures::own().scorer()), None, config).await;
     let call = |secret: String| {
         let request = Request::post("/predict").header("x-api-key", secret).body(Body::from("{}"));
-        bench.send(request.unwrap())
+        app.send(request.unwrap())
     };
     for (secret, _) in &made {
         for status in [200, 200, 429, 429] {
             assert_eq!(call(secret.clone()).await.status.as_u16(), status);
         }
     }
-    // Nor are wrong keys tried for ever.
+    // Attempts with wrong keys are limited as well.
     for status in [401, 401, 429] {
         assert_eq!(call("ll_wrong".to_owned()).await.status.as_u16(), status);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_queue_says_so_and_empties() {
-    let bench = bench(Limits { queue: 1, ..Limits::default() }).await;
-    let other = crate::support::open(&bench.database).await;
-    // While another holds the database, the first prediction waits to be recorded.
+async fn a_full_queue_rejects_and_drains() {
+    let app = app(Limits { queue: 1, ..Limits::default() }).await;
+    let other = crate::support::open(&app.database).await;
+    // While another connection locks the database, the first prediction waits to be logged.
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let waiting = bench.post("/predict", "{}");
-    let turned_away = async {
+    let first_request = app.post("/predict", "{}");
+    let second_request = async {
         tokio::time::sleep(Duration::from_millis(400)).await;
-        let answer = bench.post("/predict", "{}").await;
+        let response = app.post("/predict", "{}").await;
         other.execute_batch("ROLLBACK").unwrap();
-        answer
+        response
     };
-    let (waited, refused) = tokio::join!(waiting, turned_away);
-    assert_eq!(waited.status, StatusCode::OK);
-    assert_eq!((refused.status.as_u16(), refused.json()["error"].clone()), (503, "service_unavailable".into()));
-    assert_eq!(refused.header("retry-after"), "1");
-    assert!(refused.json()["message"].as_str().unwrap().contains("waiting"), "{}", refused.text());
-    assert_eq!(bench.post("/predict", "{}").await.status, StatusCode::OK);
+    let (first, rejected) = tokio::join!(first_request, second_request);
+    assert_eq!(first.status, StatusCode::OK);
+    assert_eq!((rejected.status.as_u16(), rejected.json()["error"].clone()), (503, "service_unavailable".into()));
+    assert_eq!(rejected.header("retry-after"), "1");
+    assert!(rejected.json()["message"].as_str().unwrap().contains("waiting"), "{}", rejected.text());
+    assert_eq!(app.post("/predict", "{}").await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_arrive_in_time_is_the_clients_fault() {
-    let bench = bench(Limits { request: Duration::from_millis(300), ..Limits::default() }).await;
-    let (body, _going_on) = endless("{");
+async fn a_late_body_gets_408() {
+    let app = app(Limits { request: Duration::from_millis(300), ..Limits::default() }).await;
+    let (body, _sender) = endless("{");
     let started = Instant::now();
-    let answer = bench.post("/predict", body).await;
-    assert_eq!((answer.status.as_u16(), answer.json()["error"].clone()), (408, "request_timeout".into()));
+    let response = app.post("/predict", body).await;
+    assert_eq!((response.status.as_u16(), response.json()["error"].clone()), (408, "request_timeout".into()));
     assert!(started.elapsed() < Duration::from_secs(3));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_does_not_come_in_time_is_ours() {
-    let bench = bench(Limits { request: Duration::from_millis(300), ..Limits::default() }).await;
-    let other = crate::support::open(&bench.database).await;
+async fn a_late_response_gets_503() {
+    let app = app(Limits { request: Duration::from_millis(300), ..Limits::default() }).await;
+    let other = crate::support::open(&app.database).await;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let answer = bench.post("/predict", "{}").await;
+    let response = app.post("/predict", "{}").await;
     other.execute_batch("ROLLBACK").unwrap();
-    assert_eq!((answer.status.as_u16(), answer.json()["error"].clone()), (503, "service_unavailable".into()));
-    assert_eq!(answer.header("retry-after"), "5");
+    assert_eq!((response.status.as_u16(), response.json()["error"].clone()), (503, "service_unavailable".into()));
+    assert_eq!(response.header("retry-after"), "5");
 }
 
 #[tokio::test]
-async fn every_503_says_when_to_come_again() {
-    let bench = Bench::new(None).await;
-    let answer = bench.post("/predict", "{}").await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(answer.header("retry-after").parse::<u64>().is_ok());
+async fn every_503_has_retry_after() {
+    let app = TestApp::new(None).await;
+    let response = app.post("/predict", "{}").await;
+    assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.header("retry-after").parse::<u64>().is_ok());
 }

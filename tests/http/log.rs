@@ -1,7 +1,7 @@
-//! What is kept: every acknowledged prediction, every call, and the rows of the service before.
+//! The log: acknowledged predictions, requests, and rows of the replaced service.
 
-use crate::parity;
-use crate::support::{Bench, count, open, query};
+use crate::fixtures;
+use crate::support::{TestApp, count, open, query};
 use axum::body::Body;
 use axum::http::Request;
 use prediction_log::{Settings, Store, StoreError};
@@ -9,37 +9,40 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
-async fn a_prediction_is_kept_as_it_was_answered() {
-    let bench = Bench::new(Some(parity::own().scorer())).await;
+async fn a_prediction_is_logged_as_sent() {
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
     let title = "CTO \"acting\" \\ é\n\u{1}";
     let lead = json!({"lead_key": "crm-7", "jobtitle": title, "summary": "plain", "llm_quality": "75", "unknown": 1, "skills": null});
     let request = Request::post("/predict").header("x-request-id", "call 9").body(Body::from(lead.to_string()));
-    let told = bench.send(request.unwrap()).await.json();
-    let (rows, _folder) = bench.rows().await;
+    let body = app.send(request.unwrap()).await.json();
+    let (rows, _folder) = app.rows().await;
     let mut statement = rows.prepare("SELECT * FROM prediction_logs").unwrap();
     let mut found = statement.query([]).unwrap();
     let row = found.next().unwrap().unwrap();
     for (column, member) in [("id", "prediction_id"), ("label", "label"), ("model_version", "model_version")] {
-        assert_eq!(row.get::<_, String>(column).unwrap(), told[member].as_str().unwrap());
+        assert_eq!(row.get::<_, String>(column).unwrap(), body[member].as_str().unwrap());
     }
-    assert_eq!(row.get::<_, f64>("predicted_score").unwrap(), told["score"].as_f64().unwrap());
-    assert_eq!(row.get::<_, f64>("probability").unwrap() as f32, told["probability"].as_f64().unwrap() as f32);
-    assert_eq!(row.get::<f64, _>("inference_time_ms"), told["inference_time_ms"].as_f64().unwrap());
-    assert_eq!(row.get::<String, _>("request_id"), "call 9");
-    assert_eq!((row.get::<String, _>("lead_key"), told["lead_key"].as_str()), ("crm-7".to_owned(), Some("crm-7")));
+    assert_eq!(row.get::<_, f64>("predicted_score").unwrap(), body["score"].as_f64().unwrap());
+    assert_eq!(row.get::<_, f64>("probability").unwrap() as f32, body["probability"].as_f64().unwrap() as f32);
+    assert_eq!(row.get::<_, f64>("inference_time_ms").unwrap(), body["inference_time_ms"].as_f64().unwrap());
+    assert_eq!(row.get::<_, String>("request_id").unwrap(), "call 9");
+    assert_eq!(
+        (row.get::<_, String>("lead_key").unwrap(), body["lead_key"].as_str()),
+        ("crm-7".to_owned(), Some("crm-7"))
+    );
     let features: Value = serde_json::from_str(row.get("input_features")).unwrap();
     assert_eq!(features, json!({"jobtitle": title, "summary": "plain", "llm_quality": 75}));
-    assert_eq!(row.get::<String, _>("model_sha256").len(), 64);
+    assert_eq!(row.get::<_, String>("model_sha256").unwrap().len(), 64);
 }
 
 #[tokio::test]
-async fn calls_are_counted_by_route_and_files_are_not() {
-    let bench = Bench::new(Some(parity::own().scorer())).await;
-    bench.post("/predict", "{}").await;
-    bench.post("/predict", "{").await;
-    bench.get("/health").await;
-    bench.get("/no/such/file?name=Ada").await;
-    let (rows, _folder) = bench.rows().await;
+async fn calls_are_logged_by_route_and_files_are_not() {
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
+    app.post("/predict", "{}").await;
+    app.post("/predict", "{").await;
+    app.get("/health").await;
+    app.get("/no/such/file?name=Ada").await;
+    let (rows, _folder) = app.rows().await;
     let sql = "SELECT endpoint, status_code FROM api_metrics ORDER BY created_at";
     let found: Vec<(String, i64)> = query(&rows, sql, |row| Ok((row.get(0)?, row.get(1)?)));
     let expected = [("/predict", 200), ("/predict", 422), ("/health", 200)];
@@ -47,43 +50,46 @@ async fn calls_are_counted_by_route_and_files_are_not() {
 }
 
 #[tokio::test]
-async fn a_large_batch_is_kept_whole_and_in_order() {
-    let bench = Bench::new(Some(parity::own().scorer())).await;
+async fn a_large_batch_is_logged_completely_and_in_order() {
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
     let leads: Vec<_> = (0..1_001).map(|i| json!({"lead_key": i, "llm_quality": i % 101})).collect();
-    let told = bench.post("/predict/batch", json!({"leads": leads}).to_string()).await.json();
-    assert_eq!(told["total_count"], 1_001);
-    let (rows, _folder) = bench.rows().await;
+    let body = app.post("/predict/batch", json!({"leads": leads}).to_string()).await.json();
+    assert_eq!(body["total_count"], 1_001);
+    let (rows, _folder) = app.rows().await;
     let sql = "SELECT id, lead_key FROM prediction_logs ORDER BY rowid";
-    let kept: Vec<(String, String)> = query(&rows, sql, |row| Ok((row.get(0)?, row.get(1)?)));
+    let logged: Vec<(String, String)> = query(&rows, sql, |row| Ok((row.get(0)?, row.get(1)?)));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let told = told["predictions"].as_array().unwrap().iter();
-    assert_eq!(kept, told.map(|told| (text(&told["prediction_id"]), text(&told["lead_key"]))).collect::<Vec<_>>());
+    let predictions = body["predictions"].as_array().unwrap().iter();
+    assert_eq!(
+        logged,
+        predictions.map(|sent| (text(&sent["prediction_id"]), text(&sent["lead_key"]))).collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test]
-async fn nothing_is_acknowledged_that_cannot_be_kept() {
-    let bench = Bench::new(Some(parity::own().scorer())).await;
-    let mut other = open(&bench.database).await;
+async fn nothing_is_acknowledged_that_cannot_be_logged() {
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
+    let other = open(&app.database).await;
     other.execute_batch("ALTER TABLE prediction_logs RENAME TO taken_away").unwrap();
-    let answer = bench.post("/predict", "{}").await;
-    assert_eq!((answer.status.as_u16(), answer.json()["error"].clone()), (503, json!("service_unavailable")));
-    assert!(!answer.text().contains("prediction_logs"), "{}", answer.text());
+    let response = app.post("/predict", "{}").await;
+    assert_eq!((response.status.as_u16(), response.json()["error"].clone()), (503, json!("service_unavailable")));
+    assert!(!response.text().contains("prediction_logs"), "{}", response.text());
     other.execute_batch("ALTER TABLE taken_away RENAME TO prediction_logs").unwrap();
-    assert_eq!(bench.post("/predict", "{}").await.status.as_u16(), 200);
-    assert_eq!(count(&mut other, "prediction_logs").await, 1);
+    assert_eq!(app.post("/predict", "{}").await.status.as_u16(), 200);
+    assert_eq!(count(&other, "prediction_logs").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locked_database_is_told_within_seconds_also_to_those_who_queue() {
-    let bench = Bench::new(Some(parity::own().scorer())).await;
-    let mut other = open(&bench.database).await;
+async fn a_locked_database_fails_queued_requests_within_seconds() {
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
+    let other = open(&app.database).await;
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let post = |after: u64| {
-        let bench = &bench;
+        let app = &app;
         async move {
             tokio::time::sleep(Duration::from_millis(after)).await;
             let started = Instant::now();
-            (bench.post("/predict", "{}").await.status.as_u16(), started.elapsed())
+            (app.post("/predict", "{}").await.status.as_u16(), started.elapsed())
         }
     };
     let (first, second, third) = tokio::join!(post(0), post(100), post(3_000));
@@ -92,12 +98,12 @@ async fn a_locked_database_is_told_within_seconds_also_to_those_who_queue() {
         assert!(waited < Duration::from_secs(6), "{waited:?}");
     }
     other.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(bench.post("/predict", "{}").await.status.as_u16(), 200);
-    assert_eq!(count(&mut other, "prediction_logs").await, 1);
+    assert_eq!(app.post("/predict", "{}").await.status.as_u16(), 200);
+    assert_eq!(count(&other, "prediction_logs").await, 1);
 }
 
-/// The tables as the old service's migrations made them, with calls numbered or named.
-async fn old_database(id: &str) -> (tempfile::TempDir, String) {
+/// Creates the tables of the replaced service, with numeric or text ids of requests.
+async fn legacy_database(id: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("old.db");
     let old = open(&file).await;
@@ -116,10 +122,10 @@ async fn old_database(id: &str) -> (tempfile::TempDir, String) {
 }
 
 #[tokio::test]
-async fn a_database_of_the_old_service_is_taken_over_with_its_rows() {
+async fn a_legacy_database_is_migrated_with_its_rows() {
     for id in ["INTEGER", "VARCHAR(36)"] {
-        let (_folder, address) = old_database(id).await;
-        // The second opening finds everything done.
+        let (_folder, address) = legacy_database(id).await;
+        // The second run finds nothing to migrate.
         for _ in 0..2 {
             let (store, writer) = Store::open(&Settings::new(address.parse().unwrap())).await.unwrap();
             store.log_request(prediction_log::RequestRow {
@@ -130,9 +136,9 @@ async fn a_database_of_the_old_service_is_taken_over_with_its_rows() {
             });
             writer.finish().await;
         }
-        let mut rows = open(address.as_ref()).await;
-        assert_eq!(count(&mut rows, "prediction_logs").await, 1);
-        assert_eq!(count(&mut rows, "api_metrics").await, 3, "{id}");
+        let rows = open(address.as_ref()).await;
+        assert_eq!(count(&rows, "prediction_logs").await, 1);
+        assert_eq!(count(&rows, "api_metrics").await, 3, "{id}");
         let sql = "SELECT predicted_score, lead_key FROM prediction_logs";
         let old: Vec<(f64, Option<String>)> = query(&rows, sql, |row| Ok((row.get(0)?, row.get(1)?)));
         assert_eq!(old, [(0.5, None)]);
@@ -140,7 +146,7 @@ async fn a_database_of_the_old_service_is_taken_over_with_its_rows() {
 }
 
 #[tokio::test]
-async fn what_is_no_database_is_refused_in_a_sentence() {
+async fn an_invalid_database_is_rejected_with_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     let image = folder.path().join("photo.jpg");
     std::fs::write(&image, [0xFF, 0xD8, 0xFF, 0xE0].repeat(500)).unwrap();
@@ -149,8 +155,8 @@ async fn what_is_no_database_is_refused_in_a_sentence() {
         (folder.path().join("none/log.sqlite"), "unable to open database file"),
         (image, "file is not a database"),
     ] {
-        let refused = Store::open(&Settings::new(path.to_str().unwrap().parse().unwrap())).await.err().unwrap();
-        assert!(matches!(refused, StoreError::Open { .. }));
-        assert_eq!(refused.to_string(), format!("cannot use the database {}: {reason}", path.display()));
+        let error = Store::open(&Settings::new(path.to_str().unwrap().parse().unwrap())).await.err().unwrap();
+        assert!(matches!(error, StoreError::Open { .. }));
+        assert_eq!(error.to_string(), format!("cannot use the database {}: {reason}", path.display()));
     }
 }

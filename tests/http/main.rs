@@ -1,27 +1,28 @@
-//! The API as its clients see it: the router in process, with a database of its own per test, and the real program
-//! where signals and exit codes matter.
+//! HTTP tests of the API: the router in process, with a database per test, and the real binary where signals and exit
+//! codes matter.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod answers;
-mod batches;
-mod behaviour;
+mod auth;
+mod batch;
 mod connection;
-mod files;
-mod keys;
+mod content_encoding;
+mod fixtures;
+mod idempotency;
+mod imports;
+mod legacy_responses;
 mod limits;
 mod log;
-mod media;
 mod metrics;
-mod model_life;
+mod model_registry;
 mod monitoring;
-mod names;
-mod parity;
+mod operations;
 mod process;
 mod readiness;
-mod site;
+mod responses;
+mod security;
 mod socket;
+mod static_site;
+mod streaming;
 mod support;
-mod sweep;
 mod trace;
-mod upkeep;

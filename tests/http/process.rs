@@ -1,6 +1,6 @@
-//! The real program: what it says when it cannot start, how it stops, and that nothing acknowledged is lost.
+//! The real binary: startup errors, shutdown, durability of acknowledged predictions.
 
-use crate::parity;
+use crate::fixtures;
 use crate::support::{count, open, query};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -28,7 +28,7 @@ impl Drop for Server {
 pub(crate) fn command(folder: &Path) -> Command {
     let model = folder.join("model.onnx");
     if !model.exists() {
-        std::fs::write(&model, parity::own().model()).unwrap();
+        std::fs::write(&model, fixtures::own().model()).unwrap();
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_leadlight"));
     let ours =
@@ -49,9 +49,9 @@ pub(crate) fn start_with(folder: &Path, options: &[&str]) -> Server {
     start_command(command(folder).args(options))
 }
 
-/// A server, and what stops it and gives what it wrote to stderr.
+/// Starts a server; the function stops it and returns its stderr.
 pub(crate) fn start_logged(command: &mut Command) -> (Server, impl FnOnce(Server) -> String + use<>) {
-    let mut server = started(command);
+    let mut server = spawn(command);
     let mut stderr = server.child.stderr.take().unwrap();
     let reading = std::thread::spawn(move || {
         let mut text = String::new();
@@ -60,17 +60,17 @@ pub(crate) fn start_logged(command: &mut Command) -> (Server, impl FnOnce(Server
     });
     let log = |mut server: Server| {
         signal(&server, "TERM");
-        ended(&mut server, Duration::from_secs(15));
+        wait_for_exit(&mut server, Duration::from_secs(15));
         reading.join().unwrap()
     };
     (server, log)
 }
 
 pub(crate) fn start_command(command: &mut Command) -> Server {
-    started(command.stderr(Stdio::null()))
+    spawn(command.stderr(Stdio::null()))
 }
 
-fn started(command: &mut Command) -> Server {
+fn spawn(command: &mut Command) -> Server {
     let mut child = command.spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -78,31 +78,31 @@ fn started(command: &mut Command) -> Server {
     Server { child, address }
 }
 
-/// Status and body of an answer; `None` when the connection broke.
+/// Returns status and body of a response; `None` if the connection broke.
 pub(crate) fn post(address: &str, path: &str, body: &str) -> Option<(u16, Value)> {
     post_with(address, path, "Accept: */*", body)
 }
 
-/// The same, with more headers.
+/// The same with more headers.
 pub(crate) fn post_with(address: &str, path: &str, headers: &str, body: &str) -> Option<(u16, Value)> {
     let mut stream = TcpStream::connect(address).ok()?;
     let length = body.len();
     write!(stream, "POST {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\nConnection: close\r\n\r\n{body}").ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).ok()?;
+    let (head, body) = response.split_once("\r\n\r\n")?;
     Some((head.split(' ').nth(1)?.parse().ok()?, serde_json::from_str(body).ok()?))
 }
 
-/// Posts from several threads until told to stop or the server is gone; the ids of what was acknowledged.
-fn acknowledged(address: &str, threads: usize, while_posting: impl FnOnce()) -> HashSet<String> {
+/// Posts from several threads during `while_posting`; returns the ids of acknowledged predictions.
+fn post_repeatedly(address: &str, threads: usize, while_posting: impl FnOnce()) -> HashSet<String> {
     let (ids, stop) = (Mutex::new(HashSet::new()), AtomicBool::new(false));
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
-                    let Some((200, told)) = post(address, "/predict", r#"{"jobtitle": "CTO"}"#) else { continue };
-                    ids.lock().unwrap().insert(told["prediction_id"].as_str().unwrap().to_owned());
+                    let Some((200, prediction)) = post(address, "/predict", r#"{"jobtitle": "CTO"}"#) else { continue };
+                    ids.lock().unwrap().insert(prediction["prediction_id"].as_str().unwrap().to_owned());
                 }
             });
         }
@@ -112,7 +112,7 @@ fn acknowledged(address: &str, threads: usize, while_posting: impl FnOnce()) -> 
     ids.into_inner().unwrap()
 }
 
-async fn kept(database: &Path) -> HashSet<String> {
+async fn logged_ids(database: &Path) -> HashSet<String> {
     let rows = open(database).await;
     query(&rows, "SELECT id FROM prediction_logs", |row| row.get(0)).into_iter().collect()
 }
@@ -122,9 +122,9 @@ fn signal(server: &Server, name: &str) {
     assert!(sent.success());
 }
 
-fn ended(server: &mut Server, within: Duration) -> Option<i32> {
-    let started = Instant::now();
-    while started.elapsed() < within {
+fn wait_for_exit(server: &mut Server, within: Duration) -> Option<i32> {
+    let spawn = Instant::now();
+    while spawn.elapsed() < within {
         if let Some(status) = server.child.try_wait().unwrap() {
             return status.code();
         }
@@ -134,17 +134,17 @@ fn ended(server: &mut Server, within: Duration) -> Option<i32> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_at_once_it_loses_nothing_acknowledged() {
+async fn a_kill_loses_no_acknowledged_prediction() {
     let folder = tempfile::tempdir().unwrap();
     for round in 0..3 {
         let mut server = start(folder.path());
         let address = server.address.clone();
-        let acknowledged = acknowledged(&address, 8, || {
+        let acknowledged = post_repeatedly(&address, 8, || {
             std::thread::sleep(Duration::from_millis(300 + 170 * round));
             server.child.kill().unwrap();
             server.child.wait().unwrap();
         });
-        let kept = kept(&folder.path().join("leadlight.sqlite")).await;
+        let kept = logged_ids(&folder.path().join("leadlight.sqlite")).await;
         let lost = acknowledged.difference(&kept).count();
         eprintln!("{} acknowledged before the kill, {} kept, {lost} lost", acknowledged.len(), kept.len());
         assert!(!acknowledged.is_empty());
@@ -153,29 +153,29 @@ async fn killed_at_once_it_loses_nothing_acknowledged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn told_to_stop_it_finishes_and_keeps_everything() {
+async fn sigterm_finishes_and_keeps_everything() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = start(folder.path());
     let address = server.address.clone();
     let mut code = None;
-    let acknowledged = acknowledged(&address, 4, || {
+    let acknowledged = post_repeatedly(&address, 4, || {
         std::thread::sleep(Duration::from_millis(300));
         signal(&server, "TERM");
-        code = ended(&mut server, Duration::from_secs(15));
+        code = wait_for_exit(&mut server, Duration::from_secs(15));
     });
     assert_eq!(code, Some(0));
     let database = folder.path().join("leadlight.sqlite");
-    // Checkpointed: nothing is left beside the database.
+    // Checkpointed: no WAL file is left.
     assert!(!folder.path().join("leadlight.sqlite-wal").exists());
-    let kept = kept(&database).await;
+    let kept = logged_ids(&database).await;
     assert!(!acknowledged.is_empty());
     assert_eq!(kept, acknowledged);
-    let mut rows = open(&database).await;
-    assert_eq!(count(&mut rows, "api_metrics").await as usize, kept.len());
+    let rows = open(&database).await;
+    assert_eq!(count(&rows, "api_metrics").await as usize, kept.len());
 }
 
 #[test]
-fn an_empty_address_in_the_environment_is_none() {
+fn an_empty_database_url_is_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = command(folder.path());
     let server = start_command(command.env("DATABASE_URL", ""));
@@ -184,10 +184,10 @@ fn an_empty_address_in_the_environment_is_none() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn a_second_signal_exits_immediately() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = start(folder.path());
-    // A request that never ends keeps the first signal from ending the program.
+    // An unfinished request delays the shutdown that the first signal starts.
     let mut slow = TcpStream::connect(&server.address).unwrap();
     write!(slow, "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{{").unwrap();
     std::thread::sleep(Duration::from_millis(200));
@@ -195,11 +195,11 @@ fn a_second_signal_ends_it_at_once() {
     std::thread::sleep(Duration::from_millis(300));
     assert!(server.child.try_wait().unwrap().is_none(), "it did not wait for the request");
     signal(&server, "INT");
-    assert_eq!(ended(&mut server, Duration::from_secs(2)), Some(1));
+    assert_eq!(wait_for_exit(&mut server, Duration::from_secs(2)), Some(1));
 }
 
 #[test]
-fn bodies_together_take_no_more_memory_than_is_lent() {
+fn bodies_stay_within_the_memory_budget() {
     let folder = tempfile::tempdir().unwrap();
     let server = start_with(folder.path(), &["--body-limit-mb", "1"]);
     let half_sent = || {
@@ -211,22 +211,22 @@ fn bodies_together_take_no_more_memory_than_is_lent() {
     };
     let holding = [half_sent(), half_sent()];
     std::thread::sleep(Duration::from_millis(500));
-    let (status, told) = post(&server.address, "/predict", "{}").unwrap();
-    assert_eq!((status, told["error"].as_str()), (503, Some("service_unavailable")));
+    let (status, body) = post(&server.address, "/predict", "{}").unwrap();
+    assert_eq!((status, body["error"].as_str()), (503, Some("service_unavailable")));
     drop(holding);
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(post(&server.address, "/predict", "{}").unwrap().0, 200);
 }
 
 #[test]
-fn what_keeps_it_from_starting_is_told_in_one_sentence() {
+fn a_startup_failure_is_one_sentence() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    std::fs::write(folder.path().join("broken.onnx"), &parity::own().model()[..5_000]).unwrap();
+    std::fs::write(folder.path().join("broken.onnx"), &fixtures::own().model()[..5_000]).unwrap();
     std::fs::write(folder.path().join("note.txt"), "this is a text and no database at all".repeat(50)).unwrap();
     std::fs::create_dir_all(folder.path().join("empty")).unwrap();
-    for (options, said) in [
+    for (options, expected) in [
         (vec!["--port", &port], "is already in use"),
         (vec!["--database", "empty"], "cannot use the database empty"),
         (vec!["--database", "note.txt"], "cannot use the database note.txt: file is not a database"),
@@ -243,10 +243,10 @@ fn what_keeps_it_from_starting_is_told_in_one_sentence() {
         (vec!["--rate-burst", "3"], "--rate-burst needs --rate-limit"),
     ] {
         let output = command(folder.path()).args(&options).output().unwrap();
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{options:?}: {told}");
-        assert!(told.contains(said), "{options:?}: {told}");
-        assert_eq!(told.trim().lines().count(), 1, "{options:?}: {told}");
-        assert!(!told.contains("secret"), "{told}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{options:?}: {stderr}");
+        assert!(stderr.contains(expected), "{options:?}: {stderr}");
+        assert_eq!(stderr.trim().lines().count(), 1, "{options:?}: {stderr}");
+        assert!(!stderr.contains("secret"), "{stderr}");
     }
 }

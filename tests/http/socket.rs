@@ -1,25 +1,25 @@
-//! What only a real connection shows: trailers, slow and broken bodies, clients that read late.
+//! Behaviour on a real connection: trailers, slow and broken bodies, clients that read late.
 
-use crate::parity;
-use crate::support::{Socket, rest};
+use crate::fixtures;
+use crate::support::{Socket, read_to_end};
 use scorer::api::config::Config;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// A service that the requests below may call by their name for it.
+/// Starts a service that accepts the host name of the requests below.
 async fn start(mut config: Config) -> Socket {
     config.auth.hosts.push("x".to_owned());
-    Socket::start(Some(parity::own().scorer()), config).await
+    Socket::start(Some(fixtures::own().scorer()), config).await
 }
 
-async fn lives(server: &Socket) {
-    let answer =
+async fn assert_alive(server: &Socket) {
+    let response =
         send(server, b"POST /predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}").await;
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
 }
 
-/// Sends bytes as they are, and reads until the server closes.
+/// Sends raw bytes and reads until the server closes.
 async fn send(server: &Socket, request: &[u8]) -> String {
     let mut stream = server.connect().await;
     stream.write_all(request).await.unwrap();
@@ -27,7 +27,7 @@ async fn send(server: &Socket, request: &[u8]) -> String {
 }
 
 async fn read(stream: &mut TcpStream) -> String {
-    tokio::time::timeout(Duration::from_secs(20), rest(stream)).await.expect("no end")
+    tokio::time::timeout(Duration::from_secs(20), read_to_end(stream)).await.expect("no end")
 }
 
 fn head(kind: &str, more: &str) -> String {
@@ -35,28 +35,31 @@ fn head(kind: &str, more: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_proof_comes_as_a_trailer_for_those_who_take_one() {
+async fn completion_is_a_trailer_for_clients_that_accept_one() {
     let server = start(Config::default()).await;
     let body = "5\r\n{}\n{}\r\n2\r\n\n7\r\n0\r\nX-Odd: 1\r\n\r\n";
     let request = head("application/x-ndjson", "TE: trailers\r\nTransfer-Encoding: chunked") + body;
-    let answer = send(&server, request.as_bytes()).await;
-    assert!(answer.contains("trailer: x-leadlight-complete"), "{answer}");
-    let (_, trailer) = answer.split_once("\r\n0\r\n").expect("chunks end");
-    assert!(trailer.starts_with("x-leadlight-complete: rows=3, scored=2, rejected=1, sha256="), "{answer}");
-    let plain = send(&server, (head("application/x-ndjson", "Content-Length: 3") + "{}\n").as_bytes()).await;
-    assert!(plain.contains("\"complete\":true") && plain.ends_with("0\r\n\r\n"), "{plain}");
+    let response = send(&server, request.as_bytes()).await;
+    assert!(response.contains("trailer: x-leadlight-complete"), "{response}");
+    let (_, trailer) = response.split_once("\r\n0\r\n").expect("chunks end");
+    assert!(trailer.starts_with("x-leadlight-complete: rows=3, scored=2, rejected=1, sha256="), "{response}");
+    let without_trailer = send(&server, (head("application/x-ndjson", "Content-Length: 3") + "{}\n").as_bytes()).await;
+    assert!(
+        without_trailer.contains("\"complete\":true") && without_trailer.ends_with("0\r\n\r\n"),
+        "{without_trailer}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_client_is_told_so() {
+async fn a_stalled_client_gets_408() {
     let server = start(Config { read_timeout: Duration::from_millis(300), ..Config::default() }).await;
     for request in [
         head("application/json", "Content-Length: 20") + "{\"leads\":",
         head("application/x-ndjson", "Content-Length: 20"),
         head("text/csv", "Transfer-Encoding: chunked") + "5\r\njobti\r\n",
     ] {
-        let answer = send(&server, request.as_bytes()).await;
-        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"), "{answer}");
+        let response = send(&server, request.as_bytes()).await;
+        assert!(response.starts_with("HTTP/1.1 408") && response.contains("request_timeout"), "{response}");
     }
     let midway =
         send(&server, (head("text/csv", "Transfer-Encoding: chunked") + "d\r\njobtitle\nCTO\n\r\n").as_bytes()).await;
@@ -64,11 +67,11 @@ async fn a_silent_client_is_told_so() {
         midway.starts_with("HTTP/1.1 200") && midway.contains("failed,,,,,,,,") && midway.contains("request_timeout"),
         "{midway}"
     );
-    lives(&server).await;
+    assert_alive(&server).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn broken_bodies_cost_nobody_else_anything() {
+async fn broken_bodies_do_not_affect_other_requests() {
     let server = start(Config::default()).await;
     for request in [
         head("application/json", "Content-Length: 100") + "{\"leads\": [{}",
@@ -79,39 +82,39 @@ async fn broken_bodies_cost_nobody_else_anything() {
         let mut stream = server.connect().await;
         stream.write_all(request.as_bytes()).await.unwrap();
         stream.shutdown().await.unwrap();
-        let answer = read(&mut stream).await;
-        assert!(!answer.contains("\"complete\":true"), "{request}: {answer}");
-        assert!(!answer.contains("avg_score"), "{request}: {answer}");
+        let response = read(&mut stream).await;
+        assert!(!response.contains("\"complete\":true"), "{request}: {response}");
+        assert!(!response.contains("avg_score"), "{request}: {response}");
     }
     for (body, status) in [("{\"leads\": [", 422), ("\u{fffd}\u{0}", 422), ("", 422), ("{}", 422), ("null", 422)] {
         let request = head("application/json", &format!("Content-Length: {}", body.len())) + body;
-        let answer = send(&server, request.as_bytes()).await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{body}: {answer}");
+        let response = send(&server, request.as_bytes()).await;
+        assert!(response.starts_with(&format!("HTTP/1.1 {status}")), "{body}: {response}");
     }
     let invalid = [head("application/json", "Content-Length: 4").as_bytes(), b"{\"\xFF\""].concat();
     assert!(send(&server, &invalid).await.contains("json_invalid"));
-    lives(&server).await;
+    assert_alive(&server).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_comes_while_the_file_is_still_sent() {
+async fn results_arrive_while_the_body_is_still_sent() {
     let server = start(Config::default()).await;
     let mut stream = server.connect().await;
     stream.write_all(head("application/x-ndjson", "Transfer-Encoding: chunked").as_bytes()).await.unwrap();
     stream.write_all(b"14\r\n{\"lead_key\": \"one\"}\n\r\n").await.unwrap();
-    let mut begun = String::new();
-    while !begun.contains("\"lead_key\":\"one\"") {
-        let mut piece = [0; 4_096];
-        let count = stream.read(&mut piece).await.unwrap();
-        assert!(count > 0, "{begun}");
-        begun.push_str(&String::from_utf8_lossy(&piece[..count]));
+    let mut received = String::new();
+    while !received.contains("\"lead_key\":\"one\"") {
+        let mut buffer = [0; 4_096];
+        let count = stream.read(&mut buffer).await.unwrap();
+        assert!(count > 0, "{received}");
+        received.push_str(&String::from_utf8_lossy(&buffer[..count]));
     }
     stream.write_all(b"0\r\n\r\n").await.unwrap();
     assert!(read(&mut stream).await.contains("\"complete\":true"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_reads_only_when_all_is_sent_gets_everything() {
+async fn a_client_that_reads_late_gets_everything() {
     let server = start(Config::default()).await;
     let line = format!("{{\"lead_key\": \"{}\"}}\n", "k".repeat(190));
     let count = 60_000;
@@ -121,7 +124,7 @@ async fn a_client_that_reads_only_when_all_is_sent_gets_everything() {
     for _ in 0..count / 1_000 {
         stream.write_all(line.repeat(1_000).as_bytes()).await.unwrap();
     }
-    let answer = read(&mut stream).await;
-    assert!(answer.contains(&format!("\"complete\":true,\"rows\":{count},\"scored\":{count}")));
-    assert!(answer.len() > 25 << 20, "{}", answer.len());
+    let response = read(&mut stream).await;
+    assert!(response.contains(&format!("\"complete\":true,\"rows\":{count},\"scored\":{count}")));
+    assert!(response.len() > 25 << 20, "{}", response.len());
 }

@@ -1,4 +1,4 @@
-//! A service for a test: router, database and folder, gone when the test ends.
+//! Test application: router, database and folder, removed when the test ends.
 
 use axum::Router;
 use axum::body::Body;
@@ -9,14 +9,15 @@ use prediction_log::{Settings, Store, WriterTask};
 use rusqlite::Connection;
 use scorer::api::config::Config;
 use scorer::api::http::static_site::Site;
-use scorer::api::model_registry::Serving;
-use scorer::api::monitor::{Monitor, ProfilerTask};
+use scorer::api::model_registry::ModelRegistry;
+use scorer::api::monitor::{AggregatorTask, Monitor};
 use scorer::api::state::AppState;
 use scorer::api::{router, serve};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,22 +25,22 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
-pub(crate) struct Bench {
+pub(crate) struct TestApp {
     pub(crate) router: Router,
     pub(crate) database: PathBuf,
     tasks: Tasks,
     _folder: TempDir,
 }
 
-/// An answer taken apart.
+/// Collected response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl TestResponse {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }
@@ -53,75 +54,80 @@ impl Answer {
     }
 }
 
-/// What goes on behind a service.
+/// Background tasks of a service.
 pub(crate) struct Tasks {
     writer: WriterTask,
-    profiler: ProfilerTask,
+    aggregator: AggregatorTask,
 }
 
 impl Tasks {
     async fn finish(self) {
-        self.profiler.finish().await;
+        self.aggregator.finish().await;
         self.writer.finish().await;
     }
 }
 
-/// The database in a folder.
+/// File name of the database.
 pub(crate) const DATABASE: &str = "log.sqlite";
 
-/// A service with a log in this file.
+/// Creates a service with its log in this file.
 pub(crate) async fn service(
-    serving: impl Into<Serving>,
+    models: impl Into<ModelRegistry>,
     database: &Path,
     site: Option<Site>,
     config: Config,
 ) -> (Arc<AppState>, Tasks) {
     let settings = Settings::new(database.to_str().unwrap().parse().unwrap());
     let (store, writer) = Store::open(&settings).await.unwrap();
-    let (monitor, profiler) = Monitor::start(&store, "test", None);
-    (Arc::new(AppState::new(serving, store, monitor, site, config)), Tasks { writer, profiler })
+    let (monitor, aggregator) = Monitor::start(&store, "test", None);
+    (Arc::new(AppState::new(models, store, monitor, site, config)), Tasks { writer, aggregator })
 }
 
-impl Bench {
-    pub(crate) async fn new(serving: impl Into<Serving>) -> Self {
-        Self::with(serving, None, Config::default()).await
+impl TestApp {
+    pub(crate) async fn new(models: impl Into<ModelRegistry>) -> Self {
+        Self::with(models, None, Config::default()).await
     }
 
-    pub(crate) async fn with(serving: impl Into<Serving>, site: Option<Site>, config: Config) -> Self {
-        Self::on(tempfile::tempdir().unwrap(), serving, site, config).await
+    pub(crate) async fn with(models: impl Into<ModelRegistry>, site: Option<Site>, config: Config) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), models, site, config).await
     }
 
-    /// With a folder in which there may be a database already.
-    pub(crate) async fn on(folder: TempDir, serving: impl Into<Serving>, site: Option<Site>, config: Config) -> Self {
+    /// Uses a folder that may already have a database.
+    pub(crate) async fn in_folder(
+        folder: TempDir,
+        models: impl Into<ModelRegistry>,
+        site: Option<Site>,
+        config: Config,
+    ) -> Self {
         let database = folder.path().join(DATABASE);
-        let (service, tasks) = service(serving, &database, site, config).await;
-        Bench { router: router(service), database, tasks, _folder: folder }
+        let (service, tasks) = service(models, &database, site, config).await;
+        TestApp { router: router(service), database, tasks, _folder: folder }
     }
 
-    /// In process there is no connection: unless the test says otherwise, the caller is on this machine.
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+    /// Sends a request; without a peer address in it, the caller is on localhost.
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> TestResponse {
         let here = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1)));
         request.extensions_mut().get_or_insert_with(|| here);
-        self.send_as_it_is(request).await
+        self.send_without_peer(request).await
     }
 
-    pub(crate) async fn send_as_it_is(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send_without_peer(&self, request: Request<Body>) -> TestResponse {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { status: head.status, headers: head.headers, body }
+        TestResponse { status: head.status, headers: head.headers, body }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> TestResponse {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> TestResponse {
         let request = Request::post(path).header("content-type", "application/json");
         self.send(request.body(body.into()).unwrap()).await
     }
 
-    /// Ends the writer, so that everything noted is in the database, and opens that.
+    /// Stops the writer, so that all rows are in the database, and opens it.
     pub(crate) async fn rows(self) -> (Connection, TempDir) {
         self.tasks.finish().await;
         (open(&self.database).await, self._folder)
@@ -130,15 +136,15 @@ impl Bench {
 
 pub(crate) async fn open(database: &Path) -> Connection {
     let connection = Connection::open(database).unwrap();
-    connection.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    connection.busy_timeout(Duration::from_secs(5)).unwrap();
     connection
 }
 
-pub(crate) async fn count(connection: &mut Connection, table: &str) -> i64 {
+pub(crate) async fn count(connection: &Connection, table: &str) -> i64 {
     connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
 }
 
-/// Rows of a query.
+/// Rows of a query, each converted by `row`.
 pub(crate) fn query<T>(
     connection: &Connection,
     sql: &str,
@@ -147,7 +153,7 @@ pub(crate) fn query<T>(
     connection.prepare(sql).unwrap().query_map([], row).unwrap().map(Result::unwrap).collect()
 }
 
-/// A service at an address of its own, until it is told to stop or dropped.
+/// Service listening on its own port until stopped or dropped.
 pub(crate) struct Socket {
     pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -157,10 +163,10 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    pub(crate) async fn start(serving: impl Into<Serving>, config: Config) -> Self {
+    pub(crate) async fn start(models: impl Into<ModelRegistry>, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join(DATABASE);
-        let (service, tasks) = service(serving, &database, None, config).await;
+        let (service, tasks) = service(models, &database, None, config).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -172,26 +178,26 @@ impl Socket {
         TcpStream::connect(self.address).await.unwrap()
     }
 
-    /// What comes until the other side closes.
-    pub(crate) async fn ask(&self, request: &str) -> String {
+    /// Reads until the server closes.
+    pub(crate) async fn request(&self, text: &str) -> String {
         let mut stream = self.connect().await;
-        stream.write_all(request.as_bytes()).await.unwrap();
-        rest(&mut stream).await
+        stream.write_all(text.as_bytes()).await.unwrap();
+        read_to_end(&mut stream).await
     }
 
-    pub(crate) fn tell_to_stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let _ = self.stop.take().unwrap().send(());
     }
 
-    pub(crate) async fn ended(self) {
+    pub(crate) async fn join(self) {
         self.task.await.unwrap();
     }
 }
 
-/// What comes until the other side closes.
-pub(crate) async fn rest(stream: &mut TcpStream) -> String {
+/// Reads until the server closes.
+pub(crate) async fn read_to_end(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    // A connection that was cut off ends too.
+    // A reset connection ends too.
     let _ = stream.read_to_end(&mut bytes).await;
     String::from_utf8_lossy(&bytes).into_owned()
 }

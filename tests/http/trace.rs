@@ -1,7 +1,7 @@
-//! Traces in and out, and the one line that a request leaves in the log.
+//! Trace context, and the log line of a request.
 
 use crate::process::{command, post_with, start_logged};
-use crate::support::Bench;
+use crate::support::TestApp;
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::Value;
@@ -9,25 +9,28 @@ use serde_json::Value;
 const ID: &str = "0af7651916cd43dd8448eb211c80319c";
 
 #[tokio::test]
-async fn a_trace_goes_on_or_begins() {
-    let bench = Bench::new(None).await;
+async fn a_trace_is_continued_or_started() {
+    let app = TestApp::new(None).await;
     let call = |sent: &str| {
         let request = Request::get("/health").header("traceparent", sent);
-        bench.send(request.body(Body::empty()).unwrap())
+        app.send(request.body(Body::empty()).unwrap())
     };
     let sent = format!("00-{ID}-b7ad6b7169203331-01");
-    let told = call(&sent).await.header("traceresponse").to_owned();
-    assert!(told.starts_with(&format!("00-{ID}-")) && told.ends_with("-01") && told != sent, "{told}");
+    let traceresponse = call(&sent).await.header("traceresponse").to_owned();
+    assert!(
+        traceresponse.starts_with(&format!("00-{ID}-")) && traceresponse.ends_with("-01") && traceresponse != sent,
+        "{traceresponse}"
+    );
     for wrong in ["", "00-0-0-01", &sent.replace("00-0a", "ff-0a"), &sent.to_uppercase()] {
         let begun = call(wrong).await.header("traceresponse").to_owned();
         assert!(begun.len() == 55 && !begun.contains(ID), "{wrong}: {begun}");
     }
-    let failed = bench.get("/nothing").await;
+    let failed = app.get("/nothing").await;
     assert_eq!(failed.header("traceresponse").len(), 55);
 }
 
 #[test]
-fn a_request_is_one_line_that_names_its_caller_and_nothing_of_a_lead() {
+fn a_request_logs_one_line_with_its_caller_and_no_lead_data() {
     let folder = tempfile::tempdir().unwrap();
     let (server, log) = start_logged(command(folder.path()).args(["--log-format", "json"]));
     let lead = r#"{"lead_key": "crm-secret", "jobtitle": "Ada Lovelace"}"#;
@@ -54,7 +57,7 @@ fn a_request_is_one_line_that_names_its_caller_and_nothing_of_a_lead() {
 }
 
 #[test]
-fn the_start_says_what_is_recorded_in_the_words_of_the_options() {
+fn the_startup_log_states_the_recording_options() {
     let folder = tempfile::tempdir().unwrap();
     let spool = folder.path().join("spool");
     let mut command = command(folder.path());
@@ -69,7 +72,7 @@ fn the_start_says_what_is_recorded_in_the_words_of_the_options() {
 }
 
 #[test]
-fn an_id_cannot_forge_a_line() {
+fn a_request_id_cannot_forge_a_log_line() {
     let folder = tempfile::tempdir().unwrap();
     let (server, log) = start_logged(&mut command(folder.path()));
     assert_eq!(post_with(&server.address, "/predict", "X-Request-ID: a\" b=\"c", "{}").unwrap().0, 200);

@@ -1,7 +1,6 @@
-//! Lists as exporters and spreadsheets write them, read as they come: every file of `tests/fixtures/imports` with what it
-//! is expected to be beside it. All people in them are made up.
+//! Imports every file of `tests/fixtures/imports` and compares it with its expected result. All people in them are made up.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "what is not there fails the test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a missing value fails the test")]
 
 use proptest::prelude::*;
 use scorer::lead::import::ImportOptions;
@@ -22,35 +21,35 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut found: Vec<_> = entries.filter(|path| path.extension().is_some_and(|found| found == ending)).collect();
+    let mut found: Vec<_> = entries.filter(|path| path.extension().is_some_and(|found| found == extension)).collect();
     found.sort();
     found
 }
 
-fn read(bytes: &[u8], step: usize, given: ImportOptions) -> Result<ScoredList, ListError> {
-    let mut reader = ListReader::new(SCORER.clone(), given);
+fn read(bytes: &[u8], step: usize, options: ImportOptions) -> Result<ScoredList, ListError> {
+    let mut reader = ListReader::new(SCORER.clone(), options);
     for piece in bytes.chunks(step) {
         reader.push(piece)?;
     }
     reader.finish()
 }
 
-/// What a list turned out to be, in the form that the expectations have.
-fn told(sheet: &ScoredList) -> Value {
-    let (origin, intake) = (sheet.format(), sheet.summary());
-    let columns = || intake.mapping.columns.iter();
+/// Import result in the form of the expectations.
+fn import_result(sheet: &ScoredList) -> Value {
+    let (format, summary) = (sheet.format(), sheet.summary());
+    let columns = || summary.mapping.columns.iter();
     let fields = columns().filter_map(|column| Some((column.name.clone(), json!(column.target.as_ref()?.name()))));
-    let unread = columns().zip(&intake.unrecognized_cells).filter(|(_, unread)| **unread > 0);
+    let unread = columns().zip(&summary.unrecognized_cells).filter(|(_, unread)| **unread > 0);
     json!({
-        "encoding": origin.encoding.name(),
-        "delimiter": char::from(origin.dialect.delimiter).to_string(),
-        "line": origin.line,
+        "encoding": format.encoding.name(),
+        "delimiter": char::from(format.dialect.delimiter).to_string(),
+        "line": format.line,
         "leads": sheet.len(),
         "rejects": sheet.rejects().len(),
         "unread": unread.map(|(column, unread)| (column.name.clone(), json!(unread))).collect::<Map<_, _>>(),
-        "short_rows": intake.short_rows,
+        "short_rows": summary.short_rows,
         "fields": fields.collect::<Map<_, _>>(),
     })
 }
@@ -62,16 +61,16 @@ fn csv(sheet: &ScoredList) -> Vec<u8> {
 }
 
 #[test]
-fn exports_are_read_as_they_come_wherever_they_are_cut() {
-    let expectations = files(&root().join("tests/fixtures/imports"), "json");
-    assert!(expectations.len() >= 10);
-    for expected in expectations {
-        let lists = ["csv", "txt"].map(|ending| expected.with_extension(ending));
+fn exports_are_imported_wherever_they_are_cut() {
+    let expectation_files = files(&root().join("tests/fixtures/imports"), "json");
+    assert!(expectation_files.len() >= 10);
+    for path in expectation_files {
+        let lists = ["csv", "txt"].map(|extension| path.with_extension(extension));
         let list = lists.iter().find(|list| list.is_file()).unwrap();
-        let wanted: Value = serde_json::from_slice(&std::fs::read(&expected).unwrap()).unwrap();
+        let expected: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let bytes = std::fs::read(list).unwrap();
         let whole = read(&bytes, bytes.len(), ImportOptions::default()).unwrap();
-        assert_eq!(told(&whole), wanted, "{}", list.display());
+        assert_eq!(import_result(&whole), expected, "{}", list.display());
         for step in [1, 3, 64] {
             let cut = read(&bytes, step, ImportOptions::default()).unwrap();
             assert_eq!(csv(&cut), csv(&whole), "{} in steps of {step}", list.display());
@@ -80,15 +79,15 @@ fn exports_are_read_as_they_come_wherever_they_are_cut() {
 }
 
 #[test]
-fn the_same_lead_gets_the_same_score_in_an_exporters_words_and_in_the_contracts() {
-    let theirs = "Title;# Employees;Ownership;Founded\nVP Sales;\"2,400\";private;2011-05-01\n";
-    let ours = "jobtitle,companysize,companytype,companyfoundedon\nVP Sales,1001-5000,Privately Held,2011\n";
+fn exported_values_score_like_contract_values() {
+    let exported = "Title;# Employees;Ownership;Founded\nVP Sales;\"2,400\";private;2011-05-01\n";
+    let contract = "jobtitle,companysize,companytype,companyfoundedon\nVP Sales,1001-5000,Privately Held,2011\n";
     let score = |text: &str| read(text.as_bytes(), 7, ImportOptions::default()).unwrap().score(0).probability.to_bits();
-    assert_eq!(score(theirs), score(ours));
+    assert_eq!(score(exported), score(contract));
 }
 
 #[test]
-fn a_mapping_by_hand_is_what_is_read() {
+fn manual_mapping_is_applied() {
     let text = b"Name,What they do\nAda,CTO\n";
     assert!(matches!(read(text, 9, ImportOptions::default()), Err(ListError::Import(_))));
     let column = |name: &str, target: Option<&str>| {
@@ -99,11 +98,11 @@ fn a_mapping_by_hand_is_what_is_read() {
         })
     };
     let mapping = json!({ "columns": [column("Name", None), column("What they do", Some("jobtitle"))] });
-    let given = ImportOptions { mapping: Some(serde_json::from_value(mapping).unwrap()), ..ImportOptions::default() };
-    let sheet = read(text, 9, given.clone()).unwrap();
+    let options = ImportOptions { mapping: Some(serde_json::from_value(mapping).unwrap()), ..ImportOptions::default() };
+    let sheet = read(text, 9, options.clone()).unwrap();
     assert_eq!(sheet.summary().mapping.columns[1].evidence, Evidence::Manual);
-    // One that is about other columns is not used.
-    let other = read(b"Title,x\nCTO,\n", 4, given).unwrap();
+    // A mapping for other columns is ignored.
+    let other = read(b"Title,x\nCTO,\n", 4, options).unwrap();
     assert_eq!(other.summary().mapping.columns[0].evidence, Evidence::Name);
 }
 
@@ -111,12 +110,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn arbitrary_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..400), step in 1_usize..50) {
+    fn arbitrary_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), step in 1_usize..50) {
         let _ = read(&bytes, step, ImportOptions::default());
     }
 
     #[test]
-    fn whatever_stands_in_cells_a_list_is_the_same_wherever_it_is_cut(
+    fn lists_are_independent_of_cuts(
         cells in prop::collection::vec("[a-zé0-9,;\"\n ]{0,12}", 2..40),
         step in 1_usize..80,
     ) {

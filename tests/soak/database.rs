@@ -1,6 +1,4 @@
-//! The databases of a soak: where each is, how it goes away for a while, and what it holds in the end.
-//!
-//! Owns files and the server that may be stopped. May not know the program or its clients.
+//! The databases of a soak: a SQLite file or a PostgreSQL server, made unavailable for a while and read at the end.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use std::collections::HashMap;
@@ -14,7 +12,7 @@ pub(crate) enum Database {
     Sqlite(TempDir),
     Postgres {
         address: String,
-        /// A script that stops and starts the server.
+        /// Script that stops and starts the server.
         control: String,
     },
 }
@@ -24,12 +22,12 @@ impl Database {
         Database::Sqlite(TempDir::new().unwrap())
     }
 
-    /// A new database at the server that may be stopped; none, told loudly, where there is no such server.
+    /// A new database on the server that may be stopped; `None`, with a warning, where there is no such server.
     pub(crate) async fn postgres() -> Option<Self> {
         let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
         let server = variable("LEADLIGHT_TEST_POSTGRES_FRAGILE").zip(variable("LEADLIGHT_TEST_POSTGRES_CONTROL"));
         let Some((server, control)) = server else {
-            println!("!! NOT TRIED: PostgreSQL, since no server may be stopped; `cargo xtask soak` starts one !!");
+            println!("!! NOT TESTED: PostgreSQL, since no server may be stopped; `cargo xtask soak` starts one !!");
             return None;
         };
         let name = format!("soak_{}", uuid::Uuid::now_v7().simple());
@@ -46,25 +44,24 @@ impl Database {
         }
     }
 
-    /// Cannot be written for a while: another program holds the file, or the server is stopped. What comes goes to the
-    /// spool.
-    pub(crate) async fn away(&self, for_so_long: Duration) {
+    /// Prevents writes for a while: a lock on the file, or the server stopped. Predictions go to the spool meanwhile.
+    pub(crate) async fn make_unavailable(&self, duration: Duration) {
         match self {
             Database::Sqlite(folder) => {
                 let other = open(folder);
                 other.execute_batch("BEGIN IMMEDIATE").unwrap();
-                std::thread::sleep(for_so_long);
+                std::thread::sleep(duration);
                 other.execute_batch("ROLLBACK").unwrap();
             }
             Database::Postgres { control, .. } => {
-                tell(control, &["stop", "-m", "fast"]);
-                std::thread::sleep(for_so_long);
-                tell(control, &["start"]);
+                run_control(control, &["stop", "-m", "fast"]);
+                std::thread::sleep(duration);
+                run_control(control, &["start"]);
             }
         }
     }
 
-    /// How often each prediction is in the log, once the spool is replayed.
+    /// Number of rows of each prediction id in the log.
     pub(crate) async fn logged(&self) -> HashMap<String, u64> {
         let pairs: Vec<(String, i64)> = match self {
             Database::Sqlite(folder) => {
@@ -89,6 +86,6 @@ fn open(folder: &TempDir) -> rusqlite::Connection {
     connection
 }
 
-fn tell(control: &str, arguments: &[&str]) {
+fn run_control(control: &str, arguments: &[&str]) {
     assert!(Command::new(control).args(arguments).status().unwrap().success(), "{arguments:?}");
 }

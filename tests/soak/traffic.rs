@@ -1,6 +1,5 @@
-//! Clients: single leads, batches, and requests sent twice under one name, from several threads; and some that dawdle.
-//!
-//! Owns what is announced: 200, and 503 with `Retry-After`. May not know what goes wrong meanwhile.
+//! Clients: single leads, batches, and repeated requests with one idempotency key, from several threads; and slow clients.
+//! Expected responses are 200, and 503 with `Retry-After`.
 
 use serde_json::Value;
 use std::collections::HashSet;
@@ -14,60 +13,60 @@ use std::time::Duration;
 
 const THREADS: usize = 6;
 
-/// What clients saw.
+/// Responses that clients received.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct TrafficReport {
     pub(crate) acknowledged: HashSet<String>,
-    /// Turned away as announced.
-    pub(crate) refused: usize,
-    /// Anything else, but a connection that broke.
-    pub(crate) wrong: Vec<String>,
+    /// 503 with `Retry-After`.
+    pub(crate) rejected: usize,
+    /// Any other response; broken connections do not count.
+    pub(crate) unexpected: Vec<String>,
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for TrafficReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} acknowledged, {} turned away", self.acknowledged.len(), self.refused)
+        write!(formatter, "{} acknowledged, {} rejected", self.acknowledged.len(), self.rejected)
     }
 }
 
 #[derive(Default)]
-struct Shared {
-    told: Mutex<Told>,
-    refused: AtomicUsize,
+struct TrafficState {
+    report: Mutex<TrafficReport>,
+    rejected: AtomicUsize,
     stop: AtomicBool,
 }
 
 /// Clients at work.
 pub(crate) struct Traffic {
-    shared: Arc<Shared>,
+    state: Arc<TrafficState>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Traffic {
     pub(crate) fn start(address: &str) -> Self {
-        let shared = Arc::new(Shared::default());
+        let state = Arc::new(TrafficState::default());
         let client = |number: usize| {
-            let (shared, base) = (shared.clone(), format!("http://{address}"));
-            std::thread::spawn(move || shared.work(&base, number))
+            let (state, base) = (state.clone(), format!("http://{address}"));
+            std::thread::spawn(move || state.run_client(&base, number))
         };
-        Traffic { threads: (0..THREADS).map(client).collect(), shared }
+        Traffic { threads: (0..THREADS).map(client).collect(), state }
     }
 
-    pub(crate) fn refused(&self) -> usize {
-        self.shared.refused.load(Ordering::Relaxed)
+    pub(crate) fn rejected(&self) -> usize {
+        self.state.rejected.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn stop(self) -> Told {
-        self.shared.stop.store(true, Ordering::Relaxed);
+    pub(crate) fn stop(self) -> TrafficReport {
+        self.state.stop.store(true, Ordering::Relaxed);
         self.threads.into_iter().for_each(|thread| thread.join().unwrap());
-        let mut told = std::mem::take(&mut *self.shared.told.lock().unwrap());
-        told.refused = self.shared.refused.load(Ordering::Relaxed);
-        told
+        let mut report = std::mem::take(&mut *self.state.report.lock().unwrap());
+        report.rejected = self.state.rejected.load(Ordering::Relaxed);
+        report
     }
 }
 
-impl Shared {
-    fn work(&self, base: &str, number: usize) {
+impl TrafficState {
+    fn run_client(&self, base: &str, number: usize) {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(20)))
             .http_status_as_error(false)
@@ -77,38 +76,38 @@ impl Shared {
         while !self.stop.load(Ordering::Relaxed) {
             turn += 1;
             let lead = format!(r#"{{"jobtitle": "CTO {turn}", "summary": "{}"}}"#, "s".repeat(300));
-            let name = format!("{number}-{turn}");
+            let key = format!("{number}-{turn}");
             match (number, turn % 3) {
-                (0, _) => self.ask(&agent, &format!("{base}/predict/batch"), &batch(&lead), None),
+                (0, _) => self.post(&agent, &format!("{base}/predict/batch"), &batch(&lead), None),
                 (1, 0) => {
-                    // The same twice: its second answer names the same prediction.
-                    self.ask(&agent, &format!("{base}/predict"), &lead, Some(&name));
-                    self.ask(&agent, &format!("{base}/predict"), &lead, Some(&name));
+                    // The second response has the id of the first.
+                    self.post(&agent, &format!("{base}/predict"), &lead, Some(&key));
+                    self.post(&agent, &format!("{base}/predict"), &lead, Some(&key));
                 }
-                _ => self.ask(&agent, &format!("{base}/predict"), &lead, None),
+                _ => self.post(&agent, &format!("{base}/predict"), &lead, None),
             }
         }
     }
 
-    fn ask(&self, agent: &ureq::Agent, url: &str, body: &str, name: Option<&str>) {
+    fn post(&self, agent: &ureq::Agent, url: &str, body: &str, key: Option<&str>) {
         let mut request = agent.post(url).content_type("application/json");
-        if let Some(name) = name {
-            request = request.header("idempotency-key", name);
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
         }
-        // Whoever is cut off knows nothing, and may not be in the log.
-        let Ok(mut answer) = request.send(body) else {
+        // After a broken connection the prediction may or may not be in the log.
+        let Ok(mut response) = request.send(body) else {
             return std::thread::sleep(Duration::from_millis(20));
         };
-        let status = answer.status().as_u16();
-        let again = answer.headers().contains_key("retry-after");
-        let Ok(text) = answer.body_mut().read_to_string() else { return };
+        let status = response.status().as_u16();
+        let has_retry_after = response.headers().contains_key("retry-after");
+        let Ok(text) = response.body_mut().read_to_string() else { return };
         match status {
-            200 => self.told.lock().unwrap().acknowledged.extend(ids(&text)),
-            503 if again => {
-                self.refused.fetch_add(1, Ordering::Relaxed);
+            200 => self.report.lock().unwrap().acknowledged.extend(ids(&text)),
+            503 if has_retry_after => {
+                self.rejected.fetch_add(1, Ordering::Relaxed);
                 std::thread::sleep(Duration::from_millis(20));
             }
-            _ => self.told.lock().unwrap().wrong.push(format!("{status} {text}")),
+            _ => self.report.lock().unwrap().unexpected.push(format!("{status} {text}")),
         }
     }
 }
@@ -118,16 +117,16 @@ fn batch(lead: &str) -> String {
 }
 
 fn ids(text: &str) -> Vec<String> {
-    let answer: Value = serde_json::from_str(text).unwrap();
+    let response: Value = serde_json::from_str(text).unwrap();
     let id = |prediction: &Value| prediction["prediction_id"].as_str().unwrap().to_owned();
-    match answer["predictions"].as_array() {
+    match response["predictions"].as_array() {
         Some(predictions) => predictions.iter().map(id).collect(),
-        None => vec![id(&answer)],
+        None => vec![id(&response)],
     }
 }
 
-/// Clients that begin a request and do not go on.
-pub(crate) fn dawdle(address: &str) -> Vec<TcpStream> {
+/// Opens connections of slow clients, which begin a request and never finish it.
+pub(crate) fn slow_clients(address: &str) -> Vec<TcpStream> {
     let begin = |number: usize| {
         let mut stream = TcpStream::connect(address).unwrap();
         let head = "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{";

@@ -3,7 +3,7 @@
 use crate::fixtures::{at, idempotency_record, now, prediction, prediction_of};
 use crate::test_database::{TestDatabase, on_all};
 use prediction_log::{
-    LabeledPrediction, LogEntry, OutcomeRow, OutcomeStatus, OutcomeSubject, PredictionRow, TimeWindow,
+    LogEntry, OutcomeRow, OutcomeStatus, OutcomeSubject, PredictionOutcome, PredictionRow, TimeWindow,
 };
 
 on_all!(outcomes_are_joined_to_predictions, a_correction_replaces_an_outcome, erasure_deletes_a_lead_everywhere,);
@@ -16,8 +16,8 @@ fn lead(key: &str) -> OutcomeSubject {
     OutcomeSubject::Lead(key.to_owned())
 }
 
-fn judged(probability: f64, replied: bool, minutes: i64, version: &str) -> LabeledPrediction {
-    LabeledPrediction { probability, replied, created_at: at(minutes), model_version: version.to_owned() }
+fn judged(probability: f64, replied: bool, minutes: i64, version: &str) -> PredictionOutcome {
+    PredictionOutcome { probability, replied, created_at: at(minutes), model_version: version.to_owned() }
 }
 
 async fn outcomes_are_joined_to_predictions(database: TestDatabase) {
@@ -39,11 +39,11 @@ async fn outcomes_are_joined_to_predictions(database: TestDatabase) {
     ];
     use OutcomeStatus::{Added, Unmatched};
     assert_eq!(store.add_outcomes(outcomes).await.unwrap(), [Added, Unmatched, Added, Unmatched]);
-    let all = store.labeled_predictions(&TimeWindow::all(), None).await.unwrap();
+    let all = store.prediction_outcomes(&TimeWindow::all(), None).await.unwrap();
     assert_eq!(all, [judged(0.125, false, 5, "1"), judged(0.5, true, 10, "2")]);
-    assert_eq!(store.labeled_predictions(&TimeWindow::all(), Some("2")).await.unwrap(), all[1..]);
+    assert_eq!(store.prediction_outcomes(&TimeWindow::all(), Some("2")).await.unwrap(), all[1..]);
     let until = TimeWindow { from: at(5), until: at(10) };
-    assert_eq!(store.labeled_predictions(&until, None).await.unwrap(), all[..1]);
+    assert_eq!(store.prediction_outcomes(&until, None).await.unwrap(), all[..1]);
     writer.finish().await;
 }
 
@@ -54,12 +54,12 @@ async fn a_correction_replaces_an_outcome(database: TestDatabase) {
     use OutcomeStatus::{Added, Corrected};
     let twice = vec![outcome(lead("a"), false, 5), outcome(lead("a"), true, 5)];
     assert_eq!(store.add_outcomes(twice).await.unwrap(), [Added, Corrected]);
-    assert_eq!(store.labeled_predictions(&TimeWindow::all(), None).await.unwrap(), [judged(0.5, true, 0, "0.1.0")]);
+    assert_eq!(store.prediction_outcomes(&TimeWindow::all(), None).await.unwrap(), [judged(0.5, true, 0, "0.1.0")]);
     assert_eq!(store.add_outcomes(vec![outcome(lead("a"), false, 5)]).await.unwrap(), [Corrected]);
-    assert_eq!(store.labeled_predictions(&TimeWindow::all(), None).await.unwrap(), [judged(0.5, false, 0, "0.1.0")]);
+    assert_eq!(store.prediction_outcomes(&TimeWindow::all(), None).await.unwrap(), [judged(0.5, false, 0, "0.1.0")]);
     // A later outcome counts more than an earlier one.
     assert_eq!(store.add_outcomes(vec![outcome(lead("a"), true, 9)]).await.unwrap(), [Added]);
-    assert_eq!(store.labeled_predictions(&TimeWindow::all(), None).await.unwrap(), [judged(0.5, true, 0, "0.1.0")]);
+    assert_eq!(store.prediction_outcomes(&TimeWindow::all(), None).await.unwrap(), [judged(0.5, true, 0, "0.1.0")]);
     assert_eq!(database.count("outcomes").await, 2);
     writer.finish().await;
 }

@@ -10,7 +10,7 @@ mod training;
 use scorer::lead::csv::Dialect;
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{ModelParts, pack};
-use scorer::train::{Fitted, History, Plan, SEED, fit};
+use scorer::train::{History, SEED, TrainedModel, TrainingPlan, fit};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,8 +56,8 @@ fn is_history(bytes: &[u8]) -> bool {
     Schema::leads().fields().iter().map(|field| field.name.as_str()).chain([OUTCOME]).all(|name| names.contains(&name))
 }
 
-fn plan(repeats: usize) -> Plan {
-    Plan {
+fn plan(repeats: usize) -> TrainingPlan {
+    TrainingPlan {
         name: "model".to_owned(),
         version: "1".to_owned(),
         outcome: "a lead replies".to_owned(),
@@ -67,12 +67,12 @@ fn plan(repeats: usize) -> Plan {
     }
 }
 
-fn train(history: &History, plan: &Plan) -> Vec<Fitted> {
+fn train(history: &History, plan: &TrainingPlan) -> Vec<TrainedModel> {
     fit(history, plan, &mut |_, _| ()).unwrap()
 }
 
 /// Packs a trained model into a file.
-fn packed(fitted: &Fitted) -> Vec<u8> {
+fn packed(fitted: &TrainedModel) -> Vec<u8> {
     let fitted = fitted.clone();
     let (encoder, card, grades) = (fitted.encoder, fitted.card, fitted.grades);
     let parts = ModelParts { encoder, card, grades, profile: Some(fitted.profile), output: Some(fitted.output) };

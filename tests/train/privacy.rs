@@ -1,7 +1,7 @@
 //! Privacy tests: a model file contains no row of the history and no level rare enough to identify a person.
 
 use super::{packed, plan, shared_histories, shipped, synthetic_histories, train};
-use scorer::insight::profile::{Group, Kind as ColumnKind, Profile};
+use scorer::insight::profile::{ColumnGroup, ColumnKind, Profile};
 use scorer::lead::Value;
 use scorer::lead::encode::Rule;
 use scorer::lead::schema::{FieldKind, Schema};
@@ -35,7 +35,7 @@ fn named(model: &Model) -> Vec<(String, String)> {
             named.extend(levels.iter().map(|level| (feature.field.clone(), level.clone())));
         }
     }
-    for (layout, _) in model.profile().unwrap().columns().filter(|(layout, _)| layout.group == Group::Field) {
+    for (layout, _) in model.profile().unwrap().columns().filter(|(layout, _)| layout.group == ColumnGroup::Field) {
         named.extend(layout.levels.iter().map(|level| (layout.name.clone(), level.clone())));
     }
     named

@@ -1,10 +1,10 @@
 //! Tests of the shipped models.
 
 use super::{packed, root, shared_histories, train};
-use scorer::insight::profile::{CAPACITY, Group, Layout, LevelKey, Profile};
+use scorer::insight::profile::{CAPACITY, ColumnGroup, LevelKey, Profile, ProfileLayout};
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{Model, Scorer};
-use scorer::train::{History, LEADS_MIN, Plan, SEED, report};
+use scorer::train::{History, LEADS_MIN, SEED, TrainingPlan, report};
 use std::fs;
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ pub(crate) fn files() -> Vec<(String, Vec<u8>)> {
 pub(crate) fn is_fitted_to(model: &Model, history: &History) -> bool {
     let reference = model.profile().unwrap();
     let schema = Schema::leads();
-    let layout = Layout::new(reference.layout().columns().to_vec(), CAPACITY);
+    let layout = ProfileLayout::new(reference.layout().columns().to_vec(), CAPACITY);
     let binding = layout.bind(&schema, LevelKey::new([0; 16]));
     let mut own = Profile::empty(Arc::new(layout));
     own.add_leads(&binding, &history.leads);
-    let own = own.published(LEADS_MIN as u64, reference.layout().capacity());
+    let own = own.suppress_rare(LEADS_MIN as u64, reference.layout().capacity());
     let fields = |profile: &Profile| {
-        let of_fields = profile.columns().filter(|(layout, _)| layout.group == Group::Field);
+        let of_fields = profile.columns().filter(|(layout, _)| layout.group == ColumnGroup::Field);
         of_fields.map(|(layout, column)| (layout.clone(), column.clone())).collect::<Vec<_>>()
     };
     let same = fields(&own) == fields(reference);
@@ -71,7 +71,7 @@ fn training_reproduces_the_shipped_models() {
             continue;
         }
         let card = shipped[0].1.card();
-        let plan = Plan {
+        let plan = TrainingPlan {
             name: card.name.clone(),
             version: card.version.clone(),
             outcome: card.predicts.trim_start_matches("the probability that ").to_owned(),

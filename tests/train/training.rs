@@ -1,11 +1,11 @@
 //! Tests of the trained models.
 
 use super::{packed, plan, synthetic_histories, train};
-use scorer::insight::profile::Group;
+use scorer::insight::profile::ColumnGroup;
 use scorer::lead::Value;
 use scorer::lead::schema::Schema;
 use scorer::pipeline::{Model, Score, Scorer};
-use scorer::train::{ENRICHED_PREFIX, Fitted, History, TrainError, fit};
+use scorer::train::{ENRICHED_PREFIX, History, TrainError, TrainedModel, fit};
 
 /// Returns a history with a subset of the leads.
 fn subset(history: &History, keep: impl Fn(usize) -> bool) -> History {
@@ -33,7 +33,7 @@ fn without_enriched_fields(history: &History) -> History {
 fn training_is_deterministic() {
     for history in synthetic_histories() {
         let history = subset(&history, |row| row % 2 == 0);
-        let bytes = |models: Vec<Fitted>| models.iter().map(packed).collect::<Vec<_>>();
+        let bytes = |models: Vec<TrainedModel>| models.iter().map(packed).collect::<Vec<_>>();
         assert_eq!(bytes(train(&history, &plan(1))), bytes(train(&history, &plan(1))));
     }
 }
@@ -90,12 +90,12 @@ fn the_card_and_the_profile_count_all_leads() {
             let columns_in = |group| {
                 model.profile.columns().filter(move |(layout, _)| layout.group == group).map(|(layout, _)| layout)
             };
-            let mut fields: Vec<_> = columns_in(Group::Field).map(|layout| &layout.name).collect();
+            let mut fields: Vec<_> = columns_in(ColumnGroup::Field).map(|layout| &layout.name).collect();
             fields.dedup();
             assert_eq!(fields, model.card.fields.iter().collect::<Vec<_>>());
             let features = model.encoder.inputs.iter().flat_map(|input| &input.features).map(|feature| &feature.name);
-            assert!(columns_in(Group::Feature).map(|layout| &layout.name).eq(features));
-            assert_eq!(columns_in(Group::Score).count(), 1);
+            assert!(columns_in(ColumnGroup::Feature).map(|layout| &layout.name).eq(features));
+            assert_eq!(columns_in(ColumnGroup::Score).count(), 1);
             assert_eq!(model.card.missing_costs.len(), model.card.fields.len());
         }
     }
@@ -111,7 +111,7 @@ fn insufficient_history_is_an_error() {
         let first = constant.leads[0].clone();
         constant.leads.fill(first);
         assert!(matches!(fit(&constant, &plan(1), &mut |_, _| ()), Err(TrainError::NoFeatures)));
-        assert!(matches!(fit(&history, &plan(0), &mut |_, _| ()), Err(TrainError::Plan)));
+        assert!(matches!(fit(&history, &plan(0), &mut |_, _| ()), Err(TrainError::InvalidPlan)));
     }
 }
 

@@ -1,10 +1,8 @@
-//! Numbers as people read them, in the page's language.
-//!
-//! Owns number forms. May not know what the numbers mean.
+//! Localized number formats.
 
 use crate::language::{Language, current};
 
-/// 12400 -> `12,400`; in French `12 400`, with a narrow space that does not break.
+/// 12400 -> `12,400`; in French `12 400`, with a narrow no-break space.
 pub fn count(number: u32) -> String {
     let english = scorer::insight::label::count(u64::from(number));
     match current() {
@@ -13,7 +11,7 @@ pub fn count(number: u32) -> String {
     }
 }
 
-/// 0.7849 -> `78`: a share as a whole number from 0 to 100.
+/// 0.7849 -> `78`, the displayed score.
 pub fn points(share: f64) -> String {
     format!("{:.0}", share * 100.0)
 }
@@ -38,7 +36,7 @@ pub fn bytes(size: f64) -> String {
 pub fn duration(ms: f64) -> String {
     let seconds = ms / 1e3;
     if seconds < 9.95 {
-        // Nothing that was done took no time at all.
+        // Never shows zero.
         return format!("{} s", decimal(seconds.max(0.1)));
     }
     let whole = seconds.round() as u32;
@@ -56,20 +54,20 @@ fn decimal(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::language::speak;
+    use crate::language::set_current;
 
     #[test]
-    fn shares_are_whole() {
+    fn shares_are_rounded() {
         assert_eq!((points(0.7849).as_str(), percent(1.0).as_str()), ("78", "100 %"));
     }
 
     #[test]
-    fn sizes_take_the_unit_that_fits() {
+    fn sizes_use_the_fitting_unit() {
         assert_eq!([12.0, 4200.0, 1.532e6, 2e9].map(bytes), ["12 bytes", "4 kB", "1.5 MB", "2.0 GB"]);
     }
 
     #[test]
-    fn times_are_as_exact_as_one_cares() {
+    fn durations_lose_precision_with_length() {
         assert_eq!(
             [3.0, 940.0, 9960.0, 59_400.0, 75_000.0].map(duration),
             ["0.1 s", "0.9 s", "10 s", "59 s", "1 min 15 s"]
@@ -77,8 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn in_french_numbers_are_written_as_the_french_do() {
-        speak(Language::French);
+    fn numbers_are_localized() {
+        set_current(Language::French);
         assert_eq!(
             (count(12_400), bytes(1.532e6), duration(940.0)),
             ("12\u{202F}400".into(), "1,5 Mo".into(), "0,9 s".into())

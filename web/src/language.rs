@@ -1,10 +1,8 @@
-//! The language that the page speaks, and how numbers are written in it.
-//!
-//! Owns which one that is: one for the whole page. May not know words.
+//! Display language of the page.
 
 use std::cell::Cell;
 
-/// A language.
+/// Display language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     /// English.
@@ -18,27 +16,27 @@ thread_local! {
     static CURRENT: Cell<Language> = const { Cell::new(Language::English) };
 }
 
-/// The language of the page.
+/// Returns the current display language.
 pub fn current() -> Language {
     CURRENT.get()
 }
 
-/// Speaks another language; what was drawn before has to be drawn again.
-pub fn speak(language: Language) {
+/// Changes the display language; rendered texts must be rendered again.
+pub fn set_current(language: Language) {
     CURRENT.set(language);
 }
 
 impl Language {
-    /// All of them.
+    /// All languages.
     pub const ALL: [Language; 2] = [Language::English, Language::French];
 
-    /// The language of a tag, such as `fr-CA`; English where that is none of ours.
-    pub fn of(tag: &str) -> Self {
+    /// Parses a language tag, such as `fr-CA`; English for unsupported ones.
+    pub fn from_tag(tag: &str) -> Self {
         let is_french = tag.split('-').next().is_some_and(|start| start.eq_ignore_ascii_case("fr"));
         if is_french { Language::French } else { Language::English }
     }
 
-    /// Its tag.
+    /// Returns the language tag.
     pub fn tag(self) -> &'static str {
         match self {
             Language::English => "en",
@@ -46,7 +44,7 @@ impl Language {
         }
     }
 
-    /// Its own name.
+    /// Returns the native name.
     pub fn name(self) -> &'static str {
         match self {
             Language::English => "English",
@@ -60,9 +58,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_tells_the_language() {
+    fn tags_are_parsed_by_primary_language() {
         assert_eq!(
-            ["fr", "FR-ca", "en-GB", "frr", ""].map(Language::of).map(Language::tag),
+            ["fr", "FR-ca", "en-GB", "frr", ""].map(Language::from_tag).map(Language::tag),
             ["fr", "fr", "en", "en", "en"]
         );
     }

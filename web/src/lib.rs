@@ -1,25 +1,24 @@
-//! Leadlight in the browser: the page, which shows, and the worker, which reads and scores; and, apart from both, the
-//! monitoring document, which shows what an API tells.
+//! Leadlight in the browser: the page, its scoring worker, and the separate monitoring document.
 //!
-//! The page never parses a file and never scores; the worker never shows anything. They share only `agent`.
+//! The page never parses a file and never scores; the worker never renders. They share only `protocol` and `project`.
 
-pub mod agent;
 pub mod browser;
-pub mod columns;
 pub mod components;
+pub mod engine;
 pub mod format;
-pub mod hooks;
 pub mod language;
-pub mod memory;
 #[cfg(feature = "monitoring")]
 pub mod monitoring;
 pub mod pages;
 pub mod project;
-pub mod scroll;
+pub mod protocol;
 pub mod state;
+pub mod storage;
 pub mod text;
+pub mod virtual_scroll;
+pub mod worker_port;
 
 #[cfg(feature = "worker")]
-pub mod table;
+pub mod ranked_list;
 #[cfg(feature = "worker")]
 pub mod worker;

@@ -1,60 +1,60 @@
-//! The file that a user keeps to go on later: a line that says what it is, a header in JSON, then the list as it was.
+//! Project file: a line with magic and header length, a JSON header, then the imported list unchanged.
 //!
-//! Owns its form. May not know how lists are read or shown. What it holds of leads are their lines in the list, which
-//! follows whole: so it needs no other file, and nothing of a lead stands in it twice.
+//! The header refers to leads by their lines in the list, so the file is self-contained and stores no lead data twice.
+//! Users keep these files: serialized names must not change.
 
-use crate::agent::{Mark, Query};
+use crate::protocol::{Mark, Query};
 use scorer::lead::mapping::Mapping;
 use serde::{Deserialize, Serialize};
 
-/// How a project begins; behind it stands how many bytes the header has, then a line break.
+/// Start of a project file, followed by the header's length in bytes and a line break.
 const MAGIC: &str = "leadlight-project 1 ";
 
-/// How many bytes tell what a file is: the words that it begins with, and a number.
-pub const START: usize = 40;
+/// Number of leading bytes that identify a project: magic, length and line break.
+pub const PREFIX_BYTES: usize = 40;
 
-/// The longest header that is read: some ten million marks.
+/// Maximum header length: some ten million marks.
 const HEADER_MAX: usize = 256 << 20;
 
-/// What stands in the header.
+/// Header of a project file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Project {
-    /// The list's name.
+    /// Name of the list.
     pub file: String,
-    /// What its columns were read as.
+    /// Column mapping.
     pub mapping: Mapping,
-    /// The hashes of the models that scored it.
+    /// SHA-256 of the models that scored the list.
     pub models: Vec<String>,
-    /// The lines of leads that bear a mark.
+    /// Marked leads, by line.
     pub marks: Vec<(u64, Mark)>,
-    /// The lines of leads that are selected.
+    /// Selected leads, by line.
     pub selected: Vec<u64>,
-    /// What was shown.
+    /// Query that was shown.
     pub query: Query,
 }
 
-/// What the page is told of a project beside its leads.
+/// Project metadata for the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ProjectFacts {
-    /// The list's name.
+pub struct ProjectInfo {
+    /// Name of the list.
     pub file: String,
-    /// What was shown.
+    /// Query that was shown.
     pub query: Query,
-    /// Whether the models are those that it was saved with.
+    /// True when the models are those that the project was saved with.
     pub same_models: bool,
 }
 
-/// Where a project's header stands.
+/// Byte range of a project's header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Its first byte.
+pub struct HeaderRange {
+    /// First byte.
     pub start: usize,
-    /// The first byte of the list behind it.
+    /// First byte of the list that follows.
     pub end: usize,
 }
 
 impl Project {
-    /// What comes before the list.
+    /// Serializes everything that precedes the list.
     pub fn header(&self) -> Vec<u8> {
         let json = serde_json::to_vec(self).unwrap_or_default();
         let mut bytes = format!("{MAGIC}{}\n", json.len()).into_bytes();
@@ -62,56 +62,68 @@ impl Project {
         bytes
     }
 
-    /// Reads the bytes between the two ends of a [`Place`].
-    pub fn read(header: &[u8]) -> Option<Self> {
+    /// Parses the bytes of a [`HeaderRange`].
+    pub fn parse(header: &[u8]) -> Option<Self> {
         serde_json::from_slice(header).ok()
     }
 }
 
-impl Place {
-    /// Where the header of a file is that begins so: `None` where it is no project, an inner `None` where it is one that
-    /// cannot be read.
-    pub fn find(start: &[u8]) -> Option<Option<Self>> {
-        let rest = start.strip_prefix(MAGIC.as_bytes())?;
-        let place = || {
+impl HeaderRange {
+    /// Locates the header from the first bytes of a file: `None` when it is no project, `Some(None)` when the project is
+    /// damaged.
+    pub fn find(prefix: &[u8]) -> Option<Option<Self>> {
+        let rest = prefix.strip_prefix(MAGIC.as_bytes())?;
+        let range = || {
             let digits = rest.iter().position(|byte| *byte == b'\n')?;
             let length: usize = std::str::from_utf8(rest.get(..digits)?).ok()?.parse().ok()?;
             let start = MAGIC.len() + digits + 1;
-            (length <= HEADER_MAX).then_some(Place { start, end: start + length })
+            (length <= HEADER_MAX).then_some(HeaderRange { start, end: start + length })
         };
-        Some(place())
+        Some(range())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{CellFilter, ColumnFilter, Sort};
 
     fn project() -> Project {
+        let filters = [CellFilter::Values(vec!["Paris".to_owned()]), CellFilter::NonEmpty];
+        let column_filters = (0..).zip(filters).map(|(column, cells)| ColumnFilter { column, cells }).collect();
         Project {
             file: "my leads.csv".to_owned(),
             mapping: Mapping::default(),
             models: vec!["ab".to_owned()],
             marks: vec![(3, Mark::Replied)],
             selected: vec![2, 9],
-            query: Query::default(),
+            query: Query { sort: Sort::Column(1), column_filters, ..Query::default() },
         }
     }
 
     #[test]
-    fn a_header_is_found_and_read_again() {
+    fn header_round_trips() {
         let bytes = [project().header(), b"jobtitle\nCTO\n".to_vec()].concat();
-        let place = Place::find(&bytes[..START]).unwrap().unwrap();
-        assert_eq!(Project::read(&bytes[place.start..place.end]), Some(project()));
-        assert_eq!(&bytes[place.end..], b"jobtitle\nCTO\n");
+        let range = HeaderRange::find(&bytes[..PREFIX_BYTES]).unwrap().unwrap();
+        assert_eq!(Project::parse(&bytes[range.start..range.end]), Some(project()));
+        assert_eq!(&bytes[range.end..], b"jobtitle\nCTO\n");
     }
 
     #[test]
-    fn a_list_is_no_project_and_a_broken_one_is_told() {
-        assert_eq!(Place::find(b"jobtitle,x\nCTO,1\n"), None);
+    fn projects_of_earlier_builds_can_be_read() {
+        let header = r#"{"file":"my leads.csv","mapping":{"columns":[]},"models":["ab"],"marks":[[3,"Replied"]],
+            "selected":[2,9],"query":{"sort":{"Column":1},"reversed":false,"search":"","grades":[],"points":[0,100],
+            "conditions":[{"column":0,"wanted":{"Values":["Paris"]}},{"column":1,"wanted":"Filled"}],"marks":[],
+            "selected":false,"folded":false,"columns":[],"offset":0,"limit":100}}"#;
+        assert_eq!(Project::parse(header.as_bytes()), Some(project()));
+    }
+
+    #[test]
+    fn damaged_projects_differ_from_lists() {
+        assert_eq!(HeaderRange::find(b"jobtitle,x\nCTO,1\n"), None);
         for broken in ["leadlight-project 1 x\n", "leadlight-project 1 12", "leadlight-project 1 99999999999\n"] {
-            assert_eq!(Place::find(broken.as_bytes()), Some(None), "{broken}");
+            assert_eq!(HeaderRange::find(broken.as_bytes()), Some(None), "{broken}");
         }
-        assert_eq!(Project::read(b"{}"), None);
+        assert_eq!(Project::parse(b"{}"), None);
     }
 }

@@ -1,352 +1,356 @@
-//! What the page knows, and the one pure function that changes it.
+//! State of the page and its reducer, a pure function.
 //!
-//! Owns the state, the actions and the reducer. May not know the browser, the worker's ways, words or components; the
-//! time comes in with the actions.
+//! Must not depend on the browser, the worker, texts or components; timestamps come in with the actions.
 
-mod hand;
 mod list;
+mod manual_lead;
 
-pub use hand::{ByHand, Hand};
-pub use list::{Ask, List, Look, Opened, PAGE_ROWS, Tool};
+pub use list::{DisplayChange, LeadList, OpenLead, PAGE_ROWS, QueryChange, Tool};
+pub use manual_lead::{ManualLead, ManualOutcome};
 
-use crate::agent::{Export, Failure, Job, ModelFacts, PickedSheet, Reply};
 use crate::language::{self, Language};
+use crate::protocol::{Export, FileError, JobId, ModelInfo, Reply, SheetInfo};
 use scorer::lead::schema::Schema;
 use std::rc::Rc;
 use yew::Reducible;
 
-/// What the page knows.
+/// State of the page.
 #[derive(Debug, Clone, PartialEq)]
-pub struct State {
-    /// Whether leads can be scored.
-    pub engine: Engine,
-    /// The models in use.
-    pub models: Rc<Vec<ModelFacts>>,
-    /// The fields that they know.
+pub struct PageState {
+    /// Readiness of the worker.
+    pub engine: EngineStatus,
+    /// Models in use.
+    pub models: Rc<Vec<ModelInfo>>,
+    /// Input fields of these models.
     pub schema: Rc<Schema>,
-    /// The name of the user's own model, where it is in use.
-    pub own: Option<String>,
-    /// What the page shows.
+    /// Name of the user's own model, when it is in use.
+    pub custom_model: Option<String>,
+    /// Current view.
     pub view: View,
-    /// The file being read.
-    pub reading: Option<Reading>,
-    /// The list of the last file.
-    pub list: Option<Rc<List>>,
-    /// The lead typed by hand.
-    pub hand: Hand,
-    /// The language of its words.
+    /// Import in progress.
+    pub import: Option<ImportProgress>,
+    /// List of the last imported file.
+    pub list: Option<Rc<LeadList>>,
+    /// Manually entered lead.
+    pub manual_lead: ManualLead,
+    /// Display language.
     pub language: Language,
-    /// Something to tell, until it is put away, another view is shown or the next file comes.
+    /// Message to the user, until it is closed, another view opens or the next file is chosen.
     pub notice: Option<Notice>,
 }
 
-/// Whether leads can be scored.
+/// Readiness of the worker.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Engine {
-    /// Parts are fetched and started.
+pub enum EngineStatus {
+    /// Assets are being fetched and started.
     Loading,
-    /// Files may come.
+    /// Files may be imported.
     Ready,
-    /// It will not come up.
-    Failed(Stop),
+    /// Startup failed for good.
+    Failed(EngineError),
 }
 
-/// Why leads cannot be scored.
+/// Error of the startup.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Stop {
-    /// A part of the page could not be fetched.
-    Unfetched {
-        /// Which.
+pub enum EngineError {
+    /// An asset could not be fetched.
+    AssetMissing {
+        /// Name of the asset.
         name: String,
     },
-    /// The browser does not start the worker.
-    Unstarted,
-    /// The models cannot be used.
-    Models {
-        /// Why.
+    /// The browser did not start the worker.
+    WorkerNotStarted,
+    /// The site's models cannot be loaded.
+    ModelsRejected {
+        /// Error message.
         reason: String,
     },
 }
 
-/// What the page shows.
+/// View of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
-    /// Where a file is dropped.
+    /// Start page with the drop target.
     Start,
-    /// The ranked leads.
+    /// Ranked list.
     List,
-    /// One lead by hand.
+    /// Form for one lead.
     Lead,
-    /// How the promise is kept.
+    /// Explanation of the privacy guarantee.
     Privacy,
 }
 
-/// A file being read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reading {
-    /// Its reading.
-    pub job: Job,
-    /// Its name.
+/// Import in progress.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ImportProgress {
+    /// Job of the import.
+    pub job: JobId,
+    /// File name.
     pub file: String,
-    /// Its size in bytes.
+    /// File size in bytes.
     pub size: f64,
     /// Bytes read so far.
     pub bytes: f64,
     /// Rows scored so far.
     pub rows: u32,
-    /// When it began, in milliseconds.
-    pub since: f64,
-    /// How long it has been going on, in milliseconds.
-    pub elapsed: f64,
-    /// Whether it is a workbook that is being unpacked.
+    /// Start, in milliseconds since the page was opened.
+    pub started_ms: f64,
+    /// Duration so far, in milliseconds.
+    pub elapsed_ms: f64,
+    /// True while a workbook is being unpacked.
     pub unpacking: bool,
-    /// The sheet that is read, where it came in a workbook.
-    pub sheet: Option<PickedSheet>,
+    /// Sheet that is read, when the file is a workbook.
+    pub sheet: Option<SheetInfo>,
 }
 
-/// Something to tell.
+/// Message to the user.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
-    /// The worker died and was started again.
-    Restarted,
-    /// A file gave no list.
-    Unreadable {
-        /// Its reading.
-        job: Job,
-        /// Its name.
+    /// The worker crashed and was restarted.
+    WorkerRestarted,
+    /// A file could not be imported.
+    FileFailed {
+        /// Job of the import.
+        job: JobId,
+        /// File name.
         file: String,
-        /// Why.
-        failure: Failure,
+        /// Cause.
+        error: FileError,
     },
-    /// A reading was stopped by the user.
+    /// The user cancelled an import.
     Cancelled,
-    /// The user's own model cannot be used.
-    ModelRefused {
-        /// Why.
+    /// The user's own model cannot be loaded.
+    ModelRejected {
+        /// Error message.
         reason: String,
     },
     /// A project was saved with another model.
     ModelChanged,
 }
 
-/// What can happen.
+/// Event that changes the state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
-    /// The scorer will not come up.
-    Stopped(Stop),
-    /// The worker died; another is being started.
-    Died,
-    /// A file was handed to the worker.
-    Chosen {
-        /// Its reading.
-        job: Job,
-        /// Its name.
+    /// Startup failed for good.
+    EngineFailed(EngineError),
+    /// The worker crashed; another one is being started.
+    WorkerCrashed,
+    /// A file was sent to the worker.
+    FileChosen {
+        /// Job of the import.
+        job: JobId,
+        /// File name.
         file: String,
-        /// The sheet that it was, where it was unpacked before.
-        sheet: Option<PickedSheet>,
-        /// Its size in bytes.
+        /// Sheet of the workbook, when it was unpacked before.
+        sheet: Option<SheetInfo>,
+        /// File size in bytes.
         size: f64,
-        /// The time in milliseconds.
+        /// Time in milliseconds.
         now: f64,
     },
-    /// The file was a workbook; now its sheet is handed to the worker.
-    Unpacked {
-        /// Of which reading.
-        job: Job,
-        /// Which sheet.
-        sheet: PickedSheet,
-        /// The size of its text in bytes.
+    /// A workbook is unpacked, and its sheet was sent to the worker.
+    WorkbookUnpacked {
+        /// Job of the import.
+        job: JobId,
+        /// Sheet that is read.
+        sheet: SheetInfo,
+        /// Size of its CSV in bytes.
         size: f64,
-        /// The time in milliseconds.
+        /// Time in milliseconds.
         now: f64,
     },
-    /// The user stopped the reading.
+    /// The user cancelled the import.
     Cancelled,
-    /// The worker said something.
-    Heard {
-        /// What.
+    /// The worker sent a message.
+    ReplyReceived {
+        /// The message.
         reply: Reply,
-        /// The time in milliseconds.
+        /// Time in milliseconds.
         now: f64,
     },
-    /// The user wants another view.
-    Shown(View),
-    /// The user wants other rows, from the first on.
-    Asked(Ask),
-    /// The user looks at the list otherwise.
-    Looked(Look),
-    /// The user wants another language.
-    Spoken(Language),
-    /// The user wants to change a lead of the list by hand: its fields.
-    Taken(Vec<(String, String)>),
-    /// A file to keep was asked for.
-    ExportAsked(Export),
-    /// A lead by hand was handed to the worker.
-    HandSent,
-    /// A field of the lead by hand was changed.
-    HandChanged {
-        /// Its name.
+    /// The user opened a view.
+    ViewSelected(View),
+    /// The user changed the query.
+    QueryChanged(QueryChange),
+    /// The user changed the display of the list.
+    DisplayChanged(DisplayChange),
+    /// The user chose a language.
+    LanguageSelected(Language),
+    /// The user copied the fields of a listed lead to the form.
+    LeadCopiedToForm(Vec<(String, String)>),
+    /// An export was requested.
+    ExportRequested(Export),
+    /// The manually entered lead was submitted.
+    ManualLeadSubmitted,
+    /// A field of the form was changed.
+    ManualFieldChanged {
+        /// Field name.
         field: String,
-        /// What stands in it now.
+        /// New text.
         text: String,
     },
-    /// All fields of the lead by hand were emptied.
-    HandCleared,
-    /// The notice is read.
+    /// The form was cleared.
+    ManualLeadCleared,
+    /// The notice was closed.
     NoticeClosed,
 }
 
-impl Default for State {
+impl Default for PageState {
     fn default() -> Self {
-        State {
-            engine: Engine::Loading,
+        PageState {
+            engine: EngineStatus::Loading,
             models: Rc::default(),
             schema: Rc::new(Schema::leads()),
-            own: None,
+            custom_model: None,
             view: View::Start,
-            reading: None,
+            import: None,
             list: None,
-            hand: Hand::default(),
+            manual_lead: ManualLead::default(),
             language: language::current(),
             notice: None,
         }
     }
 }
 
-impl Reading {
-    fn new(job: Job, (file, sheet): (String, Option<PickedSheet>), size: f64, now: f64) -> Self {
-        Reading { job, file, size, bytes: 0.0, rows: 0, since: now, elapsed: 0.0, unpacking: false, sheet }
+impl ImportProgress {
+    fn new(job: JobId, (file, sheet): (String, Option<SheetInfo>), size: f64, now: f64) -> Self {
+        ImportProgress { job, file, size, started_ms: now, sheet, ..ImportProgress::default() }
     }
 }
 
-impl State {
+impl PageState {
     /// True when a file may be chosen.
     pub fn accepts_files(&self) -> bool {
-        self.engine == Engine::Ready && self.reading.is_none()
+        self.engine == EngineStatus::Ready && self.import.is_none()
     }
 
-    /// The state after an action.
-    pub fn after(&self, action: Action) -> State {
+    /// Returns the state after an action.
+    pub fn apply(&self, action: Action) -> PageState {
         let mut next = self.clone();
         match action {
-            Action::Stopped(stop) => {
-                next = State { engine: Engine::Failed(stop), language: self.language, ..State::default() }
+            Action::EngineFailed(error) => {
+                next =
+                    PageState { engine: EngineStatus::Failed(error), language: self.language, ..PageState::default() }
             }
-            Action::Died => next = self.without_worker(),
-            Action::Chosen { job, file, sheet, size, now } => {
-                next.reading = Some(Reading::new(job, (file, sheet), size, now));
+            Action::WorkerCrashed => next = self.without_worker(),
+            Action::FileChosen { job, file, sheet, size, now } => {
+                next.import = Some(ImportProgress::new(job, (file, sheet), size, now));
                 next.notice = None;
                 next.view = View::Start;
             }
-            Action::Unpacked { job, sheet, size, now } => {
-                if let Some(reading) = next.reading_of(job) {
-                    *reading = Reading::new(job, (reading.file.clone(), Some(sheet)), size, now);
+            Action::WorkbookUnpacked { job, sheet, size, now } => {
+                if let Some(import) = next.import_of(job) {
+                    *import = ImportProgress::new(job, (import.file.clone(), Some(sheet)), size, now);
                 }
             }
             Action::Cancelled => {
-                next.reading = None;
+                next.import = None;
                 next.notice = Some(Notice::Cancelled);
             }
-            Action::Heard { reply, now } => next.hear(reply, now),
-            Action::Shown(view) => next.show(view),
-            Action::Asked(ask) => next.change_list(|list| list.ask(ask)),
-            Action::Looked(look) => next.change_list(|list| list.look(look)),
-            Action::Spoken(language) => next.language = language,
-            Action::Taken(fields) => {
-                next.hand.fill(fields);
+            Action::ReplyReceived { reply, now } => next.receive(reply, now),
+            Action::ViewSelected(view) => next.show(view),
+            Action::QueryChanged(change) => next.change_list(|list| list.change_query(change)),
+            Action::DisplayChanged(change) => next.change_list(|list| list.change_display(change)),
+            Action::LanguageSelected(language) => next.language = language,
+            Action::LeadCopiedToForm(fields) => {
+                next.manual_lead.fill(fields);
                 next.show(View::Lead);
             }
-            Action::ExportAsked(what) => {
+            Action::ExportRequested(what) => {
                 next.change_list(|list| (list.exporting, list.copied) = (Some(what), false));
             }
-            Action::HandSent => next.hand.send(),
-            Action::HandChanged { field, text } => next.hand.change(field, text),
-            Action::HandCleared => next.hand.clear(),
+            Action::ManualLeadSubmitted => next.manual_lead.submit(),
+            Action::ManualFieldChanged { field, text } => next.manual_lead.change(field, text),
+            Action::ManualLeadCleared => next.manual_lead.clear(),
             Action::NoticeClosed => next.notice = None,
         }
         next
     }
 
-    /// The list died with the worker; what was typed did not.
-    fn without_worker(&self) -> State {
-        let mut hand = self.hand.clone();
-        hand.forget();
-        State {
+    /// The list is lost with the worker; the form's input stays.
+    fn without_worker(&self) -> PageState {
+        let mut manual_lead = self.manual_lead.clone();
+        manual_lead.discard_outcome();
+        PageState {
             models: self.models.clone(),
             schema: self.schema.clone(),
-            own: self.own.clone(),
-            hand,
+            custom_model: self.custom_model.clone(),
+            manual_lead,
             language: self.language,
-            notice: Some(Notice::Restarted),
-            ..State::default()
+            notice: Some(Notice::WorkerRestarted),
+            ..PageState::default()
         }
     }
 
-    /// A notice belongs to the view that it came up in.
+    /// Opens a view and drops the notice, which belongs to the view that it appeared in.
     fn show(&mut self, view: View) {
         self.view = if self.list.is_none() && view == View::List { View::Start } else { view };
         self.notice = None;
     }
 
-    fn change_list(&mut self, change: impl FnOnce(&mut List)) {
+    fn change_list(&mut self, change: impl FnOnce(&mut LeadList)) {
         if let Some(list) = &mut self.list {
             change(Rc::make_mut(list));
         }
     }
 
-    /// The reading under way, where it is this one.
-    fn reading_of(&mut self, job: Job) -> Option<&mut Reading> {
-        self.reading.as_mut().filter(|reading| reading.job == job)
+    /// Returns the import in progress if it is this job.
+    fn import_of(&mut self, job: JobId) -> Option<&mut ImportProgress> {
+        self.import.as_mut().filter(|import| import.job == job)
     }
 
-    fn hear(&mut self, reply: Reply, now: f64) {
+    fn receive(&mut self, reply: Reply, now: f64) {
         match reply {
-            Reply::Awake => {}
-            Reply::Opened { models, fields, own } => {
-                self.engine = Engine::Ready;
+            Reply::Ready => {}
+            Reply::ModelsLoaded { models, fields, custom } => {
+                self.engine = EngineStatus::Ready;
                 self.models = Rc::new(models);
                 self.schema = Rc::new(fields.schema());
-                self.own = own;
-                // What was said of the lead by hand was said by another model.
-                self.hand.forget();
+                self.custom_model = custom;
+                // The score of the form came from another model.
+                self.manual_lead.discard_outcome();
             }
-            Reply::Refused { reason, own: true } => self.notice = Some(Notice::ModelRefused { reason }),
-            Reply::Refused { reason, own: false } => *self = self.after(Action::Stopped(Stop::Models { reason })),
-            Reply::Workbook { job } => {
-                if let Some(reading) = self.reading_of(job) {
-                    reading.unpacking = true;
+            Reply::ModelRejected { reason, custom: true } => self.notice = Some(Notice::ModelRejected { reason }),
+            Reply::ModelRejected { reason, custom: false } => {
+                *self = self.apply(Action::EngineFailed(EngineError::ModelsRejected { reason }));
+            }
+            Reply::WorkbookDetected { job } => {
+                if let Some(import) = self.import_of(job) {
+                    import.unpacking = true;
                 }
             }
             Reply::Progress { job, bytes, rows } => {
-                if let Some(reading) = self.reading_of(job) {
-                    (reading.bytes, reading.rows, reading.elapsed) = (bytes, rows, now - reading.since);
+                if let Some(import) = self.import_of(job) {
+                    (import.bytes, import.rows, import.elapsed_ms) = (bytes, rows, now - import.started_ms);
                 }
             }
-            Reply::Read { job, summary, project } => {
-                if let Some(reading) = self.reading.take_if(|reading| reading.job == job) {
+            Reply::FileRead { job, summary, project } => {
+                if let Some(import) = self.import.take_if(|import| import.job == job) {
                     let is_changed = project.as_ref().is_some_and(|project| !project.same_models);
                     self.notice = is_changed.then_some(Notice::ModelChanged);
-                    self.list = Some(Rc::new(List::new(&reading, summary, project, now)));
+                    self.list = Some(Rc::new(LeadList::new(&import, summary, project, now)));
                     self.view = View::List;
                 }
             }
-            Reply::Unreadable { job, failure } => {
-                if let Some(reading) = self.reading.take_if(|reading| reading.job == job) {
-                    self.notice = Some(Notice::Unreadable { job, file: reading.file, failure });
+            Reply::FileFailed { job, error } => {
+                if let Some(import) = self.import.take_if(|import| import.job == job) {
+                    self.notice = Some(Notice::FileFailed { job, file: import.file, error });
                 }
             }
-            Reply::Scored { turn, score } => self.hand.hear(turn, ByHand::Scored(score)),
-            Reply::Unscored { turn, faults } => self.hand.hear(turn, ByHand::Faulty(faults)),
-            _ => self.change_list(|list| list.hear(reply)),
+            Reply::Scored { revision, score } => self.manual_lead.receive(revision, ManualOutcome::Scored(score)),
+            Reply::ScoreFailed { revision, errors } => {
+                self.manual_lead.receive(revision, ManualOutcome::Rejected(errors));
+            }
+            _ => self.change_list(|list| list.receive(reply)),
         }
     }
 }
 
-impl Reducible for State {
+impl Reducible for PageState {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        Rc::new(self.after(action))
+        Rc::new(self.apply(action))
     }
 }
 

@@ -1,13 +1,13 @@
-//! The worker: holds the models and the list, reads files piece by piece, answers the page.
+//! Scoring worker: holds the models and the list, imports files, and answers the page's requests.
 //!
-//! Owns what is answered to each request. May not know the page, words, or how reading and scoring work. Leads never
-//! leave it but as the rows asked for and as files for the user.
+//! Must not depend on the page or its texts. Lead data leaves the worker only as requested rows and as exports.
 
+mod export;
 mod read;
-mod take;
 
-use crate::agent::{self, ExtraFields, FieldFault, Job, ModelFacts, Query, Reply, Request, Score, Tally};
-use crate::table::Table;
+use crate::protocol::{self, ExtraFields, FieldError, JobId, MarkCounts, ModelInfo, Query, Reply, Request, Score};
+use crate::ranked_list::RankedList;
+use crate::worker_port::WorkerPort;
 use js_sys::Uint8Array;
 use scorer::lead::import::ImportOptions;
 use scorer::lead::json::{BodyError, Issue, IssueKind, PathSegment, read_lead};
@@ -17,192 +17,187 @@ use serde_json::{Map, Value};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, DedicatedWorkerGlobalScope, File, MessageEvent};
+use web_sys::{Blob, File};
 
-/// The most bytes of a model of the user's own: as many as any model file may have.
+/// Maximum size of the user's own model in bytes: the limit of any model file.
 const MODEL_MAX: f64 = scorer::model::bundle::FILE_MAX as f64;
 
-struct Desk {
-    port: DedicatedWorkerGlobalScope,
+struct WorkerState {
+    port: WorkerPort,
     scorer: RefCell<Option<Arc<Scorer>>>,
-    /// The list that the page shows.
-    shown: RefCell<Option<Shown>>,
-    /// The list that the page was told of last. It takes the other's place when the page asks for its rows: until
-    /// then the user may have cancelled it, unheard while it was being finished.
-    fresh: RefCell<Option<Shown>>,
-    /// All rows of the last file, where none of them was a lead.
-    refused: RefCell<Option<(Job, Rejects)>>,
-    /// The reading under way; another number means that it is to stop.
-    reading: Cell<Job>,
+    /// List that the page shows.
+    current: RefCell<Option<LoadedList>>,
+    /// List that was reported to the page last. It replaces the current one when the page requests its rows: until then
+    /// the user may have cancelled it, in a message that arrived while the import was finishing.
+    pending: RefCell<Option<LoadedList>>,
+    /// Rejects of the last file, when all of its rows were rejected.
+    all_rejected: RefCell<Option<(JobId, Rejects)>>,
+    /// Import in progress; any other value stops it.
+    active_job: Cell<JobId>,
 }
 
-/// A list and the file that it was made of.
-struct Shown {
-    job: Job,
-    table: Table,
+/// Ranked list and its source file.
+struct LoadedList {
+    job: JobId,
+    list: RankedList,
     file: Blob,
 }
 
-/// Starts listening, and says so.
+/// Starts the worker and reports that it is ready.
 pub fn start() {
-    let port: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let desk = Rc::new(Desk {
+    let port = WorkerPort::current();
+    let state = Rc::new(WorkerState {
         port: port.clone(),
         scorer: RefCell::default(),
-        shown: RefCell::default(),
-        fresh: RefCell::default(),
-        refused: RefCell::default(),
-        reading: Cell::new(0),
+        current: RefCell::default(),
+        pending: RefCell::default(),
+        all_rejected: RefCell::default(),
+        active_job: Cell::new(0),
     });
-    let listener = desk.clone();
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Ok((request, beside)) = agent::unpack::<Request>(event.data()) {
-            listener.clone().answer(request, &beside);
+    let handler = state.clone();
+    port.listen(move |message| {
+        if let Ok((request, attachments)) = protocol::unpack::<Request>(message) {
+            handler.clone().handle(request, &attachments);
         }
     });
-    port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    // It listens as long as the worker lives.
-    on_message.forget();
-    desk.reply(&Reply::Awake);
+    state.reply(&Reply::Ready);
 }
 
-impl Desk {
-    fn answer(self: Rc<Self>, request: Request, beside: &[JsValue]) {
+impl WorkerState {
+    fn handle(self: Rc<Self>, request: Request, attachments: &[JsValue]) {
         match request {
-            Request::Open { files } => self.open(files, beside),
-            Request::OpenOwn { name } => {
-                let file = beside.first().and_then(|file| file.dyn_ref::<Blob>().cloned());
-                spawn_local(async move { self.open_own(name, file).await });
+            Request::LoadModels { files } => self.load_site_models(files, attachments),
+            Request::LoadCustomModel { name } => {
+                let file = attachments.first().and_then(|file| file.dyn_ref::<Blob>().cloned());
+                spawn_local(async move { self.load_custom_model(name, file).await });
             }
-            Request::Read { job, mapping, known, again } => {
-                let file = beside.first().and_then(|file| file.dyn_ref::<File>().cloned());
-                self.reading.set(job);
-                self.fresh.take();
-                self.refused.take();
-                let given = ImportOptions { mapping, remembered: known, ..ImportOptions::default() };
-                spawn_local(async move { self.read(job, file, given, again).await });
+            Request::ReadFile { job, mapping, known, keep_marks } => {
+                let file = attachments.first().and_then(|file| file.dyn_ref::<File>().cloned());
+                self.active_job.set(job);
+                self.pending.take();
+                self.all_rejected.take();
+                let options = ImportOptions { mapping, remembered: known, ..ImportOptions::default() };
+                spawn_local(async move { self.read(job, file, options, keep_marks).await });
             }
-            Request::Cancel { job } if self.reading.get() == job => {
-                self.reading.set(0);
-                self.fresh.take();
+            Request::Cancel { job } if self.active_job.get() == job => {
+                self.active_job.set(0);
+                self.pending.take();
             }
             Request::Cancel { .. } => {}
             Request::Rows { job, query } => self.send_rows(job, query),
             Request::Rejects { job } => {
-                self.tell(job, |table| Some(Reply::Rejects { job, rejects: table.rejects() }));
+                self.reply_from_list(job, |list| Some(Reply::Rejects { job, rejects: list.rejects() }));
             }
             Request::Values { job, column } => {
-                self.tell(job, |table| Some(Reply::Values { job, values: table.values(column) }));
+                self.reply_from_list(job, |list| Some(Reply::Values { job, values: list.values(column) }));
             }
             Request::Lead { job, lead } => {
-                self.tell(job, |table| Some(Reply::Lead { job, detail: table.detail(lead)? }));
+                self.reply_from_list(job, |list| Some(Reply::Lead { job, detail: list.detail(lead)? }));
             }
-            Request::Select { job, who, on } => self.tell(job, |table| Some(tally(job, table.select(&who, on)))),
-            Request::Mark { job, who, mark } => self.tell(job, |table| Some(tally(job, table.mark(&who, mark)))),
-            Request::Export { job, what, file, query, wording } => self.export(job, what, (file, query), &wording),
-            Request::Score { turn, fields } => self.score(turn, fields),
+            Request::Select { job, leads, selected } => {
+                self.reply_from_list(job, |list| Some(counts(job, list.select(&leads, selected))));
+            }
+            Request::Mark { job, leads, mark } => {
+                self.reply_from_list(job, |list| Some(counts(job, list.mark(&leads, mark))));
+            }
+            Request::Export { job, what, file, query, labels } => self.export(job, what, (file, query), &labels),
+            Request::Score { revision, fields } => self.score(revision, fields),
         }
     }
 
-    /// Says something of the list that is shown; nothing of one that is not shown any more.
-    fn tell(&self, job: Job, say: impl FnOnce(&mut Table) -> Option<Reply>) {
-        let mut shown = self.shown.borrow_mut();
-        let said = shown.as_mut().filter(|shown| shown.job == job).and_then(|shown| say(&mut shown.table));
-        if let Some(reply) = said {
+    /// Replies with data of the current list; ignores requests for any other list.
+    fn reply_from_list(&self, job: JobId, reply: impl FnOnce(&mut RankedList) -> Option<Reply>) {
+        let mut current = self.current.borrow_mut();
+        let reply = current.as_mut().filter(|current| current.job == job).and_then(|current| reply(&mut current.list));
+        if let Some(reply) = reply {
             self.reply(&reply);
         }
     }
 
-    fn open(&self, names: Vec<String>, beside: &[JsValue]) {
-        let bytes = beside.iter().map(|buffer| Uint8Array::new(buffer).to_vec());
+    fn load_site_models(&self, names: Vec<String>, attachments: &[JsValue]) {
+        let bytes = attachments.iter().map(|buffer| Uint8Array::new(buffer).to_vec());
         let files: Vec<(String, Vec<u8>)> = names.into_iter().zip(bytes).collect();
-        self.serve(&files, None);
+        self.load_models(&files, None);
     }
 
-    /// The models in use stay where the new one cannot be used.
-    async fn open_own(&self, name: String, file: Option<Blob>) {
-        let refused = |reason: &str| self.reply(&Reply::Refused { reason: format!("{name}: {reason}"), own: true });
-        let Some(file) = file else { return refused("it cannot be read") };
+    /// Loads the user's own model; on failure, the models in use stay.
+    async fn load_custom_model(&self, name: String, file: Option<Blob>) {
+        let reject = |reason: &str| {
+            self.reply(&Reply::ModelRejected { reason: format!("{name}: {reason}"), custom: true });
+        };
+        let Some(file) = file else { return reject("it cannot be read") };
         if file.size() > MODEL_MAX {
-            return refused("it is larger than any model that can be served");
+            return reject("it is larger than any model that can be served");
         }
-        match read::piece(&file, 0.0, file.size()).await {
-            Ok(bytes) => self.serve(&[(name.clone(), bytes)], Some(name)),
-            Err(_) => refused("the browser cannot read it any more"),
+        match read::read_range(&file, 0.0, file.size()).await {
+            Ok(bytes) => self.load_models(&[(name.clone(), bytes)], Some(name)),
+            Err(_) => reject("the browser cannot read it any more"),
         }
     }
 
-    fn serve(&self, files: &[(String, Vec<u8>)], own: Option<String>) {
+    fn load_models(&self, files: &[(String, Vec<u8>)], custom: Option<String>) {
         match Scorer::open(files) {
             Ok(scorer) => {
-                let models = scorer.models().iter().map(facts).collect();
-                self.reply(&Reply::Opened { models, fields: ExtraFields::of(scorer.schema()), own });
+                let models = scorer.models().iter().map(model_info).collect();
+                self.reply(&Reply::ModelsLoaded { models, fields: ExtraFields::from_schema(scorer.schema()), custom });
                 *self.scorer.borrow_mut() = Some(Arc::new(scorer));
             }
-            Err(error) => self.reply(&Reply::Refused { reason: error.to_string(), own: own.is_some() }),
+            Err(error) => self.reply(&Reply::ModelRejected { reason: error.to_string(), custom: custom.is_some() }),
         }
     }
 
-    fn send_rows(&self, job: Job, query: Query) {
-        if let Some(fresh) = self.fresh.borrow_mut().take_if(|fresh| fresh.job == job) {
-            *self.shown.borrow_mut() = Some(fresh);
+    fn send_rows(&self, job: JobId, query: Query) {
+        if let Some(pending) = self.pending.borrow_mut().take_if(|pending| pending.job == job) {
+            *self.current.borrow_mut() = Some(pending);
         }
-        self.tell(job, |table| Some(Reply::Rows { job, window: table.window(query) }));
+        self.reply_from_list(job, |list| Some(Reply::Rows { job, window: list.window(query) }));
     }
 
-    fn score(&self, turn: u32, fields: Vec<(String, String)>) {
+    fn score(&self, revision: u32, fields: Vec<(String, String)>) {
         let Some(scorer) = self.scorer.borrow().clone() else { return };
         self.reply(&match score(&scorer, fields) {
-            Ok(score) => Reply::Scored { turn, score },
-            Err(faults) => Reply::Unscored { turn, faults },
+            Ok(score) => Reply::Scored { revision, score },
+            Err(errors) => Reply::ScoreFailed { revision, errors },
         });
     }
 
     fn reply(&self, reply: &Reply) {
-        self.post(reply, &[]);
-    }
-
-    /// A message that cannot be sent is thrown away with the worker: the page hears of the error and starts another.
-    fn post(&self, reply: &Reply, beside: &[JsValue]) {
-        let posted = agent::pack(reply, beside).and_then(|parcel| self.port.post_message(&parcel));
-        if let Err(error) = posted {
-            wasm_bindgen::throw_val(error);
-        }
+        self.port.post(reply, &[]);
     }
 }
 
-/// Takes the same way as a lead that is sent to the API, so that the same text gets the same answer.
-fn score(scorer: &Scorer, fields: Vec<(String, String)>) -> Result<Score, Vec<FieldFault>> {
+/// Scores one lead through the API's JSON parser, so that the same text gets the same result.
+fn score(scorer: &Scorer, fields: Vec<(String, String)>) -> Result<Score, Vec<FieldError>> {
     let members: Map<String, Value> = fields.into_iter().map(|(name, text)| (name, Value::String(text))).collect();
-    let lead = read_lead(Value::Object(members).to_string().as_bytes(), scorer.schema()).map_err(faults)?;
-    let of_all = |reason: String| vec![FieldFault::Lead { reason }];
-    let scores = scorer.score(&[lead]).map_err(|error| of_all(error.to_string()))?;
-    let score = scores.into_iter().next().ok_or_else(|| of_all("the model gave no score".to_owned()))?;
-    let score = score.map_err(|error| of_all(error.to_string()))?;
+    let lead = read_lead(Value::Object(members).to_string().as_bytes(), scorer.schema()).map_err(field_errors)?;
+    let lead_error = |reason: String| vec![FieldError::Lead { reason }];
+    let scores = scorer.score(&[lead]).map_err(|error| lead_error(error.to_string()))?;
+    let score = scores.into_iter().next().ok_or_else(|| lead_error("the model gave no score".to_owned()))?;
+    let score = score.map_err(|error| lead_error(error.to_string()))?;
     Ok(Score { probability: score.probability, grade: score.grade, model: score.model as u32 })
 }
 
-fn tally(job: Job, tally: Tally) -> Reply {
-    Reply::Tally { job, tally }
+fn counts(job: JobId, counts: MarkCounts) -> Reply {
+    Reply::Counts { job, counts }
 }
 
-fn facts(model: &Model) -> ModelFacts {
-    ModelFacts { card: model.card().clone(), grades: model.grades().clone(), sha256: model.sha256().to_owned() }
+fn model_info(model: &Model) -> ModelInfo {
+    ModelInfo { card: model.card().clone(), grades: model.grades().clone(), sha256: model.sha256().to_owned() }
 }
 
-/// The body is an object of texts, made here: nothing but a field's value can be wrong in it.
-fn faults(error: BodyError) -> Vec<FieldFault> {
-    let fault = |problem: &Issue| match (problem.path.last(), &problem.kind) {
-        (Some(PathSegment::Key(field)), IssueKind::Value(fault)) => {
-            Some(FieldFault::Field { field: field.clone(), fault: fault.clone() })
+/// Converts parser errors. The body is an object of strings, built above: only field values can be invalid.
+fn field_errors(error: BodyError) -> Vec<FieldError> {
+    let field_error = |issue: &Issue| match (issue.path.last(), &issue.kind) {
+        (Some(PathSegment::Key(field)), IssueKind::Value(error)) => {
+            Some(FieldError::Field { field: field.clone(), error: error.clone() })
         }
         _ => None,
     };
-    let found: Vec<FieldFault> = match &error {
-        BodyError::Invalid(problems) => problems.iter().filter_map(fault).collect(),
+    let found: Vec<FieldError> = match &error {
+        BodyError::Invalid(issues) => issues.iter().filter_map(field_error).collect(),
         _ => Vec::new(),
     };
-    if found.is_empty() { vec![FieldFault::Lead { reason: error.to_string() }] } else { found }
+    if found.is_empty() { vec![FieldError::Lead { reason: error.to_string() }] } else { found }
 }

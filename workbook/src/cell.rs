@@ -1,15 +1,13 @@
-//! The text of a cell: numbers as they are meant, dates as ISO has them.
-//!
-//! May not know where the cell stands, or how CSV is written.
+//! Text of a cell: plain numbers, ISO 8601 dates.
 
 use calamine::{DataRef, ExcelDateTime, ExcelDateTimeType};
 use std::borrow::Cow;
 
-/// Days from the first one that spreadsheets know to the end of the year 9999.
+/// Exclusive upper limit of serial dates: the day after 9999-12-31.
 const DAYS_MAX: f64 = 2_958_466.0;
-const DAY: f64 = 86_400.0;
+const SECONDS_PER_DAY: f64 = 86_400.0;
 
-/// The text; empty for an error.
+/// Returns the cell's text; empty for an error value.
 pub(crate) fn text<'a>(value: &'a DataRef<'_>, is_1904: bool) -> Cow<'a, str> {
     match value {
         DataRef::String(text) | DataRef::DurationIso(text) => text.into(),
@@ -19,26 +17,26 @@ pub(crate) fn text<'a>(value: &'a DataRef<'_>, is_1904: bool) -> Cow<'a, str> {
         DataRef::Float(number) => self::number(*number).into(),
         DataRef::Bool(true) => "TRUE".into(),
         DataRef::Bool(false) => "FALSE".into(),
-        DataRef::DateTime(moment) if moment.is_duration() => duration(moment.as_f64()).into(),
-        DataRef::DateTime(moment) => self::moment(moment.as_f64(), is_1904).into(),
+        DataRef::DateTime(value) if value.is_duration() => duration(value.as_f64()).into(),
+        DataRef::DateTime(value) => date_time(value.as_f64(), is_1904).into(),
         DataRef::Error(_) | DataRef::Empty => "".into(),
     }
 }
 
 fn number(number: f64) -> String {
-    // Minus zero is zero to whoever wrote it.
+    // The sum turns minus zero into zero.
     if number.is_finite() { (number + 0.0).to_string() } else { String::new() }
 }
 
-/// A day, with its time when there is any; below one day it is a time alone.
-fn moment(days: f64, is_1904: bool) -> String {
+/// Formats a serial date: the date, followed by the time unless it is midnight; below one day the time alone.
+fn date_time(days: f64, is_1904: bool) -> String {
     if !(0.0..DAYS_MAX).contains(&days) {
         return number(days);
     }
-    // Fractions of days are seldom whole seconds to the last bit.
-    let days = (days * DAY).round() / DAY;
-    let moment = ExcelDateTime::new(days, ExcelDateTimeType::DateTime, is_1904);
-    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    // Fractions of days are seldom exact seconds.
+    let days = (days * SECONDS_PER_DAY).round() / SECONDS_PER_DAY;
+    let value = ExcelDateTime::new(days, ExcelDateTimeType::DateTime, is_1904);
+    let (year, month, day, hour, minute, second, _) = value.to_ymd_hms_milli();
     let time = format!("{hour:02}:{minute:02}:{second:02}");
     match (days < 1.0, time.as_str()) {
         (true, _) => time,
@@ -47,10 +45,10 @@ fn moment(days: f64, is_1904: bool) -> String {
     }
 }
 
-/// Hours, which may be more than a day has.
+/// Formats hours, minutes and seconds; the hours may exceed 24.
 fn duration(days: f64) -> String {
-    let seconds = (days * DAY).round();
-    if !(0.0..DAYS_MAX * DAY).contains(&seconds) {
+    let seconds = (days * SECONDS_PER_DAY).round();
+    if !(0.0..DAYS_MAX * SECONDS_PER_DAY).contains(&seconds) {
         return number(days);
     }
     let seconds = seconds as u64;

@@ -1,158 +1,157 @@
-//! Workbooks of spreadsheets into CSV: the bytes of an `.xlsx` in, the bytes of its largest sheet out, in parts.
+//! Converts the largest sheet of an `.xlsx` workbook to CSV, in chunks and within memory limits.
 //!
-//! Owns which sheet is read, and why a file is refused. May not know the browser, leads, or what becomes of the CSV.
+//! Must not depend on the browser or on leads.
 
 mod cell;
-mod guard;
-mod meter;
-mod write;
+mod csv;
+mod limits;
+mod metered_reader;
 
 use calamine::{Cell, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
-use meter::Metered;
+use csv::{CsvWriter, check_position, is_empty};
+use metered_reader::MeteredReader;
 use std::io::Cursor;
-use write::{Writer, is_empty, place};
 
-pub use guard::{UNPACKED_MAX, WORKBOOK_MAX};
+pub use limits::{UNPACKED_MAX, WORKBOOK_MAX};
 
-/// The most sheets that are looked at.
+/// Maximum number of sheets.
 const SHEETS_MAX: usize = 255;
 
-/// Cells between two words about how far it is.
-const CELLS_A_WORD: u64 = 16_384;
+/// Cells between two progress reports.
+const CELLS_PER_REPORT: u64 = 16_384;
 
-/// The sheet that was read.
+/// Converted sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
-    /// Its name.
+    /// Sheet name.
     pub name: String,
-    /// How many sheets hold cells, this one among them.
-    pub among: usize,
+    /// Number of sheets with cells that it was chosen from, itself included.
+    pub candidates: usize,
 }
 
-/// Why a file cannot be read.
+/// Error of a conversion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// A password is needed to open it.
+pub enum Error {
+    /// Password-protected.
     #[error("the workbook is protected by a password")]
-    Protected,
-    /// The format before `.xlsx`.
+    PasswordProtected,
+    /// Binary format of Excel before 2007.
     #[error("the file is of an old format: save it as .xlsx")]
-    OldFormat,
-    /// Something else than a workbook.
+    LegacyFormat,
+    /// Not an `.xlsx` file.
     #[error("the file is no .xlsx workbook")]
-    NoWorkbook,
-    /// A workbook that is not whole, or not as the format has it.
+    NotAWorkbook,
+    /// Truncated or malformed.
     #[error("the workbook is damaged")]
-    Broken,
-    /// No sheet holds a cell.
+    Damaged,
+    /// No sheet has a cell.
     #[error("no sheet of the workbook holds a cell")]
     Empty,
-    /// More than memory is sure to hold.
+    /// Exceeds a memory limit.
     #[error("the workbook unpacks to more than can be held")]
     TooLarge,
 }
 
-/// What becomes of a workbook that is being read.
-pub trait Sink {
-    /// So much of the work is done, from 0 to 1.
-    fn reached(&mut self, share: f64);
-    /// The next part of the CSV: RFC 4180 in UTF-8.
-    fn part(&mut self, bytes: Vec<u8>);
+/// Receiver of the CSV.
+pub trait CsvSink {
+    /// Reports the completed share, from 0 to 1.
+    fn progress(&mut self, share: f64);
+    /// Receives the next chunk of the CSV: RFC 4180 in UTF-8.
+    fn chunk(&mut self, bytes: Vec<u8>);
 }
 
-type Bytes<'a> = Metered<Cursor<&'a [u8]>>;
-type Book<'a> = Xlsx<Bytes<'a>>;
+type Input<'a> = MeteredReader<Cursor<&'a [u8]>>;
+type Book<'a> = Xlsx<Input<'a>>;
 
-/// Reads the sheet with the most cells; one that is hidden only where nothing else holds a cell.
-pub fn read(bytes: &[u8], sink: &mut impl Sink) -> Result<Sheet, Refusal> {
-    guard::kind(bytes)?;
-    let metered = Metered::new(Cursor::new(bytes), bytes.len() as u64);
+/// Converts the sheet with the most cells, the first of equal ones; a hidden sheet only if no visible one has cells.
+pub fn read(bytes: &[u8], sink: &mut impl CsvSink) -> Result<Sheet, Error> {
+    limits::check_signature(bytes)?;
+    let metered = MeteredReader::new(Cursor::new(bytes), bytes.len() as u64);
     let meter = metered.meter();
-    guard::unpacked(metered.clone())?;
-    let mut book = Xlsx::new(metered).map_err(refusal)?;
+    limits::check_unpacked_size(metered.clone())?;
+    let mut book = Xlsx::new(metered).map_err(workbook_error)?;
     let (mut visible, mut hidden) = (Vec::new(), Vec::new());
     for (name, is_visible) in sheets(&book)? {
-        let extent = measure(&mut book, &name, || sink.reached(meter.share()))?;
+        let extent = measure(&mut book, &name, || sink.progress(meter.share()))?;
         if extent.cells > 0 {
             if is_visible { &mut visible } else { &mut hidden }.push((name, extent));
         }
     }
     let found = if visible.is_empty() { hidden } else { visible };
-    let among = found.len();
-    // Of equally large ones the first.
+    let candidates = found.len();
     let largest = found.into_iter().rev().max_by_key(|(_, extent)| extent.cells);
-    let (name, extent) = largest.ok_or(Refusal::Empty)?;
-    copy(&mut book, &name, extent.width, sink, || meter.share())?;
-    Ok(Sheet { name, among })
+    let (name, extent) = largest.ok_or(Error::Empty)?;
+    convert(&mut book, &name, extent.width, sink, || meter.share())?;
+    Ok(Sheet { name, candidates })
 }
 
-/// The names of all sheets that can hold cells, and whether they are visible.
-fn sheets(book: &Book) -> Result<Vec<(String, bool)>, Refusal> {
+/// Returns the name of each worksheet, and true for visible ones.
+fn sheets(book: &Book) -> Result<Vec<(String, bool)>, Error> {
     let all = book.sheets_metadata();
     if all.len() > SHEETS_MAX {
-        return Err(Refusal::TooLarge);
+        return Err(Error::TooLarge);
     }
     let sheets = all.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     Ok(sheets.map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect())
 }
 
-/// How much a sheet holds.
+/// Size of a sheet.
 #[derive(Default)]
 struct Extent {
     cells: u64,
     width: usize,
 }
 
-fn measure(book: &mut Book, name: &str, mut word: impl FnMut()) -> Result<Extent, Refusal> {
-    let mut reader = book.worksheet_cells_reader(name).map_err(refusal)?;
-    let (mut extent, mut seen) = (Extent::default(), 0_u64);
+fn measure(book: &mut Book, name: &str, mut report: impl FnMut()) -> Result<Extent, Error> {
+    let mut reader = book.worksheet_cells_reader(name).map_err(workbook_error)?;
+    let (mut extent, mut count) = (Extent::default(), 0_u64);
     while let Some(cell) = next(&mut reader)? {
-        let (_, column) = place(cell.get_position())?;
+        let (_, column) = check_position(cell.get_position())?;
         if !is_empty(cell.get_value()) {
             extent.cells += 1;
-            extent.width = extent.width.max(write::padded_width(column));
+            extent.width = extent.width.max(csv::padded_width(column));
         }
-        seen += 1;
-        if seen.is_multiple_of(CELLS_A_WORD) {
-            word();
+        count += 1;
+        if count.is_multiple_of(CELLS_PER_REPORT) {
+            report();
         }
     }
     Ok(extent)
 }
 
-fn copy(
+fn convert(
     book: &mut Book,
     name: &str,
     width: usize,
-    sink: &mut impl Sink,
+    sink: &mut impl CsvSink,
     share: impl Fn() -> f64,
-) -> Result<(), Refusal> {
+) -> Result<(), Error> {
     let is_1904 = book.has_1904_epoch();
-    let mut reader = book.worksheet_cells_reader(name).map_err(refusal)?;
-    let mut writer = Writer::new(width, is_1904);
+    let mut reader = book.worksheet_cells_reader(name).map_err(workbook_error)?;
+    let mut writer = CsvWriter::new(width, is_1904);
     while let Some(cell) = next(&mut reader)? {
-        if let Some(part) = writer.put(place(cell.get_position())?, cell.get_value())? {
-            sink.part(part);
-            sink.reached(share());
+        if let Some(chunk) = writer.put(check_position(cell.get_position())?, cell.get_value())? {
+            sink.chunk(chunk);
+            sink.progress(share());
         }
     }
-    sink.part(writer.finish());
+    sink.chunk(writer.finish());
     Ok(())
 }
 
-/// The next cell. One with an error that calamine has no name for (`#SPILL!`) is passed over: errors are left empty.
-fn next<'a>(reader: &mut XlsxCellReader<'a, Bytes<'_>>) -> Result<Option<Cell<DataRef<'a>>>, Refusal> {
+/// Returns the next cell. Skips error values that calamine does not know (`#SPILL!`): errors become empty cells anyway.
+fn next<'a>(reader: &mut XlsxCellReader<'a, Input<'_>>) -> Result<Option<Cell<DataRef<'a>>>, Error> {
     loop {
         match reader.next_cell() {
             Err(XlsxError::CellError(_)) => {}
-            cell => return cell.map_err(refusal),
+            cell => return cell.map_err(workbook_error),
         }
     }
 }
 
-fn refusal(error: XlsxError) -> Refusal {
+fn workbook_error(error: XlsxError) -> Error {
     match error {
-        XlsxError::Password => Refusal::Protected,
-        _ => Refusal::Broken,
+        XlsxError::Password => Error::PasswordProtected,
+        _ => Error::Damaged,
     }
 }

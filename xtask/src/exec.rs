@@ -1,4 +1,4 @@
-//! Running programs: what is run is shown, what fails is named. Knows nothing of what they are for.
+//! Child processes: the command line is shown, and an error names it.
 
 use anyhow::{Context, Result, bail};
 use std::{
@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Runs a command with its output on the terminal; a status other than zero is an error that names it.
+/// Runs a command with its output on the terminal; fails on an exit status other than zero.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = line(command);
     println!("$ {line}");
@@ -17,7 +17,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command in silence and returns what it printed; its error output is part of the error.
+/// Runs a command in silence and returns its standard output; standard error becomes part of the error.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let line = line(command);
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{line}`"))?;
@@ -27,22 +27,18 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Copies a file, or a folder over what is there of it.
+/// Copies a file, or a folder over an existing one, with modes.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     output(Command::new("cp").args(["-RT", "--preserve=mode"]).arg(from).arg(to)).map(drop)
 }
 
-/// Whether a command can be started and succeeds; nothing is shown.
+/// True when a command starts and succeeds; nothing is shown.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
+    let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
-/// The command as one would type it: the program without its folders.
+/// The command as one would type it: the program without its folder.
 fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
@@ -54,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_names_the_command_and_what_it_said() {
+    fn an_error_names_the_command_and_its_error_output() {
         let error = output(Command::new("/bin/sh").args(["-c", "echo broken >&2; exit 3"])).unwrap_err();
         assert!(error.to_string().starts_with("`sh -c echo broken"), "{error}");
         assert!(error.to_string().ends_with("broken"), "{error}");

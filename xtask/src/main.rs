@@ -1,12 +1,15 @@
-//! The project's own commands: what each is called, and who carries it out. Knows nothing of how.
+//! The project's commands, parsed by clap and dispatched to their modules.
 
 mod bench;
+mod binary;
 mod delivery;
+mod dependencies;
 mod exec;
+mod files;
+mod fingerprint;
 mod fixtures;
 mod fuzz;
 mod golden;
-mod layers;
 mod monitoring;
 mod offline;
 mod project;
@@ -16,86 +19,179 @@ mod server;
 mod site;
 mod size;
 mod soak;
-mod stamp;
 mod steps;
 mod test;
 mod tidy;
 mod tools;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use bench::BenchOptions;
+use clap::{CommandFactory, Parser, Subcommand, builder::PossibleValuesParser, value_parser};
+use delivery::{DeployOptions, Place, VerifyOptions};
 use project::Project;
-use std::process::ExitCode;
+use sample::SampleOptions;
+use std::{path::PathBuf, process::ExitCode};
 
-const HELP: &str = "\
-The project's commands. Each installs what it needs and says so.
-
-  cargo xtask run [options of `leadlight serve`]   build everything in release, serve page and API
-  cargo xtask test [step...]                       all checks and tests, or only the steps named
-  cargo xtask site [--out FOLDER]                  build the page in release; a copy for a static host goes to FOLDER
-  cargo xtask size                                 bytes of the built page: raw, gzip, brotli
-  cargo xtask bench [section...] [--write]         scoring beside its peers, as ratios; written to docs/BENCHMARKS.md
-  cargo xtask bench api [--minutes N] [--rows N] [--postgres ADDRESS] [--write]
-                                                   the service beside the one that it replaces; with --rows the page
-                                                   over so many predictions
-  cargo xtask bench page                           the page as shipped: paint, lists of up to a million leads, memory
-  cargo xtask fuzz [target...] [--seconds N]       models that mean harm, guided by coverage; a minute each
-  cargo xtask image [--out FOLDER]                 what the image holds, built in release
-  cargo xtask deploy PLACE [--rollback] [--dry-run]  to the Space of staging or production, or back
-  cargo xtask verify [--wait SECONDS] [--revision COMMIT] [--ready-only]
-                                                   a deployment at BASE_URL: ready, same scores, the page in a browser
-  cargo xtask nuclei PLACE                         stock templates over TARGET: in full on staging, safely on production
-  cargo xtask package FOLDER                       a release's archives, contents and checksums
-  cargo xtask coverage                             the lines of the scorer that tests run, and the least allowed
-  cargo xtask soak [--minutes N]                   everything going wrong under load: nothing acknowledged is lost
-  cargo xtask screenshots                          pictures of every view, into docs/pictures
-  cargo xtask sample [--rows N] [--seed S] [-o FILE]  made-up leads, 500 where nothing else is said
-  cargo xtask fixtures                             the synthetic golden set, by the libraries of the replaced system
-  cargo xtask tidy                                 the project's own rules about its sources
-  cargo xtask steps                                the steps of `test`, one line each";
-
-fn main() -> ExitCode {
-    match dispatch() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+/// The project's commands. Each installs the tools that it needs and says so.
+#[derive(Debug, Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
 }
 
-fn dispatch() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let Some((command, rest)) = arguments.split_first() else {
-        println!("{HELP}");
-        return Ok(());
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build everything in release, then serve page and API
+    #[command(disable_help_flag = true)]
+    Run {
+        /// Options of `leadlight serve`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTION")]
+        options: Vec<String>,
+    },
+    /// Run all checks and tests, or only the named steps
+    Test {
+        #[arg(value_name = "STEP", value_parser = PossibleValuesParser::new(test::names()))]
+        steps: Vec<String>,
+    },
+    /// List the steps of `test`
+    Steps,
+    /// Check the project's rules about its sources
+    Tidy,
+    /// Build the page in release
+    Site {
+        /// Copy the page to a folder for a static host
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
+    /// Print the bytes of the built page (raw, gzip, brotli) and check its size budgets
+    Size,
+    /// Compare speed with peers, as ratios; docs/BENCHMARKS.md has the results
+    Bench(BenchOptions),
+    /// Fuzz the parsers of untrusted files, guided by coverage
+    Fuzz {
+        #[arg(value_name = "TARGET", value_parser = PossibleValuesParser::new(fuzz::names()))]
+        targets: Vec<String>,
+        /// Time for each target
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
+    /// Run the soak test: faults under load, after which nothing acknowledged is lost
+    Soak {
+        #[arg(long, default_value_t = 10, value_parser = value_parser!(u64).range(1..))]
+        minutes: u64,
+    },
+    /// Measure the line coverage of scorer and prediction log and check its lower limit
+    Coverage,
+    /// Write made-up leads as CSV
+    Sample(SampleOptions),
+    /// Regenerate the synthetic golden set with the libraries of the replaced system
+    Fixtures,
+    /// Take pictures of every view, into docs/pictures
+    Screenshots,
+    /// Assemble the contents of the image, built in release
+    Image {
+        /// Target folder; `image` in cargo's target folder by default
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
+    /// Deploy to the Space of a place, or roll back
+    Deploy(DeployOptions),
+    /// Check a deployment at BASE_URL: ready, same scores, the page in a browser
+    Verify(VerifyOptions),
+    /// Scan the deployment at TARGET with Nuclei: in full on staging, safely on production
+    Nuclei { place: Place },
+    /// Pack the archives of a release, with a bill of materials and checksums
+    Package { folder: PathBuf },
+}
+
+fn main() -> ExitCode {
+    dispatch(Arguments::parse()).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn dispatch(arguments: Arguments) -> Result<ExitCode> {
+    let Some(command) = arguments.command else {
+        Arguments::command().print_help()?;
+        return Ok(ExitCode::SUCCESS);
     };
-    let project = Project::find()?;
-    match command.as_str() {
-        "run" => run::run(&project, rest),
-        "test" => test::run(&project, rest),
-        "site" => site::run(&project, rest),
-        "size" => size::print(&project),
-        "bench" => bench::run(&project, rest),
-        "fuzz" => fuzz::run(&project, rest),
-        "soak" => soak::run(&project, rest),
-        "screenshots" => steps::screenshots(&project),
-        "image" => delivery::image(&project, rest),
-        "deploy" => delivery::deploy(&project, rest),
-        "verify" => delivery::verify(&project, rest),
-        "nuclei" => delivery::nuclei(&project, rest),
-        "package" => delivery::package(&project, rest),
-        "coverage" => delivery::coverage(&project),
-        "sample" => sample::run(rest),
-        "fixtures" => fixtures::make(&project),
-        "tidy" => tidy::check(&project),
-        "steps" => {
-            test::list();
-            Ok(())
+    let project = &Project::find()?;
+    match command {
+        Command::Run { options } => run::run(project, &options)?,
+        Command::Test { steps } => return Ok(test::run(project, &steps)),
+        Command::Steps => test::list(),
+        Command::Tidy => tidy::check(project)?,
+        Command::Site { out } => site::run(project, out.as_deref())?,
+        Command::Size => size::print(project)?,
+        Command::Bench(options) => bench::run(project, &options)?,
+        Command::Fuzz { targets, seconds } => fuzz::run(project, &targets, seconds)?,
+        Command::Soak { minutes } => soak::run(project, minutes)?,
+        Command::Coverage => delivery::coverage(project)?,
+        Command::Sample(options) => sample::run(&options)?,
+        Command::Fixtures => fixtures::run(project)?,
+        Command::Screenshots => steps::screenshots(project)?,
+        Command::Image { out } => delivery::image(project, out)?,
+        Command::Deploy(options) => delivery::deploy(project, &options)?,
+        Command::Verify(options) => delivery::verify(project, &options)?,
+        Command::Nuclei { place } => delivery::nuclei(project, place)?,
+        Command::Package { folder } => delivery::package(project, &folder)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Command, String> {
+        let words = std::iter::once("cargo xtask").chain(line.split_whitespace());
+        let arguments = Arguments::try_parse_from(words).map_err(|error| error.to_string())?;
+        arguments.command.ok_or_else(|| "no command".to_owned())
+    }
+
+    #[test]
+    fn the_definition_of_the_arguments_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn options_of_the_server_pass_through() {
+        let Ok(Command::Run { options }) = parse("run --port 80 --help") else { panic!("no `run`") };
+        assert_eq!(options, ["--port", "80", "--help"]);
+        let Ok(Command::Run { options }) = parse("run --help") else { panic!("no `run`") };
+        assert_eq!(options, ["--help"]);
+    }
+
+    #[test]
+    fn an_unknown_step_lists_the_steps() {
+        let error = parse("test fmt lint").unwrap_err();
+        assert!(error.contains("'lint'") && error.contains("clippy-wasm") && error.contains("tidy"), "{error}");
+        assert!(parse("test fmt tidy").is_ok());
+    }
+
+    #[test]
+    fn commands_of_workflows_and_documents_parse() {
+        for line in [
+            "site --out public",
+            "size",
+            "bench api --minutes 10 --rows 1000 --write",
+            "bench kernel browser",
+            "fuzz lists --seconds 600",
+            "soak --minutes 2",
+            "sample --rows 10 --seed 3 -o leads.csv",
+            "deploy production --rollback --dry-run",
+            "verify --ready-only --wait 2400 --revision abc",
+            "nuclei staging",
+            "package assets",
+            "image --out page",
+        ] {
+            assert!(parse(line).is_ok(), "{line}: {:?}", parse(line));
         }
-        "help" | "--help" | "-h" => {
-            println!("{HELP}");
-            Ok(())
+        for line in ["deploy", "deploy space", "deploy staging production", "nuclei here", "soak --minutes 0", "tests"]
+        {
+            assert!(parse(line).is_err(), "{line}");
         }
-        other => bail!("there is no command `{other}`\n\n{HELP}"),
     }
 }

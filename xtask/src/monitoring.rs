@@ -1,35 +1,31 @@
-//! Building the site's second document, the monitoring page, beside the first. Knows trunk; knows nothing of what the
-//! document does. Trunk builds one document at a time, so it is called once more, for a folder of its own whose files are
-//! then moved; cargo finds everything but the program itself built already.
+//! Builds the monitoring document of the site. Trunk builds one document at a time, so it runs once more, into a folder of
+//! its own whose files are then moved; cargo finds everything but the program itself already built.
 
-use crate::exec;
+use crate::{exec, files};
 use anyhow::{Context, Result, ensure};
 use std::{fs, path::Path, process::Command};
 
-/// The document's source and, in the site, its name.
+/// Source of the document and its name in the site.
 pub(crate) const DOCUMENT: &str = "monitoring.html";
 
-/// Where the document finds its API's address.
+/// File in which the document finds the address of its API.
 const CONFIGURATION: &str = "monitoring.json";
 
-/// Tells the document of a site where its API is.
-pub(crate) fn point(site: &Path, api: &str) -> Result<()> {
+/// Writes the address of the API into a site.
+pub(crate) fn set_api(site: &Path, api: &str) -> Result<()> {
     ensure!(api.starts_with("https://") || api.starts_with("http://"), "{api} should begin with https://");
-    let place = site.join(CONFIGURATION);
     let text = serde_json::json!({ "api": format!("{}/", api.trim_end_matches('/')) }).to_string();
-    fs::write(&place, text + "\n").with_context(|| format!("cannot write {}", place.display()))
+    files::write(&site.join(CONFIGURATION), text + "\n")
 }
 
-/// Has trunk, prepared like for the page, build the document into `dist`, where the page is already.
+/// Builds the document with a prepared trunk command and moves its files into `dist`, next to those of the page.
 pub(crate) fn build(mut trunk: Command, dist: &Path) -> Result<()> {
-    let apart = dist.with_extension("monitoring");
-    trunk.arg("--dist").arg(&apart).args(["--html-output", DOCUMENT, DOCUMENT]);
+    let folder = dist.with_extension("monitoring");
+    trunk.arg("--dist").arg(&folder).args(["--html-output", DOCUMENT, DOCUMENT]);
     exec::run(&mut trunk)?;
-    let listed = fs::read_dir(&apart).with_context(|| format!("cannot list {}", apart.display()))?;
-    for entry in listed {
-        let entry = entry?;
-        let place = dist.join(entry.file_name());
-        fs::rename(entry.path(), &place).with_context(|| format!("cannot write {}", place.display()))?;
+    for file in files::list(&folder)? {
+        let target = dist.join(files::name(&file));
+        fs::rename(&file, &target).with_context(|| format!("cannot write {}", target.display()))?;
     }
-    fs::remove_dir(&apart).with_context(|| format!("cannot remove {}", apart.display()))
+    fs::remove_dir(&folder).with_context(|| format!("cannot remove {}", folder.display()))
 }

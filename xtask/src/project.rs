@@ -1,6 +1,6 @@
-//! Where things are: the work tree, the target folder, the tools kept outside the clone, the shared test data.
-//! Knows paths and the environment that child processes get; starts nothing.
+//! Folders of the project (work tree, target folder, tools, shared test data) and the environment of child processes.
 
+use crate::files;
 use anyhow::{Context, Result};
 use std::{
     env,
@@ -10,21 +10,24 @@ use std::{
     process::Command,
 };
 
-/// The folders everything else works with; all absolute.
+/// Version of trunk: the newest that builds with the pinned Rust.
+pub(crate) const TRUNK_VERSION: &str = "0.21.14";
+
+/// Folders of the project, all absolute.
 pub(crate) struct Project {
     pub(crate) root: PathBuf,
-    /// Cargo's target folder, wherever `CARGO_TARGET_DIR` put it.
+    /// Cargo's target folder: `$CARGO_TARGET_DIR`, else `target`.
     pub(crate) target: PathBuf,
     /// Tools that outlive a clone: `$LEADLIGHT_CACHE`, else `leadlight` in the user's cache folder.
     pub(crate) tools: PathBuf,
-    /// Golden data of the replaced system and others; tests walk what they find there. It may be absent.
+    /// Golden data that is not committed: `$LEADLIGHT_SHARED`, else `shared` next to the clone. It may be absent.
     pub(crate) shared: PathBuf,
 }
 
 impl Project {
-    /// Finds the workspace around the current folder.
+    /// Finds the workspace that the current folder is in.
     pub(crate) fn find() -> Result<Self> {
-        let here = env::current_dir().context("cannot tell the current folder")?;
+        let here = env::current_dir().context("cannot read the current folder")?;
         let root = here
             .ancestors()
             .find(|folder| folder.join("Cargo.lock").is_file() && folder.join("xtask").is_dir())
@@ -42,7 +45,7 @@ impl Project {
         Ok(Self { root, target, tools: cache.join("tools"), shared })
     }
 
-    /// A command that runs at the root, with the project's tools first on its `PATH` and every path it may need absolute.
+    /// A command that runs at the root, with the project's tools first on its `PATH` and absolute paths in its environment.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command
@@ -51,9 +54,9 @@ impl Project {
             .env("CARGO_TARGET_DIR", &self.target)
             .env("CARGO_TERM_PROGRESS_WHEN", "never")
             .env("LEADLIGHT_SHARED", &self.shared);
-        // What cargo says of xtask to xtask: build scripts would take it for a change of theirs, and build anew what was
-        // built without xtask, and the other way round.
-        env::vars_os().filter(|(name, _)| is_of_package(name)).for_each(|(name, _)| {
+        // Variables that cargo sets for xtask itself: build scripts that watch them would run again whenever a build changes
+        // between xtask and a shell.
+        env::vars_os().filter(|(name, _)| is_package_variable(name)).for_each(|(name, _)| {
             command.env_remove(name);
         });
         command
@@ -66,31 +69,30 @@ impl Project {
         command
     }
 
-    /// The version that `Cargo.lock` holds of a package.
-    pub(crate) fn locked(&self, package: &str) -> Result<String> {
-        let path = self.root.join("Cargo.lock");
-        let lock = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    /// The version of a package in `Cargo.lock`.
+    pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
+        let lock = files::read_text(&self.root.join("Cargo.lock"))?;
         version_in(&lock, package).with_context(|| format!("Cargo.lock names no package {package}"))
     }
 
-    /// The folder of npm's packages; npm's `wasm-opt` must come before the system's, which is too old for wasm-bindgen.
+    /// Folder of the npm packages, whose `wasm-opt` must precede the system's, which is too old for wasm-bindgen.
     pub(crate) fn npm(&self) -> PathBuf {
         self.root.join("tests/e2e")
     }
 
     fn search_path(&self) -> OsString {
-        let bindgen = self.locked("wasm-bindgen").map(|version| format!("wasm-bindgen-cli-{version}/bin"));
+        let bindgen = self.locked_version("wasm-bindgen").map(|version| format!("wasm-bindgen-cli-{version}/bin"));
         let own = iter::once(self.npm().join("node_modules/.bin"))
             .chain(bindgen.ok().map(|bindgen| self.tools.join(bindgen)))
-            .chain(iter::once(self.tools.join(format!("trunk-{}/bin", crate::tools::TRUNK))));
+            .chain(iter::once(self.tools.join(format!("trunk-{}/bin", TRUNK_VERSION))));
         let inherited = env::var_os("PATH").unwrap_or_default();
         // A folder whose name holds a colon cannot be on a PATH; then the inherited one is all there is.
         env::join_paths(own.chain(env::split_paths(&inherited))).unwrap_or(inherited)
     }
 }
 
-/// Whether cargo sets this for the package that it runs.
-fn is_of_package(name: &OsStr) -> bool {
+/// True when cargo sets this variable for the package that it runs.
+fn is_package_variable(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.starts_with(start))
 }
@@ -123,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lock_file_tells_a_version() {
+    fn the_version_of_a_package_is_read_from_the_lock_file() {
         let lock =
             "[[package]]\nname = \"other\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"bind\"\nversion = \"0.2.1\"\n";
         assert_eq!(version_in(lock, "bind").as_deref(), Some("0.2.1"));

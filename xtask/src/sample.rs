@@ -1,109 +1,65 @@
-//! `cargo xtask sample`: made-up leads of realistic shape, for the page's sample and for tests and benchmarks of any size.
-//! The same seed gives the same bytes. Knows the columns of a lead; no model and no real lead.
+//! `cargo xtask sample`: made-up leads of realistic shape, for the page's sample, tests and benchmarks. The same seed gives
+//! the same bytes.
 
-mod draw;
 mod lead;
-mod levels;
-mod people;
-mod prose;
+mod lists;
+mod random;
+mod row;
 
-use anyhow::{Context, Result, bail};
-use draw::Draw;
+use anyhow::{Context, Result};
+use clap::Args;
+use lists::Lists;
+use random::Random;
+use row::Row;
 use std::{
     fs::File,
     io::{self, BufWriter, ErrorKind, Write},
+    path::{Path, PathBuf},
 };
 
-/// What to make and where.
-#[derive(Debug, PartialEq)]
-struct Order {
+/// Options of `cargo xtask sample`.
+#[derive(Debug, Args)]
+pub(crate) struct SampleOptions {
+    #[arg(long, default_value_t = 500)]
     rows: u64,
+    #[arg(long, default_value_t = 1)]
     seed: u64,
-    file: Option<String>,
+    /// Output file; standard output by default
+    #[arg(short, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
-/// Writes the leads to the file of `-o`, else to standard output.
-pub(crate) fn run(options: &[String]) -> Result<()> {
-    let order = order(options)?;
-    let result = match &order.file {
-        Some(path) => File::create(path).and_then(|file| write(&order, file)),
-        None => write(&order, io::stdout().lock()),
+/// Writes the leads to the output file, else to standard output.
+pub(crate) fn run(options: &SampleOptions) -> Result<()> {
+    let lists = Lists::load()?;
+    let result = match &options.output {
+        Some(path) => File::create(path).and_then(|file| write(options.rows, options.seed, &lists, file)),
+        None => write(options.rows, options.seed, &lists, io::stdout().lock()),
     };
+    let target = || options.output.as_deref().map_or("standard output".to_owned(), |path| path.display().to_string());
     match result {
-        // `cargo xtask sample | head` has had enough.
+        // A reader such as `head` may close the pipe early.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => {
-            result.with_context(|| format!("cannot write {}", order.file.as_deref().unwrap_or("to standard output")))
-        }
+        result => result.with_context(|| format!("cannot write {}", target())),
     }
 }
 
-fn order(options: &[String]) -> Result<Order> {
-    let mut order = Order { rows: 500, seed: 1, file: None };
-    let mut options = options.iter();
-    while let Some(option) = options.next() {
-        let value = options.next().with_context(|| format!("{option} needs a value"))?;
-        let number = || value.parse().with_context(|| format!("{option} should be a whole number, not {value:?}"));
-        match option.as_str() {
-            "--rows" => order.rows = number()?,
-            "--seed" => order.seed = number()?,
-            "-o" => order.file = Some(value.clone()),
-            other => bail!("there is no option {other}; there are --rows, --seed and -o"),
-        }
-    }
-    Ok(order)
+/// Writes leads of the first seed to a file.
+pub(crate) fn write_file(rows: u64, file: &Path) -> Result<()> {
+    run(&SampleOptions { rows, seed: 1, output: Some(file.to_owned()) })
 }
 
-/// Row by row, so that any number of them needs no more memory than one.
-fn write(order: &Order, out: impl Write) -> io::Result<()> {
+/// Writes row by row, in constant memory.
+fn write(rows: u64, seed: u64, lists: &Lists, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 20, out);
-    let mut draw = Draw::new(order.seed);
+    let mut random = Random::new(seed);
     let mut row = Row::default();
-    for column in lead::COLUMNS {
-        row.cell(column);
-    }
-    row.write(&mut out)?;
-    for number in 1..=order.rows {
-        lead::fill(&mut row, number, &mut draw);
+    writeln!(out, "{}", lead::COLUMNS)?;
+    for number in 1..=rows {
+        lead::fill(&mut row, number, lists, &mut random);
         row.write(&mut out)?;
     }
     out.flush()
-}
-
-/// One line of a CSV file.
-#[derive(Default)]
-struct Row {
-    line: String,
-    cells: usize,
-}
-
-impl Row {
-    /// Adds a cell, quoted where it has to be.
-    fn cell(&mut self, text: &str) {
-        if self.cells > 0 {
-            self.line.push(',');
-        }
-        self.cells += 1;
-        if !text.contains([',', '"', '\n', '\r']) {
-            self.line.push_str(text);
-            return;
-        }
-        self.line.push('"');
-        for (at, part) in text.split('"').enumerate() {
-            self.line.push_str(if at > 0 { "\"\"" } else { "" });
-            self.line.push_str(part);
-        }
-        self.line.push('"');
-    }
-
-    /// Writes the line and empties it.
-    fn write(&mut self, out: &mut impl Write) -> io::Result<()> {
-        self.line.push('\n');
-        out.write_all(self.line.as_bytes())?;
-        self.line.clear();
-        self.cells = 0;
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -111,9 +67,9 @@ mod tests {
     use super::*;
     use std::collections::{HashMap, HashSet};
 
-    fn made(rows: u64, seed: u64) -> String {
+    fn sample(rows: u64, seed: u64) -> String {
         let mut bytes = Vec::new();
-        write(&Order { rows, seed, file: None }, &mut bytes).unwrap();
+        write(rows, seed, &Lists::load().unwrap(), &mut bytes).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
@@ -138,18 +94,18 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_bytes_and_another_gives_others() {
-        assert_eq!(made(50, 3), made(50, 3));
-        assert_ne!(made(50, 3), made(50, 4));
-        assert!(made(60, 3).starts_with(&made(50, 3)));
+        assert_eq!(sample(50, 3), sample(50, 3));
+        assert_ne!(sample(50, 3), sample(50, 4));
+        assert!(sample(60, 3).starts_with(&sample(50, 3)));
     }
 
     #[test]
-    fn rows_are_as_long_and_as_varied_as_real_ones() {
-        let text = made(500, 1);
+    fn rows_have_the_lengths_and_levels_of_real_ones() {
+        let text = sample(500, 1);
         assert!(text.len() / 500 >= 800, "{}", text.len() / 500);
         let rows = cells(&text);
         assert_eq!(rows.len(), 501);
-        assert!(rows.iter().all(|row| row.len() == lead::COLUMNS.len()));
+        assert!(rows.iter().all(|row| row.len() == lead::COLUMNS.split(',').count()));
         let place: HashMap<&str, usize> = rows[0].iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
         for column in ["llm_industry", "industry", "companyindustry", "languages", "location", "companylocation"] {
             let levels: HashSet<&str> = rows[1..].iter().map(|row| row[place[column]].as_str()).collect();
@@ -166,18 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn the_page_s_sample_is_what_this_makes() {
+    fn the_sample_of_the_page_is_current() {
         let shipped = include_str!("../../static/samples/leads.csv");
-        assert_eq!(made(500, 1), shipped, "run `cargo xtask sample -o static/samples/leads.csv`");
-    }
-
-    #[test]
-    fn options_are_checked() {
-        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let file = Some("x.csv".to_owned());
-        assert_eq!(order(&words("--rows 7 -o x.csv --seed 9")).unwrap(), Order { rows: 7, seed: 9, file });
-        for wrong in ["--rows", "--rows many", "--rows -1", "--columns 3"] {
-            assert!(order(&words(wrong)).is_err(), "{wrong}");
-        }
+        assert_eq!(sample(500, 1), shipped, "run `cargo xtask sample -o static/samples/leads.csv`");
     }
 }

@@ -1,7 +1,7 @@
-//! Building the page: in release, as shipped, and quickly, for tests. Knows trunk; knows nothing of what the page does.
+//! Builds the page with trunk: optimised, as shipped, or quickly, for tests.
 
-use crate::{exec, monitoring, offline, project::Project, stamp, tools};
-use anyhow::{Context, Result, bail};
+use crate::{exec, fingerprint, monitoring, offline, project::Project, tools};
+use anyhow::{Context, Result};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -9,7 +9,7 @@ use std::{
     time::SystemTime,
 };
 
-/// What the page is made of beside the Rust sources, which cargo itself lists.
+/// Inputs of the page other than the Rust sources, which cargo lists.
 const INPUTS: [&str; 14] = [
     ".cargo",
     "Cargo.lock",
@@ -27,7 +27,7 @@ const INPUTS: [&str; 14] = [
     "workbook",
 ];
 
-/// One way to build the page: a folder of its own and a profile of the workspace.
+/// A build of the page: its folder and its profile.
 struct Build {
     name: &'static str,
     profile: &'static str,
@@ -35,40 +35,36 @@ struct Build {
     release: bool,
 }
 
-/// `cargo xtask site [--out FOLDER]`. A copy for a static host tells its monitoring document where the API is, by
-/// LEADLIGHT_MONITORING_API.
-pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
+/// `cargo xtask site`: builds the page and copies it to a folder for a static host. LEADLIGHT_MONITORING_API is the API
+/// of the copy's monitoring document.
+pub(crate) fn run(project: &Project, folder: Option<&Path>) -> Result<()> {
     let dist = release(project)?;
-    let folder = match options {
-        [] => {
-            println!("built {}", dist.display());
-            return Ok(());
-        }
-        [option, folder] if option == "--out" => Path::new(folder),
-        _ => bail!("`site` takes --out and a folder"),
+    let Some(folder) = folder else {
+        println!("built {}", dist.display());
+        return Ok(());
     };
     exec::copy(&dist, folder)?;
     if let Some(api) = std::env::var("LEADLIGHT_MONITORING_API").ok().filter(|api| !api.is_empty()) {
-        monitoring::point(folder, &api)?;
+        monitoring::set_api(folder, &api)?;
     }
     println!("the site is in {}", folder.display());
     Ok(())
 }
 
-/// The page as shipped, and the folder it is in.
+/// Builds the page as shipped and returns its folder.
 pub(crate) fn release(project: &Project) -> Result<PathBuf> {
     build(project, &Build { name: "release", profile: "wasm-release", release: true })
 }
 
-/// The page built for tests: little optimised, never through wasm-opt.
+/// Builds the page for tests, little optimised and never through wasm-opt, and returns its folder.
 pub(crate) fn quick(project: &Project) -> Result<PathBuf> {
     build(project, &Build { name: "quick", profile: "wasm-quick", release: false })
 }
 
-/// Nothing is started when the page was already built from the same inputs.
+/// Builds the page unless it was already built from the same inputs.
 fn build(project: &Project, build: &Build) -> Result<PathBuf> {
     let dist = project.target.join("site").join(build.name);
-    let record = dist.with_extension("stamp");
+    let record = dist.with_extension("fingerprint");
     if dist.join("index.html").is_file()
         && dist.join(monitoring::DOCUMENT).is_file()
         && dist.join(offline::WORKER).is_file()
@@ -84,13 +80,13 @@ fn build(project: &Project, build: &Build) -> Result<PathBuf> {
     }
     let started = SystemTime::now();
     exec::run(trunk(project, build).arg("--dist").arg(&dist))?;
-    // Before the monitoring document is there, which is of no use without its API and no part of what is kept.
-    offline::seal(&project.root.join("web").join(offline::WORKER), &dist)?;
+    // Before the monitoring document is built, which needs its API and is not cached for offline use.
+    offline::add_service_worker(&project.root.join("web").join(offline::WORKER), &dist)?;
     monitoring::build(trunk(project, build), &dist)?;
-    // An edit made while trunk ran may or may not be in the page: without a record the next run builds again.
+    // An edit made while trunk ran may be missing from the page: without a record the next run builds again.
     let inputs = inputs(project, build).context("cargo left no list of the page's sources")?;
-    if !stamp::written_since(&project.root, &inputs, started)? {
-        stamp::write(&record, &stamp::of(&project.root, &inputs)?)?;
+    if !fingerprint::modified_since(&project.root, &inputs, started)? {
+        fingerprint::write(&record, &fingerprint::compute(&project.root, &inputs)?)?;
     }
     Ok(dist)
 }
@@ -99,7 +95,7 @@ fn prepare(project: &Project) -> Result<()> {
     tools::wasm_target(project)?;
     tools::wasm_bindgen(project)?;
     tools::trunk(project)?;
-    // Trunk works offline, so that it never fetches tools behind our back; then cargo must have its crates beforehand.
+    // Trunk works offline, so that it fetches no tools by itself; cargo must then have its crates beforehand.
     exec::run(&mut project.cargo("fetch --quiet --locked"))
 }
 
@@ -116,12 +112,12 @@ fn trunk(project: &Project, build: &Build) -> Command {
 
 fn is_current(project: &Project, build: &Build, record: &Path) -> Result<bool> {
     match inputs(project, build) {
-        Some(inputs) => Ok(stamp::matches(record, &stamp::of(&project.root, &inputs)?)),
+        Some(inputs) => Ok(fingerprint::matches(record, &fingerprint::compute(&project.root, &inputs)?)),
         None => Ok(false),
     }
 }
 
-/// All inputs: the fixed ones and every source that cargo says the programs were built from.
+/// All inputs: the fixed ones and the sources in cargo's dep-info files.
 fn inputs(project: &Project, build: &Build) -> Option<Vec<PathBuf>> {
     let built = project.target.join("wasm32-unknown-unknown").join(build.profile);
     let mut inputs: Vec<PathBuf> = INPUTS.iter().map(PathBuf::from).collect();
@@ -131,7 +127,7 @@ fn inputs(project: &Project, build: &Build) -> Option<Vec<PathBuf>> {
     Some(inputs)
 }
 
-/// The files that a dep-info file names behind its target; a space within a name is escaped there.
+/// Source files of a dep-info file, in which a space within a name is escaped.
 fn sources(dep_info: &str) -> Vec<PathBuf> {
     let named = dep_info.lines().filter_map(|line| line.split_once(": ")).map(|(_, files)| files);
     let files = named.flat_map(|files| {
@@ -146,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dep_info_names_the_sources() {
+    fn sources_are_read_from_dep_info() {
         let files = sources("/out/app.wasm: /src/a.rs /my\\ src/b.rs\n\n/src/a.rs:\n");
         assert_eq!(files, [PathBuf::from("/src/a.rs"), PathBuf::from("/my src/b.rs")]);
     }

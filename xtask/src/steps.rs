@@ -1,16 +1,12 @@
 //! The steps of `cargo xtask test`, one function each. Native tests share one profile and one set of features, the
 //! WebAssembly ones another, so that no dependency is compiled twice for the same machine.
 
-use crate::{delivery, exec, golden, layers, project::Project, server::Server, site, size, tidy, tools};
-use anyhow::{Context, Result, bail};
-use std::{
-    ffi::OsStr,
-    fs,
-    path::{Path, PathBuf},
-};
+use crate::binary::{self, NATIVE};
+use crate::{delivery, dependencies, exec, files, golden, project::Project, server::Server, site, size, tidy, tools};
+use anyhow::{Result, bail};
+use std::path::{Path, PathBuf};
 
-/// All native code in one build: features differ from package to package otherwise.
-const NATIVE: &str = "--locked --workspace --features scorer/native";
+/// Arguments of every WebAssembly test build.
 const WASM: &str = "--locked --profile wasm-quick --target wasm32-unknown-unknown";
 
 pub(crate) fn fmt(project: &Project) -> Result<()> {
@@ -37,7 +33,7 @@ pub(crate) fn clippy_wasm(project: &Project) -> Result<()> {
 }
 
 pub(crate) fn layers(project: &Project) -> Result<()> {
-    layers::check(project)
+    dependencies::check(project)
 }
 
 pub(crate) fn docs(project: &Project) -> Result<()> {
@@ -47,10 +43,10 @@ pub(crate) fn docs(project: &Project) -> Result<()> {
 
 pub(crate) fn native(project: &Project) -> Result<()> {
     let postgres = tools::Postgres::start();
-    // Tests that pass say what they could not check, which is swallowed otherwise.
+    // Tests that pass print what they could not check, which is hidden otherwise.
     let mut test = project.cargo(&format!("test {NATIVE} -- --show-output"));
     if let Some(postgres) = &postgres {
-        postgres.announce(&mut test);
+        postgres.export(&mut test);
     }
     exec::run(&mut test)
 }
@@ -98,17 +94,15 @@ pub(crate) fn deny(project: &Project) -> Result<()> {
 
 pub(crate) fn image(project: &Project) -> Result<()> {
     let site = site::quick(project)?;
-    delivery::try_image(project, &binary(project)?, &site)
+    delivery::test_image(project, &binary::test(project)?, &site)
 }
 
 pub(crate) fn e2e(project: &Project) -> Result<()> {
     tools::packages(project)?;
     let browser = tools::browser()?;
     let site = site::quick(project)?;
-    let program = binary(project)?;
-    let data = Server::folder(project, "e2e")?;
-    let options: [&OsStr; 4] = ["--models".as_ref(), "models".as_ref(), "--site".as_ref(), site.as_os_str()];
-    let server = Server::start(project, &program, &data, &options)?;
+    let program = binary::test(project)?;
+    let server = Server::start_with_site(project, &program, &site, "e2e")?;
     let mut node = project.command("node");
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(test_files(&project.npm())?);
     node.env("BASE_URL", server.url())
@@ -118,14 +112,12 @@ pub(crate) fn e2e(project: &Project) -> Result<()> {
     exec::run(&mut node)
 }
 
-/// Pictures of every view of the page as shipped, for the guide.
+/// Takes pictures of every view of the page as shipped, for the guide.
 pub(crate) fn screenshots(project: &Project) -> Result<()> {
     tools::packages(project)?;
     let browser = tools::browser()?;
-    let (site, program) = (site::release(project)?, binary(project)?);
-    let data = Server::folder(project, "screenshots")?;
-    let options: [&OsStr; 4] = ["--models".as_ref(), "models".as_ref(), "--site".as_ref(), site.as_os_str()];
-    let server = Server::start(project, &program, &data, &options)?;
+    let (site, program) = (site::release(project)?, binary::test(project)?);
+    let server = Server::start_with_site(project, &program, &site, "screenshots")?;
     let mut node = project.command("node");
     node.args(["tests/e2e/pictures.mjs", "docs/pictures"]);
     exec::run(node.env("BASE_URL", server.url()).env("CHROMIUM", &browser.chromium))
@@ -133,35 +125,27 @@ pub(crate) fn screenshots(project: &Project) -> Result<()> {
 
 pub(crate) fn onnxruntime(project: &Project) -> Result<()> {
     let python = tools::python(project)?;
-    let program = binary(project)?;
+    let program = binary::test(project)?;
     exec::run(project.command(python).arg("tests/onnxruntime_parity.py").env("LEADLIGHT_BIN", program))
 }
 
 pub(crate) fn schemathesis(project: &Project) -> Result<()> {
     let python = tools::environment(project, "schemathesis/python", "tests/schemathesis/requirements.txt")?;
-    let program = binary(project)?;
-    let data = Server::folder(project, "schemathesis/data")?;
+    let program = binary::test(project)?;
+    let data = Server::empty_folder(project, "schemathesis/data")?;
     let server = Server::start(project, &program, &data, &["--models".as_ref(), "models".as_ref()])?;
     let mut command = project.command(python.with_file_name("st"));
     command.args(["--config-file", "schemathesis.toml", "run"]).arg(format!("{}/openapi.json", server.url()));
-    // Beside its settings, so that it finds what they name, and leaves nothing there.
+    // In the folder of its settings, so that it finds the files they name; it leaves nothing there.
     let folder = project.root.join("tests/schemathesis");
     command.current_dir(&folder).env("PYTHONPATH", &folder).env("PYTHONDONTWRITEBYTECODE", "1");
     exec::run(&mut command)
 }
 
-/// The binary as the native tests build it.
-pub(crate) fn binary(project: &Project) -> Result<PathBuf> {
-    exec::run(&mut project.cargo(&format!("test {NATIVE} --no-run --quiet")))?;
-    Ok(project.target.join("debug/leadlight"))
-}
-
-/// The browser tests, named one by one: what `node --test` makes of a folder differs between its versions.
+/// The browser tests, named one by one: versions of Node disagree about `node --test` with a folder.
 fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    let mut files: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let mut files = files::list(folder)?;
     files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
-    files.sort();
     if files.is_empty() {
         bail!("no *.test.mjs in {}", folder.display());
     }

@@ -41,7 +41,7 @@ pub enum OutcomeStatus {
 
 /// A prediction with its outcome; the latest one, where there are several.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LabeledPrediction {
+pub struct PredictionOutcome {
     /// Probability 0 to 1; of the previous service's rows, rounded to 4 places.
     pub probability: f64,
     /// True when the lead replied.
@@ -134,18 +134,18 @@ async fn has_prediction(transaction: &mut Transaction<'_>, row: &OutcomeRow) -> 
 }
 
 /// Predictions of a window whose outcome is known, oldest first.
-pub(crate) async fn labeled_predictions(
+pub(crate) async fn prediction_outcomes(
     transaction: &mut Transaction<'_>,
     window: &TimeWindow,
     model_version: Option<&str>,
-) -> Result<Vec<LabeledPrediction>, DatabaseError> {
+) -> Result<Vec<PredictionOutcome>, DatabaseError> {
     let sql = select(transaction.dialect());
     let values = [window.from.into(), window.until.into(), SqlValue::Text(model_version)];
     let mut predictions = BTreeMap::new();
     // Rows come in the order of the outcomes, so the latest of a prediction stays.
     for row in transaction.query(sql, &values).await? {
         let created_at: Timestamp = row.get(1)?;
-        let prediction = LabeledPrediction {
+        let prediction = PredictionOutcome {
             probability: row.get(2)?,
             replied: row.get::<i64>(3)? != 0,
             created_at,

@@ -113,7 +113,7 @@ impl ApiKey {
     /// Formats the configuration line: name, scopes, hash.
     pub fn to_line(&self) -> String {
         let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.word()).collect();
-        let hash: String = self.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::encode(self.hash);
         format!("{} {} {hash}", self.name, scopes.join(","))
     }
 
@@ -141,14 +141,9 @@ fn validated_name(name: &str) -> Result<&str, KeyError> {
     if plain && !RESERVED.contains(&name) { Ok(name) } else { Err(KeyError::Name) }
 }
 
-fn decode_hash(hexadecimal: &str) -> Option<[u8; 32]> {
+fn decode_hash(text: &str) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
-    if hexadecimal.len() != 64 || !hexadecimal.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (byte, at) in hash.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(hexadecimal.get(at..at + 2)?, 16).ok()?;
-    }
+    hex::decode_to_slice(text, &mut hash).ok()?;
     Some(hash)
 }
 

@@ -3,8 +3,8 @@
 //! Labels are route patterns and fixed words, so that no client can create new series.
 
 use super::http::server::ConnectionObserver;
-use super::model_registry::status::{Standing, State};
-use super::monitor::Seen;
+use super::model_registry::status::{ModelState, RegistryStatus};
+use super::monitor::ScoredBatch;
 use axum::http::Method;
 use prediction_log::StoreState;
 use prometheus_client::encoding::prometheus_text::encode;
@@ -69,7 +69,7 @@ pub(crate) struct GaugeReadings<'r> {
     pub(crate) log: StoreState,
     pub(crate) log_waiting: usize,
     pub(crate) left_out: u64,
-    pub(crate) registry: &'r Standing,
+    pub(crate) registry: &'r RegistryStatus,
 }
 
 impl Metrics {
@@ -132,7 +132,7 @@ impl Metrics {
     }
 
     /// Counts scored and recorded leads.
-    pub(crate) fn scored(&self, batch: &Seen) {
+    pub(crate) fn scored(&self, batch: &ScoredBatch) {
         let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
         for score in &batch.scores {
             *counts.entry(score.model).or_default() += 1;
@@ -201,7 +201,7 @@ impl SampledGauges {
             let labels = named.map(|(label, value)| (label, value.clone())).to_vec();
             self.models.get_or_create(&labels).set(1);
         }
-        let refused = readings.registry.models.iter().filter(|model| model.state == State::Refused).count();
+        let refused = readings.registry.models.iter().filter(|model| model.state == ModelState::Refused).count();
         self.refused.set(whole(refused));
         self.missing.set(whole(readings.registry.missing.as_ref().map_or(0, Vec::len)));
     }

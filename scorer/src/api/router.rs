@@ -37,7 +37,7 @@ fn public() -> Routes {
         .route("/docs", get(viewer::page))
         .route("/docs/{file}", get(viewer::file))
         .route("/redoc", get(|| async { Redirect::temporary("docs") }))
-        .route("/openapi.json", get(viewer::description))
+        .route("/openapi.json", get(viewer::openapi_json))
         // A browser cannot send a key for a style sheet, which holds no data.
         .route("/monitoring/style.css", get(monitoring::style))
 }
@@ -56,18 +56,18 @@ fn model_description() -> Routes {
 fn observability() -> Routes {
     Router::new()
         .route("/metrics", get(metrics::metrics))
-        .route("/outcomes", post(outcomes::tell))
-        .route("/monitoring", get(monitoring::show))
+        .route("/outcomes", post(outcomes::record))
+        .route("/monitoring", get(monitoring::html))
         .route("/monitoring/data", get(monitoring::data))
         .route("/monitoring/alerts", get(monitoring::alerts))
-        .route("/monitoring/report", get(monitoring::full_report))
+        .route("/monitoring/report", get(monitoring::drift_report))
 }
 
 /// Routes of scope `admin`.
 fn administration() -> Routes {
     Router::new()
-        .route("/admin/models", get(models::models))
+        .route("/admin/models", get(models::list))
         .route("/admin/model", post(models::change))
-        .route("/admin/forget", post(erasure::forget))
-        .route("/admin/maintenance", get(maintenance::state).post(maintenance::change))
+        .route("/admin/forget", post(erasure::erase))
+        .route("/admin/maintenance", get(maintenance::status).post(maintenance::set))
 }

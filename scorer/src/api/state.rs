@@ -9,8 +9,8 @@ use super::http::rejection::Rejection;
 use super::http::static_site::Site;
 use super::maintenance::{Maintenance, MaintenanceNotice};
 use super::metrics::{GaugeReadings, Metrics};
-use super::model_registry::Serving;
-use super::monitor::{Monitor, Seen};
+use super::model_registry::ModelRegistry;
+use super::monitor::{Monitor, ScoredBatch};
 use super::rate_limit::RateLimiter;
 use super::scoring_queue::ScoringQueue;
 use prediction_log::Store;
@@ -22,7 +22,7 @@ use tokio::sync::OwnedSemaphorePermit;
 #[derive(Debug)]
 pub struct AppState {
     /// Models in service.
-    pub(crate) registry: Serving,
+    pub(crate) registry: ModelRegistry,
     /// Prediction log.
     pub(crate) store: Store,
     /// Files of the page; `None` serves a page of links.
@@ -41,7 +41,7 @@ pub struct AppState {
 impl AppState {
     /// Without models, predictions are answered with 503.
     pub fn new(
-        registry: impl Into<Serving>,
+        registry: impl Into<ModelRegistry>,
         store: Store,
         monitor: Monitor,
         site: Option<Site>,
@@ -93,10 +93,10 @@ impl AppState {
     }
 
     /// Adds scored and recorded leads to metrics and monitoring.
-    pub(crate) fn observe(&self, batches: impl IntoIterator<Item = Seen>) {
+    pub(crate) fn observe(&self, batches: impl IntoIterator<Item = ScoredBatch>) {
         for batch in batches {
             self.metrics.scored(&batch);
-            self.monitor.see(batch);
+            self.monitor.record(batch);
         }
     }
 
@@ -107,14 +107,14 @@ impl AppState {
             lent_bytes: self.bodies.lent_bytes(),
             log: self.store.state(),
             log_waiting: self.store.queue_len(),
-            left_out: self.monitor.left_out(),
-            registry: &self.registry.standing(),
+            left_out: self.monitor.dropped(),
+            registry: &self.registry.status(),
         })
     }
 
     /// Follows changes from outside: model files, other instances, API keys. Called at an interval.
     pub(crate) async fn poll(&self) {
-        self.registry.look().await;
+        self.registry.poll().await;
         match self.config.auth.keys.refresh() {
             Ok(true) => tracing::info!("API keys reloaded"),
             Ok(false) => {}

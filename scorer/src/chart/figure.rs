@@ -1,32 +1,30 @@
-//! A picture with everything that belongs to it: its name, one sentence, and its numbers as a table.
-//!
-//! Owns this form. May not know any picture.
+//! Figures: a chart with its title, one sentence, and its numbers as a table.
 
 use super::markup::Markup;
 
-/// A picture's surroundings.
+/// Title and caption of a chart.
 pub(super) struct Figure<'a> {
-    /// Its name.
+    /// Title.
     pub(super) title: &'a str,
-    /// What it says.
-    pub(super) reading: &'a str,
-    /// Marked as made up.
+    /// Sentence that says what the chart shows.
+    pub(super) caption: &'a str,
+    /// True to mark simulated data.
     pub(super) simulated: bool,
 }
 
-/// Columns of a table: their heads, and rows of as many cells, the first of which names its row.
-pub(super) struct Table<'a> {
-    /// What is in it.
+/// Table of a chart's data: headers, and rows of as many cells, the first of which is the row's header.
+pub(super) struct DataTable<'a> {
+    /// Accessible name.
     pub(super) caption: &'a str,
-    pub(super) heads: &'a [&'a str],
-    /// Which columns, beside the first, are of words; the others are of numbers.
-    pub(super) words: &'a [usize],
+    pub(super) headers: &'a [&'a str],
+    /// Columns of text besides the first; the others are numeric.
+    pub(super) text_columns: &'a [usize],
     pub(super) rows: Vec<Vec<String>>,
 }
 
 impl Figure<'_> {
-    /// Writes it. The table is folded away beneath the picture.
-    pub(super) fn write(&self, page: &mut Markup, picture: &Markup, table: &Table<'_>) {
+    /// Renders the figure, with the table in a closed `details` element below the chart.
+    pub(super) fn write(&self, page: &mut Markup, chart: &Markup, table: &DataTable<'_>) {
         page.element("figure", &[("class", "plot")], |figure| {
             figure.element("figcaption", &[], |caption| {
                 caption.element("h3", &[], |head| {
@@ -35,31 +33,31 @@ impl Figure<'_> {
                         head.leaf("span", &[("class", "mark")], "simulated");
                     }
                 });
-                caption.leaf("p", &[("class", "reading")], self.reading);
+                caption.leaf("p", &[("class", "reading")], self.caption);
             });
-            figure.append(picture);
-            table.fold(figure, "Numbers");
+            figure.append(chart);
+            table.write_details(figure, "Numbers");
         });
     }
 }
 
-/// Pictures that belong together, side by side where there is room.
-pub(super) fn together(pictures: impl Iterator<Item = Markup>) -> Markup {
-    let mut all = Markup::new();
-    all.element("div", &[("class", "plots")], |plots| pictures.for_each(|picture| plots.append(&picture)));
-    all
+/// Arranges charts in a grid.
+pub(super) fn grid(charts: impl Iterator<Item = Markup>) -> Markup {
+    let mut grid = Markup::new();
+    grid.element("div", &[("class", "plots")], |plots| charts.for_each(|chart| plots.append(&chart)));
+    grid
 }
 
-impl Table<'_> {
-    /// Folded away under a word.
-    pub(super) fn fold(&self, page: &mut Markup, word: &str) {
+impl DataTable<'_> {
+    /// Renders the table in a closed `details` element.
+    pub(super) fn write_details(&self, page: &mut Markup, summary: &str) {
         page.element("details", &[], |details| {
-            details.leaf("summary", &[], word);
+            details.leaf("summary", &[], summary);
             self.write(details);
         });
     }
 
-    /// In sight; it scrolls sideways where it is too wide.
+    /// Renders the table, scrollable sideways.
     pub(super) fn write(&self, page: &mut Markup) {
         let region = [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", self.caption)];
         page.element("div", &region, |region| {
@@ -67,9 +65,9 @@ impl Table<'_> {
                 table.leaf("caption", &[("class", "unseen")], self.caption);
                 table.element("thead", &[], |head| {
                     head.element("tr", &[], |row| {
-                        for (place, name) in self.heads.iter().enumerate() {
+                        for (index, name) in self.headers.iter().enumerate() {
                             let kind = [("scope", "col"), ("class", "word")];
-                            row.leaf("th", &kind[..self.attributes(place, 1)], name);
+                            row.leaf("th", &kind[..self.attribute_count(index, 1)], name);
                         }
                     });
                 });
@@ -80,17 +78,17 @@ impl Table<'_> {
 
     fn write_row(&self, body: &mut Markup, cells: &[String]) {
         body.element("tr", &[], |row| {
-            for (place, cell) in cells.iter().enumerate() {
-                match place {
+            for (index, cell) in cells.iter().enumerate() {
+                match index {
                     0 => row.leaf("th", &[("scope", "row"), ("class", "word")], cell),
-                    _ => row.leaf("td", &[("class", "word")][..self.attributes(place, 0)], cell),
+                    _ => row.leaf("td", &[("class", "word")][..self.attribute_count(index, 0)], cell),
                 }
             }
         });
     }
 
-    /// How many attributes a cell of a column has: `own`, and the class of words.
-    fn attributes(&self, place: usize, own: usize) -> usize {
-        own + usize::from(place == 0 || self.words.contains(&place))
+    /// Number of attributes of a cell: `own`, and the class of a text column.
+    fn attribute_count(&self, index: usize, own: usize) -> usize {
+        own + usize::from(index == 0 || self.text_columns.contains(&index))
     }
 }

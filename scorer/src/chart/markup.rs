@@ -1,25 +1,22 @@
-//! HTML that can be built in one way only: names of elements and attributes stand in the source, everything else is
-//! escaped.
-//!
-//! Owns escaping. May not know what is written.
+//! HTML builder that escapes everything except names of elements and attributes, which are literals.
 
-/// What takes the place of a character that may not stand in a page.
+/// Substitute for characters that are not allowed in a page.
 const REPLACEMENT: char = '\u{FFFD}';
 
-/// A piece of HTML or of SVG, well formed.
+/// Well-formed fragment of HTML or SVG.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Markup(String);
 
-/// Names and values of attributes; names stand in the source.
+/// Names and values of attributes; names are literals.
 pub(super) type Attributes<'a> = &'a [(&'static str, &'a str)];
 
 impl Markup {
-    /// Nothing yet.
+    /// Returns an empty fragment.
     pub(super) fn new() -> Self {
         Markup::default()
     }
 
-    /// An element with all that is put into it.
+    /// Appends an element with content.
     pub(super) fn element(&mut self, name: &'static str, attributes: Attributes<'_>, inside: impl FnOnce(&mut Markup)) {
         self.open(name, attributes);
         inside(self);
@@ -28,12 +25,12 @@ impl Markup {
         self.0.push('>');
     }
 
-    /// An element with text in it.
+    /// Appends an element with text.
     pub(super) fn leaf(&mut self, name: &'static str, attributes: Attributes<'_>, text: &str) {
         self.element(name, attributes, |inner| inner.text(text));
     }
 
-    /// An element that has no end of its own, like `input`; also the beginning of any other.
+    /// Appends a start tag, or a void element like `input`.
     pub(super) fn open(&mut self, name: &'static str, attributes: Attributes<'_>) {
         self.0.push('<');
         self.0.push_str(name);
@@ -47,29 +44,29 @@ impl Markup {
         self.0.push('>');
     }
 
-    /// Text from anywhere.
+    /// Appends untrusted text.
     pub(super) fn text(&mut self, text: &str) {
         escape(text, &mut self.0);
     }
 
-    /// What stands in the source, as it is.
+    /// Appends a literal without escaping.
     pub(super) fn raw(&mut self, markup: &'static str) {
         self.0.push_str(markup);
     }
 
-    /// Another piece.
+    /// Appends another fragment.
     pub(super) fn append(&mut self, markup: &Markup) {
         self.0.push_str(&markup.0);
     }
 
-    /// The text of it.
+    /// Returns the HTML.
     pub fn into_string(self) -> String {
         self.0
     }
 }
 
-/// Makes text safe within an element and within a value in double quotes. Control characters, which HTML does not
-/// allow, and those that turn the direction of what follows are replaced.
+/// Escapes text for element content and double-quoted attribute values. Control characters, which HTML forbids, and
+/// bidirectional overrides are replaced.
 fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
@@ -97,14 +94,14 @@ mod tests {
         out
     }
 
-    /// What a browser reads back.
-    fn read(text: &str) -> String {
+    /// Unescapes as a browser does.
+    fn unescape(text: &str) -> String {
         let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
         pairs.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
     }
 
     #[test]
-    fn elements_close_in_order() {
+    fn elements_are_nested() {
         let mut page = Markup::new();
         page.element("p", &[("class", "a\"b")], |inner| {
             inner.leaf("b", &[], "1 < 2");
@@ -114,16 +111,16 @@ mod tests {
     }
 
     #[test]
-    fn characters_that_hide_or_turn_are_replaced() {
+    fn control_and_bidi_characters_are_replaced() {
         assert_eq!(escaped("a\u{0}b\u{202E}c\u{1B}"), "a\u{FFFD}b\u{FFFD}c\u{FFFD}");
     }
 
     proptest! {
         #[test]
-        fn nothing_from_outside_opens_an_element_or_ends_a_value(text in ".*") {
+        fn text_opens_no_element_and_ends_no_value(text in ".*") {
             let escaped = escaped(&text);
             prop_assert!(!escaped.contains(['<', '>', '"', '\'']));
-            let shown = read(&escaped);
+            let shown = unescape(&escaped);
             prop_assert!(shown.chars().zip(text.chars()).all(|(shown, c)| shown == c || shown == REPLACEMENT));
             prop_assert_eq!(shown.chars().count(), text.chars().count());
         }

@@ -1,26 +1,25 @@
-//! The full drift report: one HTML file that needs nothing else, with a picture per column.
-//!
-//! Owns the report's order and policy. May not know where it is shown or kept.
+//! Drift report: one self-contained HTML file with a chart per column.
 
-use super::figure::{Figure, Table, together};
-use super::format::{count, percent, short};
+use super::figure::{DataTable, Figure, grid};
+use super::format::{count, percent, significant};
 use super::markup::Markup;
-use super::page::{STYLE, drift_table, drift_title, nearest};
+use super::page::{STYLE, drift_table, drift_title, ranked};
 use super::svg::Caption;
-use super::svg::drift::bars;
-use super::svg::histogram::{Sides, bin_words, histogram};
-use super::svg::level::levels;
-use super::{moment, reading};
-use crate::wire::monitoring::{ColumnDrift, DriftGroup, LevelCounts, Overview, Picture};
+use super::svg::drift_bars::drift_bars;
+use super::svg::histogram::{ComparedCounts, bin_cells, histogram};
+use super::svg::levels::levels;
+use super::{captions, timestamp};
+use crate::insight::drift::{ColumnDrift, DriftGroup, Histogram, LevelCounts};
+use crate::wire::monitoring::Overview;
 use sha2::{Digest, Sha256};
 
-/// At most so many columns are drawn one below the other.
+/// Maximum number of columns per bar chart.
 const BARS_MAX: usize = 24;
 
-/// What pooled levels are called.
-const REST: &str = "(all others)";
+/// Name of the pooled levels.
+const POOLED: &str = "(all others)";
 
-/// The policy to serve the report under, which it also holds itself: only its own style, known by its hash.
+/// Content-Security-Policy of the report, also in its own `meta` element: only its style, by hash.
 pub fn policy() -> String {
     format!(
         "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
@@ -28,7 +27,7 @@ pub fn policy() -> String {
     )
 }
 
-/// The whole document.
+/// Renders the document.
 pub fn document(overview: &Overview) -> String {
     let mut page = Markup::new();
     page.raw("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
@@ -53,37 +52,37 @@ fn head(header: &mut Markup, overview: &Overview) {
             .model
             .as_ref()
             .map_or("no model".to_owned(), |model| format!("model {} {}", model.name, model.version));
-        let of = reading::choice(&overview.choice);
+        let scope = captions::choice(&overview.choice);
         title.leaf(
             "p",
             &[("class", "quiet")],
-            &format!("{model} · {of} · {} UTC", moment::shown(&overview.generated_at)),
+            &format!("{model} · {scope} · {} UTC", timestamp::display(&overview.generated_at)),
         );
     });
     if overview.simulated {
         header.leaf("p", &[("class", "notice")], "Simulated data: nothing in this report was measured.");
     }
-    header.leaf("p", &[("class", "reading")], &reading::drift(&overview.drift));
-    header.leaf("p", &[("class", "reading")], &reading::scores(&overview.scores));
+    header.leaf("p", &[("class", "reading")], &captions::drift(&overview.drift));
+    header.leaf("p", &[("class", "reading")], &captions::scores(&overview.scores));
 }
 
 fn write(main: &mut Markup, group: &DriftGroup, simulated: bool) {
     let title = drift_title(group.columns_are);
-    let columns = nearest(group);
+    let columns = ranked(group);
     main.element("section", &[], |section| {
         section.leaf("h2", &[], title);
-        section.leaf("p", &[("class", "reading")], &reading::group(group));
+        section.leaf("p", &[("class", "reading")], &captions::group(group));
         if columns.is_empty() {
             return;
         }
-        let words =
+        let sentence =
             "How far each column is on the way to its threshold or beyond; pale where a difference is real but small.";
-        let caption = Caption { title, description: words, simulated };
-        // Pictures of about the same length.
+        let caption = Caption { title, description: sentence, simulated };
+        // Charts of about the same height.
         let length = columns.len().div_ceil(columns.len().div_ceil(BARS_MAX));
-        let pictures = together(columns.chunks(length).map(|columns| bars(caption, columns)));
-        let figure = Figure { title: "All columns", reading: words, simulated };
-        figure.write(section, &pictures, &drift_table(title, &columns));
+        let charts = grid(columns.chunks(length).map(|columns| drift_bars(caption, columns)));
+        let figure = Figure { title: "All columns", caption: sentence, simulated };
+        figure.write(section, &charts, &drift_table(title, &columns));
         section.element("div", &[("class", "plots")], |plots| {
             columns.iter().for_each(|column| write_column(plots, column, simulated));
         });
@@ -91,59 +90,61 @@ fn write(main: &mut Markup, group: &DriftGroup, simulated: bool) {
 }
 
 fn write_column(plots: &mut Markup, column: &ColumnDrift, simulated: bool) {
-    let words = reading::column(column);
-    let caption = Caption { title: &column.name, description: &words, simulated };
-    let (picture, table) = match &column.picture {
-        Some(Picture::Bins { edges, reference, current }) => {
-            let sides = Sides { reference, current };
-            (histogram(caption, edges, sides, None), bins(&column.name, edges, sides))
+    let sentence = captions::column(column);
+    let caption = Caption { title: &column.name, description: &sentence, simulated };
+    let (chart, table) = match &column.histogram {
+        Some(Histogram::Bins { edges, reference, current }) => {
+            let counts = ComparedCounts { reference, current };
+            (histogram(caption, edges, counts, None), bin_table(&column.name, edges, counts))
         }
-        Some(Picture::Levels { levels }) => of_levels(caption, &column.name, levels),
-        None => (Markup::new(), summary(column)),
+        Some(Histogram::Levels { levels }) => level_chart(caption, &column.name, levels),
+        None => (Markup::new(), summary_table(column)),
     };
-    Figure { title: &column.name, reading: &words, simulated }.write(plots, &picture, &table);
+    Figure { title: &column.name, caption: &sentence, simulated }.write(plots, &chart, &table);
 }
 
-fn bins<'a>(name: &'a str, edges: &[f64], sides: Sides<'_>) -> Table<'a> {
-    let row = |(place, bin): (usize, &[f64])| {
-        let range = format!("{} to {}", short(bin[0]), short(bin[1]));
-        std::iter::once(range).chain(bin_words(sides, place)).collect()
+fn bin_table<'a>(name: &'a str, edges: &[f64], counts: ComparedCounts<'_>) -> DataTable<'a> {
+    let row = |(index, bin): (usize, &[f64])| {
+        let range = format!("{} to {}", significant(bin[0]), significant(bin[1]));
+        std::iter::once(range).chain(bin_cells(counts, index)).collect()
     };
-    let heads = &["Value", "Now", "Share", "Reference", "Share"];
-    Table { caption: name, heads, words: &[], rows: edges.windows(2).enumerate().map(row).collect() }
+    let headers = &["Value", "Now", "Share", "Reference", "Share"];
+    DataTable { caption: name, headers, text_columns: &[], rows: edges.windows(2).enumerate().map(row).collect() }
 }
 
-fn of_levels<'a>(caption: Caption<'_>, name: &'a str, all: &[LevelCounts]) -> (Markup, Table<'a>) {
-    let names: Vec<String> =
-        all.iter().map(|one| if one.level.is_empty() { REST.to_owned() } else { one.level.clone() }).collect();
-    let reference: Vec<u64> = all.iter().map(|one| one.reference).collect();
-    let current: Vec<u64> = all.iter().map(|one| one.current).collect();
-    let sides = Sides { reference: &reference, current: &current };
-    let row = |(place, name): (usize, &String)| std::iter::once(name.clone()).chain(bin_words(sides, place)).collect();
-    let heads = &["Level", "Now", "Share", "Reference", "Share"];
+fn level_chart<'a>(caption: Caption<'_>, name: &'a str, all: &[LevelCounts]) -> (Markup, DataTable<'a>) {
+    let names: Vec<String> = all
+        .iter()
+        .map(|counts| if counts.level.is_empty() { POOLED.to_owned() } else { counts.level.clone() })
+        .collect();
+    let reference: Vec<u64> = all.iter().map(|counts| counts.reference).collect();
+    let current: Vec<u64> = all.iter().map(|counts| counts.current).collect();
+    let counts = ComparedCounts { reference: &reference, current: &current };
+    let row = |(index, name): (usize, &String)| std::iter::once(name.clone()).chain(bin_cells(counts, index)).collect();
+    let headers = &["Level", "Now", "Share", "Reference", "Share"];
     let rows = names.iter().enumerate().map(row).collect();
-    (levels(caption, &names, sides), Table { caption: name, heads, words: &[], rows })
+    (levels(caption, &names, counts), DataTable { caption: name, headers, text_columns: &[], rows })
 }
 
-/// Of a column without a picture.
-fn summary(column: &ColumnDrift) -> Table<'_> {
+/// DataTable of a column without a histogram.
+fn summary_table(column: &ColumnDrift) -> DataTable<'_> {
     let row = |side: &str, rows: u64, missing: f64| vec![side.to_owned(), count(rows), percent(missing)];
     let rows = vec![
         row("now", column.current_count, column.missing.current_share),
         row("reference", column.reference_count, column.missing.reference_share),
     ];
-    Table { caption: &column.name, heads: &["Side", "Values", "Missing"], words: &[], rows }
+    DataTable { caption: &column.name, headers: &["Side", "Values", "Missing"], text_columns: &[], rows }
 }
 
-/// RFC 4648's text of bytes.
+/// Encodes bytes by RFC 4648.
 fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let group = three.iter().chain([&0, &0]).take(3).fold(0_u32, |group, byte| group << 8 | u32::from(*byte));
-        for place in 0..4 {
-            let letter = LETTERS[(group >> (18 - 6 * place) & 63) as usize];
-            text.push(if place > three.len() { '=' } else { char::from(letter) });
+    for chunk in bytes.chunks(3) {
+        let group = chunk.iter().chain([&0, &0]).take(3).fold(0_u32, |group, byte| group << 8 | u32::from(*byte));
+        for index in 0..4 {
+            let letter = LETTERS[(group >> (18 - 6 * index) & 63) as usize];
+            text.push(if index > chunk.len() { '=' } else { char::from(letter) });
         }
     }
     text
@@ -154,8 +155,8 @@ mod tests {
     use super::base64;
 
     #[test]
-    fn bytes_are_written_as_the_standard_does() {
-        let written = ["", "f", "fo", "foo", "foobar"].map(|text| base64(text.as_bytes()));
-        assert_eq!(written, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYmFy"]);
+    fn base64_matches_rfc_4648() {
+        let encoded = ["", "f", "fo", "foo", "foobar"].map(|text| base64(text.as_bytes()));
+        assert_eq!(encoded, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYmFy"]);
     }
 }

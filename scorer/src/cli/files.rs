@@ -25,14 +25,14 @@ impl ModelArgs {
 
     /// Reads the files, and those inside the folders; returns display names and contents.
     pub(super) fn read(&self) -> Result<Vec<(String, Vec<u8>)>> {
-        let files = watcher::files(&self.models)?;
+        let files = watcher::list_files(&self.models)?;
         files.into_iter().map(|path| Ok((path.display().to_string(), read(&path)?))).collect()
     }
 }
 
 /// Reads a whole file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    Ok(watcher::read(path)?)
+    Ok(watcher::read_file(path)?)
 }
 
 /// Input of a command: a file or standard input.

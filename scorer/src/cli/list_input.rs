@@ -4,7 +4,7 @@ use super::files::Input;
 use crate::lead::csv::is_workbook_container;
 use anyhow::{Result, ensure};
 use indicatif::ProgressBar;
-use workbook::{Sink, WORKBOOK_MAX};
+use workbook::{CsvSink, WORKBOOK_MAX};
 
 /// Calls `process` with chunks of CSV text. Returns the sheet that was read if the input is a workbook.
 pub(super) fn for_each_chunk(
@@ -25,7 +25,7 @@ pub(super) fn for_each_chunk(
         Ok(())
     })?;
     let Some(bytes) = workbook else { return Ok(None) };
-    let mut sink = CsvSink { process, error: None };
+    let mut sink = ChunkSink { process, error: None };
     let sheet = workbook::read(&bytes, &mut sink);
     // An error of `process` explains more than the error of the conversion that it stopped.
     sink.error.map_or(Ok(()), Err)?;
@@ -33,15 +33,15 @@ pub(super) fn for_each_chunk(
 }
 
 /// Passes the converted CSV on until the first error.
-struct CsvSink<F> {
+struct ChunkSink<F> {
     process: F,
     error: Option<anyhow::Error>,
 }
 
-impl<F: FnMut(&[u8]) -> Result<()>> Sink for CsvSink<F> {
-    fn reached(&mut self, _: f64) {}
+impl<F: FnMut(&[u8]) -> Result<()>> CsvSink for ChunkSink<F> {
+    fn progress(&mut self, _: f64) {}
 
-    fn part(&mut self, bytes: Vec<u8>) {
+    fn chunk(&mut self, bytes: Vec<u8>) {
         if self.error.is_none() {
             self.error = (self.process)(&bytes).err();
         }

@@ -54,8 +54,8 @@ pub(super) fn run(args: &ScoreArgs) -> Result<()> {
         bail!("the scored list and the rejected rows cannot go to the same file");
     }
     let mapping = args.mapping.as_deref().map(read_mapping).transpose()?;
-    let given = ImportOptions { delimiter: args.delimiter, mapping, ..ImportOptions::default() };
-    let read = read(&mut input, &scorer, given)?;
+    let import_options = ImportOptions { delimiter: args.delimiter, mapping, ..ImportOptions::default() };
+    let read = read(&mut input, &scorer, import_options)?;
     if let Err(ListError::NoLeads { rejects }) = &read {
         save_rejects(args, rejects)?;
     }
@@ -97,10 +97,14 @@ fn save_rejects(args: &ScoreArgs, rejects: &Rejects) -> Result<()> {
 }
 
 /// Reads and scores the list. The outer error is one of file access, the inner one of the list itself.
-fn read(input: &mut Input, scorer: &Arc<Scorer>, given: ImportOptions) -> Result<Result<ScoredList, ListError>> {
+fn read(
+    input: &mut Input,
+    scorer: &Arc<Scorer>,
+    import_options: ImportOptions,
+) -> Result<Result<ScoredList, ListError>> {
     let bar = input.length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     bar.set_style(ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} {eta} left")?);
-    let mut reader = ListReader::new(scorer.clone(), given);
+    let mut reader = ListReader::new(scorer.clone(), import_options);
     let sheet = list_input::for_each_chunk(input, &bar, |chunk| {
         reader.push(chunk)?;
         bar.set_message(format!("{} rows", reader.rows()));
@@ -108,14 +112,15 @@ fn read(input: &mut Input, scorer: &Arc<Scorer>, given: ImportOptions) -> Result
     })?;
     bar.finish_and_clear();
     if let Some(sheet) = sheet {
-        let largest = if sheet.among > 1 { format!(", the largest of {}", sheet.among) } else { String::new() };
+        let largest =
+            if sheet.candidates > 1 { format!(", the largest of {}", sheet.candidates) } else { String::new() };
         eprintln!("read from the sheet {:?}{largest}", sheet.name);
     }
     Ok(reader.finish())
 }
 
 /// Formats a count with its noun, which gets an `s` unless the count is 1.
-fn count_of(count: usize, noun: &str) -> String {
+fn pluralize(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -133,21 +138,21 @@ fn print_import_notes(sheet: &ScoredList) {
         let Some(target) = column.target.as_ref().filter(|_| column.evidence != Evidence::Exact) else { continue };
         let percent = (column.confidence * 100.0).round();
         let unread = if *unread > 0 {
-            format!(", {} not understood", count_of(*unread as usize, "cell"))
+            format!(", {} not understood", pluralize(*unread as usize, "cell"))
         } else {
             String::new()
         };
         eprintln!("{:?} read as {} ({percent} % sure{unread})", column.name, target.name());
     }
     if intake.short_rows > 0 {
-        let rows = count_of(intake.short_rows as usize, "row");
+        let rows = pluralize(intake.short_rows as usize, "row");
         eprintln!("{rows} had fewer cells than there are columns; the missing cells count as empty");
     }
 }
 
 /// Prints a summary to standard error; standard output may carry the list.
 fn print_summary(sheet: &ScoredList, rejects_written: bool) {
-    eprintln!("{} scored, {} rejected", count_of(sheet.len(), "lead"), count_of(sheet.rejects().len(), "row"));
+    eprintln!("{} scored, {} rejected", pluralize(sheet.len(), "lead"), pluralize(sheet.rejects().len(), "row"));
     let used = sheet.scorer().models().iter().enumerate().filter(|(place, _)| sheet.is_model_used(*place));
     let models: Vec<String> = used.map(|(_, model)| format!("{} {}", model.card().name, model.version())).collect();
     eprintln!("models: {}", models.join(", "));

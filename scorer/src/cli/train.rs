@@ -3,7 +3,7 @@
 use super::files;
 use crate::lead::csv::Dialect;
 use crate::pipeline::{ModelParts, pack};
-use crate::train::{self, Fitted, History, Plan};
+use crate::train::{self, History, TrainedModel, TrainingPlan};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ fn parse_date(text: &str) -> Result<Date, String> {
     Date::parse(text, &Iso8601::DATE).map_err(|_| "a date should be written as 2026-11-23".to_owned())
 }
 
-fn plan(args: &TrainArgs) -> anyhow::Result<Plan> {
+fn plan(args: &TrainArgs) -> anyhow::Result<TrainingPlan> {
     let stem = args.output.file_stem().and_then(|stem| stem.to_str());
     let Some(name) = stem.filter(|_| args.output.extension().is_some_and(|extension| extension == "onnx")) else {
         bail!("the output should be a file name that ends in .onnx, not {}", args.output.display());
@@ -77,7 +77,7 @@ fn plan(args: &TrainArgs) -> anyhow::Result<Plan> {
     }
     let date = args.date.unwrap_or_else(|| OffsetDateTime::now_utc().date());
     let default_outcome = || format!("a lead has the outcome \"{}\"", args.outcome);
-    Ok(Plan {
+    Ok(TrainingPlan {
         name: name.to_owned(),
         version: format!("{:04}.{:02}.{:02}", date.year(), u8::from(date.month()), date.day()),
         outcome: args.predicts.clone().unwrap_or_else(default_outcome),
@@ -87,7 +87,7 @@ fn plan(args: &TrainArgs) -> anyhow::Result<Plan> {
     })
 }
 
-fn pack_model(model: &Fitted) -> anyhow::Result<Vec<u8>> {
+fn pack_model(model: &TrainedModel) -> anyhow::Result<Vec<u8>> {
     let parts = ModelParts {
         encoder: model.encoder.clone(),
         card: model.card.clone(),
@@ -99,7 +99,7 @@ fn pack_model(model: &Fitted) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Writes the model file, and its card to the same path with the extension `.md`.
-fn write_model_and_card(output: &Path, model: &Fitted, file: &[u8]) -> anyhow::Result<()> {
+fn write_model_and_card(output: &Path, model: &TrainedModel, file: &[u8]) -> anyhow::Result<()> {
     let path = output.with_file_name(format!("{}.onnx", model.card.name));
     let card = path.with_extension("md");
     files::write(Some(&path), |out| out.write_all(file))?;

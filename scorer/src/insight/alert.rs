@@ -1,74 +1,72 @@
-//! Alerts: what an operator should see to, worked out from a few figures.
-//!
-//! Owns the limits and their words. May not know where the figures come from, nor how alerts are shown.
+//! Alerts for operators: rules, limits and messages.
 
 use super::label::count;
 use serde::{Deserialize, Serialize};
 
-/// 95 % of predictions should not take longer, in milliseconds.
+/// Maximum 95th percentile of the inference time, in milliseconds.
 pub const INFERENCE_P95_MS_MAX: f64 = 50.0;
-/// No larger share of calls should fail, over ten minutes.
+/// Maximum share of failed calls over ten minutes.
 pub const ERROR_RATE_MAX: f64 = 0.05;
-/// From this share of drifted columns on, the model should be trained anew.
+/// Share of drifted features from which the model should be retrained.
 pub const DRIFT_SHARE: f64 = 0.5;
-/// Below this p-value of the scores' Kolmogorov-Smirnov test, too.
-pub const SCORE_P_VALUE: f64 = 0.01;
-/// Three months, none of which are longer.
+/// P-value of the scores' Kolmogorov-Smirnov test below which the model should be retrained.
+pub const SCORE_P_VALUE_MIN: f64 = 0.01;
+/// Maximum age of a model in days: three months, at their longest.
 pub const MODEL_AGE_DAYS_MAX: i64 = 92;
-/// Replies should not be rarer.
+/// Minimum reply rate.
 pub const REPLY_RATE_MIN: f64 = 0.1;
-/// Fewer outcomes say too little about how rare replies are.
+/// Minimum number of outcomes for the reply rate to be meaningful.
 pub const REPLY_LEADS_MIN: u64 = 30;
-/// So many new outcomes are worth a training.
-pub const OUTCOMES: u64 = 500;
-/// An engagement rate within these is healthy.
-pub const ENGAGEMENT_RATE: (f64, f64) = (0.15, 0.4);
+/// Number of new outcomes that justify a retraining.
+pub const NEW_OUTCOMES_MIN: u64 = 500;
+/// Healthy range of the engagement rate.
+pub const ENGAGEMENT_RATE_RANGE: (f64, f64) = (0.15, 0.4);
 
-/// How the log of predictions is.
+/// State of the prediction log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Log {
+pub enum LogState {
     /// Rows are written.
     #[default]
     Written,
-    /// So many rows wait in a spool.
+    /// Number of rows that wait in the spool.
     Spooled(u64),
-    /// Nothing durable is left.
+    /// No durable storage is left.
     Lost,
 }
 
-/// What alerts are worked out from. `None` is what cannot be said.
+/// Measurements that the rules evaluate; `None` where unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Signs {
-    /// How the log is now.
-    pub log: Log,
-    /// Calls in the last ten minutes.
+pub struct AlertInputs {
+    /// Current state of the log.
+    pub log: LogState,
+    /// Number of calls in the last ten minutes.
     pub calls: u64,
-    /// How many of those the service failed to answer (5xx).
+    /// Number of those that failed with 5xx.
     pub errors: u64,
-    /// Of the predictions.
+    /// 95th percentile of the inference time.
     pub inference_p95_ms: Option<f64>,
-    /// The share of encoded features that drifted.
+    /// Share of encoded features that drifted.
     pub drift_share: Option<f64>,
-    /// Of the scores' Kolmogorov-Smirnov test.
+    /// P-value of the scores' Kolmogorov-Smirnov test.
     pub score_p_value: Option<f64>,
-    /// Of the model in service.
+    /// Age of the active model.
     pub model_age_days: Option<i64>,
-    /// Predictions whose outcome is known.
-    pub judged: u64,
-    /// How many of those replied.
+    /// Number of predictions with a known outcome.
+    pub labeled: u64,
+    /// Number of replies among those.
     pub replied: u64,
-    /// Outcomes since the model in service was trained.
+    /// Number of outcomes since the active model was trained.
     pub outcomes_since_training: u64,
 }
 
-/// What an alert is about.
+/// Rule that raised an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Code))]
 #[serde(rename_all = "snake_case")]
-pub enum Code {
-    /// No durable place is left for the log.
+pub enum AlertCode {
+    /// No durable storage is left for the log.
     LogLost,
-    /// The log is spooled.
+    /// Rows wait in the spool.
     LogDegraded,
     /// Too many calls fail.
     ErrorRate,
@@ -86,90 +84,92 @@ pub enum Code {
     NewOutcomes,
 }
 
-/// What should be done about it.
+/// Recommended action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Action))]
 #[serde(rename_all = "snake_case")]
-pub enum Action {
+pub enum AlertAction {
     /// Something is broken or slow: act now.
     Alert,
-    /// Train the model anew.
+    /// Retrain the model.
     Retrain,
-    /// Look into it.
+    /// Investigate.
     Look,
-    /// A training is worth its while.
+    /// A retraining is worthwhile.
     Offer,
 }
 
-/// Something to see to.
+/// Raised alert.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Alert))]
 pub struct Alert {
-    /// What it is about.
-    pub code: Code,
-    /// What to do.
-    pub action: Action,
-    /// A sentence for people, with the figure and its limit.
+    /// Rule.
+    pub code: AlertCode,
+    /// Recommended action.
+    pub action: AlertAction,
+    /// Message with the measured value and its limit.
     pub text: String,
-    /// The figure.
+    /// Measured value.
     pub value: f64,
-    /// Its limit.
+    /// Limit.
     pub limit: f64,
 }
 
-/// Every rule in words, most urgent first: what is watched even while nothing is wrong.
-pub const RULES: [(Code, Action, &str); 9] = [
-    (Code::LogLost, Action::Alert, "No durable place is left for the log: predictions are refused."),
-    (Code::LogDegraded, Action::Alert, "The database cannot be reached: rows wait in the spool."),
-    (Code::ErrorRate, Action::Alert, "More than 5 % of the calls of the last 10 minutes failed (5xx)."),
-    (Code::InferenceTime, Action::Alert, "The 95th percentile of inference time is above 50 ms."),
-    (Code::DriftShare, Action::Retrain, "Half or more of the encoded features drifted."),
-    (Code::ScoreDrift, Action::Retrain, "The scores' Kolmogorov-Smirnov test gives p < 0.01."),
-    (Code::ModelAge, Action::Look, "The model is older than 3 months."),
-    (Code::ReplyRate, Action::Look, "Fewer than 10 % of at least 30 leads with an outcome replied."),
-    (Code::NewOutcomes, Action::Offer, "500 new outcomes are worth a training."),
+/// All rules with their descriptions, most urgent first.
+pub const RULES: [(AlertCode, AlertAction, &str); 9] = [
+    (AlertCode::LogLost, AlertAction::Alert, "No durable place is left for the log: predictions are refused."),
+    (AlertCode::LogDegraded, AlertAction::Alert, "The database cannot be reached: rows wait in the spool."),
+    (AlertCode::ErrorRate, AlertAction::Alert, "More than 5 % of the calls of the last 10 minutes failed (5xx)."),
+    (AlertCode::InferenceTime, AlertAction::Alert, "The 95th percentile of inference time is above 50 ms."),
+    (AlertCode::DriftShare, AlertAction::Retrain, "Half or more of the encoded features drifted."),
+    (AlertCode::ScoreDrift, AlertAction::Retrain, "The scores' Kolmogorov-Smirnov test gives p < 0.01."),
+    (AlertCode::ModelAge, AlertAction::Look, "The model is older than 3 months."),
+    (AlertCode::ReplyRate, AlertAction::Look, "Fewer than 10 % of at least 30 leads with an outcome replied."),
+    (AlertCode::NewOutcomes, AlertAction::Offer, "500 new outcomes are worth a training."),
 ];
 
-/// The alerts that these signs give, most urgent first.
-pub fn alerts(signs: &Signs) -> Vec<Alert> {
-    let given = RULES.into_iter().filter_map(|(code, action, _)| {
-        let (value, limit, text) = sign(code, signs)?;
+/// Evaluates all rules; alerts come most urgent first.
+pub fn alerts(inputs: &AlertInputs) -> Vec<Alert> {
+    let raised = RULES.into_iter().filter_map(|(code, action, _)| {
+        let (value, limit, text) = evaluate(code, inputs)?;
         Some(Alert { code, action, text, value, limit })
     });
-    given.collect()
+    raised.collect()
 }
 
-/// A figure that has passed its limit, and the sentence about it.
-type Passed = (f64, f64, String);
+/// Value, exceeded limit and message.
+type Exceeded = (f64, f64, String);
 
-fn sign(code: Code, signs: &Signs) -> Option<Passed> {
+fn evaluate(code: AlertCode, inputs: &AlertInputs) -> Option<Exceeded> {
     match code {
-        Code::LogLost | Code::LogDegraded => log(code, signs.log),
-        Code::ErrorRate => error_rate(signs),
-        Code::InferenceTime => above(signs.inference_p95_ms, INFERENCE_P95_MS_MAX, |ms| {
+        AlertCode::LogLost | AlertCode::LogDegraded => log(code, inputs.log),
+        AlertCode::ErrorRate => error_rate(inputs),
+        AlertCode::InferenceTime => above(inputs.inference_p95_ms, INFERENCE_P95_MS_MAX, |ms| {
             format!("The 95th percentile of inference time is {ms:.1} ms (limit 50 ms).")
         }),
-        Code::DriftShare => drift_share(signs.drift_share?),
-        Code::ScoreDrift => score_drift(signs.score_p_value?),
-        Code::ModelAge => above(signs.model_age_days.map(|days| days as f64), MODEL_AGE_DAYS_MAX as f64, |days| {
-            format!("The model is {days:.0} days old (limit 3 months).")
-        }),
-        Code::ReplyRate => reply_rate(signs.replied, signs.judged),
-        Code::NewOutcomes => new_outcomes(signs.outcomes_since_training),
+        AlertCode::DriftShare => drift_share(inputs.drift_share?),
+        AlertCode::ScoreDrift => score_drift(inputs.score_p_value?),
+        AlertCode::ModelAge => {
+            above(inputs.model_age_days.map(|days| days as f64), MODEL_AGE_DAYS_MAX as f64, |days| {
+                format!("The model is {days:.0} days old (limit 3 months).")
+            })
+        }
+        AlertCode::ReplyRate => reply_rate(inputs.replied, inputs.labeled),
+        AlertCode::NewOutcomes => new_outcomes(inputs.outcomes_since_training),
     }
 }
 
-fn above(value: Option<f64>, limit: f64, text: impl Fn(f64) -> String) -> Option<Passed> {
+fn above(value: Option<f64>, limit: f64, text: impl Fn(f64) -> String) -> Option<Exceeded> {
     value.filter(|value| *value > limit).map(|value| (value, limit, text(value)))
 }
 
-fn log(code: Code, log: Log) -> Option<Passed> {
+fn log(code: AlertCode, log: LogState) -> Option<Exceeded> {
     match (code, log) {
-        (Code::LogLost, Log::Lost) => {
+        (AlertCode::LogLost, LogState::Lost) => {
             let text = "No durable place is left for the log: predictions are refused until there is one.";
             Some((1.0, 0.0, text.to_owned()))
         }
-        (Code::LogDegraded, Log::Spooled(rows)) => {
+        (AlertCode::LogDegraded, LogState::Spooled(rows)) => {
             let text = format!("The database cannot be reached: {} rows wait in the spool.", count(rows));
             Some((rows as f64, 0.0, text))
         }
@@ -177,79 +177,84 @@ fn log(code: Code, log: Log) -> Option<Passed> {
     }
 }
 
-fn error_rate(signs: &Signs) -> Option<Passed> {
-    let rate = (signs.calls > 0).then(|| signs.errors as f64 / signs.calls as f64);
-    let (errors, calls) = (count(signs.errors), count(signs.calls));
+fn error_rate(inputs: &AlertInputs) -> Option<Exceeded> {
+    let rate = (inputs.calls > 0).then(|| inputs.errors as f64 / inputs.calls as f64);
+    let (errors, calls) = (count(inputs.errors), count(inputs.calls));
     above(rate, ERROR_RATE_MAX, |rate| {
         format!("{:.1} % of the calls of the last 10 minutes failed: {errors} of {calls} (limit 5 %).", rate * 100.0)
     })
 }
 
-fn drift_share(share: f64) -> Option<Passed> {
+fn drift_share(share: f64) -> Option<Exceeded> {
     let text = || format!("{:.0} % of the encoded features drifted (limit 50 %): train the model anew.", share * 100.0);
     (share >= DRIFT_SHARE).then(|| (share, DRIFT_SHARE, text()))
 }
 
-fn score_drift(p: f64) -> Option<Passed> {
+fn score_drift(p: f64) -> Option<Exceeded> {
     let shown = if p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {p:.3}") };
     let text = || format!("The scores drifted: {shown} (limit 0.01): train the model anew.");
-    (p < SCORE_P_VALUE).then(|| (p, SCORE_P_VALUE, text()))
+    (p < SCORE_P_VALUE_MIN).then(|| (p, SCORE_P_VALUE_MIN, text()))
 }
 
-fn reply_rate(replied: u64, judged: u64) -> Option<Passed> {
-    let rate = replied as f64 / judged.max(1) as f64;
-    let (few, all) = (count(replied), count(judged));
+fn reply_rate(replied: u64, labeled: u64) -> Option<Exceeded> {
+    let rate = replied as f64 / labeled.max(1) as f64;
+    let (few, all) = (count(replied), count(labeled));
     let text = || format!("{few} of {all} leads with an outcome replied, {:.1} % (limit 10 %).", rate * 100.0);
-    (judged >= REPLY_LEADS_MIN && rate < REPLY_RATE_MIN).then(|| (rate, REPLY_RATE_MIN, text()))
+    (labeled >= REPLY_LEADS_MIN && rate < REPLY_RATE_MIN).then(|| (rate, REPLY_RATE_MIN, text()))
 }
 
-fn new_outcomes(outcomes: u64) -> Option<Passed> {
+fn new_outcomes(outcomes: u64) -> Option<Exceeded> {
     let shown = count(outcomes);
     let text = || format!("{shown} outcomes came in since the model was trained (500 are worth a training).");
-    (outcomes >= OUTCOMES).then(|| (outcomes as f64, OUTCOMES as f64, text()))
+    (outcomes >= NEW_OUTCOMES_MIN).then(|| (outcomes as f64, NEW_OUTCOMES_MIN as f64, text()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn codes(signs: Signs) -> Vec<Code> {
-        alerts(&signs).into_iter().map(|alert| alert.code).collect()
+    fn codes(inputs: AlertInputs) -> Vec<AlertCode> {
+        alerts(&inputs).into_iter().map(|alert| alert.code).collect()
     }
 
     #[test]
-    fn nothing_known_is_nothing_wrong() {
-        assert_eq!(alerts(&Signs::default()), []);
+    fn unknown_inputs_raise_no_alert() {
+        assert_eq!(alerts(&AlertInputs::default()), []);
     }
 
     #[test]
-    fn limits_are_those_of_the_reading_guide() {
-        let at = |signs| codes(signs).len();
-        let signs = Signs::default();
-        assert_eq!(at(Signs { inference_p95_ms: Some(50.0), ..signs }), 0);
-        assert_eq!(codes(Signs { inference_p95_ms: Some(50.1), ..signs }), [Code::InferenceTime]);
-        assert_eq!(at(Signs { calls: 100, errors: 5, ..signs }), 0);
-        assert_eq!(codes(Signs { calls: 100, errors: 6, ..signs }), [Code::ErrorRate]);
-        assert_eq!(at(Signs { drift_share: Some(0.49), ..signs }), 0);
-        assert_eq!(codes(Signs { drift_share: Some(0.5), ..signs }), [Code::DriftShare]);
-        assert_eq!(at(Signs { score_p_value: Some(0.01), ..signs }), 0);
-        assert_eq!(codes(Signs { score_p_value: Some(0.009), ..signs }), [Code::ScoreDrift]);
-        assert_eq!(at(Signs { model_age_days: Some(92), ..signs }), 0);
-        assert_eq!(codes(Signs { model_age_days: Some(93), ..signs }), [Code::ModelAge]);
-        assert_eq!(at(Signs { judged: 100, replied: 10, ..signs }), 0);
-        assert_eq!(codes(Signs { judged: 100, replied: 9, ..signs }), [Code::ReplyRate]);
-        assert_eq!(at(Signs { judged: 29, replied: 0, ..signs }), 0);
-        assert_eq!(at(Signs { outcomes_since_training: 499, ..signs }), 0);
-        assert_eq!(codes(Signs { outcomes_since_training: 500, ..signs }), [Code::NewOutcomes]);
-        assert_eq!(codes(Signs { log: Log::Spooled(3), ..signs }), [Code::LogDegraded]);
-        assert_eq!(codes(Signs { log: Log::Lost, ..signs }), [Code::LogLost]);
+    fn alerts_are_raised_beyond_their_limits() {
+        let raised = |inputs| codes(inputs).len();
+        let inputs = AlertInputs::default();
+        assert_eq!(raised(AlertInputs { inference_p95_ms: Some(50.0), ..inputs }), 0);
+        assert_eq!(codes(AlertInputs { inference_p95_ms: Some(50.1), ..inputs }), [AlertCode::InferenceTime]);
+        assert_eq!(raised(AlertInputs { calls: 100, errors: 5, ..inputs }), 0);
+        assert_eq!(codes(AlertInputs { calls: 100, errors: 6, ..inputs }), [AlertCode::ErrorRate]);
+        assert_eq!(raised(AlertInputs { drift_share: Some(0.49), ..inputs }), 0);
+        assert_eq!(codes(AlertInputs { drift_share: Some(0.5), ..inputs }), [AlertCode::DriftShare]);
+        assert_eq!(raised(AlertInputs { score_p_value: Some(0.01), ..inputs }), 0);
+        assert_eq!(codes(AlertInputs { score_p_value: Some(0.009), ..inputs }), [AlertCode::ScoreDrift]);
+        assert_eq!(raised(AlertInputs { model_age_days: Some(92), ..inputs }), 0);
+        assert_eq!(codes(AlertInputs { model_age_days: Some(93), ..inputs }), [AlertCode::ModelAge]);
+        assert_eq!(raised(AlertInputs { labeled: 100, replied: 10, ..inputs }), 0);
+        assert_eq!(codes(AlertInputs { labeled: 100, replied: 9, ..inputs }), [AlertCode::ReplyRate]);
+        assert_eq!(raised(AlertInputs { labeled: 29, replied: 0, ..inputs }), 0);
+        assert_eq!(raised(AlertInputs { outcomes_since_training: 499, ..inputs }), 0);
+        assert_eq!(codes(AlertInputs { outcomes_since_training: 500, ..inputs }), [AlertCode::NewOutcomes]);
+        assert_eq!(codes(AlertInputs { log: LogState::Spooled(3), ..inputs }), [AlertCode::LogDegraded]);
+        assert_eq!(codes(AlertInputs { log: LogState::Lost, ..inputs }), [AlertCode::LogLost]);
     }
 
     #[test]
-    fn the_most_urgent_comes_first_and_says_figure_and_limit() {
-        let signs =
-            Signs { calls: 8, errors: 1, model_age_days: Some(120), score_p_value: Some(1e-9), ..Signs::default() };
-        let texts: Vec<_> = alerts(&signs).into_iter().map(|alert| alert.text).collect();
+    fn messages_have_value_and_limit_most_urgent_first() {
+        let inputs = AlertInputs {
+            calls: 8,
+            errors: 1,
+            model_age_days: Some(120),
+            score_p_value: Some(1e-9),
+            ..AlertInputs::default()
+        };
+        let texts: Vec<_> = alerts(&inputs).into_iter().map(|alert| alert.text).collect();
         assert_eq!(
             texts,
             [
@@ -261,10 +266,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_number_is_no_alert() {
+    fn nan_raises_no_alert() {
         let nan = Some(f64::NAN);
         assert_eq!(
-            codes(Signs { inference_p95_ms: nan, drift_share: nan, score_p_value: nan, ..Signs::default() }),
+            codes(AlertInputs {
+                inference_p95_ms: nan,
+                drift_share: nan,
+                score_p_value: nan,
+                ..AlertInputs::default()
+            }),
             []
         );
     }

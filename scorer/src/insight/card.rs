@@ -1,93 +1,91 @@
-//! The card of a model: what it predicts, from what it learned, how good it is and where its limits are.
-//!
-//! Owns the shape that a model file holds as JSON. May not know how the figures were worked out, nor files.
+//! Model card: purpose, training data, quality and limitations of a model, stored as JSON in the model file.
 
 use serde::{Deserialize, Serialize};
 
-/// What a model says about itself. Only name and version are always there: a model trained elsewhere may bring no more.
+/// Model card. Only name and version are always there: a model trained elsewhere may have no more.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Card {
-    /// A short name, e.g. `linkedin-engagement`.
+    /// Short name, e.g. `linkedin-engagement`.
     pub name: String,
-    /// The version that answers and logs carry, e.g. `2026.11.23`.
+    /// Version in responses and logs, e.g. `2026.11.23`.
     pub version: String,
-    /// The meaning of the probability, in a sentence.
+    /// Meaning of the probability, in a sentence.
     pub predicts: String,
-    /// The history that the model was fitted to.
+    /// Training data.
     pub trained_on: Option<TrainedOn>,
-    /// How good it is on leads that it had not seen.
+    /// Quality on held-out leads.
     pub quality: Option<Quality>,
-    /// The fields that the score depends on.
+    /// Fields that the score depends on.
     pub fields: Vec<String>,
-    /// The model is for leads that have at least one of these fields; empty: for all leads.
+    /// Fields of which a lead needs at least one; empty: all leads are supported.
     pub requires_any: Vec<String>,
-    /// What a lead's score loses without a field, most costly first.
+    /// Loss of quality without a field, largest first.
     pub missing_costs: Vec<MissingCost>,
-    /// What not to expect of the model, in plain sentences.
+    /// Limitations, in plain sentences.
     pub limits: Vec<String>,
 }
 
-/// The history behind a model.
+/// Training data of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainedOn {
-    /// How many leads.
+    /// Number of leads.
     pub leads: u64,
-    /// How many of them had the outcome.
+    /// Number of leads with the outcome.
     pub positives: u64,
-    /// The columns of the history that were fields of a lead.
+    /// Columns of the training data that are fields of a lead.
     pub columns: Vec<String>,
 }
 
-/// Figures from leads that were held back while fitting.
+/// Metrics on held-out leads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
-    /// How they were worked out, in a sentence.
+    /// Method of evaluation, in a sentence.
     pub method: String,
-    /// The area under the ROC curve: 0.5 is chance, 1 is perfect.
+    /// Area under the ROC curve: 0.5 is chance, 1 is perfect.
     pub roc_auc: Spread,
-    /// The mean negative log-likelihood per lead, in nats.
+    /// Mean negative log-likelihood per lead, in nats.
     pub log_loss: Spread,
-    /// The mean squared error of the probability.
+    /// Mean squared error of the probability.
     pub brier: Spread,
-    /// The log-loss of giving every lead the rate of the history.
+    /// Log loss of predicting the base rate for every lead.
     pub constant_log_loss: f64,
-    /// The share of leads with the outcome among the best so many of all leads.
+    /// Precision among the highest-scored leads.
     pub precision_at: Vec<Precision>,
-    /// The strength of the regularisation in use, as scikit-learn's `C`: the smaller, the stronger.
+    /// Inverse strength of the regularisation, as scikit-learn's `C`.
     pub strength: f64,
 }
 
-/// A figure over several held-back parts of the history.
+/// Metric over the held-out folds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// The mean over the parts.
+    /// Mean over the folds.
     pub mean: f64,
-    /// The standard deviation between the parts.
+    /// Standard deviation between the folds.
     pub std: f64,
 }
 
-/// Precision among the best leads, with a 95 % Wilson interval.
+/// Precision among the highest-scored leads, with a 95 % Wilson interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Precision {
-    /// How many of the best leads.
+    /// Number of highest-scored leads.
     pub k: u64,
-    /// The share of them with the outcome.
+    /// Share of them with the outcome.
     pub rate: f64,
-    /// The lower end of the interval.
+    /// Lower end of the interval.
     pub low: f64,
-    /// The upper end of the interval.
+    /// Upper end of the interval.
     pub high: f64,
 }
 
-/// What is lost when a field is missing from every lead that is scored.
+/// Loss of quality when a field is missing from every lead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MissingCost {
-    /// The field.
+    /// Name of the field.
     pub field: String,
-    /// How far the area under the ROC curve falls; below 0 where it rises.
+    /// Decrease of the area under the ROC curve; negative where it rises.
     pub auc_drop: f64,
-    /// How far the log-loss rises; below 0 where it falls.
+    /// Increase of the log loss; negative where it falls.
     pub log_loss_rise: f64,
 }
 
@@ -96,13 +94,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_card_of_a_name_and_a_version_is_a_card() {
+    fn a_card_needs_only_name_and_version() {
         let card: Card = serde_json::from_str(r#"{"name": "elsewhere", "version": "3"}"#).unwrap();
         assert_eq!((card.name.as_str(), card.version.as_str(), card.quality), ("elsewhere", "3", None));
     }
 
     #[test]
-    fn a_full_card_reads_back_the_same() {
+    fn a_full_card_round_trips() {
         let spread = Spread { mean: 0.1, std: 0.2 };
         let quality = Quality {
             method: "held back".to_owned(),

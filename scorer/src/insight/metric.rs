@@ -1,38 +1,37 @@
-//! How good probabilities are, once the outcomes are known: the figures that training and monitoring share.
-//!
-//! Owns the arithmetic. May not know models, leads or folds.
+//! Metrics of binary classifiers, shared by training and monitoring.
 
-/// How close to 0 and 1 a probability may come in the log-loss.
-const CERTAIN: f64 = 1e-15;
+/// Clipping of probabilities in the log loss.
+const LOG_LOSS_EPSILON: f64 = 1e-15;
 
-/// The normal distribution has 95 % of its mass within this many standard deviations.
-pub const Z: f64 = 1.959_963_984_540_054;
+/// 97.5 % quantile of the standard normal distribution, for two-sided 95 % intervals.
+pub const Z_95: f64 = 1.959_963_984_540_054;
 
-/// The chance that a lead with the outcome stands above one without, ties counting half. 0.5 where one kind is absent.
+/// Area under the ROC curve: the probability that a positive outranks a negative, ties counting half. 0.5 where one
+/// class is absent.
 pub fn roc_auc(scores: &[f64], outcomes: &[bool]) -> f64 {
     let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|one, other| scores[*one].total_cmp(&scores[*other]));
+    order.sort_by(|a, b| scores[*a].total_cmp(&scores[*b]));
     let (mut won, mut negatives, mut positives) = (0.0, 0.0, 0.0);
-    for tied in order.chunk_by(|one, other| scores[*one] == scores[*other]) {
-        let with = tied.iter().filter(|row| outcomes[**row]).count() as f64;
-        let without = tied.len() as f64 - with;
-        won += with * (negatives + without / 2.0);
-        positives += with;
-        negatives += without;
+    for tied in order.chunk_by(|a, b| scores[*a] == scores[*b]) {
+        let tied_positives = tied.iter().filter(|row| outcomes[**row]).count() as f64;
+        let tied_negatives = tied.len() as f64 - tied_positives;
+        won += tied_positives * (negatives + tied_negatives / 2.0);
+        positives += tied_positives;
+        negatives += tied_negatives;
     }
     let pairs = positives * negatives;
     if pairs == 0.0 { 0.5 } else { won / pairs }
 }
 
-/// The mean negative log-likelihood, in nats.
+/// Log loss: mean negative log-likelihood, in nats.
 pub fn log_loss(probabilities: &[f64], outcomes: &[bool]) -> f64 {
     mean(probabilities.iter().zip(outcomes).map(|(probability, outcome)| {
-        let right = if *outcome { *probability } else { 1.0 - probability };
-        -libm::log(right.clamp(CERTAIN, 1.0))
+        let likelihood = if *outcome { *probability } else { 1.0 - probability };
+        -libm::log(likelihood.clamp(LOG_LOSS_EPSILON, 1.0))
     }))
 }
 
-/// The mean squared error of the probabilities.
+/// Brier score: mean squared error of the probabilities.
 pub fn brier(probabilities: &[f64], outcomes: &[bool]) -> f64 {
     mean(probabilities.iter().zip(outcomes).map(|(probability, outcome)| {
         let error = probability - f64::from(u8::from(*outcome));
@@ -40,47 +39,47 @@ pub fn brier(probabilities: &[f64], outcomes: &[bool]) -> f64 {
     }))
 }
 
-/// The share of leads with the outcome among the `k` best; ties go to the earlier lead.
+/// Precision among the `k` highest scores; of ties the earlier row ranks higher.
 pub fn precision_at(k: usize, scores: &[f64], outcomes: &[bool]) -> f64 {
     mean(best_first(scores).iter().take(k).map(|row| f64::from(u8::from(outcomes[*row]))))
 }
 
-/// The rows from the highest score to the lowest; ties go to the earlier row.
+/// Row indices by descending score; ties keep their order.
 pub fn best_first(scores: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|one, other| scores[*other].total_cmp(&scores[*one]).then(one.cmp(other)));
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
     order
 }
 
-/// The 95 % interval of a rate seen among `n`, after Wilson (1927).
+/// 95 % confidence interval of a proportion of `n` observations, after Wilson (1927).
 pub fn wilson(rate: f64, n: f64) -> (f64, f64) {
-    let (square, whole) = (Z * Z / n, 1.0 + Z * Z / n);
-    let centre = (rate + square / 2.0) / whole;
-    let half = Z / whole * (rate * (1.0 - rate) / n + square / n / 4.0).sqrt();
+    let (square, scale) = (Z_95 * Z_95 / n, 1.0 + Z_95 * Z_95 / n);
+    let centre = (rate + square / 2.0) / scale;
+    let half = Z_95 / scale * (rate * (1.0 - rate) / n + square / n / 4.0).sqrt();
     ((centre - half).max(0.0), (centre + half).min(1.0))
 }
 
-/// The mean; 0 of nothing.
+/// Mean; 0 without numbers.
 pub fn mean(numbers: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = numbers.fold((0.0, 0.0), |(sum, count), number| (sum + number, count + 1.0));
     if count == 0.0 { 0.0 } else { sum / count }
 }
 
-/// The mean and the standard deviation (of the numbers themselves, not of what they are drawn from).
+/// Mean and population standard deviation.
 pub fn mean_and_std(numbers: &[f64]) -> (f64, f64) {
     let centre = mean(numbers.iter().copied());
     (centre, mean(numbers.iter().map(|number| (number - centre) * (number - centre))).sqrt())
 }
 
-/// The number below which a share of sorted numbers lies, between neighbours in proportion.
+/// Quantile of ascending numbers, linearly interpolated; `None` without numbers.
 pub fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
-    let place = share.clamp(0.0, 1.0) * last as f64;
-    let (low, high) = (sorted[place as usize], sorted[(place as usize + 1).min(last)]);
-    Some(low + (high - low) * place.fract())
+    let position = share.clamp(0.0, 1.0) * last as f64;
+    let (low, high) = (sorted[position as usize], sorted[(position as usize + 1).min(last)]);
+    Some(low + (high - low) * position.fract())
 }
 
-/// The middle one of numbers, the mean of the middle two; `None` of nothing.
+/// Median; `None` without numbers.
 pub fn median(mut numbers: Vec<f64>) -> Option<f64> {
     numbers.sort_by(f64::total_cmp);
     quantile(&numbers, 0.5)
@@ -94,12 +93,12 @@ mod tests {
     const SCORES: [f64; 6] = [0.1, 0.4, 0.35, 0.8, 0.4, 0.9];
     const OUTCOMES: [bool; 6] = [false, false, true, true, true, false];
 
-    fn near(one: f64, other: f64) -> bool {
-        (one - other).abs() < 1e-9
+    fn near(actual: f64, expected: f64) -> bool {
+        (actual - expected).abs() < 1e-9
     }
 
     #[test]
-    fn figures_equal_those_of_scikit_learn() {
+    fn metrics_match_scikit_learn() {
         assert!(near(roc_auc(&SCORES, &OUTCOMES), 4.5 / 9.0));
         assert!(near(log_loss(&SCORES, &OUTCOMES), 0.851_337_940_017_484_3));
         assert!(near(brier(&SCORES, &OUTCOMES), 0.300_416_666_666_666_7));
@@ -107,20 +106,20 @@ mod tests {
     }
 
     #[test]
-    fn precision_looks_at_the_best_only() {
+    fn precision_considers_the_top_k() {
         assert!(near(precision_at(2, &SCORES, &OUTCOMES), 0.5));
         assert!(near(precision_at(3, &SCORES, &OUTCOMES), 1.0 / 3.0));
     }
 
     #[test]
-    fn the_interval_of_seven_in_ten_is_the_published_one() {
+    fn wilson_interval_of_seven_in_ten() {
         let (low, high) = wilson(0.7, 10.0);
         assert!(near(low, 0.396_778_147_461_145_4) && near(high, 0.892_208_732_593_698_9));
         assert_eq!(wilson(0.0, 5.0).0, 0.0);
     }
 
     #[test]
-    fn quantiles_lie_between_neighbours() {
+    fn quantiles_are_interpolated() {
         assert_eq!(quantile(&[1.0, 2.0, 4.0], 0.75), Some(3.0));
         assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), Some(2.5));
         assert_eq!(median(Vec::new()), None);

@@ -1,7 +1,7 @@
-//! What follows from scores: order, words, grades, the card of a model, the profile of a batch and its drift, and how good
-//! it all was once the outcomes are known.
+//! Interpretation of scores: ranking, labels, grades, model cards, data profiles and drift, quality of predictions with
+//! known outcomes, alerts.
 //!
-//! May not know trees, files or the wire.
+//! Must not depend on trees, files or the wire.
 
 pub mod alert;
 pub mod card;

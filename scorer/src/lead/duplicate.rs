@@ -146,13 +146,13 @@ pub fn find_duplicates(keys: &[IdentityKeys], order: &[u32]) -> Vec<bool> {
 
 /// Root of a lead in the union-find forest, with path halving.
 fn find_root(person: &mut [u32], lead: u32) -> u32 {
-    let mut at = lead;
-    while person[at as usize] != at {
-        let next = person[person[at as usize] as usize];
-        person[at as usize] = next;
-        at = next;
+    let mut node = lead;
+    while person[node as usize] != node {
+        let next = person[person[node as usize] as usize];
+        person[node as usize] = next;
+        node = next;
     }
-    at
+    node
 }
 
 #[cfg(test)]

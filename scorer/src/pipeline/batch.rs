@@ -51,7 +51,7 @@ impl Batch {
         let (pending, model) = (&mut self.pending[index], &scorer.models()[index]);
         let probabilities = model.run_each(pending.encoding.blocks())?;
         for (lead, probability) in pending.leads.drain(..).zip(probabilities) {
-            let score = |probability| Score { probability, grade: model.grades().of(probability), model: index };
+            let score = |probability| Score { probability, grade: model.grades().grade(probability), model: index };
             self.scores[lead] = probability.map(score);
         }
         pending.encoding.clear();

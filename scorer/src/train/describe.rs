@@ -6,7 +6,7 @@ use super::history::History;
 use super::metric::{mean, mean_and_std, precision_at, wilson};
 use super::summary::fields_read;
 use super::validate::{CrossValidation, FoldMetrics, STRENGTHS};
-use super::{LEADS_MIN, Plan};
+use super::{LEADS_MIN, TrainingPlan};
 use crate::insight::card::{Card, MissingCost, Precision, Quality, Spread, TrainedOn};
 use crate::lead::encode::Specification;
 
@@ -21,7 +21,7 @@ const AUC_NOISE: f64 = 0.005;
 
 pub(super) fn card(
     history: &History,
-    plan: &Plan,
+    plan: &TrainingPlan,
     requires_any: Vec<String>,
     encoder: &Specification,
     validation: &CrossValidation,
@@ -46,7 +46,7 @@ pub(super) fn card(
     }
 }
 
-fn quality(history: &History, plan: &Plan, validation: &CrossValidation) -> Quality {
+fn quality(history: &History, plan: &TrainingPlan, validation: &CrossValidation) -> Quality {
     let spread = |figure: &dyn Fn(&FoldMetrics) -> f64| {
         let (mean, std) = mean_and_std(&validation.folds.iter().map(figure).collect::<Vec<_>>());
         Spread { mean, std }

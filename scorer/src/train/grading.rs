@@ -58,6 +58,6 @@ mod tests {
         let grades = grades(&[vec![0.4; 50]], &[true; 50]);
         assert_eq!(grades.check(), Ok(()));
         assert_eq!(grades.ranges.len(), 1);
-        assert_eq!(grades.of(0.1), Some('A'));
+        assert_eq!(grades.grade(0.1), Some('A'));
     }
 }

@@ -45,7 +45,7 @@ pub const SEED: u64 = 20_261_123;
 
 /// Training parameters.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct TrainingPlan {
     /// Model name, for its card.
     pub name: String,
     /// Version, for the card; the second model's version ends with its suffix, which distinguishes the two in responses.
@@ -62,7 +62,7 @@ pub struct Plan {
 
 /// Trained model with the contents of its file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fitted {
+pub struct TrainedModel {
     /// Suffix of the model name: empty or `-basic`.
     pub suffix: &'static str,
     /// ONNX graph.
@@ -117,7 +117,7 @@ pub enum TrainError {
     },
     /// The plan is invalid.
     #[error("a training needs at least 2 folds, at most {OUTCOMES_MIN}, and at least 1 repetition")]
-    Plan,
+    InvalidPlan,
     /// No field yields a feature.
     #[error(
         "no field of the leads differs enough between them: at least {LEADS_MIN} leads must have what others have not"
@@ -130,7 +130,11 @@ pub enum TrainError {
 
 /// Fits a model for leads with enriched fields, if the history has any, and one for leads without. `progress` is called
 /// with the number of folds done and their total.
-pub fn fit(history: &History, plan: &Plan, progress: &mut dyn FnMut(usize, usize)) -> Result<Vec<Fitted>, TrainError> {
+pub fn fit(
+    history: &History,
+    plan: &TrainingPlan,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Vec<TrainedModel>, TrainError> {
     check(history, plan)?;
     let enriched = enriched_fields(history);
     let kinds = if enriched.is_empty() { vec![""] } else { vec!["", "-basic"] };
@@ -140,7 +144,7 @@ pub fn fit(history: &History, plan: &Plan, progress: &mut dyn FnMut(usize, usize
         count += 1;
         progress(count, total);
     };
-    let mut fitted: Vec<Fitted> = Vec::new();
+    let mut fitted: Vec<TrainedModel> = Vec::new();
     for suffix in kinds {
         let requires = if suffix.is_empty() { enriched.clone() } else { Vec::new() };
         fitted.push(fit_one(history, plan, suffix, requires, &mut done)?);
@@ -151,9 +155,9 @@ pub fn fit(history: &History, plan: &Plan, progress: &mut dyn FnMut(usize, usize
     Ok(fitted)
 }
 
-fn check(history: &History, plan: &Plan) -> Result<(), TrainError> {
+fn check(history: &History, plan: &TrainingPlan) -> Result<(), TrainError> {
     if !(2..=OUTCOMES_MIN).contains(&plan.folds) || plan.repeats == 0 {
-        return Err(TrainError::Plan);
+        return Err(TrainError::InvalidPlan);
     }
     let positives = history.positives();
     let negatives = history.outcomes.len() - positives;
@@ -176,23 +180,23 @@ fn enriched_fields(history: &History) -> Vec<String> {
 
 fn fit_one(
     history: &History,
-    plan: &Plan,
+    plan: &TrainingPlan,
     suffix: &'static str,
     requires: Vec<String>,
     done: &mut dyn FnMut(),
-) -> Result<Fitted, TrainError> {
+) -> Result<TrainedModel, TrainError> {
     let leave_out = |field: &str| requires.is_empty() && field.starts_with(ENRICHED_PREFIX);
     let validation = cross_validate(history, plan, &leave_out, done)?;
     let rows: Vec<usize> = (0..history.leads.len()).collect();
     // The regularisation path up to the chosen strength; its last entry is the model.
     let candidate = Candidate::fit(history, &rows, &STRENGTHS[..=validation.strength()], &leave_out)?;
     let suffixed = |text: &str| format!("{text}{suffix}");
-    let plan = &Plan { name: suffixed(&plan.name), version: suffixed(&plan.version), ..plan.clone() };
+    let plan = &TrainingPlan { name: suffixed(&plan.name), version: suffixed(&plan.version), ..plan.clone() };
     let graph =
         candidate.models.last().map(|model| graph::write(&plan.name, &candidate.scaling, model)).unwrap_or_default();
     let encoder = candidate.design.encoder.specification().clone();
     let grades = grading::grades(&validation.held_out, &history.outcomes);
-    Ok(Fitted {
+    Ok(TrainedModel {
         suffix,
         graph,
         output: graph::output(),

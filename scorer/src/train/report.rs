@@ -2,7 +2,7 @@
 //!
 //! A test compares [`card`] with the cards in `models/`: changing a text there needs new files.
 
-use super::{Fitted, History};
+use super::{History, TrainedModel};
 use crate::insight::card::{Card, Quality, Spread};
 use crate::insight::grade::Grades;
 use std::fmt::Write;
@@ -33,7 +33,7 @@ pub fn history(history: &History) -> String {
 }
 
 /// Formats the quality, grades and limits of one model.
-pub fn fitted(fitted: &Fitted) -> String {
+pub fn fitted(fitted: &TrainedModel) -> String {
     let card = &fitted.card;
     let features: usize = fitted.encoder.inputs.iter().map(|input| input.features.len()).sum();
     let mut text =

@@ -5,7 +5,7 @@
 
 use super::design::Sample;
 use super::history::History;
-use crate::insight::profile::{CAPACITY, ColumnLayout, Group, Layout, LevelKey, Profile};
+use crate::insight::profile::{CAPACITY, ColumnGroup, ColumnLayout, LevelKey, Profile, ProfileLayout};
 use crate::lead::encode::{Encoder, Specification};
 use crate::lead::schema::{Field, FieldKind, Schema};
 use std::collections::BTreeSet;
@@ -23,9 +23,9 @@ pub(super) fn profile(history: &History, encoder: &Encoder, held_out: &[Vec<f64>
     let rows: Vec<usize> = (0..history.leads.len()).collect();
     let sample = Sample { leads: &history.leads, rows: &rows };
     let common = |field: &Field| schema.position(&field.name).map_or(Vec::new(), |place| sample.common_levels(place));
-    let all = Layout::of(&schema, specification, &common, CAPACITY);
-    let is_read = |column: &&ColumnLayout| column.group != Group::Field || read.contains(column.name.as_str());
-    let layout = Layout::new(all.columns().iter().filter(is_read).cloned().collect(), CAPACITY);
+    let all = ProfileLayout::for_model(&schema, specification, &common, CAPACITY);
+    let is_read = |column: &&ColumnLayout| column.group != ColumnGroup::Field || read.contains(column.name.as_str());
+    let layout = ProfileLayout::new(all.columns().iter().filter(is_read).cloned().collect(), CAPACITY);
     // A published profile contains no hashes, so the key protects nothing.
     let binding = layout.bind(&schema, LevelKey::new([0; 16]));
     let mut profile = Profile::empty(Arc::new(layout));
@@ -33,7 +33,7 @@ pub(super) fn profile(history: &History, encoder: &Encoder, held_out: &[Vec<f64>
     profile.add_features(&binding, &encoder.encode_blocks(history.leads.iter()));
     let scores = held_out.first().map(|held| held.iter().map(|score| *score as f32).collect::<Vec<_>>());
     profile.add_scores(&binding, &scores.unwrap_or_default());
-    profile.published(super::LEADS_MIN as u64, PUBLISHED_NUMBERS_MAX)
+    profile.suppress_rare(super::LEADS_MIN as u64, PUBLISHED_NUMBERS_MAX)
 }
 
 /// Returns the fields that an encoder reads.

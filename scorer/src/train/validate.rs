@@ -6,7 +6,7 @@ use super::fold::{Fold, stratified_folds};
 use super::history::History;
 use super::metric::{brier, log_loss, mean, roc_auc};
 use super::random::SplitMix64;
-use super::{Plan, TrainError};
+use super::{TrainError, TrainingPlan};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
 
@@ -45,7 +45,7 @@ impl CrossValidation {
 /// Runs the cross-validation. `done` is called after every fold.
 pub(super) fn cross_validate(
     history: &History,
-    plan: &Plan,
+    plan: &TrainingPlan,
     leave_out: &dyn Fn(&str) -> bool,
     done: &mut dyn FnMut(),
 ) -> Result<CrossValidation, TrainError> {
@@ -77,7 +77,7 @@ pub(super) fn cross_validate(
 fn choose_strength(
     history: &History,
     rows: &[usize],
-    plan: &Plan,
+    plan: &TrainingPlan,
     leave_out: &dyn Fn(&str) -> bool,
     random: &mut SplitMix64,
 ) -> Result<usize, TrainError> {

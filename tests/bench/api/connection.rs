@@ -1,83 +1,86 @@
-//! One connection that is kept: a request's bytes out, an answer's head and body in. Knows as much of HTTP/1.1 as answers
-//! to POST need; nothing of what they say.
+//! A keep-alive HTTP/1.1 connection: sends the bytes of a request, parses head and body of the response.
 
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// A service that is silent for so long has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Read and write timeout of the socket.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(crate) struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
-    /// Room for what one read brings.
-    piece: Vec<u8>,
+    /// Buffer of one read.
+    buffer: Vec<u8>,
 }
 
-/// What came back.
-pub(crate) struct Answer<'c> {
+pub(crate) struct Response<'c> {
     pub(crate) status: u16,
-    /// The service's own account of its time, where it gives one.
+    /// Header `Server-Timing`.
     pub(crate) timing: Option<&'c str>,
     pub(crate) body: Vec<u8>,
-    /// When the last byte was there.
-    pub(crate) at: Instant,
+    /// Arrival of the last byte.
+    pub(crate) received_at: Instant,
 }
 
 impl Connection {
     pub(crate) fn open(address: &str) -> Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Connection { stream, received: Vec::with_capacity(1 << 14), piece: vec![0; 1 << 16] })
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        stream.set_write_timeout(Some(TIMEOUT))?;
+        Ok(Connection { stream, received: Vec::with_capacity(1 << 14), buffer: vec![0; 1 << 16] })
     }
 
-    /// Sends a request and waits for the whole answer.
-    pub(crate) fn ask(&mut self, request: &[u8]) -> Result<Answer<'_>> {
+    /// Sends a request and waits for the whole response.
+    pub(crate) fn send(&mut self, request: &[u8]) -> Result<Response<'_>> {
         self.received.clear();
         self.stream.write_all(request)?;
-        let head = self.until(|received| find(received, b"\r\n\r\n"))? + 4;
+        let head = self.read_until(|received| find(received, b"\r\n\r\n"))? + 4;
         let body = match length(text(&self.received[..head])?)? {
             Some(length) => {
-                self.until(|received| (received.len() >= head + length).then_some(()))?;
+                self.read_until(|received| (received.len() >= head + length).then_some(()))?;
                 self.received[head..head + length].to_vec()
             }
-            None => self.until(|received| whole(&received[head..]))?,
+            None => self.read_until(|received| decode_chunks(&received[head..]))?,
         };
-        let at = Instant::now();
+        let received_at = Instant::now();
         let head = text(&self.received[..head])?;
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-        Ok(Answer { status: status.ok_or_else(|| no_http("status"))?, timing: header(head, "server-timing"), body, at })
+        Ok(Response {
+            status: status.ok_or_else(|| invalid("status"))?,
+            timing: header(head, "server-timing"),
+            body,
+            received_at,
+        })
     }
 
-    /// Reads on until a thing is found in what was received.
-    fn until<T>(&mut self, found: impl Fn(&[u8]) -> Option<T>) -> Result<T> {
+    /// Reads until `found` returns a value for the bytes received.
+    fn read_until<T>(&mut self, found: impl Fn(&[u8]) -> Option<T>) -> Result<T> {
         loop {
             if let Some(found) = found(&self.received) {
                 return Ok(found);
             }
-            match self.stream.read(&mut self.piece)? {
+            match self.stream.read(&mut self.buffer)? {
                 0 => return Err(ErrorKind::UnexpectedEof.into()),
-                count => self.received.extend_from_slice(&self.piece[..count]),
+                count => self.received.extend_from_slice(&self.buffer[..count]),
             }
         }
     }
 }
 
-/// The body's length; none where it comes in chunks.
+/// Content length; `None` for a chunked body.
 fn length(head: &str) -> Result<Option<usize>> {
     if header(head, "transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
         return Ok(None);
     }
     let length = header(head, "content-length").and_then(|length| length.parse().ok());
-    length.map(Some).ok_or_else(|| no_http("length"))
+    length.map(Some).ok_or_else(|| invalid("length"))
 }
 
-/// The body within its chunks, when the last one is there.
-fn whole(mut chunks: &[u8]) -> Option<Vec<u8>> {
-    // Most of the time it is not, which is cheap to see.
+/// Body of a chunked response; `None` until its last chunk has arrived.
+fn decode_chunks(mut chunks: &[u8]) -> Option<Vec<u8>> {
+    // A cheap check for the usual case, an incomplete body.
     if !chunks.ends_with(b"\r\n\r\n") {
         return None;
     }
@@ -88,7 +91,7 @@ fn whole(mut chunks: &[u8]) -> Option<Vec<u8>> {
         let size = usize::from_str_radix(size, 16).ok()?;
         let rest = &chunks[end + 2..];
         if size == 0 {
-            // Trailers may follow; the empty line behind them ends the answer.
+            // Trailers may follow; the empty line behind them ends the response.
             return (rest.starts_with(b"\r\n") || find(rest, b"\r\n\r\n").is_some()).then_some(body);
         }
         body.extend_from_slice(rest.get(..size)?);
@@ -106,9 +109,9 @@ fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
 }
 
 fn text(bytes: &[u8]) -> Result<&str> {
-    std::str::from_utf8(bytes).map_err(|_| no_http("text"))
+    std::str::from_utf8(bytes).map_err(|_| invalid("text"))
 }
 
-fn no_http(what: &str) -> Error {
-    Error::new(ErrorKind::InvalidData, format!("an answer without a {what}"))
+fn invalid(what: &str) -> Error {
+    Error::new(ErrorKind::InvalidData, format!("a response without a {what}"))
 }

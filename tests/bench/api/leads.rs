@@ -1,4 +1,4 @@
-//! A list of leads as the bodies of requests. Knows how a lead is written as JSON; no sockets.
+//! A list of leads as request bodies.
 
 use scorer::lead::Value as Cell;
 use scorer::lead::csv::{CsvReader, Dialect};
@@ -9,14 +9,14 @@ use std::collections::HashSet;
 const MANY_LEVELS: [&str; 6] =
     ["llm_industry", "industry", "companyindustry", "languages", "location", "companylocation"];
 
-/// Leads, each as the JSON object of its given fields.
+/// Leads, each as the JSON object of its fields that are present.
 pub(crate) struct Leads {
     bodies: Vec<String>,
-    levels_least: usize,
+    levels_min: usize,
 }
 
 impl Leads {
-    /// Reads a list that has nothing but leads in it.
+    /// Reads a CSV list in which every row is a lead.
     pub(crate) fn read(list: &[u8]) -> Self {
         let schema = Schema::leads();
         let mut leads = Vec::new();
@@ -25,13 +25,13 @@ impl Leads {
         reader.push(list, &mut take).unwrap();
         reader.finish(&mut take).unwrap();
         let levels = |field: &&str| leads.iter().filter_map(|lead| lead[*field].as_str()).collect::<HashSet<_>>().len();
-        let levels_least = MANY_LEVELS.iter().map(levels).min().unwrap_or_default();
-        Leads { bodies: leads.iter().map(Value::to_string).collect(), levels_least }
+        let levels_min = MANY_LEVELS.iter().map(levels).min().unwrap_or_default();
+        Leads { bodies: leads.iter().map(Value::to_string).collect(), levels_min }
     }
 
-    pub(crate) fn census(&self) -> Value {
+    pub(crate) fn statistics(&self) -> Value {
         let bytes: usize = self.bodies.iter().map(String::len).sum();
-        json!({ "leads": self.bodies.len(), "bytes": bytes, "levels_least": self.levels_least })
+        json!({ "leads": self.bodies.len(), "bytes": bytes, "levels_min": self.levels_min })
     }
 
     /// A request for each lead.
@@ -39,16 +39,16 @@ impl Leads {
         self.bodies.iter().map(|body| request(address, "/predict", body)).collect()
     }
 
-    /// One request for as many leads as are asked for, over and over: all of the list, or its shorter ones, which have
-    /// about so many bytes each on average.
-    pub(crate) fn batch(&self, address: &str, count: usize, bytes_a_lead: Option<usize>) -> Vec<u8> {
-        let longest = bytes_a_lead.map_or(usize::MAX, |mean| self.longest(mean));
+    /// A batch request for `count` leads, those of the list repeated; with `bytes_per_lead` only the shorter ones, up to the
+    /// length that gives this mean.
+    pub(crate) fn batch(&self, address: &str, count: usize, bytes_per_lead: Option<usize>) -> Vec<u8> {
+        let longest = bytes_per_lead.map_or(usize::MAX, |mean| self.longest(mean));
         let short = self.bodies.iter().map(String::as_str).filter(|body| body.len() <= longest);
         let leads: Vec<&str> = short.cycle().take(count).collect();
         request(address, "/predict/batch", &format!("{{\"leads\":[{}]}}", leads.join(",")))
     }
 
-    /// How long the longest lead may be so that those up to it have this mean.
+    /// Largest length such that all leads up to it have at most this mean length.
     fn longest(&self, mean: usize) -> usize {
         let mut lengths: Vec<usize> = self.bodies.iter().map(String::len).collect();
         lengths.sort_unstable();

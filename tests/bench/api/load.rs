@@ -1,17 +1,16 @@
-//! The load on a service of the contract, and what it answers under it. Argument: a list of leads as CSV. Reads tasks from
-//! standard input, one JSON object a line, and answers each with one line of what was measured. It shares the machine with
-//! the service, so it is plain threads and sockets: one thread for each connection, two calls of the system for a request.
-//! Knows the contract's two routes and how to look at any page; neither which service it asks nor how that is started.
+//! Load generator for services of the API contract. Argument: a list of leads as CSV. Reads tasks from standard input, one
+//! JSON object a line; each response is a line with the measurements. It shares the machine with the service, so it uses
+//! plain threads and sockets: one thread for each connection, two system calls for a request.
 
-// A benchmark that cannot go on has failed: that is what a panic says.
+// A panic ends a benchmark that cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod answer;
-mod batch;
+mod batches;
 mod connection;
 mod leads;
-mod look;
-mod single;
+mod page;
+mod scores;
+mod singles;
 mod tally;
 
 use leads::Leads;
@@ -23,19 +22,19 @@ fn main() {
     let leads = Leads::read(&std::fs::read(&list).unwrap());
     for line in std::io::stdin().lines() {
         let task: Value = serde_json::from_str(&line.unwrap()).unwrap();
-        let answer = run(&leads, &task).unwrap_or_else(|reason| json!({ "error": reason }));
+        let response = run(&leads, &task).unwrap_or_else(|reason| json!({ "error": reason }));
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{answer}").and_then(|()| out.flush()).unwrap();
+        writeln!(out, "{response}").and_then(|()| out.flush()).unwrap();
     }
 }
 
 fn run(leads: &Leads, task: &Value) -> Result<Value, String> {
     match task["task"].as_str() {
-        Some("census") => Ok(leads.census()),
-        Some("closed") => single::closed(leads, task),
-        Some("open") => single::open(leads, task),
-        Some("batch") => batch::batches(leads, task),
-        Some("look") => look::looks(task),
+        Some("statistics") => Ok(leads.statistics()),
+        Some("closed") => singles::closed_loop(leads, task),
+        Some("open") => singles::open_loop(leads, task),
+        Some("batch") => batches::batches(leads, task),
+        Some("page") => page::page(task),
         _ => Err(format!("there is no task {task}")),
     }
 }

@@ -1,8 +1,8 @@
-//! Starts the page.
+//! Entry point of the page.
 
-use web::language::{Language, speak};
+use web::language::{Language, set_current};
 
 fn main() {
-    speak(Language::of(&web::browser::language()));
+    set_current(Language::from_tag(&web::browser::preferred_language()));
     yew::Renderer::<web::pages::App>::new().render();
 }

@@ -1,4 +1,4 @@
-//! Starts the monitoring document.
+//! Entry point of the monitoring document.
 
 fn main() {
     web::monitoring::start();

@@ -1,38 +1,39 @@
-//! What each column of the file is read as, with some of its cells; picking another meaning reads the file again. Drawn
-//! once it is unfolded: every column offers every field, which is more than all else that a list begins with.
+//! Column mapping of the file, with sample cells; changing it imports the file again.
+//!
+//! Rendered only when unfolded: every column offers every field, more elements than the rest of the page.
 
-use crate::agent::{MappedColumn, Summary};
-use crate::{memory, text};
+use crate::protocol::{ListSummary, MappedColumn};
+use crate::{browser, storage, text};
 use scorer::lead::mapping::{Evidence, Mapping, Target};
 use scorer::lead::schema::{LEAD_KEY, Schema};
 use std::rc::Rc;
-use web_sys::{Event, HtmlInputElement, HtmlSelectElement};
-use yew::{Callback, Html, Properties, TargetCast, UseStateHandle, component, html, use_state, use_state_eq};
+use web_sys::Event;
+use yew::{Callback, Html, Properties, UseStateHandle, component, html, use_state, use_state_eq};
 
-/// What the table shows and tells.
+/// Properties of [`ColumnTable`].
 #[derive(PartialEq, Properties)]
 pub struct ColumnTableProps {
-    /// The list with the columns of its file.
-    pub summary: Rc<Summary>,
-    /// The fields that columns can be read as.
+    /// Summary of the list, with its column mapping.
+    pub summary: Rc<ListSummary>,
+    /// Fields that columns can be mapped to.
     pub schema: Rc<Schema>,
-    /// Others are wanted.
+    /// Called to change the mapping.
     pub on_change: Callback<Mapping>,
 }
 
-/// The table.
+/// Foldable table of columns.
 #[component]
 pub fn ColumnTable(props: &ColumnTableProps) -> Html {
-    let kept = use_state(memory::keeps_meanings);
+    let stored = use_state(storage::stores_columns);
     let unfolded = use_state_eq(|| false);
     let set = unfolded.setter();
-    let read = props.summary.mapped.iter().filter(|mapped| mapped.column.target.is_some()).count() as u32;
+    let mapped = props.summary.mapped_columns.iter().filter(|mapped| mapped.column.target.is_some()).count() as u32;
     html! {
         <details class="aside columns" ontoggle={move |_| set.set(true)}>
-            <summary>{text::columns_read(read, props.summary.mapped.len() as u32)}</summary>
+            <summary>{text::columns_read(mapped, props.summary.mapped_columns.len() as u32)}</summary>
             if *unfolded {
                 {table(props)}
-                {remember(props, &kept)}
+                {remember(props, &stored)}
             }
         </details>
     }
@@ -45,71 +46,71 @@ fn table(props: &ColumnTableProps) -> Html {
                 <tr>
                     <th scope="col">{text::your_column()}</th>
                     <th scope="col">{text::for_example()}</th>
-                    <th scope="col">{text::read_as_head()}</th>
+                    <th scope="col">{text::read_as_heading()}</th>
                     <td></td>
                 </tr>
             </thead>
-            <tbody>{for (0..props.summary.mapped.len()).map(|at| row(props, at))}</tbody>
+            <tbody>{for (0..props.summary.mapped_columns.len()).map(|at| row(props, at))}</tbody>
         </table>
     }
 }
 
-/// What is picked now and later is known of other files too, if that is wanted.
-fn remember(props: &ColumnTableProps, kept: &UseStateHandle<bool>) -> Html {
-    let (summary, set) = (props.summary.clone(), kept.setter());
+/// Checkbox that stores the mapping for other files.
+fn remember(props: &ColumnTableProps, stored: &UseStateHandle<bool>) -> Html {
+    let (summary, set) = (props.summary.clone(), stored.setter());
     let onchange = move |event: Event| {
-        let keep = event.target_unchecked_into::<HtmlInputElement>().checked();
-        if keep {
-            memory::keep_meanings(&mapping(&summary))
+        let store = browser::is_checked(&event);
+        if store {
+            storage::store_columns(&mapping(&summary))
         } else {
-            memory::forget_meanings()
+            storage::clear_columns()
         }
-        set.set(keep);
+        set.set(store);
     };
     html! {
         <label class="choice">
-            <input id="remember" type="checkbox" checked={**kept} {onchange} />
-            {text::remember_meanings()}
+            <input id="remember" type="checkbox" checked={**stored} {onchange} />
+            {text::remember_mapping()}
         </label>
     }
 }
 
-fn mapping(summary: &Summary) -> Mapping {
-    Mapping { columns: summary.mapped.iter().map(|mapped| mapped.column.clone()).collect() }
+fn mapping(summary: &ListSummary) -> Mapping {
+    Mapping { columns: summary.mapped_columns.iter().map(|mapped| mapped.column.clone()).collect() }
 }
 
 fn row(props: &ColumnTableProps, at: usize) -> Html {
-    let MappedColumn { column, examples, unread } = &props.summary.mapped[at];
+    let MappedColumn { column, examples, unparsed } = &props.summary.mapped_columns[at];
     html! {
         <tr>
             <th scope="row">{&column.name}</th>
             <td class="quiet">{examples.join(" · ")}</td>
             <td>{select(props, at)}</td>
             <td class="figures">
-                if column.evidence == Evidence::Name { {text::sure(column.confidence)} }
-                if *unread > 0 { <span class="faults">{text::unread(*unread)}</span> }
+                if column.evidence == Evidence::Name { {text::confidence(column.confidence)} }
+                if *unparsed > 0 { <span class="faults">{text::unparsed_cells(*unparsed)}</span> }
             </td>
         </tr>
     }
 }
 
 fn select(props: &ColumnTableProps, at: usize) -> Html {
-    let column = &props.summary.mapped[at].column;
+    let column = &props.summary.mapped_columns[at].column;
     let (summary, on_change) = (props.summary.clone(), props.on_change.clone());
     let onchange = move |event: Event| {
         let mut mapping = mapping(&summary);
-        mapping.set(at, target(&event.target_unchecked_into::<HtmlSelectElement>().value()));
-        if memory::keeps_meanings() {
-            memory::keep_meanings(&mapping);
+        mapping.set(at, target(&browser::control_value(&event)));
+        if storage::stores_columns() {
+            storage::store_columns(&mapping);
         }
         on_change.emit(mapping);
     };
     let chosen = column.target.as_ref().map_or("", Target::name);
-    let option = |value: &str, word: String| html! { <option value={value.to_owned()} selected={value == chosen}>{word}</option> };
+    let option = |value: &str, label: String| html! { <option value={value.to_owned()} selected={value == chosen}>{label}</option> };
     html! {
         <select {onchange} aria-label={text::read_as(&column.name)}>
             {option("", text::not_read().to_owned())}
-            {option(LEAD_KEY, text::own_key().to_owned())}
+            {option(LEAD_KEY, text::own_identifier().to_owned())}
             {for props.schema.fields().iter().map(|field| option(&field.name, text::field_label(&field.name)))}
         </select>
     }

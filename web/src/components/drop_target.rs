@@ -1,4 +1,4 @@
-//! Where a file is dropped or chosen.
+//! Drop target and file chooser.
 
 use crate::{browser, text};
 use scorer::lead::schema::{Field, Schema};
@@ -6,40 +6,40 @@ use std::rc::Rc;
 use web_sys::{Event, File};
 use yew::{Callback, Html, Properties, classes, component, html};
 
-/// What the target shows and tells.
+/// Properties of [`DropTarget`].
 #[derive(PartialEq, Properties)]
 pub struct DropTargetProps {
-    /// Whether a file may come.
+    /// True when files are accepted.
     pub ready: bool,
-    /// Whether a file is over the page.
-    pub over: bool,
-    /// The fields that the models know.
+    /// True while a file is dragged over the page.
+    pub drag_over: bool,
+    /// Fields of the models.
     pub schema: Rc<Schema>,
-    /// A file was chosen.
+    /// Called with the chosen file.
     pub on_file: Callback<File>,
-    /// The sample is wanted.
+    /// Called to import the sample.
     pub on_sample: Callback<()>,
-    /// The form is wanted.
-    pub on_by_hand: Callback<()>,
+    /// Called to open the form.
+    pub on_manual: Callback<()>,
 }
 
-/// The target, with the other ways to begin. A drop is taken by the whole page.
+/// Drop target with the other ways to start. Drops are handled by the whole page.
 #[component]
 pub fn DropTarget(props: &DropTargetProps) -> Html {
     let on_file = props.on_file.clone();
     let onchange = move |event: Event| {
-        if let Some(file) = browser::chosen(&event) {
+        if let Some(file) = browser::chosen_file(&event) {
             on_file.emit(file);
         }
     };
-    let invitation = match (props.ready, props.over) {
+    let invitation = match (props.ready, props.drag_over) {
         (false, _) => text::drop_later(),
         (true, true) => text::drop_now(),
         (true, false) => text::drop_here(),
     };
     let disabled = !props.ready;
     html! {
-        <div class={classes!("drop", props.over.then_some("drop-over"), disabled.then_some("drop-waiting"))}>
+        <div class={classes!("drop", props.drag_over.then_some("drop-over"), disabled.then_some("drop-waiting"))}>
             <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true">
                 <path d="M10 6h20l8 8v28H10z" />
                 <path d="M30 6v8h8" />
@@ -53,7 +53,7 @@ pub fn DropTarget(props: &DropTargetProps) -> Html {
                     {text::choose()}
                 </label>
                 <button class="button" id="sample" {disabled} onclick={props.on_sample.reform(|_| ())}>{text::sample()}</button>
-                <button class="button" id="by-hand" {disabled} onclick={props.on_by_hand.reform(|_| ())}>{text::by_hand()}</button>
+                <button class="button" id="by-hand" {disabled} onclick={props.on_manual.reform(|_| ())}>{text::score_one()}</button>
             </div>
             <details class="columns">
                 <summary>{text::which_columns()}</summary>

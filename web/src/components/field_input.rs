@@ -1,28 +1,28 @@
-//! One field of a lead in the form. Numbers are typed as text: the worker says what is wrong with them, where a
-//! number input would silently give nothing.
+//! Form control for one field of a lead. Numbers are typed as text, which the worker validates: a number input would
+//! silently discard invalid ones.
 
-use crate::text;
+use crate::{browser, text};
 use scorer::lead::schema::{Field, FieldKind};
-use web_sys::{Event, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, InputEvent};
-use yew::{AttrValue, Callback, Html, Properties, TargetCast, component, html};
+use web_sys::{Event, InputEvent};
+use yew::{AttrValue, Callback, Html, Properties, component, html};
 
-/// From this many characters on, a text is given more than a line.
-const LINE_CHARS: usize = 1000;
+/// Minimum length limit of a text that gets a text area.
+const TEXT_AREA_CHARS: usize = 1000;
 
-/// What the input shows and tells.
+/// Properties of [`FieldInput`].
 #[derive(PartialEq, Properties)]
 pub struct FieldInputProps {
-    /// The field.
+    /// Field of the schema.
     pub field: Field,
-    /// What stands in it.
+    /// Current text.
     pub value: AttrValue,
-    /// What is wrong with that.
-    pub fault: Option<String>,
-    /// It was changed.
+    /// Validation error.
+    pub error: Option<String>,
+    /// Called with the new text.
     pub on_change: Callback<String>,
 }
 
-/// The input with its label.
+/// Form control with label and validation error.
 #[component]
 pub fn FieldInput(props: &FieldInputProps) -> Html {
     let name = props.field.name.clone();
@@ -35,40 +35,38 @@ pub fn FieldInput(props: &FieldInputProps) -> Html {
                 if let Some(hint) = hint { <span class="quiet">{format!(" · {hint}")}</span> }
             </label>
             {input(props, id)}
-            if let Some(fault) = &props.fault { <p class="faults" id={fault_id(&name)}>{fault}</p> }
+            if let Some(error) = &props.error { <p class="faults" id={error_id(&name)}>{error}</p> }
         </div>
     }
 }
 
-fn fault_id(name: &str) -> String {
+fn error_id(name: &str) -> String {
     format!("fault-{name}")
 }
 
 fn input(props: &FieldInputProps, id: String) -> Html {
-    let invalid = props.fault.is_some().then_some("true");
-    let described = props.fault.is_some().then(|| fault_id(&props.field.name));
+    let invalid = props.error.is_some().then_some("true");
+    let described = props.error.is_some().then(|| error_id(&props.field.name));
     let value = props.value.clone();
-    let change = props.on_change.clone();
+    let on_change = props.on_change.clone();
     match &props.field.kind {
         FieldKind::Category { levels } => {
-            let onchange = move |event: Event| change.emit(event.target_unchecked_into::<HtmlSelectElement>().value());
+            let onchange = move |event: Event| on_change.emit(browser::control_value(&event));
             let option =
                 |level: &&'static str| html! { <option value={*level} selected={value == **level}>{*level}</option> };
             html! {
                 <select {id} {onchange} aria-invalid={invalid} aria-describedby={described}>
-                    <option value="" selected={value.is_empty()}>{text::not_given()}</option>
+                    <option value="" selected={value.is_empty()}>{text::not_selected()}</option>
                     {for levels.iter().map(option)}
                 </select>
             }
         }
-        FieldKind::Text { max_chars: Some(max) } if *max >= LINE_CHARS => {
-            let oninput =
-                move |event: InputEvent| change.emit(event.target_unchecked_into::<HtmlTextAreaElement>().value());
+        FieldKind::Text { max_chars: Some(max) } if *max >= TEXT_AREA_CHARS => {
+            let oninput = move |event: InputEvent| on_change.emit(browser::control_value(&event));
             html! { <textarea {id} rows="3" {value} {oninput} aria-invalid={invalid} aria-describedby={described} /> }
         }
         kind => {
-            let oninput =
-                move |event: InputEvent| change.emit(event.target_unchecked_into::<HtmlInputElement>().value());
+            let oninput = move |event: InputEvent| on_change.emit(browser::control_value(&event));
             let inputmode = matches!(kind, FieldKind::Integer { .. } | FieldKind::Number { .. }).then_some("decimal");
             html! {
                 <input

@@ -1,20 +1,20 @@
-//! The grades with their counts; a click filters.
+//! Grade filter: one toggle button per grade, with its number of leads.
 
 use crate::{format, text};
 use yew::{Callback, Html, Properties, classes, component, html};
 
-/// What the chips show and tell.
+/// Properties of [`GradeChips`].
 #[derive(PartialEq, Properties)]
 pub struct GradeChipsProps {
-    /// Grades and how many leads have them, best first.
+    /// Number of leads per grade, best grade first.
     pub grades: Vec<(char, u32)>,
-    /// The grades that are filtered for; none: all.
+    /// Grades of the filter; empty for all.
     pub chosen: Vec<char>,
-    /// A grade was clicked.
+    /// Called to toggle a grade.
     pub on_toggle: Callback<char>,
 }
 
-/// The chips.
+/// Row of toggle buttons.
 #[component]
 pub fn GradeChips(props: &GradeChipsProps) -> Html {
     let chip = |&(grade, number): &(char, u32)| {
@@ -25,7 +25,7 @@ pub fn GradeChips(props: &GradeChipsProps) -> Html {
                 aria-pressed={pressed.to_string()}
                 onclick={props.on_toggle.reform(move |_| grade)}
             >
-                // In words for those who hear it; what follows is for the eye.
+                // Text for screen readers; the rest is visual.
                 <span class="unseen">{text::grade_chip(grade, number)}</span>
                 <span class="chip-letter" aria-hidden="true">{grade}</span>
                 <span aria-hidden="true">{format::count(number)}</span>
@@ -35,7 +35,7 @@ pub fn GradeChips(props: &GradeChipsProps) -> Html {
     html! { <div class="chips" role="group" aria-label={text::grades()}>{for props.grades.iter().map(chip)}</div> }
 }
 
-/// The tint of a grade; grades beyond the fourth have none of their own.
+/// Returns the CSS class of a grade's color; grades beyond the fourth share one.
 pub fn grade_class(grade: char) -> &'static str {
     match grade {
         'A' => "grade-a",

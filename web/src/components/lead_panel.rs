@@ -1,36 +1,35 @@
-//! One lead of the list, beside it: its score, what the model read, the user's own cells, and marks.
+//! Side panel with the details of one lead: score, original cells, model input, and marks.
 
-use super::bar::Bar;
-use super::grade_chips::grade_class;
 use super::mark_buttons::MarkButtons;
-use crate::agent::{Detail, Mark, ModelFacts};
-use crate::state::Opened;
-use crate::{browser, format, text};
+use super::score::score_figure;
+use crate::protocol::{LeadDetail, Mark, ModelInfo};
+use crate::state::OpenLead;
+use crate::{browser, text};
 use std::rc::Rc;
 use web_sys::KeyboardEvent;
-use yew::{Callback, Html, Properties, classes, component, html, use_effect_with};
+use yew::{Callback, Html, Properties, component, html, use_effect_with};
 
-/// The panel's heading.
+/// Element id of the heading.
 const PANEL_ID: &str = "lead-title";
 
-/// What the panel shows and tells.
+/// Properties of [`LeadPanel`].
 #[derive(PartialEq, Properties)]
 pub struct LeadPanelProps {
     /// The lead.
-    pub open: Opened,
-    /// How many leads there are.
+    pub open: OpenLead,
+    /// Number of leads in the list.
     pub all: u32,
-    /// The models in use.
-    pub models: Rc<Vec<ModelFacts>>,
-    /// It is to be marked.
+    /// Models in use.
+    pub models: Rc<Vec<ModelInfo>>,
+    /// Called to change the mark.
     pub on_mark: Callback<Option<Mark>>,
-    /// The form is wanted with its fields.
-    pub on_change: Callback<Vec<(String, String)>>,
-    /// It is not to be looked at any more.
+    /// Called to edit the lead's fields in the form.
+    pub on_edit: Callback<Vec<(String, String)>>,
+    /// Called to close the panel.
     pub on_close: Callback<()>,
 }
 
-/// The panel; it takes the keyboard's focus.
+/// Side panel; takes the focus when another lead opens.
 #[component]
 pub fn LeadPanel(props: &LeadPanelProps) -> Html {
     use_effect_with(props.open.lead, |_| browser::focus(PANEL_ID));
@@ -56,33 +55,26 @@ pub fn LeadPanel(props: &LeadPanelProps) -> Html {
     }
 }
 
-fn content(props: &LeadPanelProps, detail: &Detail) -> Html {
-    let score = detail.row.score;
-    let model = props.models.get(score.model as usize);
-    let fields = detail.fields.clone();
+fn content(props: &LeadPanelProps, detail: &LeadDetail) -> Html {
+    let (score, fields) = (&detail.row.score, detail.fields.clone());
     html! {
         <>
-            <p class="verdict-score">
-                <span class="verdict-number" title={text::exact(score.probability)}>{format::points(f64::from(score.probability))}</span>
-                if let Some(grade) = score.grade { <span class={classes!("letter", grade_class(grade))}>{grade}</span> }
-            </p>
-            <Bar share={score.probability} />
-            <p>{text::outlook(&score, model)}</p>
-            <p class="quiet figures">{format!("{} · {}", text::exact(score.probability), text::at_line(detail.row.line))}</p>
-            if detail.repeated { <p class="quiet">{text::repeated_lead()}</p> }
+            {score_figure(score, &props.models)}
+            <p class="quiet figures">{format!("{} · {}", text::exact(score.probability), text::source_line(detail.row.line))}</p>
+            if detail.is_duplicate { <p class="quiet">{text::duplicate_lead()}</p> }
             <MarkButtons chosen={detail.row.mark} on_mark={props.on_mark.clone()} />
-            <h3>{text::in_file()}</h3>
+            <h3>{text::original_cells()}</h3>
             {terms(&detail.cells, |name| name.to_owned())}
-            <h3>{text::as_read()}</h3>
+            <h3>{text::model_input()}</h3>
             {terms(&detail.fields, text::field_label)}
-            <button class="button button-small" id="try-change" onclick={props.on_change.reform(move |_| fields.clone())}>
-                {text::try_change()}
+            <button class="button button-small" id="try-change" onclick={props.on_edit.reform(move |_| fields.clone())}>
+                {text::try_changes()}
             </button>
         </>
     }
 }
 
-/// Names and texts; what is empty is left out.
+/// Lists names and texts, without empty ones.
 fn terms(pairs: &[(String, String)], label: fn(&str) -> String) -> Html {
     let filled = pairs.iter().filter(|(_, text)| !text.trim().is_empty());
     let pair = |(name, text): &(String, String)| html! { <><dt>{label(name)}</dt><dd>{text}</dd></> };

@@ -1,27 +1,27 @@
-//! The marks that a lead can bear, as buttons of which one may be down.
+//! Toggle buttons of the marks, at most one of them pressed.
 
-use crate::agent::Mark;
+use crate::protocol::Mark;
 use crate::text;
 use yew::{Callback, Html, Properties, component, html};
 
-/// What the buttons show and tell.
+/// Properties of [`MarkButtons`].
 #[derive(PartialEq, Properties)]
 pub struct MarkButtonsProps {
-    /// The mark that is set.
+    /// Current mark.
     pub chosen: Option<Mark>,
-    /// Another is wanted, or none.
+    /// Called to change the mark.
     pub on_mark: Callback<Option<Mark>>,
 }
 
-/// The buttons; the one that is down takes the mark away.
+/// Toggle buttons; the pressed one removes the mark.
 #[component]
 pub fn MarkButtons(props: &MarkButtonsProps) -> Html {
     let button = |mark: Mark| {
-        let is_down = props.chosen == Some(mark);
+        let is_pressed = props.chosen == Some(mark);
         html! {
             <button
-                class="button button-small" aria-pressed={is_down.to_string()}
-                onclick={props.on_mark.reform(move |_| (!is_down).then_some(mark))}
+                class="button button-small" aria-pressed={is_pressed.to_string()}
+                onclick={props.on_mark.reform(move |_| (!is_pressed).then_some(mark))}
             >
                 {text::mark_name(mark)}
             </button>

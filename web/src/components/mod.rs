@@ -1,25 +1,26 @@
-//! The visible things, one per file: properties in, callbacks out, no parsing and no arithmetic on leads.
+//! Visual components, one per file: properties in, callbacks out.
+//!
+//! Must not parse files or compute scores.
 
-pub mod bar;
 pub mod column_picker;
 pub mod column_table;
 pub mod drop_target;
+pub mod export_panel;
 pub mod field_input;
 pub mod filter_panel;
 pub mod grade_chips;
+pub mod header;
 pub mod lead_panel;
 pub mod lead_row;
 pub mod lead_table;
+pub mod manual_result;
 pub mod mark_buttons;
-pub mod masthead;
 pub mod model_card;
 pub mod notice;
 pub mod pager;
-pub mod privacy;
+pub mod privacy_card;
 pub mod progress;
-pub mod reject_groups;
 pub mod rejects;
+pub mod score;
 pub mod selection_bar;
-pub mod take_panel;
 pub mod toolbar;
-pub mod verdict;

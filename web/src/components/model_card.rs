@@ -1,54 +1,55 @@
-//! The models in use, each in a few lines: for which leads, learned from what, how good, with what limits; and the way to
-//! use one's own.
+//! Model cards of the models in use, and the choice of a custom model.
 
-use crate::agent::ModelFacts;
-use crate::{browser, memory, text};
+use crate::protocol::ModelInfo;
+use crate::{browser, storage, text};
 use std::rc::Rc;
-use web_sys::{Event, File, HtmlInputElement};
+use web_sys::{Event, File};
 use yew::platform::spawn_local;
-use yew::{Callback, Html, Properties, TargetCast, component, hook, html, use_effect_with, use_state};
+use yew::{Callback, Html, Properties, component, hook, html, use_effect_with, use_state};
 
-/// What the card shows and tells.
+/// Properties of [`ModelCard`].
 #[derive(PartialEq, Properties)]
 pub struct ModelCardProps {
-    /// The models.
-    pub models: Rc<Vec<ModelFacts>>,
-    /// The name of the user's own, where it is that one.
+    /// Models in use.
+    pub models: Rc<Vec<ModelInfo>>,
+    /// Name of the custom model, when it is in use.
     #[prop_or_default]
-    pub own: Option<String>,
-    /// Whether another may be chosen.
+    pub custom_model: Option<String>,
+    /// True when another model may be chosen.
     #[prop_or_default]
     pub ready: bool,
-    /// One of the user's own is wanted.
+    /// Called with a custom model.
     #[prop_or_default]
     pub on_model: Callback<File>,
-    /// The site's are wanted again.
+    /// Called to return to the site's models.
     #[prop_or_default]
-    pub on_site: Callback<()>,
-    /// The user's own is to be kept on this computer, or no longer.
+    pub on_site_model: Callback<()>,
+    /// Called to store or delete the custom model on this computer.
     #[prop_or_default]
-    pub on_keep: Callback<bool>,
+    pub on_store: Callback<bool>,
 }
 
-/// The card; with several models, the one for usual leads comes first.
+/// Card of all models; the one without required fields comes first.
 #[component]
 pub fn ModelCard(props: &ModelCardProps) -> Html {
-    let mut models: Vec<&ModelFacts> = props.models.iter().collect();
+    let mut models: Vec<&ModelInfo> = props.models.iter().collect();
     models.sort_by_key(|model| !model.card.requires_any.is_empty());
     html! {
         <section class="card" aria-label={text::models()}>
             <h2>{text::models()}</h2>
             if models.is_empty() { <p class="quiet">{text::loading()}</p> }
             {for models.into_iter().map(model)}
-            if let Some(name) = &props.own {
-                <OwnModel name={name.clone()} on_site={props.on_site.clone()} on_keep={props.on_keep.clone()} />
+            if let Some(name) = &props.custom_model {
+                <CustomModel
+                    name={name.clone()} on_site_model={props.on_site_model.clone()} on_store={props.on_store.clone()}
+                />
             }
             if props.ready { {chooser(&props.on_model)} }
         </section>
     }
 }
 
-fn model(model: &ModelFacts) -> Html {
+fn model(model: &ModelInfo) -> Html {
     let card = &model.card;
     html! {
         <details class="model">
@@ -60,7 +61,7 @@ fn model(model: &ModelFacts) -> Html {
                 {" "}
                 <span class="quiet">{text::version(card)}</span>
             </summary>
-            {for text::predicts(card).map(|words| html! { <p>{words}</p> })}
+            {for text::predicts(card).map(|line| html! { <p>{line}</p> })}
             {for card.quality.as_ref().map(|quality| html! { <p>{text::method(quality)}</p> })}
             if !card.limits.is_empty() { <ul>{for card.limits.iter().map(|limit| html! { <li>{limit}</li> })}</ul> }
             <p class="quiet" title={model.sha256.clone()}>{text::model_id(card, &model.sha256)}</p>
@@ -71,7 +72,7 @@ fn model(model: &ModelFacts) -> Html {
 fn chooser(on_model: &Callback<File>) -> Html {
     let on_model = on_model.clone();
     let onchange = move |event: Event| {
-        if let Some(file) = browser::chosen(&event) {
+        if let Some(file) = browser::chosen_file(&event) {
             on_model.emit(file);
         }
     };
@@ -84,44 +85,44 @@ fn chooser(on_model: &Callback<File>) -> Html {
 }
 
 #[derive(PartialEq, Properties)]
-struct OwnModelProps {
+struct CustomModelProps {
     name: String,
-    on_site: Callback<()>,
-    on_keep: Callback<bool>,
+    on_site_model: Callback<()>,
+    on_store: Callback<bool>,
 }
 
 #[component]
-fn OwnModel(props: &OwnModelProps) -> Html {
-    let (kept, on_kept) = use_kept(&props.name);
-    let on_keep = props.on_keep.clone();
+fn CustomModel(props: &CustomModelProps) -> Html {
+    let (stored, on_stored) = use_stored(&props.name);
+    let on_store = props.on_store.clone();
     let onchange = move |event: Event| {
-        let keep = event.target_unchecked_into::<HtmlInputElement>().checked();
-        on_kept.emit(keep);
-        on_keep.emit(keep);
+        let store = browser::is_checked(&event);
+        on_stored.emit(store);
+        on_store.emit(store);
     };
     html! {
         <div class="own-model">
-            <p>{text::own_model(&props.name)}</p>
+            <p>{text::custom_model(&props.name)}</p>
             <label class="choice">
-                <input id="keep-model" type="checkbox" checked={kept} {onchange} />
-                {text::keep_model()}
+                <input id="keep-model" type="checkbox" checked={stored} {onchange} />
+                {text::store_model()}
             </label>
-            <button class="button button-small" id="site-model" onclick={props.on_site.reform(|_| ())}>
+            <button class="button button-small" id="site-model" onclick={props.on_site_model.reform(|_| ())}>
                 {text::site_model()}
             </button>
         </div>
     }
 }
 
-/// Whether this model is kept, and the way to say so.
+/// Returns true when this model is stored, and a setter.
 #[hook]
-fn use_kept(name: &str) -> (bool, Callback<bool>) {
-    let kept = use_state(|| false);
-    let found = kept.clone();
+fn use_stored(name: &str) -> (bool, Callback<bool>) {
+    let stored = use_state(|| false);
+    let found = stored.clone();
     use_effect_with(name.to_owned(), move |name| {
         let name = name.clone();
-        spawn_local(async move { found.set(memory::model().await.is_some_and(|(kept, _)| kept == name)) });
+        spawn_local(async move { found.set(storage::custom_model().await.is_some_and(|(stored, _)| stored == name)) });
     });
-    let set = kept.setter();
-    (*kept, Callback::from(move |keep| set.set(keep)))
+    let set = stored.setter();
+    (*stored, Callback::from(move |store| set.set(store)))
 }

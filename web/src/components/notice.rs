@@ -1,26 +1,26 @@
-//! Something to tell, above everything else, with one thing to do about it.
+//! Message above the page's content, with one button.
 
 use crate::text;
 use yew::{Callback, Html, Properties, component, html};
 
-/// What the notice shows and tells.
+/// Properties of [`NoticeBox`].
 #[derive(PartialEq, Properties)]
 pub struct NoticeBoxProps {
-    /// The sentence.
-    pub words: String,
-    /// What stands on its button.
+    /// Message.
+    pub message: String,
+    /// Label of the button.
     #[prop_or_else(text::close)]
     pub button: &'static str,
-    /// The button was pressed.
+    /// Called when the button is pressed.
     pub on_press: Callback<()>,
 }
 
-/// The notice.
+/// Message box.
 #[component]
 pub fn NoticeBox(props: &NoticeBoxProps) -> Html {
     html! {
         <div class="notice" role="alert">
-            <p>{&props.words}</p>
+            <p>{&props.message}</p>
             <button class="button button-small" onclick={props.on_press.reform(|_| ())}>{props.button}</button>
         </div>
     }

@@ -1,21 +1,21 @@
-//! Which rows are in sight, and the ways to others.
+//! Page navigation of the list.
 
-use crate::agent::Window;
+use crate::protocol::Window;
 use crate::text;
 use yew::{Callback, Html, Properties, component, html};
 
-/// What the pager shows and tells.
+/// Properties of [`Pager`].
 #[derive(PartialEq, Properties)]
 pub struct PagerProps {
-    /// The rows in sight.
+    /// Current page.
     pub window: Window,
-    /// How many there are without a filter.
+    /// Number of leads without filters.
     pub all: u32,
-    /// The rows from this one on are wanted.
+    /// Called with the first row of another page.
     pub on_page: Callback<u32>,
 }
 
-/// The pager.
+/// Previous and next button with the current range.
 #[component]
 pub fn Pager(props: &PagerProps) -> Html {
     let Window { query, found, rows } = &props.window;
@@ -24,15 +24,15 @@ pub fn Pager(props: &PagerProps) -> Html {
     }
     let (first, limit) = (query.offset, query.limit);
     let last = first + rows.len() as u32;
-    let turn = |words: &'static str, to: Option<u32>| {
+    let button = |label: &'static str, to: Option<u32>| {
         let onclick = props.on_page.reform(move |_| to.unwrap_or(0));
-        html! { <button class="button button-small" disabled={to.is_none()} {onclick}>{words}</button> }
+        html! { <button class="button button-small" disabled={to.is_none()} {onclick}>{label}</button> }
     };
     html! {
         <nav class="pager">
-            {turn(text::previous(), (first > 0).then(|| first.saturating_sub(limit)))}
+            {button(text::previous(), (first > 0).then(|| first.saturating_sub(limit)))}
             <span role="status">{text::page(first + 1, last, *found, props.all)}</span>
-            {turn(text::next(), (last < *found).then_some(last))}
+            {button(text::next(), (last < *found).then_some(last))}
         </nav>
     }
 }

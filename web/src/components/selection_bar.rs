@@ -1,22 +1,22 @@
-//! What can be done with the leads that are selected.
+//! Actions on the selected leads.
 
 use super::mark_buttons::MarkButtons;
-use crate::agent::Mark;
+use crate::protocol::Mark;
 use crate::text;
 use yew::{Callback, Html, Properties, component, html};
 
-/// What the bar shows and tells.
+/// Properties of [`SelectionBar`].
 #[derive(PartialEq, Properties)]
 pub struct SelectionBarProps {
-    /// How many leads are selected.
+    /// Number of selected leads.
     pub selected: u32,
-    /// They are to be marked.
+    /// Called to mark them.
     pub on_mark: Callback<Option<Mark>>,
-    /// They are not to be selected any more.
+    /// Called to clear the selection.
     pub on_clear: Callback<()>,
 }
 
-/// The bar.
+/// Bar with mark buttons.
 #[component]
 pub fn SelectionBar(props: &SelectionBarProps) -> Html {
     html! {

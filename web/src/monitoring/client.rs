@@ -1,7 +1,4 @@
-//! The API as the document sees it: where it is, and its overview.
-//!
-//! Owns addresses, the key and the kinds of trouble. May not know what is shown. The key is in memory only: never in an
-//! address, never stored.
+//! Client of the monitoring API. The key stays in memory: it is never part of an address and never stored.
 
 use gloo_net::http::Request;
 use scorer::chart::page::DATA;
@@ -9,66 +6,66 @@ use scorer::wire::monitoring::{Choice, FORMAT, Overview};
 use serde::Deserialize;
 use web_sys::{RequestCache, Url};
 
-/// Beside the document.
+/// Settings file, relative to the document.
 const SETTINGS: &str = "monitoring.json";
 
-/// Why there is nothing to show.
+/// Error of fetching the overview.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Trouble {
-    /// No settings, or none that can be read.
+pub(super) enum FetchError {
+    /// Settings are missing or malformed.
     NoSettings,
-    /// The API's address is none.
+    /// Invalid address of the API.
     WrongAddress,
-    /// No answer from this origin.
+    /// No response from this origin.
     Unreachable(String),
-    /// A key is needed.
+    /// API key required.
     NoKey,
-    /// The key is not known or not for this.
+    /// API key rejected.
     WrongKey,
-    /// The route does not exist there.
+    /// No such route.
     NoMonitoring,
-    /// Another status.
-    Refused(u16),
-    /// An answer, but no overview.
+    /// Other status.
+    Status(u16),
+    /// Response is not an overview of this format.
     Unreadable,
 }
 
 #[derive(Deserialize)]
 struct Settings {
-    /// Relative to the document, or whole.
+    /// Address of the API, absolute or relative to the document.
     api: String,
 }
 
-/// The way to the API.
+/// Client of the API.
 #[derive(Debug, Clone)]
 pub(super) struct Client {
-    /// Whole, with a slash at the end.
+    /// Absolute address, ends with a slash.
     base: String,
     origin: String,
     key: Option<String>,
 }
 
 impl Client {
-    /// Reads the settings.
-    pub(super) async fn configured() -> Result<Self, Trouble> {
+    /// Creates a client from the settings file.
+    pub(super) async fn from_settings() -> Result<Self, FetchError> {
         let request = Request::get(SETTINGS).cache(RequestCache::NoCache).send().await;
-        let response = request.ok().filter(gloo_net::http::Response::ok).ok_or(Trouble::NoSettings)?;
-        let text = response.text().await.map_err(|_| Trouble::NoSettings)?;
-        let settings: Settings = serde_json::from_str(&text).map_err(|_| Trouble::NoSettings)?;
-        Self::at(&settings.api, &response.url())
+        let response = request.ok().filter(gloo_net::http::Response::ok).ok_or(FetchError::NoSettings)?;
+        let text = response.text().await.map_err(|_| FetchError::NoSettings)?;
+        let settings: Settings = serde_json::from_str(&text).map_err(|_| FetchError::NoSettings)?;
+        Self::new(&settings.api, &response.url())
     }
 
-    /// An API at an address, relative to that of the settings.
-    fn at(api: &str, settings: &str) -> Result<Self, Trouble> {
+    /// Creates a client for an address that may be relative to the settings file.
+    fn new(api: &str, settings: &str) -> Result<Self, FetchError> {
         let with_slash = format!("{}/", api.trim_end_matches('/'));
-        let url = Url::new_with_base(&with_slash, settings).map_err(|_| Trouble::WrongAddress)?;
+        let url = Url::new_with_base(&with_slash, settings).map_err(|_| FetchError::WrongAddress)?;
         if !["https:", "http:"].contains(&url.protocol().as_str()) {
-            return Err(Trouble::WrongAddress);
+            return Err(FetchError::WrongAddress);
         }
         Ok(Client { base: format!("{}{}", url.origin(), url.pathname()), origin: url.origin(), key: None })
     }
 
-    /// Its scheme and host.
+    /// Scheme and host.
     pub(super) fn origin(&self) -> &str {
         &self.origin
     }
@@ -77,23 +74,23 @@ impl Client {
         self.key = Some(key);
     }
 
-    /// Asks for the overview.
-    pub(super) async fn overview(&self, choice: &Choice) -> Result<Overview, Trouble> {
-        let request = Request::get(&format!("{}{DATA}?{}", self.base, choice.query())).cache(RequestCache::NoStore);
+    /// Fetches the overview.
+    pub(super) async fn overview(&self, choice: &Choice) -> Result<Overview, FetchError> {
+        let request = Request::get(&format!("{}{DATA}?{}", self.base, choice.to_query())).cache(RequestCache::NoStore);
         let request = match &self.key {
             Some(key) => request.header("authorization", &format!("Bearer {key}")),
             None => request,
         };
-        let response = request.send().await.map_err(|_| Trouble::Unreachable(self.origin.clone()))?;
+        let response = request.send().await.map_err(|_| FetchError::Unreachable(self.origin.clone()))?;
         match response.status() {
             200 => {}
-            401 | 403 if self.key.is_none() => return Err(Trouble::NoKey),
-            401 | 403 => return Err(Trouble::WrongKey),
-            404 => return Err(Trouble::NoMonitoring),
-            status => return Err(Trouble::Refused(status)),
+            401 | 403 if self.key.is_none() => return Err(FetchError::NoKey),
+            401 | 403 => return Err(FetchError::WrongKey),
+            404 => return Err(FetchError::NoMonitoring),
+            status => return Err(FetchError::Status(status)),
         }
-        let text = response.text().await.map_err(|_| Trouble::Unreachable(self.origin.clone()))?;
-        let overview: Overview = serde_json::from_str(&text).map_err(|_| Trouble::Unreadable)?;
-        if overview.format == FORMAT { Ok(overview) } else { Err(Trouble::Unreadable) }
+        let text = response.text().await.map_err(|_| FetchError::Unreachable(self.origin.clone()))?;
+        let overview: Overview = serde_json::from_str(&text).map_err(|_| FetchError::Unreadable)?;
+        if overview.format == FORMAT { Ok(overview) } else { Err(FetchError::Unreadable) }
     }
 }

@@ -1,64 +1,63 @@
-//! The monitoring document: reads an API's overview and shows it, drawn by the code that draws the API's own page.
+//! The monitoring document of the static site: fetches an API's overview and renders it with the code of the API's page.
 //!
-//! Owns what is asked for, when, and what becomes of the answer. May not know how anything is drawn, nor the page that
-//! scores leads: this document shares nothing with it but the style's tokens.
+//! Must not depend on the page that scores leads; both share only design tokens.
 
 mod client;
 mod text;
 mod view;
 
-use client::{Client, Trouble};
+use client::{Client, FetchError};
 use scorer::chart::{page, report, simulation};
 use scorer::wire::monitoring::{Choice, Overview};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use view::Wish;
+use view::UserAction;
 use wasm_bindgen_futures::spawn_local;
 
-/// The document's life.
+/// State of the document.
 struct Document {
     client: RefCell<Client>,
-    /// What is shown.
+    /// Overview on the screen.
     overview: RefCell<Option<Overview>>,
-    /// How often was asked: an answer to an earlier question comes too late.
-    asked: Cell<u32>,
+    /// Number of requests; responses to earlier ones are discarded.
+    requests: Cell<u32>,
 }
 
-/// Reads where the API is, closes every other way, and shows what the document's own address asks for.
+/// Reads the settings, restricts connections to the API and shows what the document's address selects.
 pub fn start() {
     spawn_local(async {
-        let client = match Client::configured().await {
+        let client = match Client::from_settings().await {
             Ok(client) => client,
-            Err(trouble) => return view::tell(&text::trouble(&trouble)),
+            Err(error) => return view::show_message(&text::fetch_error(&error)),
         };
-        // Without the second policy no key may be typed.
-        if view::tighten(client.origin()).is_err() {
-            return view::tell(text::UNSAFE);
+        // No key may be entered without the second policy.
+        if view::restrict_connections(client.origin()).is_err() {
+            return view::show_message(text::UNSAFE);
         }
-        view::name_api(client.origin());
+        view::show_origin(client.origin());
         let document =
-            Rc::new(Document { client: RefCell::new(client), overview: RefCell::default(), asked: Cell::new(0) });
-        let heard = document.clone();
-        view::listen(move |wish| heard.clone().grant(wish));
-        document.ask(view::location());
+            Rc::new(Document { client: RefCell::new(client), overview: RefCell::default(), requests: Cell::new(0) });
+        let listener = document.clone();
+        view::listen(move |action| listener.clone().handle(action));
+        document.load(view::location());
     });
 }
 
 impl Document {
-    fn grant(self: Rc<Self>, wish: Wish) {
-        match wish {
-            Wish::Page { query, is_new } => {
+    fn handle(self: Rc<Self>, action: UserAction) {
+        match action {
+            UserAction::Page { query, is_new } => {
                 if is_new {
-                    view::remember(&query);
+                    view::push_history(&query);
                 }
-                self.ask(query);
+                self.load(query);
             }
-            Wish::Key(key) => {
+            UserAction::Key(key) => {
                 self.client.borrow_mut().set_key(key);
-                self.ask(view::location());
+                self.load(view::location());
             }
-            Wish::Report => self.keep(report::document, "leadlight-drift.html", "text/html"),
-            Wish::Data => self.keep(
+            UserAction::Report => self.download(report::document, "leadlight-drift.html", "text/html"),
+            UserAction::Data => self.download(
                 |overview| serde_json::to_string_pretty(overview).unwrap_or_default(),
                 "leadlight-monitoring.json",
                 "application/json",
@@ -66,47 +65,47 @@ impl Document {
         }
     }
 
-    /// Lets the user keep what is made of the overview.
-    fn keep(&self, make: impl Fn(&Overview) -> String, name: &str, kind: &str) {
+    /// Downloads a file rendered from the overview.
+    fn download(&self, render: impl Fn(&Overview) -> String, name: &str, kind: &str) {
         if let Some(overview) = &*self.overview.borrow()
-            && view::keep(&make(overview), name, kind).is_err()
+            && view::download(&render(overview), name, kind).is_err()
         {
-            view::tell(text::NOT_KEPT);
+            view::show_message(text::DOWNLOAD_FAILED);
         }
     }
 
-    /// Asks for the page that a query describes, and shows it unless something else was asked for meanwhile.
-    fn ask(self: Rc<Self>, query: view::Query) {
-        self.asked.set(self.asked.get() + 1);
-        let turn = self.asked.get();
-        let choice = match Choice::read(query.pairs.clone()) {
+    /// Loads the page of a query and shows it, unless another request was made meanwhile.
+    fn load(self: Rc<Self>, query: view::Query) {
+        self.requests.set(self.requests.get() + 1);
+        let request = self.requests.get();
+        let choice = match Choice::from_pairs(query.pairs.clone()) {
             Ok(choice) => choice,
-            Err(error) => return view::tell(&format!("{error}.")),
+            Err(error) => return view::show_message(&format!("{error}.")),
         };
-        view::wait();
+        view::set_busy();
         spawn_local(async move {
             let client = self.client.borrow().clone();
-            let answer = if choice.simulated {
-                Ok(simulation::overview(&choice, &view::now()))
+            let response = if choice.simulated {
+                simulation::overview(&choice, &view::now()).map_err(|_| FetchError::Unreadable)
             } else {
                 client.overview(&choice).await
             };
-            if self.asked.get() == turn {
-                self.show(answer, &query);
+            if self.requests.get() == request {
+                self.show(response, &query);
             }
         });
     }
 
-    fn show(&self, answer: Result<Overview, Trouble>, query: &view::Query) {
-        match answer {
+    fn show(&self, response: Result<Overview, FetchError>, query: &view::Query) {
+        match response {
             Ok(overview) => {
-                view::draw(&page::content(&overview), &query.place);
+                view::render(&page::content(&overview), &query.fragment);
                 *self.overview.borrow_mut() = Some(overview);
             }
-            Err(trouble) => {
-                view::tell(&text::trouble(&trouble));
-                match trouble {
-                    Trouble::NoKey | Trouble::WrongKey => view::ask_for_key(),
+            Err(error) => {
+                view::show_message(&text::fetch_error(&error));
+                match error {
+                    FetchError::NoKey | FetchError::WrongKey => view::ask_for_key(),
                     _ => view::offer_simulation(text::SIMULATED),
                 }
             }

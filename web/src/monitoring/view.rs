@@ -1,7 +1,5 @@
-//! The browser as the document needs it: its address, its parts, what the user does.
-//!
-//! Owns the calls. May not know the API or what is drawn. What is put into the page comes from `scorer::chart`, which
-//! escapes everything; messages are set as text.
+//! Browser calls of the document: address, elements, events. HTML comes from `scorer::chart`, which escapes everything;
+//! messages are set as text.
 
 use crate::browser;
 use js_sys::{Array, Date};
@@ -18,31 +16,31 @@ const KEY: &str = "key";
 const KEY_VALUE: &str = "key-value";
 const API: &str = "api";
 
-/// What an address asks for.
+/// Parsed query and fragment of an address.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Query {
-    /// Names and values behind `?`.
+    /// Query parameters, decoded.
     pub(super) pairs: Vec<(String, String)>,
-    /// What stands behind `#`.
-    pub(super) place: String,
-    /// All of it, as written.
+    /// Fragment, without `#`.
+    pub(super) fragment: String,
+    /// Original text.
     text: String,
 }
 
-/// What the user wants.
-pub(super) enum Wish {
-    /// Another page; `is_new` unless it is one that was gone back to.
+/// Action of the user.
+pub(super) enum UserAction {
+    /// Navigation; `is_new` is false for back and forward.
     Page { query: Query, is_new: bool },
-    /// To be let in.
+    /// API key entered.
     Key(String),
-    /// The full report, as a file.
+    /// Download of the drift report.
     Report,
-    /// The overview, as a file.
+    /// Download of the overview.
     Data,
 }
 
-/// Puts the second policy in place: nothing but this origin can be reached any more. Policies only ever tighten.
-pub(super) fn tighten(origin: &str) -> Result<(), JsValue> {
+/// Adds a second Content-Security-Policy that allows connections to this origin only. Policies only ever tighten.
+pub(super) fn restrict_connections(origin: &str) -> Result<(), JsValue> {
     let document = document().ok_or("no document")?;
     let meta: HtmlMetaElement = document.create_element("meta")?.dyn_into()?;
     meta.set_http_equiv("Content-Security-Policy");
@@ -51,14 +49,14 @@ pub(super) fn tighten(origin: &str) -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Says where the key goes.
-pub(super) fn name_api(origin: &str) {
+/// Shows the origin that receives the key.
+pub(super) fn show_origin(origin: &str) {
     if let Some(element) = element(API) {
         element.set_text_content(Some(origin));
     }
 }
 
-/// What the document's own address asks for.
+/// Query of the document's address.
 pub(super) fn location() -> Query {
     let location = window().map(|window| window.location());
     let part = |part: Option<Result<String, JsValue>>| part.and_then(Result::ok).unwrap_or_default();
@@ -66,133 +64,133 @@ pub(super) fn location() -> Query {
     query(&format!("{search}{}", part(location.map(|location| location.hash()))))
 }
 
-/// Puts a query into the document's address, so that it can be gone back to and sent to others.
-pub(super) fn remember(query: &Query) {
+/// Adds a query to the browser's history.
+pub(super) fn push_history(query: &Query) {
     let history = window().and_then(|window| window.history().ok());
     if let Some(history) = history {
         let address = if query.text.is_empty() { "?" } else { &query.text };
-        // Refused only when asked too often; the page is shown all the same.
+        // Fails only when rate limited; the page is shown all the same.
         history.push_state_with_url(&JsValue::NULL, "", Some(address)).ok();
     }
 }
 
-/// Now, as RFC 3339.
+/// Current time, as RFC 3339.
 pub(super) fn now() -> String {
     String::from(Date::new_0().to_iso_string())
 }
 
-/// Shows that something is on its way.
-pub(super) fn wait() {
+/// Marks the page as busy.
+pub(super) fn set_busy() {
     set(PAGE, "aria-busy", "true");
 }
 
-/// Shows the page, and the place in it that was asked for.
-pub(super) fn draw(content: &str, place: &str) {
+/// Shows the page and scrolls to a fragment.
+pub(super) fn render(content: &str, fragment: &str) {
     hide(MESSAGE, true);
     hide(KEY, true);
     set(PAGE, "aria-busy", "false");
     let Some(page) = element(PAGE) else { return };
     page.set_inner_html(content);
-    // What had the keyboard's focus is gone.
+    // The focused element no longer exists.
     if let Ok(page) = page.dyn_into::<HtmlElement>() {
         page.focus().ok();
     }
-    if !place.is_empty() {
-        browser::bring_into_view(place);
+    if !fragment.is_empty() {
+        browser::scroll_into_view(fragment);
     }
 }
 
-/// Says something instead of the page.
-pub(super) fn tell(words: &str) {
+/// Shows a message instead of the page.
+pub(super) fn show_message(text: &str) {
     set(PAGE, "aria-busy", "false");
     if let Some(page) = element(PAGE) {
         page.set_text_content(None);
     }
     if let Some(message) = element(MESSAGE) {
-        message.set_text_content(Some(words));
+        message.set_text_content(Some(text));
     }
     hide(MESSAGE, false);
 }
 
-/// Lets a key be typed.
+/// Shows the form for the API key.
 pub(super) fn ask_for_key() {
     hide(KEY, false);
     browser::focus(KEY_VALUE);
 }
 
-/// Offers made-up data behind the message.
-pub(super) fn offer_simulation(words: &str) {
+/// Adds a link to simulated data.
+pub(super) fn offer_simulation(text: &str) {
     let link = document().and_then(|document| document.create_element("a").ok());
     if let (Some(link), Some(page)) = (link, element(PAGE)) {
-        // Neither can be refused for these names.
+        // These calls cannot fail for these names.
         link.set_attribute("href", "?simulated=true").ok();
-        link.set_text_content(Some(words));
+        link.set_text_content(Some(text));
         page.append_child(&link).ok();
     }
 }
 
-/// Lets the user keep a text as a file.
-pub(super) fn keep(text: &str, name: &str, kind: &str) -> Result<(), JsValue> {
-    browser::save(&browser::text_file(text, kind)?, name)
+/// Downloads a text as a file.
+pub(super) fn download(text: &str, name: &str, kind: &str) -> Result<(), JsValue> {
+    browser::download(&browser::text_blob(text, kind)?, name)
 }
 
-/// Hears what the user does, for as long as the document lives.
-pub(super) fn listen(heard: impl Fn(Wish) + 'static) {
-    let heard = Rc::new(heard);
-    let (clicked, submitted) = (heard.clone(), heard.clone());
+/// Calls `handler` for every action of the user, for the lifetime of the document.
+pub(super) fn listen(handler: impl Fn(UserAction) + 'static) {
+    let handler = Rc::new(handler);
+    let (on_click, on_submit) = (handler.clone(), handler.clone());
     if let Some(document) = document() {
-        hear(&document, "click", move |event| clicked_link(&event).map(&*clicked));
-        hear(&document, "submit", move |event| sent_form(&event).map(&*submitted));
+        add_listener(&document, "click", move |event| link_action(&event).map(&*on_click));
+        add_listener(&document, "submit", move |event| form_action(&event).map(&*on_submit));
     }
     if let Some(window) = window() {
-        hear(&window, "popstate", move |_| {
-            heard(Wish::Page { query: location(), is_new: false });
+        add_listener(&window, "popstate", move |_| {
+            handler(UserAction::Page { query: location(), is_new: false });
             None
         });
     }
 }
 
-fn hear(target: &web_sys::EventTarget, kind: &str, heard: impl Fn(Event) -> Option<()> + 'static) {
+fn add_listener(target: &web_sys::EventTarget, kind: &str, handler: impl Fn(Event) -> Option<()> + 'static) {
     let closure = Closure::<dyn Fn(Event)>::new(move |event| {
-        heard(event);
+        handler(event);
     });
-    // Fails for no kind of event.
+    // Cannot fail.
     target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref()).ok();
     closure.forget();
 }
 
-/// A link to another query of this page, or to a file made here.
-fn clicked_link(event: &Event) -> Option<Wish> {
+/// Action of a clicked link: a query of this page, or a download.
+fn link_action(event: &Event) -> Option<UserAction> {
     let link = event.target()?.dyn_into::<Element>().ok()?.closest("a[href]").ok()??;
-    let wish = match link.get_attribute("data-way").as_deref() {
-        Some("report") => Wish::Report,
-        Some("data") => Wish::Data,
+    let action = match link.get_attribute("data-way").as_deref() {
+        Some("report") => UserAction::Report,
+        Some("data") => UserAction::Data,
         _ => {
             let address = link.get_attribute("href").filter(|address| address.starts_with('?'))?;
-            Wish::Page { query: query(&address), is_new: true }
+            UserAction::Page { query: query(&address), is_new: true }
         }
     };
     event.prevent_default();
-    Some(wish)
+    Some(action)
 }
 
-/// A form of the page, or the key.
-fn sent_form(event: &Event) -> Option<Wish> {
+/// Action of a submitted form: a query of this page, or the key.
+fn form_action(event: &Event) -> Option<UserAction> {
     let form = event.target()?.dyn_into::<HtmlFormElement>().ok()?;
     event.prevent_default();
     if form.id() == KEY {
         let input = element(KEY_VALUE)?.dyn_into::<HtmlInputElement>().ok()?;
         let key = input.value();
         input.set_value("");
-        return Some(Wish::Key(key));
+        return Some(UserAction::Key(key));
     }
     let data = FormData::new_with_form(&form).ok()?;
-    let written = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
-    Some(Wish::Page { query: query(&format!("?{}", String::from(written.to_string()))), is_new: true })
+    let parameters = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    Some(UserAction::Page { query: query(&format!("?{}", String::from(parameters.to_string()))), is_new: true })
 }
 
 fn query(text: &str) -> Query {
-    let (search, place) = text.split_once('#').unwrap_or((text, ""));
+    let (search, fragment) = text.split_once('#').unwrap_or((text, ""));
     let pair = |pair: JsValue| {
         let pair = Array::from(&pair);
         Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
@@ -200,12 +198,12 @@ fn query(text: &str) -> Query {
     let parsed = UrlSearchParams::new_with_str(search).ok();
     let pairs = parsed.and_then(|parsed| js_sys::try_iter(&parsed).ok().flatten());
     let pairs = pairs.into_iter().flatten().filter_map(Result::ok).filter_map(pair).collect();
-    Query { pairs, place: place.to_owned(), text: text.to_owned() }
+    Query { pairs, fragment: fragment.to_owned(), text: text.to_owned() }
 }
 
 fn set(id: &str, name: &str, value: &str) {
     if let Some(element) = element(id) {
-        // Refused for names alone that are none.
+        // Fails only for invalid names.
         element.set_attribute(name, value).ok();
     }
 }

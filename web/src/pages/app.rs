@@ -1,11 +1,11 @@
-//! The root: state, engine, the notice, and the view in sight. Also takes files dropped anywhere on the page.
+//! Root component: state, engine, notice and current view. Handles files dropped anywhere on the page.
 
 use super::{LeadPage, ListPage, PrivacyPage, StartPage, TITLE_ID};
-use crate::agent::{Failure, Request};
 use crate::browser;
-use crate::components::{masthead::Masthead, notice::NoticeBox, reject_groups::RejectGroups};
-use crate::hooks::engine::{Engine, use_engine};
-use crate::state::{self, Action, Notice, State, Tool, View};
+use crate::components::{header::Header, notice::NoticeBox, rejects::RejectGroups};
+use crate::engine::{Engine, use_engine};
+use crate::protocol::{FileError, Request};
+use crate::state::{Action, EngineStatus, Notice, PageState, Tool, View};
 use crate::{language, text};
 use web_sys::{DragEvent, File};
 use yew::{
@@ -13,51 +13,57 @@ use yew::{
     use_mut_ref, use_reducer, use_state,
 };
 
-/// The page.
+/// Root component of the page.
 #[component]
 pub fn App() -> Html {
-    let state = use_reducer(State::default);
+    let state = use_reducer(PageState::default);
     let dispatch = {
         let dispatcher = state.dispatcher();
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
     };
     let engine = use_engine(dispatch.clone());
-    let over = use_state(|| false);
-    language::speak(state.language);
-    use_language(&state);
-    use_rows(&state, &engine);
-    use_parts(&state, &engine);
-    use_focus(&state);
-    use_models(&state, &engine);
+    let drag_over = use_state(|| false);
+    language::set_current(state.language);
+    use_document_language(&state);
+    use_row_requests(&state, &engine);
+    use_detail_requests(&state, &engine);
+    use_heading_focus(&state);
+    use_rescoring(&state, &engine);
     let on_file = {
         let engine = engine.clone();
         use_callback(state.accepts_files(), move |file: File, accepts| match *accepts {
-            true if file.name().to_lowercase().ends_with(".onnx") => engine.open_model(&file),
+            true if file.name().to_lowercase().ends_with(".onnx") => engine.load_custom_model(&file),
             true => engine.read(&file),
             false => {}
         })
     };
-    let (ondragover, ondragleave, ondrop) = drop_handlers(&over, &on_file);
+    let (ondragover, ondragleave, ondrop) = drop_handlers(&drag_over, &on_file);
     html! {
-        // Everything is drawn anew in another language: what has not changed otherwise would keep its words.
+        // The key renders everything again in another language: unchanged components would keep their texts.
         <div key={state.language.tag()} class="page" {ondragover} {ondragleave} {ondrop}>
-            <Masthead
+            <Header
                 view={state.view} has_list={state.list.is_some()} language={state.language}
-                on_view={dispatch.reform(Action::Shown)} on_language={dispatch.reform(Action::Spoken)}
+                on_view={dispatch.reform(Action::ViewSelected)} on_language={dispatch.reform(Action::LanguageSelected)}
             />
-            if let state::Engine::Failed(stop) = &state.engine {
-                <NoticeBox words={text::stop(stop)} button={text::reload()} on_press={|()| browser::reload()} />
+            if let EngineStatus::Failed(error) = &state.engine {
+                <NoticeBox message={text::engine_error(error)} button={text::reload()} on_press={|()| browser::reload()} />
             }
             if let Some(notice) = &state.notice {
-                <NoticeBox words={text::notice(notice)} on_press={dispatch.reform(|()| Action::NoticeClosed)} />
-                {refused_rows(notice, &engine)}
+                <NoticeBox message={text::notice(notice)} on_press={dispatch.reform(|()| Action::NoticeClosed)} />
+                {rejected_rows(notice, &engine)}
             }
-            {view(&state, *over, &engine, &on_file, &dispatch)}
+            {view(&state, *drag_over, &engine, &on_file, &dispatch)}
         </div>
     }
 }
 
-fn view(state: &State, over: bool, engine: &Engine, on_file: &Callback<File>, dispatch: &Callback<Action>) -> Html {
+fn view(
+    state: &PageState,
+    drag_over: bool,
+    engine: &Engine,
+    on_file: &Callback<File>,
+    dispatch: &Callback<Action>,
+) -> Html {
     let (engine, on_action, on_file) = (engine.clone(), dispatch.clone(), on_file.clone());
     match (&state.list, state.view) {
         (Some(list), View::List) => {
@@ -65,91 +71,92 @@ fn view(state: &State, over: bool, engine: &Engine, on_file: &Callback<File>, di
         }
         (_, View::Lead) => {
             html! { <LeadPage
-                hand={state.hand.clone()} models={state.models.clone()} schema={state.schema.clone()} {engine} {on_action}
+                manual_lead={state.manual_lead.clone()} models={state.models.clone()} schema={state.schema.clone()} {engine} {on_action}
             /> }
         }
         (_, View::Privacy) => html! { <PrivacyPage /> },
         _ => html! {
             <StartPage
-                ready={state.accepts_files()} failed={matches!(state.engine, state::Engine::Failed(_))} {over} reading={state.reading.clone()} models={state.models.clone()}
-                schema={state.schema.clone()} own={state.own.clone()} {engine} {on_file} {on_action}
+                ready={state.accepts_files()} failed={matches!(state.engine, EngineStatus::Failed(_))} {drag_over}
+                import={state.import.clone()} models={state.models.clone()} schema={state.schema.clone()}
+                custom_model={state.custom_model.clone()} {engine} {on_file} {on_action}
             />
         },
     }
 }
 
-/// The rows of a file in which none was a lead.
-fn refused_rows(notice: &Notice, engine: &Engine) -> Html {
-    let Notice::Unreadable { job, file, failure: Failure::NoLeads { rows, rejects } } = notice else {
+/// Lists the rejects of a file whose rows were all rejected.
+fn rejected_rows(notice: &Notice, engine: &Engine) -> Html {
+    let Notice::FileFailed { job, file, error: FileError::NoLeads { rows, rejects } } = notice else {
         return Html::default();
     };
     let (engine, job, file) = (engine.clone(), *job, file.clone());
-    let on_download = move |()| engine.take_rejects(job, &file);
+    let on_download = move |()| engine.export_rejects(job, &file);
     html! { <section class="refused rejects"><RejectGroups count={*rows} groups={rejects.clone()} {on_download} /></section> }
 }
 
-/// What had the keyboard's focus goes with the view that it was in; the new view's heading gets it.
+/// Focuses the heading of a new view, since the focused element is gone.
 #[hook]
-fn use_focus(state: &UseReducerHandle<State>) {
-    let opened = use_mut_ref(|| true);
-    let shown = (state.view, state.list.as_ref().map(|list| list.job), state.reading.is_some());
+fn use_heading_focus(state: &UseReducerHandle<PageState>) {
+    let is_first = use_mut_ref(|| true);
+    let shown = (state.view, state.list.as_ref().map(|list| list.job), state.import.is_some());
     use_effect_with(shown, move |_| {
-        if !opened.replace(false) {
+        if !is_first.replace(false) {
             browser::focus(TITLE_ID);
         }
     });
 }
 
-/// A list is read anew when other models come into use.
+/// Imports the list again when other models are loaded.
 #[hook]
-fn use_models(state: &UseReducerHandle<State>, engine: &Engine) {
+fn use_rescoring(state: &UseReducerHandle<PageState>, engine: &Engine) {
     let files: Vec<String> = state.models.iter().map(|model| model.sha256.clone()).collect();
     let (list, engine) = (state.list.clone(), engine.clone());
     use_effect_with(files, move |_| {
         if let Some(list) = list {
-            engine.read_anew(&list);
+            engine.read_with_new_models(&list);
         }
     });
 }
 
-/// The document says in which language it is, for those who hear it.
+/// Sets the document's language, for screen readers.
 #[hook]
-fn use_language(state: &UseReducerHandle<State>) {
-    use_effect_with(state.language, |language| browser::set_language(language.tag()));
+fn use_document_language(state: &UseReducerHandle<PageState>) {
+    use_effect_with(state.language, |language| browser::set_document_language(language.tag()));
 }
 
-/// Asks the worker for rows whenever the query, the selection or the marks change.
+/// Requests rows whenever the query, the selection or the marks change.
 #[hook]
-fn use_rows(state: &UseReducerHandle<State>, engine: &Engine) {
-    let wanted = state.list.as_ref().map(|list| (list.job, list.query.clone(), list.tally.changes));
-    let asked = engine.clone();
-    use_effect_with(wanted, move |wanted| {
-        if let Some((job, query, _)) = wanted.clone() {
-            asked.send(&Request::Rows { job, query });
+fn use_row_requests(state: &UseReducerHandle<PageState>, engine: &Engine) {
+    let request = state.list.as_ref().map(|list| (list.job, list.query.clone(), list.counts.revision));
+    let engine = engine.clone();
+    use_effect_with(request, move |request| {
+        if let Some((job, query, _)) = request.clone() {
+            engine.send(&Request::Rows { job, query });
         }
     });
 }
 
-/// Asks the worker for what comes into sight beside the rows: rejects, the values of a column, a lead.
+/// Requests the contents of open panels: rejects, values of a column, details of a lead.
 #[hook]
-fn use_parts(state: &UseReducerHandle<State>, engine: &Engine) {
+fn use_detail_requests(state: &UseReducerHandle<PageState>, engine: &Engine) {
     let list = state.list.as_ref();
     let rejects = list.filter(|list| list.rejects_open).map(|list| Request::Rejects { job: list.job });
     let column = list.filter(|list| list.tool == Some(Tool::Filters));
     let values = column.and_then(|list| Some(Request::Values { job: list.job, column: list.column? }));
-    let lead = list.and_then(|list| Some((list.job, list.open.as_ref()?.lead, list.tally.changes)));
-    let lead = lead.map(|(job, lead, changes)| (Request::Lead { job, lead }, changes));
+    let lead = list.and_then(|list| Some((list.job, list.open.as_ref()?.lead, list.counts.revision)));
+    let lead = lead.map(|(job, lead, revision)| (Request::Lead { job, lead }, revision));
     use_request(rejects, engine);
     use_request(values, engine);
-    let asked = engine.clone();
+    let engine = engine.clone();
     use_effect_with(lead, move |lead| {
         if let Some((request, _)) = lead {
-            asked.send(request);
+            engine.send(request);
         }
     });
 }
 
-/// Says something to the worker each time that it changes.
+/// Sends a request whenever it changes.
 #[hook]
 fn use_request(request: Option<Request>, engine: &Engine) {
     let engine = engine.clone();
@@ -162,9 +169,9 @@ fn use_request(request: Option<Request>, engine: &Engine) {
 
 type OnDrag = Callback<DragEvent>;
 
-/// Without them, the browser would leave the page and open the file itself.
-fn drop_handlers(over: &UseStateHandle<bool>, on_file: &Callback<File>) -> (OnDrag, OnDrag, OnDrag) {
-    let (entered, left, dropped, on_file) = (over.clone(), over.clone(), over.clone(), on_file.clone());
+/// Handles drag and drop; by default, the browser would open a dropped file in place of the page.
+fn drop_handlers(drag_over: &UseStateHandle<bool>, on_file: &Callback<File>) -> (OnDrag, OnDrag, OnDrag) {
+    let (entered, left, dropped, on_file) = (drag_over.clone(), drag_over.clone(), drag_over.clone(), on_file.clone());
     let ondragover = Callback::from(move |event: DragEvent| {
         event.prevent_default();
         entered.set(true);
@@ -173,7 +180,7 @@ fn drop_handlers(over: &UseStateHandle<bool>, on_file: &Callback<File>) -> (OnDr
     let ondrop = Callback::from(move |event: DragEvent| {
         event.prevent_default();
         dropped.set(false);
-        if let Some(file) = browser::dropped(&event) {
+        if let Some(file) = browser::dropped_file(&event) {
             on_file.emit(file);
         }
     });

@@ -1,4 +1,4 @@
-//! The views, and the root that holds the state and chooses among them.
+//! Views of the page, and the root component that selects one of them.
 
 mod app;
 mod lead;
@@ -12,5 +12,5 @@ pub use list::{ListPage, ListPageProps};
 pub use privacy::PrivacyPage;
 pub use start::{StartPage, StartPageProps};
 
-/// The heading of a view, which takes the focus when the view is shown.
+/// Element id of a view's heading, which takes the focus when the view opens.
 const TITLE_ID: &str = "title";

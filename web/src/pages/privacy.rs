@@ -1,35 +1,35 @@
-//! How the promise is kept, shown working: the rule in force, an attempt against it, all requests so far, and the limits.
+//! Explains the privacy guarantee: the policy in force, an attempt to bypass it, all requests so far, and the limits.
 
 use super::TITLE_ID;
 use crate::{browser, text};
 use yew::platform::spawn_local;
 use yew::{Html, UseStateHandle, component, html, use_state};
 
-/// What became of the attempt to reach the network.
+/// Result of the attempt to reach the network.
 #[derive(Clone, Copy, PartialEq)]
 enum Attempt {
     None,
-    UnderWay,
-    Refused,
+    Pending,
+    Blocked,
     Sent,
 }
 
-/// The page.
+/// Privacy page.
 #[component]
 pub fn PrivacyPage() -> Html {
     let attempt = use_state(|| Attempt::None);
-    let limits = [text::limit_extensions(), text::limit_site(), text::limit_ways(), text::limit_files()];
+    let limits = [text::limit_extensions(), text::limit_site(), text::limit_policy(), text::limit_files()];
     html! {
         <main class="privacy">
             <h1 id={TITLE_ID} tabindex="-1">{text::privacy_title()}</h1>
             <p>{text::privacy_how()}</p>
             <section>
                 <h2>{text::lock_title()}</h2>
-                if browser::is_locked() { {rule()} } else { <p>{text::lock_missing()}</p> }
+                if browser::is_locked() { {policy()} } else { <p>{text::lock_missing()}</p> }
             </section>
             <section>
                 <h2>{text::attempt_title()}</h2>
-                {trial(&attempt)}
+                {attempt_button(&attempt)}
             </section>
             {requests()}
             <section>
@@ -40,45 +40,45 @@ pub fn PrivacyPage() -> Html {
     }
 }
 
-/// The rule as it stands in the document, one directive a line.
-fn rule() -> Html {
-    html! { <pre class="rule" tabindex="0">{browser::LOCK.split("; ").collect::<Vec<_>>().join("\n")}</pre> }
+/// Shows the policy, one directive per line.
+fn policy() -> Html {
+    html! { <pre class="rule" tabindex="0">{browser::NETWORK_LOCK.split("; ").collect::<Vec<_>>().join("\n")}</pre> }
 }
 
-fn trial(attempt: &UseStateHandle<Attempt>) -> Html {
-    let into = attempt.clone();
+fn attempt_button(attempt: &UseStateHandle<Attempt>) -> Html {
+    let result = attempt.clone();
     let onclick = move |_| {
-        into.set(Attempt::UnderWay);
-        let into = into.clone();
+        result.set(Attempt::Pending);
+        let result = result.clone();
         spawn_local(async move {
-            let sent = browser::try_network().await;
-            into.set(if sent { Attempt::Sent } else { Attempt::Refused });
+            let sent = browser::try_fetch().await;
+            result.set(if sent { Attempt::Sent } else { Attempt::Blocked });
         });
     };
-    let words = match **attempt {
+    let message = match **attempt {
         Attempt::None => "",
-        Attempt::UnderWay => text::attempting(),
-        Attempt::Refused => text::refused(),
+        Attempt::Pending => text::attempting(),
+        Attempt::Blocked => text::refused(),
         Attempt::Sent => text::not_refused(),
     };
     html! {
         <>
             <button class="button" id="attempt" {onclick}>{text::attempt()}</button>
-            <p id="attempted" role="status">{words}</p>
+            <p id="attempted" role="status">{message}</p>
         </>
     }
 }
 
-/// Everything that was loaded, in order.
+/// Lists all requests, in order.
 fn requests() -> Html {
-    let requests = browser::requests();
+    let requests = browser::loaded_resources();
     let request = |(address, ms): &(String, f64)| {
-        html! { <li><code>{address}</code>{" "}<span class="quiet figures">{text::after_seconds(ms / 1e3)}</span></li> }
+        html! { <li><code>{address}</code>{" "}<span class="quiet figures">{text::seconds_after_start(ms / 1e3)}</span></li> }
     };
     html! {
         <section>
             <h2>{text::requests_title()}</h2>
-            <p class="quiet">{text::requests(requests.len() as u32)}</p>
+            <p class="quiet">{text::request_count(requests.len() as u32)}</p>
             <ol class="requests">{for requests.iter().map(request)}</ol>
         </section>
     }

@@ -1,42 +1,44 @@
-//! Where one begins: the drop target, or the progress of the file that was dropped; below, promise and model.
+//! Start page: drop target or import progress, privacy guarantee and model card.
 
 use super::TITLE_ID;
-use crate::agent::ModelFacts;
-use crate::components::{drop_target::DropTarget, model_card::ModelCard, privacy::Privacy, progress::Progress};
-use crate::hooks::engine::Engine;
-use crate::state::{Action, Reading, View};
+use crate::components::{
+    drop_target::DropTarget, model_card::ModelCard, privacy_card::PrivacyCard, progress::Progress,
+};
+use crate::engine::Engine;
+use crate::protocol::ModelInfo;
+use crate::state::{Action, ImportProgress, View};
 use crate::text;
 use scorer::lead::schema::Schema;
 use std::rc::Rc;
 use web_sys::File;
 use yew::{Callback, Html, Properties, component, html};
 
-/// What the page shows and tells.
+/// Properties of [`StartPage`].
 #[derive(PartialEq, Properties)]
 pub struct StartPageProps {
-    /// Whether a file may come.
+    /// True when files are accepted.
     pub ready: bool,
-    /// Whether none ever may.
+    /// True when startup failed.
     pub failed: bool,
-    /// Whether a file is over the page.
-    pub over: bool,
-    /// The file being read.
-    pub reading: Option<Reading>,
-    /// The models in use.
-    pub models: Rc<Vec<ModelFacts>>,
-    /// The fields that they know.
+    /// True while a file is dragged over the page.
+    pub drag_over: bool,
+    /// Import in progress.
+    pub import: Option<ImportProgress>,
+    /// Models in use.
+    pub models: Rc<Vec<ModelInfo>>,
+    /// Fields of these models.
     pub schema: Rc<Schema>,
-    /// The name of the user's own model, where it is in use.
-    pub own: Option<String>,
-    /// The worker.
+    /// Name of the custom model, when it is in use.
+    pub custom_model: Option<String>,
+    /// Scoring worker.
     pub engine: Engine,
-    /// A file was chosen.
+    /// Called with the chosen file.
     pub on_file: Callback<File>,
-    /// Something happened.
+    /// Called with each action.
     pub on_action: Callback<Action>,
 }
 
-/// The page.
+/// Start page.
 #[component]
 pub fn StartPage(props: &StartPageProps) -> Html {
     let engine = props.engine.clone();
@@ -45,37 +47,37 @@ pub fn StartPage(props: &StartPageProps) -> Html {
         <main class="start">
             <div class="claim">
                 <h1 id={TITLE_ID} tabindex="-1">{text::claim()}</h1>
-                <p>{text::what()}</p>
+                <p>{text::claim_detail()}</p>
             </div>
-            if let Some(reading) = &props.reading {
-                <Progress reading={reading.clone()} on_cancel={cancel(props, reading)} />
+            if let Some(import) = &props.import {
+                <Progress import={import.clone()} on_cancel={cancel(props, import)} />
             } else if !props.failed {
                 <DropTarget
-                    ready={props.ready} over={props.over} schema={props.schema.clone()} on_file={props.on_file.clone()} {on_sample}
-                    on_by_hand={props.on_action.reform(|()| Action::Shown(View::Lead))}
+                    ready={props.ready} drag_over={props.drag_over} schema={props.schema.clone()} on_file={props.on_file.clone()} {on_sample}
+                    on_manual={props.on_action.reform(|()| Action::ViewSelected(View::Lead))}
                 />
             }
             <div class="cards">
-                <Privacy on_more={props.on_action.reform(|()| Action::Shown(View::Privacy))} />
-                if !props.failed { {models(props)} }
+                <PrivacyCard on_more={props.on_action.reform(|()| Action::ViewSelected(View::Privacy))} />
+                if !props.failed { {model_card(props)} }
             </div>
         </main>
     }
 }
 
-fn models(props: &StartPageProps) -> Html {
-    let [to_open, to_leave, to_keep] = [(); 3].map(|()| props.engine.clone());
+fn model_card(props: &StartPageProps) -> Html {
+    let [load, unload, store] = [(); 3].map(|()| props.engine.clone());
     html! {
         <ModelCard
-            models={props.models.clone()} own={props.own.clone()} ready={props.ready}
-            on_model={move |file: File| to_open.open_model(&file)} on_site={move |()| to_leave.open_site_models()}
-            on_keep={move |keep| to_keep.keep_model(keep)}
+            models={props.models.clone()} custom_model={props.custom_model.clone()} ready={props.ready}
+            on_model={move |file: File| load.load_custom_model(&file)} on_site_model={move |()| unload.use_site_models()}
+            on_store={move |is_stored| store.store_custom_model(is_stored)}
         />
     }
 }
 
-fn cancel(props: &StartPageProps, reading: &Reading) -> Callback<()> {
-    let (engine, on_action, job) = (props.engine.clone(), props.on_action.clone(), reading.job);
+fn cancel(props: &StartPageProps, import: &ImportProgress) -> Callback<()> {
+    let (engine, on_action, job) = (props.engine.clone(), props.on_action.clone(), import.job);
     Callback::from(move |()| {
         engine.cancel(job);
         on_action.emit(Action::Cancelled);

@@ -1,133 +1,131 @@
-//! The list in sight: what is asked of it, what came, and what of its tools is open.
-//!
-//! Owns how these change. May not know the browser, the worker's ways or words.
+//! State of the ranked list: its query, the window received, and which of its tools are open.
 
-use super::Reading;
-use crate::agent::{
-    Condition, Detail, Export, Job, Mark, PickedSheet, Query, RejectGroup, Reply, Sort, Summary, Tally, Values, Wanted,
-    Window,
+use super::ImportProgress;
+use crate::project::ProjectInfo;
+use crate::protocol::{
+    CellFilter, ColumnFilter, ColumnValues, Export, JobId, LeadDetail, ListSummary, Mark, MarkCounts, Query,
+    RejectGroup, Reply, SheetInfo, Sort, Window,
 };
-use crate::project::ProjectFacts;
 use std::collections::BTreeMap;
 
-/// Rows that the list shows at once when it is shown page by page.
+/// Rows per page, and rows per request while scrolling.
 pub const PAGE_ROWS: u32 = 100;
 
-/// Columns that are shown of a file that has more, until the user chooses others.
+/// Maximum number of columns shown by default.
 const COLUMNS_SHOWN: usize = 30;
 
-/// The leads of a file, ranked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct List {
-    /// The reading that made it.
-    pub job: Job,
-    /// The file's name.
+/// Ranked list of the leads of a file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LeadList {
+    /// Job of the import.
+    pub job: JobId,
+    /// File name.
     pub file: String,
-    /// The sheet that it was, where it came in a workbook.
-    pub sheet: Option<PickedSheet>,
-    /// How long reading and scoring took, in milliseconds; of a workbook, once it was unpacked.
-    pub took: f64,
-    /// What the file holds.
-    pub summary: std::rc::Rc<Summary>,
-    /// What is to be shown.
+    /// Sheet that was read, when the file is a workbook.
+    pub sheet: Option<SheetInfo>,
+    /// Duration of reading and scoring in milliseconds, without unpacking.
+    pub elapsed_ms: f64,
+    /// Summary of the file.
+    pub summary: std::rc::Rc<ListSummary>,
+    /// Query to show.
     pub query: Query,
-    /// What is shown: of an older query while the answer to the newest is under way.
+    /// Window received last; of an older query while the newest reply is pending.
     pub window: Option<Window>,
-    /// The rejects, once asked for.
+    /// Rejects, once received.
     pub rejects: Option<Vec<RejectGroup>>,
-    /// Whether the rejects are in sight.
+    /// True when the rejects are shown.
     pub rejects_open: bool,
-    /// What is being made for keeping.
+    /// Export in progress.
     pub exporting: Option<Export>,
-    /// What is selected and marked.
-    pub tally: Tally,
-    /// The row that the keyboard is at, among those found.
+    /// Numbers of selected and marked leads.
+    pub counts: MarkCounts,
+    /// Row of the keyboard cursor, among the matching rows.
     pub active: u32,
-    /// How often the keyboard was moved: its row comes into sight each time, also where it stays the same.
+    /// Number of cursor moves; each one scrolls the row into view, even when it stays the same.
     pub moves: u32,
-    /// The lead that is looked at.
-    pub open: Option<Opened>,
-    /// The tool that is open.
+    /// Lead shown in the side panel.
+    pub open: Option<OpenLead>,
+    /// Open tool.
     pub tool: Option<Tool>,
-    /// The column whose values are to choose from.
+    /// Column whose values are offered as filters.
     pub column: Option<u32>,
-    /// The values of columns, once they came.
-    pub values: BTreeMap<u32, Values>,
-    /// Whether rows come page by page.
+    /// Values by column, once received.
+    pub values: BTreeMap<u32, ColumnValues>,
+    /// True for pages, false for scrolling.
     pub paged: bool,
-    /// Whether the last text went to the clipboard.
+    /// True when the last export is on the clipboard.
     pub copied: bool,
 }
 
-/// The lead that is looked at.
+/// Lead shown in the side panel.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Opened {
-    /// Its place in the file.
+pub struct OpenLead {
+    /// Index in the file.
     pub lead: u32,
-    /// All of it, once it came.
-    pub detail: Option<Detail>,
+    /// Details, once received.
+    pub detail: Option<LeadDetail>,
 }
 
-/// A tool of the list that can be opened.
+/// Tool panel of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tool {
-    /// What is shown.
+    /// Filters.
     Filters,
-    /// Which columns, in which order.
+    /// Choice and order of columns.
     Columns,
-    /// What is taken out.
-    Take,
+    /// Export.
+    Export,
 }
 
-/// A change to what the list shows.
+/// Change of the query.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Ask {
-    /// Sorted by this column; once more: the other way round.
+pub enum QueryChange {
+    /// Sort by this column; reverses the order when it is already the sort column.
     Sort(Sort),
-    /// With this text.
+    /// Search for this text.
     Search(String),
-    /// With or without this grade.
+    /// Toggle a grade.
     Grade(char),
-    /// With scores between these two.
-    Points(u32, u32),
-    /// With or without this mark.
-    Marked(Option<Mark>),
-    /// Only what is selected, or all.
+    /// Limit the displayed score, inclusive.
+    ScoreRange(u32, u32),
+    /// Toggle a mark.
+    Mark(Option<Mark>),
+    /// Toggle the filter on selected leads.
     Selected,
-    /// With or without this value in a column.
+    /// Toggle a value of a column.
     Value(u32, String),
-    /// With anything in a column, or no longer so.
-    Filled(u32),
-    /// Without a condition on a column.
-    Unconditioned(u32),
-    /// Without any filter.
-    Everything,
-    /// Each person once, or every lead.
-    Fold,
-    /// These columns.
+    /// Toggle the filter on non-empty cells of a column.
+    NonEmpty(u32),
+    /// Remove the filter on a column.
+    ClearColumn(u32),
+    /// Remove all filters.
+    ClearFilters,
+    /// Toggle showing each person once.
+    Deduplicate,
+    /// Show these columns.
     Columns(Vec<u32>),
-    /// From this row on.
-    From(u32),
+    /// Move the window to this row.
+    Offset(u32),
 }
 
-/// A change to how the list is looked at.
+/// Change of the display that needs no other rows.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Look {
-    /// The rejects in sight, or out of it.
+pub enum DisplayChange {
+    /// Toggle the rejects.
     Rejects,
-    /// A tool open, or closed where it was open.
+    /// Toggle a tool.
     Tool(Tool),
-    /// The values of this column to choose from.
+    /// Offer the values of this column as filters.
     Column(Option<u32>),
-    /// The keyboard at this row.
-    At(u32),
-    /// This lead looked at.
-    Lead(u32),
-    /// No lead looked at.
-    NoLead,
-    /// Rows page by page, or one below the other.
+    /// Move the keyboard cursor to this row.
+    Row(u32),
+    /// Open this lead in the side panel.
+    OpenLead(u32),
+    /// Close the side panel.
+    CloseLead,
+    /// Toggle paging.
     Paged,
-    /// The last text is on the clipboard.
+    /// The export is on the clipboard.
     Copied,
 }
 
@@ -138,11 +136,11 @@ impl Default for Query {
             reversed: false,
             search: String::new(),
             grades: Vec::new(),
-            points: (0, 100),
-            conditions: Vec::new(),
+            score_range: (0, 100),
+            column_filters: Vec::new(),
             marks: Vec::new(),
             selected: false,
-            folded: false,
+            deduplicated: false,
             columns: Vec::new(),
             offset: 0,
             limit: PAGE_ROWS,
@@ -151,61 +149,61 @@ impl Default for Query {
 }
 
 impl Query {
-    /// The query after a change; every change of what is found goes back to the first row.
-    pub fn after(&self, ask: Ask) -> Query {
+    /// Returns the query after a change; changes of rows or order go back to the first row.
+    pub fn apply(&self, change: QueryChange) -> Query {
         let mut query = Query { offset: 0, ..self.clone() };
-        match ask {
-            Ask::Sort(sort) => {
+        match change {
+            QueryChange::Sort(sort) => {
                 query.reversed = query.sort == sort && !query.reversed;
                 query.sort = sort;
             }
-            Ask::Search(text) => query.search = text,
-            Ask::Grade(grade) => toggle(&mut query.grades, grade),
-            Ask::Points(from, to) => query.points = (from.min(100), to.min(100)),
-            Ask::Marked(mark) => toggle(&mut query.marks, mark),
-            Ask::Selected => query.selected = !query.selected,
-            Ask::Value(column, value) => query.toggle_value(column, value),
-            Ask::Filled(column) => {
-                let was_filled = query.condition(column) == Some(&Wanted::Filled);
-                query.conditions.retain(|condition| condition.column != column);
-                if !was_filled {
-                    query.conditions.push(Condition { column, wanted: Wanted::Filled });
-                }
+            QueryChange::Search(text) => query.search = text,
+            QueryChange::Grade(grade) => toggle(&mut query.grades, grade),
+            QueryChange::ScoreRange(from, to) => query.score_range = (from.min(100), to.min(100)),
+            QueryChange::Mark(mark) => toggle(&mut query.marks, mark),
+            QueryChange::Selected => query.selected = !query.selected,
+            QueryChange::Value(column, value) => query.toggle_value(column, value),
+            QueryChange::NonEmpty(column) => {
+                let was_set = query.column_filter(column) == Some(&CellFilter::NonEmpty);
+                query.set_filter(column, (!was_set).then_some(CellFilter::NonEmpty));
             }
-            Ask::Unconditioned(column) => query.conditions.retain(|condition| condition.column != column),
-            Ask::Everything => {
-                let Query { sort, reversed, folded, columns, limit, .. } = query;
-                query = Query { sort, reversed, folded, columns, limit, ..Query::default() };
+            QueryChange::ClearColumn(column) => query.set_filter(column, None),
+            QueryChange::ClearFilters => {
+                let Query { sort, reversed, deduplicated, columns, limit, .. } = query;
+                query = Query { sort, reversed, deduplicated, columns, limit, ..Query::default() };
             }
-            Ask::Fold => query.folded = !query.folded,
-            Ask::Columns(columns) => (query.columns, query.offset) = (columns, self.offset),
-            Ask::From(offset) => query.offset = offset,
+            QueryChange::Deduplicate => query.deduplicated = !query.deduplicated,
+            QueryChange::Columns(columns) => (query.columns, query.offset) = (columns, self.offset),
+            QueryChange::Offset(offset) => query.offset = offset,
         }
         query
     }
 
-    /// What must stand in a column.
-    pub fn condition(&self, column: u32) -> Option<&Wanted> {
-        let condition = self.conditions.iter().find(|condition| condition.column == column);
-        condition.map(|condition| &condition.wanted)
+    /// Returns the filter on a column.
+    pub fn column_filter(&self, column: u32) -> Option<&CellFilter> {
+        let filter = self.column_filters.iter().find(|filter| filter.column == column);
+        filter.map(|filter| &filter.cells)
     }
 
-    /// How many filters are set, beside grades and search, which are always in sight.
-    pub fn filters(&self) -> usize {
-        let flags = [self.points != (0, 100), !self.marks.is_empty(), self.selected];
-        self.conditions.len() + flags.iter().filter(|is_set| **is_set).count()
+    /// Number of active filters, without grades and search, which are always visible.
+    pub fn filter_count(&self) -> usize {
+        let flags = [self.score_range != (0, 100), !self.marks.is_empty(), self.selected];
+        self.column_filters.len() + flags.iter().filter(|is_set| **is_set).count()
     }
 
     fn toggle_value(&mut self, column: u32, value: String) {
-        let mut values = match self.condition(column) {
-            Some(Wanted::Values(values)) => values.clone(),
-            Some(Wanted::Filled) | None => Vec::new(),
+        let mut values = match self.column_filter(column) {
+            Some(CellFilter::Values(values)) => values.clone(),
+            Some(CellFilter::NonEmpty) | None => Vec::new(),
         };
         toggle(&mut values, value);
-        self.conditions.retain(|condition| condition.column != column);
-        if !values.is_empty() {
-            self.conditions.push(Condition { column, wanted: Wanted::Values(values) });
-        }
+        self.set_filter(column, (!values.is_empty()).then_some(CellFilter::Values(values)));
+    }
+
+    /// Replaces the filter on a column; `None` removes it.
+    fn set_filter(&mut self, column: u32, cells: Option<CellFilter>) {
+        self.column_filters.retain(|filter| filter.column != column);
+        self.column_filters.extend(cells.map(|cells| ColumnFilter { column, cells }));
     }
 }
 
@@ -217,74 +215,62 @@ fn toggle<T: PartialEq>(chosen: &mut Vec<T>, one: T) {
     }
 }
 
-impl List {
-    /// A list as it was read; one of a project as it was when that was saved.
-    pub fn new(reading: &Reading, summary: Summary, project: Option<Box<ProjectFacts>>, now: f64) -> Self {
+impl LeadList {
+    /// Creates the list of a finished import, with the query of the project if it is one.
+    pub fn new(import: &ImportProgress, summary: ListSummary, project: Option<Box<ProjectInfo>>, now: f64) -> Self {
         let columns = summary.columns.iter().take(COLUMNS_SHOWN).map(|column| column.index).collect();
         let fresh = Query { columns, ..Query::default() };
         let (file, query) = match project {
             Some(project) => (project.file, Query { offset: 0, limit: PAGE_ROWS, ..project.query }),
-            None => (reading.file.clone(), fresh),
+            None => (import.file.clone(), fresh),
         };
-        List {
-            job: reading.job,
+        LeadList {
+            job: import.job,
             file,
-            sheet: reading.sheet.clone(),
-            took: now - reading.since,
+            sheet: import.sheet.clone(),
+            elapsed_ms: now - import.started_ms,
             summary: std::rc::Rc::new(summary),
             query,
-            window: None,
-            rejects: None,
-            rejects_open: false,
-            exporting: None,
-            tally: Tally::default(),
-            active: 0,
-            moves: 0,
-            open: None,
-            tool: None,
-            column: None,
-            values: BTreeMap::new(),
-            paged: false,
-            copied: false,
+            ..LeadList::default()
         }
     }
 
-    pub(super) fn ask(&mut self, ask: Ask) {
-        let query = self.query.after(ask);
-        if !query.finds_the_same(&self.query) {
+    pub(super) fn change_query(&mut self, change: QueryChange) {
+        let query = self.query.apply(change);
+        if !query.has_same_rows(&self.query) {
             self.active = 0;
         }
         self.query = query;
     }
 
-    pub(super) fn look(&mut self, look: Look) {
-        match look {
-            Look::Rejects => self.rejects_open = !self.rejects_open,
-            Look::Tool(tool) => self.tool = if self.tool == Some(tool) { None } else { Some(tool) },
-            Look::Column(column) => self.column = column,
-            Look::At(row) => {
+    pub(super) fn change_display(&mut self, change: DisplayChange) {
+        match change {
+            DisplayChange::Rejects => self.rejects_open = !self.rejects_open,
+            DisplayChange::Tool(tool) => self.tool = if self.tool == Some(tool) { None } else { Some(tool) },
+            DisplayChange::Column(column) => self.column = column,
+            DisplayChange::Row(row) => {
                 self.active = row.min(self.found().saturating_sub(1));
                 self.moves = self.moves.wrapping_add(1);
             }
-            Look::Lead(lead) => self.open = Some(Opened { lead, detail: None }),
-            Look::NoLead => self.open = None,
-            Look::Paged => {
+            DisplayChange::OpenLead(lead) => self.open = Some(OpenLead { lead, detail: None }),
+            DisplayChange::CloseLead => self.open = None,
+            DisplayChange::Paged => {
                 self.paged = !self.paged;
                 self.query.offset = if self.paged { self.active / PAGE_ROWS * PAGE_ROWS } else { 0 };
             }
-            Look::Copied => self.copied = true,
+            DisplayChange::Copied => self.copied = true,
         }
     }
 
-    /// How many rows the last answer found.
+    /// Number of rows that match the last received query.
     pub fn found(&self) -> u32 {
         self.window.as_ref().map_or(0, |window| window.found)
     }
 
-    /// What is said of a list that is no longer shown, or of a query that is no longer asked, is dropped.
-    pub(super) fn hear(&mut self, reply: Reply) {
+    /// Stores a reply; ignores replies to another list or to an outdated query.
+    pub(super) fn receive(&mut self, reply: Reply) {
         match reply {
-            Reply::Rows { job, window } if self.job == job && self.query.finds_the_same(&window.query) => {
+            Reply::Rows { job, window } if self.job == job && self.query.has_same_rows(&window.query) => {
                 self.active = self.active.min(window.found.saturating_sub(1));
                 self.window = Some(window);
             }
@@ -292,7 +278,7 @@ impl List {
             Reply::Values { job, values } if self.job == job => {
                 self.values.insert(values.column, values);
             }
-            Reply::Tally { job, tally } if self.job == job => self.tally = tally,
+            Reply::Counts { job, counts } if self.job == job => self.counts = counts,
             Reply::Lead { job, detail } if self.job == job => {
                 if let Some(open) = self.open.as_mut().filter(|open| open.lead == detail.row.lead) {
                     open.detail = Some(detail);

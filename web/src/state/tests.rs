@@ -1,56 +1,44 @@
-//! The reducer: what each action does, and that nothing late or stale does anything.
+//! Tests of the reducer: the effect of each action, and that late or stale messages have none.
 
 use super::*;
-use crate::agent::{
-    Condition, Detail, ExtraFields, FileForm, Mark, Origin, PickedSheet, Query, Row, Score, Sort, Summary, Tally,
-    Wanted, Which, Window,
+use crate::project::ProjectInfo;
+use crate::protocol::{
+    CellFilter, ColumnFilter, ExportFormat, ExportScope, ExtraFields, LeadDetail, ListSummary, Mark, MarkCounts, Query,
+    Row, Score, SheetInfo, Sort, Window,
 };
-use crate::project::ProjectFacts;
 
-fn after(state: State, actions: impl IntoIterator<Item = Action>) -> State {
-    actions.into_iter().fold(state, |state, action| state.after(action))
+fn apply(state: PageState, actions: impl IntoIterator<Item = Action>) -> PageState {
+    actions.into_iter().fold(state, |state, action| state.apply(action))
 }
 
-fn heard(reply: Reply, now: f64) -> Action {
-    Action::Heard { reply, now }
+fn received(reply: Reply, now: f64) -> Action {
+    Action::ReplyReceived { reply, now }
 }
 
-fn summary(rows: u32) -> Summary {
-    Summary {
-        columns: vec![],
-        rows,
-        rejects: 0,
-        models: vec![],
-        grades: vec![],
-        missing: vec![],
-        fields: 19,
-        unknown: vec![],
-        repeated: 0,
-        mapped: vec![],
-        origin: Origin::default(),
-    }
+fn summary(rows: u32) -> ListSummary {
+    ListSummary { rows, field_count: 19, ..ListSummary::default() }
 }
 
-fn ready() -> State {
-    after(State::default(), [heard(Reply::Awake, 0.0), opened(None, 1.0)])
+fn ready() -> PageState {
+    apply(PageState::default(), [received(Reply::Ready, 0.0), models_loaded(None, 1.0)])
 }
 
-/// The site's models, or the user's own, which reads a field of numbers of its own.
-fn opened(own: Option<&str>, now: f64) -> Action {
+/// The site's models, or a custom one with a numeric field of its own.
+fn models_loaded(own: Option<&str>, now: f64) -> Action {
     let numbers = own.map(|_| "deals".to_owned()).into_iter().collect();
     let fields = ExtraFields { numbers, ..ExtraFields::default() };
-    heard(Reply::Opened { models: vec![], fields, own: own.map(str::to_owned) }, now)
+    received(Reply::ModelsLoaded { models: vec![], fields, custom: own.map(str::to_owned) }, now)
 }
 
-fn chosen(job: Job) -> Action {
-    Action::Chosen { job, file: "leads.csv".to_owned(), sheet: None, size: 1000.0, now: 100.0 }
+fn file_chosen(job: JobId) -> Action {
+    Action::FileChosen { job, file: "leads.csv".to_owned(), sheet: None, size: 1000.0, now: 100.0 }
 }
 
-fn listed() -> State {
-    after(ready(), [chosen(7), heard(Reply::Read { job: 7, summary: summary(3), project: None }, 350.0)])
+fn with_list() -> PageState {
+    apply(ready(), [file_chosen(7), received(Reply::FileRead { job: 7, summary: summary(3), project: None }, 350.0)])
 }
 
-fn list(state: &State) -> &List {
+fn list(state: &PageState) -> &LeadList {
     state.list.as_ref().unwrap()
 }
 
@@ -64,290 +52,324 @@ fn row() -> Row {
 }
 
 #[test]
-fn files_are_accepted_only_when_the_models_are_open_and_nothing_is_read() {
-    assert!(!State::default().accepts_files());
+fn files_are_accepted_only_when_ready_and_idle() {
+    assert!(!PageState::default().accepts_files());
     assert!(ready().accepts_files());
-    assert!(!after(ready(), [chosen(1)]).accepts_files());
+    assert!(!apply(ready(), [file_chosen(1)]).accepts_files());
 }
 
 #[test]
-fn a_file_becomes_a_list() {
-    let reading = after(ready(), [chosen(7), heard(Reply::Progress { job: 7, bytes: 400.0, rows: 2 }, 150.0)]);
-    let progress = reading.reading.clone().unwrap();
-    assert_eq!((progress.bytes, progress.rows, progress.elapsed), (400.0, 2, 50.0));
-    let done = after(reading, [heard(Reply::Read { job: 7, summary: summary(3), project: None }, 350.0)]);
-    assert_eq!((done.view, done.reading.is_none(), list(&done).took), (View::List, true, 250.0));
+fn imported_file_becomes_the_list() {
+    let importing =
+        apply(ready(), [file_chosen(7), received(Reply::Progress { job: 7, bytes: 400.0, rows: 2 }, 150.0)]);
+    let progress = importing.import.clone().unwrap();
+    assert_eq!((progress.bytes, progress.rows, progress.elapsed_ms), (400.0, 2, 50.0));
+    let done = apply(importing, [received(Reply::FileRead { job: 7, summary: summary(3), project: None }, 350.0)]);
+    assert_eq!((done.view, done.import.is_none(), list(&done).elapsed_ms), (View::List, true, 250.0));
 }
 
 #[test]
-fn what_is_said_of_another_reading_is_dropped() {
-    let state = after(ready(), [chosen(7)]);
+fn replies_to_another_job_are_ignored() {
+    let state = apply(ready(), [file_chosen(7)]);
     let stale = [
-        heard(Reply::Progress { job: 6, bytes: 9.0, rows: 9 }, 200.0),
-        heard(Reply::Read { job: 6, summary: summary(9), project: None }, 200.0),
-        heard(Reply::Unreadable { job: 6, failure: Failure::Unavailable }, 200.0),
+        received(Reply::Progress { job: 6, bytes: 9.0, rows: 9 }, 200.0),
+        received(Reply::FileRead { job: 6, summary: summary(9), project: None }, 200.0),
+        received(Reply::FileFailed { job: 6, error: FileError::Unavailable }, 200.0),
     ];
-    assert_eq!(after(state.clone(), stale), state);
+    assert_eq!(apply(state.clone(), stale), state);
 }
 
 #[test]
-fn a_cancelled_reading_gives_no_list_even_if_it_was_finished_just_then() {
-    let actions =
-        [chosen(7), Action::Cancelled, heard(Reply::Read { job: 7, summary: summary(3), project: None }, 300.0)];
-    let state = after(ready(), actions);
+fn cancelled_import_gives_no_list_even_if_it_just_finished() {
+    let actions = [
+        file_chosen(7),
+        Action::Cancelled,
+        received(Reply::FileRead { job: 7, summary: summary(3), project: None }, 300.0),
+    ];
+    let state = apply(ready(), actions);
     assert_eq!((state.view, state.list, state.notice), (View::Start, None, Some(Notice::Cancelled)));
 }
 
 #[test]
-fn an_unreadable_file_leaves_the_list_before_it() {
-    let failure = Failure::NoRows;
-    let state = after(listed(), [chosen(8), heard(Reply::Unreadable { job: 8, failure: failure.clone() }, 400.0)]);
-    assert_eq!(state.notice, Some(Notice::Unreadable { job: 8, file: "leads.csv".to_owned(), failure }));
+fn failed_import_keeps_the_previous_list() {
+    let error = FileError::NoRows;
+    let state =
+        apply(with_list(), [file_chosen(8), received(Reply::FileFailed { job: 8, error: error.clone() }, 400.0)]);
+    assert_eq!(state.notice, Some(Notice::FileFailed { job: 8, file: "leads.csv".to_owned(), error }));
     assert_eq!(list(&state).job, 7);
 }
 
 #[test]
-fn a_change_of_the_query_goes_back_to_the_first_row() {
-    let state = after(listed(), [Action::Asked(Ask::From(200)), Action::Asked(Ask::Search("ceo".to_owned()))]);
+fn query_change_goes_back_to_the_first_row() {
+    let state = apply(
+        with_list(),
+        [Action::QueryChanged(QueryChange::Offset(200)), Action::QueryChanged(QueryChange::Search("ceo".to_owned()))],
+    );
     assert_eq!((list(&state).query.offset, list(&state).query.search.as_str()), (0, "ceo"));
 }
 
 #[test]
-fn the_same_column_again_sorts_the_other_way_round() {
-    let sort = |sort| Action::Asked(Ask::Sort(sort));
-    let state = after(listed(), [sort(Sort::Column(2)), sort(Sort::Column(2))]);
+fn sorting_by_the_same_column_reverses_the_order() {
+    let sort = |sort| Action::QueryChanged(QueryChange::Sort(sort));
+    let state = apply(with_list(), [sort(Sort::Column(2)), sort(Sort::Column(2))]);
     assert!(list(&state).query.reversed);
-    let state = after(state, [sort(Sort::Score)]);
+    let state = apply(state, [sort(Sort::Score)]);
     assert_eq!((list(&state).query.sort, list(&state).query.reversed), (Sort::Score, false));
 }
 
 #[test]
-fn a_grade_is_switched_on_and_off() {
-    let on = after(listed(), [Action::Asked(Ask::Grade('A')), Action::Asked(Ask::Grade('C'))]);
+fn grades_toggle() {
+    let on = apply(
+        with_list(),
+        [Action::QueryChanged(QueryChange::Grade('A')), Action::QueryChanged(QueryChange::Grade('C'))],
+    );
     assert_eq!(list(&on).query.grades, ['A', 'C']);
-    assert_eq!(list(&after(on, [Action::Asked(Ask::Grade('A'))])).query.grades, ['C']);
+    assert_eq!(list(&apply(on, [Action::QueryChanged(QueryChange::Grade('A'))])).query.grades, ['C']);
 }
 
 #[test]
-fn only_the_window_of_the_newest_query_is_shown() {
-    let old = list(&listed()).query.clone();
-    let state = after(listed(), [Action::Asked(Ask::Grade('A'))]);
-    let state = after(state, [heard(Reply::Rows { job: 7, window: window(old) }, 500.0)]);
+fn only_the_window_of_the_newest_query_is_stored() {
+    let old = list(&with_list()).query.clone();
+    let state = apply(with_list(), [Action::QueryChanged(QueryChange::Grade('A'))]);
+    let state = apply(state, [received(Reply::Rows { job: 7, window: window(old) }, 500.0)]);
     assert_eq!(list(&state).window, None);
     let new = list(&state).query.clone();
-    let state = after(state, [heard(Reply::Rows { job: 7, window: window(new) }, 500.0)]);
+    let state = apply(state, [received(Reply::Rows { job: 7, window: window(new) }, 500.0)]);
     assert_eq!(list(&state).window.as_ref().unwrap().rows.len(), 1);
 }
 
 #[test]
-fn a_dead_worker_takes_the_list_with_it_and_is_told_of() {
-    let state = after(listed(), [Action::Died]);
-    assert_eq!((state.engine.clone(), state.list.clone(), state.view), (Engine::Loading, None, View::Start));
-    assert_eq!(state.notice, Some(Notice::Restarted));
-    let back = after(state, [opened(None, 900.0)]);
+fn worker_crash_drops_the_list_with_a_notice() {
+    let state = apply(with_list(), [Action::WorkerCrashed]);
+    assert_eq!((state.engine.clone(), state.list.clone(), state.view), (EngineStatus::Loading, None, View::Start));
+    assert_eq!(state.notice, Some(Notice::WorkerRestarted));
+    let back = apply(state, [models_loaded(None, 900.0)]);
     assert!(back.accepts_files());
-    assert_eq!(back.notice, Some(Notice::Restarted));
+    assert_eq!(back.notice, Some(Notice::WorkerRestarted));
 }
 
-fn picked() -> PickedSheet {
-    PickedSheet { name: "Leads".to_owned(), among: 2 }
+fn sheet() -> SheetInfo {
+    SheetInfo { name: "Leads".to_owned(), candidates: 2 }
 }
 
 #[test]
-fn a_workbook_is_unpacked_before_its_sheet_is_read() {
-    let state = after(ready(), [chosen(7), heard(Reply::Workbook { job: 7 }, 110.0)]);
-    assert!(state.reading.as_ref().unwrap().unpacking);
-    let unpacked = |job| Action::Unpacked { job, sheet: picked(), size: 9000.0, now: 400.0 };
-    let late = after(state.clone(), [unpacked(6)]);
+fn workbook_is_unpacked_before_its_sheet_is_read() {
+    let state = apply(ready(), [file_chosen(7), received(Reply::WorkbookDetected { job: 7 }, 110.0)]);
+    assert!(state.import.as_ref().unwrap().unpacking);
+    let unpacked = |job| Action::WorkbookUnpacked { job, sheet: sheet(), size: 9000.0, now: 400.0 };
+    let late = apply(state.clone(), [unpacked(6)]);
     assert_eq!(late, state);
-    let state = after(state, [unpacked(7)]);
-    let reading = state.reading.as_ref().unwrap();
-    assert_eq!((reading.unpacking, reading.size, reading.file.as_str()), (false, 9000.0, "leads.csv"));
-    let state = after(state, [heard(Reply::Read { job: 7, summary: summary(3), project: None }, 650.0)]);
-    assert_eq!((list(&state).sheet.clone(), list(&state).took), (Some(picked()), 250.0));
+    let state = apply(state, [unpacked(7)]);
+    let import = state.import.as_ref().unwrap();
+    assert_eq!((import.unpacking, import.size, import.file.as_str()), (false, 9000.0, "leads.csv"));
+    let state = apply(state, [received(Reply::FileRead { job: 7, summary: summary(3), project: None }, 650.0)]);
+    assert_eq!((list(&state).sheet.clone(), list(&state).elapsed_ms), (Some(sheet()), 250.0));
 }
 
 #[test]
-fn a_workbook_that_was_given_up_does_not_come_back() {
-    let unpacked = Action::Unpacked { job: 7, sheet: picked(), size: 9000.0, now: 400.0 };
-    let state = after(ready(), [chosen(7), heard(Reply::Workbook { job: 7 }, 110.0), Action::Cancelled, unpacked]);
-    assert_eq!((state.reading, state.notice), (None, Some(Notice::Cancelled)));
+fn cancelled_workbook_does_not_come_back() {
+    let unpacked = Action::WorkbookUnpacked { job: 7, sheet: sheet(), size: 9000.0, now: 400.0 };
+    let state = apply(
+        ready(),
+        [file_chosen(7), received(Reply::WorkbookDetected { job: 7 }, 110.0), Action::Cancelled, unpacked],
+    );
+    assert_eq!((state.import, state.notice), (None, Some(Notice::Cancelled)));
 }
 
 #[test]
-fn the_list_is_not_shown_without_one() {
-    assert_eq!(after(ready(), [Action::Shown(View::List)]).view, View::Start);
-    assert_eq!(after(listed(), [Action::Shown(View::Lead), Action::Shown(View::List)]).view, View::List);
+fn list_view_needs_a_list() {
+    assert_eq!(apply(ready(), [Action::ViewSelected(View::List)]).view, View::Start);
+    assert_eq!(
+        apply(with_list(), [Action::ViewSelected(View::Lead), Action::ViewSelected(View::List)]).view,
+        View::List
+    );
 }
 
 const SCORE: Score = Score { probability: 0.25, grade: Some('D'), model: 1 };
 
-fn typed(field: &str, text: &str) -> Action {
-    Action::HandChanged { field: field.to_owned(), text: text.to_owned() }
+fn edit(field: &str, text: &str) -> Action {
+    Action::ManualFieldChanged { field: field.to_owned(), text: text.to_owned() }
 }
 
-/// The worker's answer about the lead that was just sent.
-fn answered(state: &State) -> Action {
-    heard(Reply::Scored { turn: state.hand.turn, score: SCORE }, 5.0)
-}
-
-#[test]
-fn a_lead_by_hand_is_scored_and_its_score_forgotten_when_changed() {
-    let state = after(ready(), [typed("jobtitle", "CEO"), Action::HandSent]);
-    let answer = answered(&state);
-    let state = after(state, [answer]);
-    assert_eq!(state.hand.outcome, ByHand::Scored(SCORE));
-    assert_eq!(after(state, [typed("jobtitle", "CTO")]).hand.outcome, ByHand::Blank);
+/// Reply to the lead submitted last.
+fn scored(state: &PageState) -> Action {
+    received(Reply::Scored { revision: state.manual_lead.revision, score: SCORE }, 5.0)
 }
 
 #[test]
-fn an_answer_about_what_was_typed_before_is_dropped() {
-    let sent = after(ready(), [typed("jobtitle", "CEO"), Action::HandSent]);
-    let late = answered(&sent);
-    let changed = after(sent, [typed("jobtitle", "CTO")]);
-    assert_eq!(after(changed.clone(), [late.clone()]).hand.outcome, ByHand::Blank);
-    assert_eq!(after(changed, [Action::HandSent, late]).hand.outcome, ByHand::Scoring);
+fn editing_the_form_discards_its_score() {
+    let state = apply(ready(), [edit("jobtitle", "CEO"), Action::ManualLeadSubmitted]);
+    let answer = scored(&state);
+    let state = apply(state, [answer]);
+    assert_eq!(state.manual_lead.outcome, ManualOutcome::Scored(SCORE));
+    assert_eq!(apply(state, [edit("jobtitle", "CTO")]).manual_lead.outcome, ManualOutcome::Pristine);
 }
 
 #[test]
-fn what_another_model_says_of_a_lead_by_hand_is_asked_for_anew() {
-    let sent = after(ready(), [typed("jobtitle", "CEO"), Action::HandSent]);
-    let late = answered(&sent);
-    let other = after(sent, [opened(Some("own.onnx"), 2.0)]);
-    assert_eq!(other.hand.outcome, ByHand::Blank);
-    assert_eq!(after(other, [Action::HandSent, late]).hand.outcome, ByHand::Scoring);
+fn score_of_an_earlier_revision_is_ignored() {
+    let sent = apply(ready(), [edit("jobtitle", "CEO"), Action::ManualLeadSubmitted]);
+    let late = scored(&sent);
+    let changed = apply(sent, [edit("jobtitle", "CTO")]);
+    assert_eq!(apply(changed.clone(), [late.clone()]).manual_lead.outcome, ManualOutcome::Pristine);
+    assert_eq!(apply(changed, [Action::ManualLeadSubmitted, late]).manual_lead.outcome, ManualOutcome::Scoring);
 }
 
 #[test]
-fn what_was_typed_outlives_other_views_and_the_worker() {
-    let state = after(ready(), [typed("jobtitle", "CEO"), Action::Shown(View::Start), Action::Shown(View::Lead)]);
-    assert_eq!(state.hand.filled(), [("jobtitle".to_owned(), "CEO".to_owned())]);
-    let state = after(state, [Action::HandSent, Action::Died]);
-    assert_eq!((state.hand.filled().len(), state.hand.outcome.clone()), (1, ByHand::Blank));
-    assert_eq!(after(state, [Action::HandCleared]).hand.filled(), []);
+fn loading_a_model_discards_the_score_of_the_form() {
+    let sent = apply(ready(), [edit("jobtitle", "CEO"), Action::ManualLeadSubmitted]);
+    let late = scored(&sent);
+    let other = apply(sent, [models_loaded(Some("own.onnx"), 2.0)]);
+    assert_eq!(other.manual_lead.outcome, ManualOutcome::Pristine);
+    assert_eq!(apply(other, [Action::ManualLeadSubmitted, late]).manual_lead.outcome, ManualOutcome::Scoring);
 }
 
 #[test]
-fn a_form_of_white_space_is_not_scored() {
-    assert_eq!(after(ready(), [typed("jobtitle", " "), Action::HandSent]).hand.outcome, ByHand::Empty);
+fn form_input_survives_other_views_and_a_worker_crash() {
+    let state =
+        apply(ready(), [edit("jobtitle", "CEO"), Action::ViewSelected(View::Start), Action::ViewSelected(View::Lead)]);
+    assert_eq!(state.manual_lead.filled(), [("jobtitle".to_owned(), "CEO".to_owned())]);
+    let state = apply(state, [Action::ManualLeadSubmitted, Action::WorkerCrashed]);
+    assert_eq!((state.manual_lead.filled().len(), state.manual_lead.outcome.clone()), (1, ManualOutcome::Pristine));
+    assert_eq!(apply(state, [Action::ManualLeadCleared]).manual_lead.filled(), []);
 }
 
 #[test]
-fn a_file_that_was_made_of_another_list_leaves_this_one_waiting() {
-    let exported = |job| heard(Reply::Exported { job, what: RANKED, file: "leads.csv".to_owned() }, 9.0);
-    let state = after(listed(), [Action::ExportAsked(RANKED), exported(6)]);
+fn blank_form_is_not_scored() {
+    assert_eq!(
+        apply(ready(), [edit("jobtitle", " "), Action::ManualLeadSubmitted]).manual_lead.outcome,
+        ManualOutcome::NoInput
+    );
+}
+
+#[test]
+fn export_of_another_list_leaves_this_one_pending() {
+    let exported = |job| received(Reply::Exported { job, what: RANKED, file: "leads.csv".to_owned() }, 9.0);
+    let state = apply(with_list(), [Action::ExportRequested(RANKED), exported(6)]);
     assert_eq!(list(&state).exporting, Some(RANKED));
-    assert_eq!(list(&after(state, [exported(7)])).exporting, None);
+    assert_eq!(list(&apply(state, [exported(7)])).exporting, None);
 }
 
-const RANKED: Export = Export::Leads { which: Which::All, form: FileForm::Data };
+const RANKED: Export = Export::Leads { scope: ExportScope::All, format: ExportFormat::PlainCsv };
 
 #[test]
-fn rows_of_the_same_query_are_shown_wherever_they_begin() {
-    let state = after(listed(), [Action::Asked(Ask::From(300))]);
+fn window_of_the_same_query_is_stored_at_any_offset() {
+    let state = apply(with_list(), [Action::QueryChanged(QueryChange::Offset(300))]);
     let before = Query { offset: 200, ..list(&state).query.clone() };
-    let state = after(state, [heard(Reply::Rows { job: 7, window: window(before) }, 500.0)]);
+    let state = apply(state, [received(Reply::Rows { job: 7, window: window(before) }, 500.0)]);
     assert_eq!(list(&state).window.as_ref().unwrap().query.offset, 200);
 }
 
-fn ask(state: State, asks: impl IntoIterator<Item = Ask>) -> State {
-    after(state, asks.into_iter().map(Action::Asked))
+fn change_query(state: PageState, changes: impl IntoIterator<Item = QueryChange>) -> PageState {
+    apply(state, changes.into_iter().map(Action::QueryChanged))
 }
 
-fn value(column: u32, value: &str) -> Ask {
-    Ask::Value(column, value.to_owned())
-}
-
-#[test]
-fn values_of_a_column_are_chosen_one_by_one_and_taken_away_again() {
-    let state = ask(listed(), [value(2, "Paris"), value(2, ""), value(5, "x"), value(5, "x")]);
-    let wanted = Wanted::Values(vec!["Paris".to_owned(), String::new()]);
-    assert_eq!(list(&state).query.conditions, [Condition { column: 2, wanted }]);
-    let state = ask(state, [Ask::Filled(2)]);
-    assert_eq!(list(&state).query.condition(2), Some(&Wanted::Filled));
-    assert_eq!(list(&ask(state, [Ask::Filled(2)])).query.conditions, []);
+fn value(column: u32, value: &str) -> QueryChange {
+    QueryChange::Value(column, value.to_owned())
 }
 
 #[test]
-fn filters_are_counted_and_cleared_while_order_and_columns_stay() {
-    let asks =
-        [Ask::Columns(vec![3, 1]), Ask::Sort(Sort::Column(1)), Ask::Points(20, 400), value(2, "x"), Ask::Selected];
-    let state = ask(listed(), asks.into_iter().chain([Ask::Marked(None), Ask::Marked(Some(Mark::Replied))]));
-    assert_eq!((list(&state).query.filters(), list(&state).query.points), (4, (20, 100)));
-    let cleared = ask(state, [Ask::Everything]);
+fn column_values_toggle() {
+    let state = change_query(with_list(), [value(2, "Paris"), value(2, ""), value(5, "x"), value(5, "x")]);
+    let cells = CellFilter::Values(vec!["Paris".to_owned(), String::new()]);
+    assert_eq!(list(&state).query.column_filters, [ColumnFilter { column: 2, cells }]);
+    let state = change_query(state, [QueryChange::NonEmpty(2)]);
+    assert_eq!(list(&state).query.column_filter(2), Some(&CellFilter::NonEmpty));
+    assert_eq!(list(&change_query(state, [QueryChange::NonEmpty(2)])).query.column_filters, []);
+}
+
+#[test]
+fn clearing_filters_keeps_order_and_columns() {
+    let changes = [
+        QueryChange::Columns(vec![3, 1]),
+        QueryChange::Sort(Sort::Column(1)),
+        QueryChange::ScoreRange(20, 400),
+        value(2, "x"),
+        QueryChange::Selected,
+    ];
+    let state = change_query(
+        with_list(),
+        changes.into_iter().chain([QueryChange::Mark(None), QueryChange::Mark(Some(Mark::Replied))]),
+    );
+    assert_eq!((list(&state).query.filter_count(), list(&state).query.score_range), (4, (20, 100)));
+    let cleared = change_query(state, [QueryChange::ClearFilters]);
     let query = &list(&cleared).query;
-    assert_eq!((query.filters(), query.sort, query.columns.clone()), (0, Sort::Column(1), vec![3, 1]));
+    assert_eq!((query.filter_count(), query.sort, query.columns.clone()), (0, Sort::Column(1), vec![3, 1]));
 }
 
 #[test]
-fn the_keyboard_stays_among_the_rows_that_were_found() {
-    let query = list(&listed()).query.clone();
+fn cursor_stays_within_the_matching_rows() {
+    let query = list(&with_list()).query.clone();
     let found = Window { found: 30, ..window(query) };
-    let state = after(listed(), [heard(Reply::Rows { job: 7, window: found }, 1.0), Action::Looked(Look::At(99))]);
+    let state = apply(
+        with_list(),
+        [received(Reply::Rows { job: 7, window: found }, 1.0), Action::DisplayChanged(DisplayChange::Row(99))],
+    );
     assert_eq!(list(&state).active, 29);
-    assert_eq!(list(&ask(state, [Ask::Grade('A')])).active, 0);
+    assert_eq!(list(&change_query(state, [QueryChange::Grade('A')])).active, 0);
 }
 
 #[test]
-fn a_lead_is_shown_once_it_came_and_only_the_one_that_was_asked_for() {
-    let detail = Detail { row: row(), repeated: false, cells: vec![], fields: vec![] };
-    let came = heard(Reply::Lead { job: 7, detail: detail.clone() }, 1.0);
-    let other = after(listed(), [Action::Looked(Look::Lead(3)), came.clone()]);
-    assert_eq!(list(&other).open, Some(Opened { lead: 3, detail: None }));
-    let state = after(other, [Action::Looked(Look::Lead(4)), came]);
+fn only_details_of_the_open_lead_are_stored() {
+    let detail = LeadDetail { row: row(), is_duplicate: false, cells: vec![], fields: vec![] };
+    let reply = received(Reply::Lead { job: 7, detail: detail.clone() }, 1.0);
+    let other = apply(with_list(), [Action::DisplayChanged(DisplayChange::OpenLead(3)), reply.clone()]);
+    assert_eq!(list(&other).open, Some(OpenLead { lead: 3, detail: None }));
+    let state = apply(other, [Action::DisplayChanged(DisplayChange::OpenLead(4)), reply]);
     assert_eq!(list(&state).open.as_ref().unwrap().detail, Some(detail));
-    assert_eq!(list(&after(state, [Action::Looked(Look::NoLead)])).open, None);
+    assert_eq!(list(&apply(state, [Action::DisplayChanged(DisplayChange::CloseLead)])).open, None);
 }
 
 #[test]
-fn a_project_comes_back_as_it_was_left() {
+fn project_restores_name_query_and_marks() {
     let query = Query { search: "ceo".to_owned(), offset: 40, ..Query::default() };
-    let facts = ProjectFacts { file: "mine.csv".to_owned(), query, same_models: false };
-    let tally = Tally { changes: 1, selected: 2, marked: 1 };
-    let read = Reply::Read { job: 7, summary: summary(3), project: Some(Box::new(facts)) };
-    let state =
-        after(ready(), [chosen(7), heard(read, 9.0), heard(Reply::Tally { job: 7, tally: tally.clone() }, 9.0)]);
+    let info = ProjectInfo { file: "mine.csv".to_owned(), query, same_models: false };
+    let counts = MarkCounts { revision: 1, selected: 2, marked: 1 };
+    let read = Reply::FileRead { job: 7, summary: summary(3), project: Some(Box::new(info)) };
+    let state = apply(
+        ready(),
+        [file_chosen(7), received(read, 9.0), received(Reply::Counts { job: 7, counts: counts.clone() }, 9.0)],
+    );
     assert_eq!((list(&state).file.as_str(), list(&state).query.search.as_str()), ("mine.csv", "ceo"));
-    assert_eq!((list(&state).query.offset, list(&state).tally.clone()), (0, tally));
+    assert_eq!((list(&state).query.offset, list(&state).counts.clone()), (0, counts));
     assert_eq!(state.notice, Some(Notice::ModelChanged));
 }
 
 #[test]
-fn a_lead_of_the_list_is_taken_to_the_form() {
+fn listed_lead_is_copied_to_the_form() {
     let fields = vec![("jobtitle".to_owned(), "CEO".to_owned())];
-    let state = after(listed(), [typed("skills", "x"), Action::Taken(fields.clone())]);
-    assert_eq!((state.view, state.hand.filled()), (View::Lead, fields));
+    let state = apply(with_list(), [edit("skills", "x"), Action::LeadCopiedToForm(fields.clone())]);
+    assert_eq!((state.view, state.manual_lead.filled()), (View::Lead, fields));
 }
 
 #[test]
-fn another_model_that_is_refused_leaves_the_one_in_use() {
-    let state = after(ready(), [heard(Reply::Refused { reason: "no graph".to_owned(), own: true }, 2.0)]);
-    assert_eq!(state.notice, Some(Notice::ModelRefused { reason: "no graph".to_owned() }));
+fn rejected_custom_model_keeps_the_models_in_use() {
+    let state = apply(ready(), [received(Reply::ModelRejected { reason: "no graph".to_owned(), custom: true }, 2.0)]);
+    assert_eq!(state.notice, Some(Notice::ModelRejected { reason: "no graph".to_owned() }));
     assert!(state.accepts_files());
 }
 
 #[test]
-fn a_model_of_the_users_own_brings_its_fields_until_the_sites_is_back() {
-    let own = after(listed(), [opened(Some("mine.onnx"), 500.0)]);
-    assert_eq!((own.own.as_deref(), own.schema.position("deals")), (Some("mine.onnx"), Some(19)));
+fn custom_model_changes_the_schema_until_the_site_models_return() {
+    let own = apply(with_list(), [models_loaded(Some("mine.onnx"), 500.0)]);
+    assert_eq!((own.custom_model.as_deref(), own.schema.position("deals")), (Some("mine.onnx"), Some(19)));
     assert!(own.list.is_some() && own.accepts_files());
-    let died = own.after(Action::Died);
-    assert_eq!((died.own.as_deref(), died.schema.len()), (Some("mine.onnx"), 20));
-    let back = own.after(opened(None, 600.0));
-    assert_eq!((back.own, back.schema.len()), (None, 19));
+    let crashed = own.apply(Action::WorkerCrashed);
+    assert_eq!((crashed.custom_model.as_deref(), crashed.schema.len()), (Some("mine.onnx"), 20));
+    let back = own.apply(models_loaded(None, 600.0));
+    assert_eq!((back.custom_model, back.schema.len()), (None, 19));
 }
 
 #[test]
-fn a_notice_stays_in_the_view_that_it_came_up_in() {
-    let failure = heard(Reply::Unreadable { job: 8, failure: Failure::NoRows }, 400.0);
-    let state = after(listed(), [chosen(8), failure, Action::Shown(View::List)]);
+fn changing_the_view_drops_the_notice() {
+    let error = received(Reply::FileFailed { job: 8, error: FileError::NoRows }, 400.0);
+    let state = apply(with_list(), [file_chosen(8), error, Action::ViewSelected(View::List)]);
     assert_eq!((state.notice, state.view), (None, View::List));
 }
 
 #[test]
-fn models_that_cannot_be_used_end_it() {
-    let refused = heard(Reply::Refused { reason: "no graph".to_owned(), own: false }, 2.0);
-    let state = after(State::default(), [Action::Shown(View::Lead), refused]);
-    assert_eq!(state.engine, Engine::Failed(Stop::Models { reason: "no graph".to_owned() }));
+fn rejected_site_models_fail_the_startup() {
+    let refused = received(Reply::ModelRejected { reason: "no graph".to_owned(), custom: false }, 2.0);
+    let state = apply(PageState::default(), [Action::ViewSelected(View::Lead), refused]);
+    assert_eq!(state.engine, EngineStatus::Failed(EngineError::ModelsRejected { reason: "no graph".to_owned() }));
     assert_eq!(state.view, View::Start);
 }

@@ -1,226 +1,226 @@
-//! Words of the list: its head, its table, its filters, and the lead beside it.
+//! Texts of the list: summary, table, filters and side panel.
 
-use super::{field_label, leads, pick, say};
-use crate::agent::{MappedColumn, Mark, ModelFacts, Score};
+use super::{field_label, leads, tr, tr_str};
 use crate::format::{count, duration, percent};
-use crate::state::List;
+use crate::protocol::{MappedColumn, Mark, ModelInfo, Score};
+use crate::state::LeadList;
 use scorer::lead::mapping::Target;
 
-words! {
-    /// What can be done with the list as a whole.
+translations! {
+    /// Label of the toolbar.
     tools: "Filter, search and download", "Filtrer, rechercher et télécharger";
-    /// Says what the search field looks through.
+    /// Placeholder of the search field.
     search_hint: "Search all columns", "Rechercher dans toutes les colonnes";
-    /// The chips.
+    /// Label of the grade filter.
     grades: "Grades", "Notes";
-    /// Opens the filters.
+    /// Button of the filters.
     filters: "Filter", "Filtrer";
-    /// Opens the choice of columns.
+    /// Button of the column picker.
     shown_columns: "Columns", "Colonnes";
-    /// Opens what can be taken out.
-    take: "Download", "Télécharger";
-    /// Column of ranks.
+    /// Button of the export panel.
+    export: "Download", "Télécharger";
+    /// Heading of the ranks.
     rank: "Rank", "Rang";
-    /// Column of scores.
+    /// Heading of the scores.
     score: "Score", "Score";
-    /// Column of grades.
+    /// Heading of the grades.
     grade: "Grade", "Note";
-    /// Column of marks.
+    /// Heading of the marks.
     mark: "Mark", "Suivi";
-    /// Column of choices.
+    /// Heading of the selection.
     select: "Select", "Sélection";
-    /// Selects all that were found.
+    /// Checkbox that selects all matches.
     select_all: "Select all that are shown", "Tout sélectionner";
-    /// Column of lines.
+    /// Heading of the lines.
     line: "Line", "Ligne";
-    /// Column of reasons.
-    reason_head: "RejectReason", "Raison";
-    /// A column without a name.
+    /// Heading of the reasons.
+    reason_heading: "Reason", "Raison";
+    /// Name of a column without a header.
     unnamed: "(no name)", "(sans nom)";
-    /// The way to earlier rows.
+    /// Button of the previous page.
     previous: "Previous", "Précédent";
-    /// The way to later rows.
+    /// Button of the next page.
     next: "Next", "Suivant";
-    /// Rows one below the other.
-    as_scroll: "Scroll instead of pages", "Défiler au lieu de pages";
-    /// Rows page by page.
-    as_pages: "Pages instead of scrolling", "Pages au lieu de défiler";
-    /// What was found, when nothing.
+    /// Button that switches to scrolling.
+    switch_to_scrolling: "Scroll instead of pages", "Défiler au lieu de pages";
+    /// Button that switches to pages.
+    switch_to_paging: "Pages instead of scrolling", "Pages au lieu de défiler";
+    /// Message for no matches.
     nothing_found: "No lead matches. Change the search or the filters.", "Aucun prospect ne correspond. Changez la recherche ou les filtres.";
-    /// How the table is used without a mouse.
+    /// Keyboard shortcuts of the table.
     keys: "Arrows move, Enter opens, x selects, / searches, Esc closes.",
         "Flèches : se déplacer, Entrée : ouvrir, x : sélectionner, / : rechercher, Échap : fermer.";
-    /// Keeps the rejects.
+    /// Button that downloads the rejects.
     download_rejects: "Download these rows with their reasons", "Télécharger ces lignes avec leurs raisons";
-    /// Shows each person once.
-    fold: "Show each person once", "Afficher chaque personne une fois";
-    /// Shows every lead again.
-    unfold: "Show all of them", "Les afficher toutes";
-    /// Heads the range of scores.
+    /// Button that hides duplicates.
+    deduplicate: "Show each person once", "Afficher chaque personne une fois";
+    /// Button that shows duplicates again.
+    show_duplicates: "Show all of them", "Les afficher toutes";
+    /// Label of the lower score limit.
     score_range: "Score from", "Score de";
-    /// Stands between the two ends of a range.
+    /// Label of the upper score limit.
     to: "to", "à";
-    /// Heads the filter of marks.
+    /// Label of the mark filter.
     marked: "Marked", "Suivi";
-    /// A lead that bears no mark.
+    /// Filter on unmarked leads.
     unmarked: "not marked", "sans suivi";
-    /// Only what is selected.
+    /// Filter on selected leads.
     only_selected: "Only the selected", "Seulement la sélection";
-    /// Heads the filter of a column's values.
+    /// Label of the filter by column values.
     with_values: "Only leads with certain values in", "Seulement les prospects avec certaines valeurs dans";
-    /// Before a column is chosen.
+    /// Placeholder of the column choice.
     choose_column: "choose a column", "choisir une colonne";
-    /// A cell without anything in it.
+    /// Filter on empty cells.
     empty_cell: "(empty)", "(vide)";
-    /// Any cell with something in it.
+    /// Filter on non-empty cells.
     filled_cell: "(anything)", "(n’importe quoi)";
-    /// Takes all filters away.
+    /// Button that removes all filters.
     clear_filters: "Clear all filters", "Effacer tous les filtres";
-    /// Moves a column.
+    /// Tooltip of the button that moves a column to the left.
     earlier: "Earlier", "Plus tôt";
-    /// Moves a column.
+    /// Tooltip of the button that moves a column to the right.
     later: "Later", "Plus tard";
-    /// Heads the choice of columns.
+    /// Heading of the column picker.
     choose_columns: "Show these columns, in this order", "Afficher ces colonnes, dans cet ordre";
-    /// Takes the selection away.
+    /// Button that clears the selection.
     clear_selection: "Clear the selection", "Effacer la sélection";
-    /// Takes a mark away.
+    /// Button that removes marks.
     no_mark: "No mark", "Sans suivi";
-    /// Heads the lead's fields.
-    as_read: "As the model read it", "Tel que le modèle l’a lu";
-    /// Heads the lead's own columns.
-    in_file: "In your file", "Dans votre fichier";
-    /// Opens the form with this lead.
-    try_change: "See what a change would do", "Voir l’effet d’un changement";
-    /// While a lead's cells are fetched.
+    /// Heading of the model input.
+    model_input: "As the model read it", "Tel que le modèle l’a lu";
+    /// Heading of the original cells.
+    original_cells: "In your file", "Dans votre fichier";
+    /// Button that copies a lead to the form.
+    try_changes: "See what a change would do", "Voir l’effet d’un changement";
+    /// Heading while the details are pending.
     fetching: "Fetching…", "Chargement…";
-    /// Of a lead that stands in the list again.
-    repeated_lead: "A better lead is the same person.", "Un meilleur prospect est la même personne.";
+    /// Note on a duplicate lead.
+    duplicate_lead: "A better lead is the same person.", "Un meilleur prospect est la même personne.";
 }
 
-/// A mark.
+/// Name of a mark.
 pub fn mark_name(mark: Mark) -> &'static str {
     match mark {
-        Mark::Contacted => pick("contacted", "contacté"),
-        Mark::Replied => pick("replied", "a répondu"),
-        Mark::NotInterested => pick("not interested", "pas intéressé"),
+        Mark::Contacted => tr_str("contacted", "contacté"),
+        Mark::Replied => tr_str("replied", "a répondu"),
+        Mark::NotInterested => tr_str("not interested", "pas intéressé"),
     }
 }
 
-/// What was read, in a line.
-pub fn summary(list: &List) -> String {
+/// One-line summary of the list.
+pub fn summary(list: &LeadList) -> String {
     let summary = &list.summary;
     let is_field = |mapped: &&MappedColumn| matches!(mapped.column.target, Some(Target::Field(_)));
-    let known = summary.mapped.iter().filter(is_field).count();
-    let (rows, took, fields) = (leads(summary.rows), duration(list.took), summary.fields);
-    say(
-        format!("{rows} ranked in {took} · {known} of {fields} columns recognised"),
-        format!("{rows} en {took} · {known} colonnes reconnues sur {fields}"),
+    let known = summary.mapped_columns.iter().filter(is_field).count();
+    let (rows, elapsed, fields) = (leads(summary.rows), duration(list.elapsed_ms), summary.field_count);
+    tr(
+        format!("{rows} ranked in {elapsed} · {known} of {fields} columns recognised"),
+        format!("{rows} en {elapsed} · {known} colonnes reconnues sur {fields}"),
     )
 }
 
-/// What the list cannot know.
-pub fn missing(number: u32) -> String {
+/// Number of missing fields.
+pub fn missing_fields(number: u32) -> String {
     match number {
-        1 => say(
+        1 => tr(
             "1 column of the model is missing in this file; scores are less sharp.",
             "1 colonne du modèle manque dans ce fichier ; les scores sont moins précis.",
         ),
-        number => say(
+        number => tr(
             format!("{number} columns of the model are missing in this file; scores are less sharp."),
             format!("{number} colonnes du modèle manquent dans ce fichier ; les scores sont moins précis."),
         ),
     }
 }
 
-/// A field that the file lacks, with how far the area under the ROC curve fell without it when the model was tested.
+/// Missing field, with the loss of ROC-AUC that was measured without it.
 pub fn missing_field(name: &str, auc_drop: Option<f64>) -> String {
     let label = field_label(name);
     let label = if label == name { label } else { format!("{label} ({name})") };
     match auc_drop.map(|drop| (drop * 100.0).round()) {
-        Some(times @ 1.0..) => say(
+        Some(times @ 1.0..) => tr(
             format!("{label}: of two leads, the right one comes first {times} times fewer in 100"),
             format!("{label} : de deux prospects, le bon vient en premier {times} fois de moins sur 100"),
         ),
-        Some(_) => say(format!("{label}: hardly a loss"), format!("{label} : presque aucune perte")),
+        Some(_) => tr(format!("{label}: hardly a loss"), format!("{label} : presque aucune perte")),
         None => label,
     }
 }
 
-/// Columns that are only kept.
-pub fn unknown(number: u32) -> String {
+/// Number of unmapped columns.
+pub fn unmapped_columns(number: u32) -> String {
     match number {
-        1 => say("1 column is kept, but not scored.", "1 colonne est gardée, mais pas évaluée."),
-        number => say(
+        1 => tr("1 column is kept, but not scored.", "1 colonne est gardée, mais pas évaluée."),
+        number => tr(
             format!("{} columns are kept, but not scored.", count(number)),
             format!("{} colonnes sont gardées, mais pas évaluées.", count(number)),
         ),
     }
 }
 
-/// How many rows are not in the list.
+/// Number of rejected rows.
 pub fn rejects(number: u32) -> String {
     match number {
-        1 => say("1 row could not be scored.", "1 ligne n’a pas pu être évaluée."),
-        number => say(
+        1 => tr("1 row could not be scored.", "1 ligne n’a pas pu être évaluée."),
+        number => tr(
             format!("{} rows could not be scored.", count(number)),
             format!("{} lignes n’ont pas pu être évaluées.", count(number)),
         ),
     }
 }
 
-/// Under the rejects, where there are more.
+/// Note below a truncated list of rejects.
 pub fn rejects_shown(shown: u32, all: u32) -> String {
     let (shown, all) = (count(shown), count(all));
-    say(
+    tr(
         format!("The first {shown} of {all}. The download has them all."),
         format!("Les {shown} premières sur {all}. Le téléchargement les contient toutes."),
     )
 }
 
-/// Which rows are in sight.
+/// Range of the current page.
 pub fn page(first: u32, last: u32, found: u32, all: u32) -> String {
     let (range, of) = (format!("{}–{}", count(first), count(last)), count(found));
-    let text = say(format!("{range} of {of}"), format!("{range} sur {of}"));
+    let text = tr(format!("{range} of {of}"), format!("{range} sur {of}"));
     if found == all {
         text
     } else {
-        text + &say(format!(" found among {}", count(all)), format!(" trouvés parmi {}", count(all)))
+        text + &tr(format!(" found among {}", count(all)), format!(" trouvés parmi {}", count(all)))
     }
 }
 
-/// How many leads a filter left.
+/// Number of matches.
 pub fn found(found: u32, all: u32) -> String {
     if found == all {
         return leads(all);
     }
-    say(format!("{} of {}", count(found), leads(all)), format!("{} sur {}", count(found), leads(all)))
+    tr(format!("{} of {}", count(found), leads(all)), format!("{} sur {}", count(found), leads(all)))
 }
 
-/// How many leads are selected.
+/// Number of selected leads.
 pub fn selected(number: u32) -> String {
     match number {
-        1 => say("1 lead selected", "1 prospect sélectionné"),
-        number => say(format!("{} leads selected", count(number)), format!("{} prospects sélectionnés", count(number))),
+        1 => tr("1 lead selected", "1 prospect sélectionné"),
+        number => tr(format!("{} leads selected", count(number)), format!("{} prospects sélectionnés", count(number))),
     }
 }
 
-/// Selects one lead.
+/// Label of a lead's checkbox.
 pub fn select_lead(rank: u32) -> String {
-    say(format!("Select lead {}", count(rank)), format!("Sélectionner le prospect {}", count(rank)))
+    tr(format!("Select lead {}", count(rank)), format!("Sélectionner le prospect {}", count(rank)))
 }
 
-/// Heads the lead beside the list.
+/// Heading of the side panel.
 pub fn lead_title(rank: u32, all: u32) -> String {
-    say(format!("Lead {} of {}", count(rank), count(all)), format!("Prospect {} sur {}", count(rank), count(all)))
+    tr(format!("Lead {} of {}", count(rank), count(all)), format!("Prospect {} sur {}", count(rank), count(all)))
 }
 
-/// Where a lead stands in the file.
-pub fn at_line(line: f64) -> String {
-    say(format!("line {line} of the file"), format!("ligne {line} du fichier"))
+/// Line of a lead in the file.
+pub fn source_line(line: f64) -> String {
+    tr(format!("line {line} of the file"), format!("ligne {line} du fichier"))
 }
 
-/// How many filters are set.
+/// Button of the filters, with the number of active ones.
 pub fn filters_set(number: usize) -> String {
     match number {
         0 => filters().to_owned(),
@@ -228,83 +228,81 @@ pub fn filters_set(number: usize) -> String {
     }
 }
 
-/// More values of a column than are shown.
+/// Number of values not shown.
 pub fn more_values(number: u32) -> String {
-    say(
+    tr(
         format!("and {} rarer ones: use the search", count(number)),
         format!("et {} plus rares : utilisez la recherche", count(number)),
     )
 }
 
-/// Takes a filter away.
+/// Label of the button that removes a column filter.
 pub fn remove_filter(column: &str) -> String {
-    say(format!("Remove the filter of {column}"), format!("Retirer le filtre de {column}"))
+    tr(format!("Remove the filter of {column}"), format!("Retirer le filtre de {column}"))
 }
 
-/// A button that moves a column.
+/// Label of the button that moves a column.
 pub fn move_column(column: &str, earlier: bool) -> String {
     match earlier {
-        true => say(format!("Move {column} earlier"), format!("Avancer {column}")),
-        false => say(format!("Move {column} later"), format!("Reculer {column}")),
+        true => tr(format!("Move {column} earlier"), format!("Avancer {column}")),
+        false => tr(format!("Move {column} later"), format!("Reculer {column}")),
     }
 }
 
-/// A grade's chip, for those who hear it.
+/// Label of a grade's toggle button, for screen readers.
 pub fn grade_chip(grade: char, number: u32) -> String {
-    say(format!("Grade {grade}: {}", leads(number)), format!("Note {grade} : {}", leads(number)))
+    tr(format!("Grade {grade}: {}", leads(number)), format!("Note {grade} : {}", leads(number)))
 }
 
-/// A score's exact value.
+/// Exact probability.
 pub fn exact(probability: f32) -> String {
-    say(format!("probability {probability}"), format!("probabilité {probability}"))
+    tr(format!("probability {probability}"), format!("probabilité {probability}"))
 }
 
-/// What to expect of a lead: what was seen of its grade, else what its model says.
-pub fn outlook(score: &Score, model: Option<&ModelFacts>) -> String {
+/// Expected replies: the rate observed for the grade, or else the model's estimate.
+pub fn expected_replies(score: &Score, model: Option<&ModelInfo>) -> String {
     let ranges = model.map_or(&[][..], |model| &model.grades.ranges);
     match ranges.iter().find(|range| Some(range.grade) == score.grade && range.leads > 0) {
-        Some(seen) => grade_seen(seen.grade, seen.rate, seen.leads),
-        None => chance(score.probability),
+        Some(range) => observed_replies(range.grade, range.rate, range.leads),
+        None => estimated_replies(score.probability),
     }
 }
 
-/// A score as a sentence.
-fn chance(probability: f32) -> String {
+/// Replies estimated by the model.
+fn estimated_replies(probability: f32) -> String {
     match (probability * 10.0).round() as u32 {
-        0 => say("Of ten leads like this, hardly one replies.", "Sur dix prospects de ce genre, à peine un répond."),
-        10 => {
-            say("Of ten leads like this, nearly all reply.", "Sur dix prospects de ce genre, presque tous répondent.")
-        }
-        1 => say(
+        0 => tr("Of ten leads like this, hardly one replies.", "Sur dix prospects de ce genre, à peine un répond."),
+        10 => tr("Of ten leads like this, nearly all reply.", "Sur dix prospects de ce genre, presque tous répondent."),
+        1 => tr(
             "Of ten leads like this, about 1 replies, as far as the model can tell.",
             "Sur dix prospects de ce genre, environ 1 répond, autant que le modèle puisse en juger.",
         ),
-        tenths => say(
+        tenths => tr(
             format!("Of ten leads like this, about {tenths} reply, as far as the model can tell."),
             format!("Sur dix prospects de ce genre, environ {tenths} répondent, autant que le modèle puisse en juger."),
         ),
     }
 }
 
-/// What was seen of a grade.
-fn grade_seen(grade: char, rate: f64, number: u64) -> String {
+/// Reply rate observed for a grade.
+fn observed_replies(grade: char, rate: f64, number: u64) -> String {
     let rate = percent(rate);
-    say(
+    tr(
         format!("Grade {grade}: when tested, {rate} of {number} such leads replied."),
         format!("Note {grade} : lors du test, {rate} de {number} prospects de cette note ont répondu."),
     )
 }
 
-/// For the listeners: the list is there.
+/// Label of the table, for screen readers.
 pub fn ranked(number: u32) -> String {
-    say(format!("{} ranked.", leads(number)), format!("{} en ordre.", leads(number)))
+    tr(format!("{} ranked.", leads(number)), format!("{} en ordre.", leads(number)))
 }
 
-/// Leads that stand in the list more than once.
-pub fn repeated(number: u32) -> String {
+/// Number of duplicate leads.
+pub fn duplicates(number: u32) -> String {
     match number {
-        1 => say("1 lead is the same person as a better one.", "1 prospect est la même personne qu’un meilleur."),
-        number => say(
+        1 => tr("1 lead is the same person as a better one.", "1 prospect est la même personne qu’un meilleur."),
+        number => tr(
             format!("{} leads are the same person as a better one.", count(number)),
             format!("{} prospects sont la même personne qu’un meilleur.", count(number)),
         ),

@@ -1,59 +1,59 @@
-//! All words of the page, in English and French, side by side.
+//! All user-visible texts of the page, in English and French.
 //!
-//! Owns every sentence that a user reads, in one place. May not know components or the browser.
+//! Must not depend on components or the browser.
 
-/// Words without a number or a name in them: one function each, which gives them in the page's language.
-macro_rules! words {
+/// Defines one function per constant text, which returns it in the display language.
+macro_rules! translations {
     ($($(#[$doc:meta])* $name:ident: $english:literal, $french:literal;)*) => {$(
         $(#[$doc])*
         pub fn $name() -> &'static str {
-            $crate::text::pick($english, $french)
+            $crate::text::tr_str($english, $french)
         }
     )*};
 }
 
 mod columns;
-mod failure;
-mod field;
-mod hand;
+mod errors;
+mod export;
+mod fields;
 mod list;
+mod manual_lead;
 mod model;
 mod privacy;
-mod reason;
+mod reject_reasons;
 mod start;
-mod take;
 #[cfg(test)]
 mod tests;
 
 pub use columns::*;
-pub use failure::*;
-pub use field::*;
-pub use hand::*;
+pub use errors::*;
+pub use export::*;
+pub use fields::*;
 pub use list::*;
+pub use manual_lead::*;
 pub use model::*;
 pub use privacy::*;
-pub use reason::*;
+pub use reject_reasons::*;
 pub use start::*;
-pub use take::*;
 
 use crate::format::count;
 use crate::language::{Language, current};
 
-/// The name of everything.
+/// Product name.
 pub const NAME: &str = "Leadlight";
-/// The sample's file name.
+/// File name of the sample.
 pub const SAMPLE_FILE: &str = "sample-leads.csv";
 
-/// One of two words, by the page's language.
-fn pick(english: &'static str, french: &'static str) -> &'static str {
+/// Returns one of two constant texts, by the display language.
+fn tr_str(english: &'static str, french: &'static str) -> &'static str {
     match current() {
         Language::English => english,
         Language::French => french,
     }
 }
 
-/// One of two texts, by the page's language.
-fn say(english: impl Into<String>, french: impl Into<String>) -> String {
+/// Returns one of two texts, by the display language.
+fn tr(english: impl Into<String>, french: impl Into<String>) -> String {
     match current() {
         Language::English => english.into(),
         Language::French => french.into(),
@@ -62,12 +62,12 @@ fn say(english: impl Into<String>, french: impl Into<String>) -> String {
 
 /// `1 lead`, `2 leads`.
 pub fn leads(number: u32) -> String {
-    let words = match (current(), number) {
+    let noun = match (current(), number) {
         (Language::English, 1) => "lead",
         (Language::English, _) => "leads",
-        // In French, none is not many.
+        // French uses the singular for zero.
         (Language::French, 0 | 1) => "prospect",
         (Language::French, _) => "prospects",
     };
-    format!("{} {words}", count(number))
+    format!("{} {noun}", count(number))
 }

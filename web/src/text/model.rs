@@ -1,57 +1,60 @@
-//! Words of the models in use.
+//! Texts of the model card.
 
-use super::{pick, say};
+use super::{tr, tr_str};
 use scorer::insight::card::{Card, Quality};
 
-words! {
-    /// The models.
+translations! {
+    /// Heading of the model card.
     models: "The model in use", "Le modèle utilisé";
-    /// While parts are loaded.
+    /// Message while the models are loading.
     loading: "Loading the model…", "Chargement du modèle…";
-    /// Opens the file chooser for a model.
+    /// Button that chooses a custom model.
     choose_model: "Use a model of your own (.onnx)", "Utiliser votre propre modèle (.onnx)";
-    /// Keeps the user's own model.
-    keep_model: "Keep it on this computer", "Le garder sur cet ordinateur";
-    /// Goes back to the site's models.
+    /// Checkbox that stores the custom model.
+    store_model: "Keep it on this computer", "Le garder sur cet ordinateur";
+    /// Button that returns to the site's models.
     site_model: "Use this site’s model again", "Revenir au modèle de ce site";
 }
 
-/// The user's own model is in use.
-pub fn own_model(name: &str) -> String {
-    say(format!("This is your own model, {name}."), format!("C’est votre propre modèle, {name}."))
+/// Note that a custom model is in use.
+pub fn custom_model(name: &str) -> String {
+    tr(format!("This is your own model, {name}."), format!("C’est votre propre modèle, {name}."))
 }
 
-/// Which leads a model is for.
+/// Leads that a model is for.
 pub fn model_for(card: &Card) -> &'static str {
     if card.requires_any.is_empty() {
-        pick("For leads as most exports have them.", "Pour les prospects tels que la plupart des exports les donnent.")
+        tr_str(
+            "For leads as most exports have them.",
+            "Pour les prospects tels que la plupart des exports les donnent.",
+        )
     } else {
-        pick("For leads that have been enriched.", "Pour les prospects enrichis.")
+        tr_str("For leads that have been enriched.", "Pour les prospects enrichis.")
     }
 }
 
-/// What a model gives.
+/// Prediction target of a model.
 pub fn predicts(card: &Card) -> Option<String> {
     let what = card.predicts.trim_end_matches('.');
-    (!card.predicts.is_empty()).then(|| say(format!("It gives {what}."), format!("Il donne : {what}.")))
+    (!card.predicts.is_empty()).then(|| tr(format!("It gives {what}."), format!("Il donne : {what}.")))
 }
 
-/// From what a model learned.
+/// Training data of a model.
 pub fn trained_on(card: &Card) -> Option<String> {
     let data = card.trained_on.as_ref()?;
     let (leads, replied) = (data.leads, data.positives);
-    Some(say(
+    Some(tr(
         format!("Learned from {leads} past leads, of which {replied} replied. "),
         format!("Appris sur {leads} anciens prospects, dont {replied} ont répondu. "),
     ))
 }
 
-/// How a model's figures were worked out.
+/// Evaluation method of a model.
 pub fn method(quality: &Quality) -> String {
-    say(format!("How this was measured: {}", quality.method), format!("Comment cela a été mesuré : {}", quality.method))
+    tr(format!("How this was measured: {}", quality.method), format!("Comment cela a été mesuré : {}", quality.method))
 }
 
-/// How good a model is, against chance.
+/// ROC-AUC of a model, as a comparison of two leads.
 pub fn quality(quality: &Quality) -> String {
     let of_100 = |share: f64| format!("{:.0}", share * 100.0);
     let (mean, std) = (quality.roc_auc.mean, quality.roc_auc.std);
@@ -67,17 +70,17 @@ pub fn quality(quality: &Quality) -> String {
          {more_or_less} près. Le hasard donne 50.{}",
         if is_weak { " Ce n’est peut-être pas mieux que le hasard." } else { "" }
     );
-    say(english, french)
+    tr(english, french)
 }
 
-/// Which of several trainings a model comes from.
+/// Version of a model.
 pub fn version(card: &Card) -> String {
     format!("Version {}.", card.version)
 }
 
-/// A model's name, version and file.
+/// Name, version and file hash of a model.
 pub fn model_id(card: &Card, sha256: &str) -> String {
     let start: String = sha256.chars().take(12).collect();
     let (name, version) = (&card.name, &card.version);
-    say(format!("{name} · version {version} · file {start}…"), format!("{name} · version {version} · fichier {start}…"))
+    tr(format!("{name} · version {version} · file {start}…"), format!("{name} · version {version} · fichier {start}…"))
 }

@@ -1,75 +1,75 @@
-//! Words of the start: what this is, the promise, the file that is being read.
+//! Texts of the start page: claim, privacy guarantee, import progress.
 
-use super::say;
+use super::tr;
 use crate::format::{bytes, count, duration};
-use crate::state::Reading;
+use crate::state::ImportProgress;
 
-words! {
-    /// What it does.
+translations! {
+    /// Claim.
     claim: "Know whom to write to first.", "Sachez à qui écrire en premier.";
-    /// What it does, said once more.
-    what: "Give it your list of leads, get it back ranked: the ones most likely to reply on top.",
+    /// Explanation of the claim.
+    claim_detail: "Give it your list of leads, get it back ranked: the ones most likely to reply on top.",
         "Donnez-lui votre liste de prospects, elle revient classée : les plus susceptibles de répondre en tête.";
-    /// The promise.
+    /// Privacy guarantee.
     promise: "Your file never leaves this computer.", "Votre fichier ne quitte jamais cet ordinateur.";
-    /// Opens the explanation of the promise.
+    /// Button that opens the explanation of the guarantee.
     promise_more: "See for yourself", "Vérifiez vous-même";
-    /// The drop target.
+    /// Title of the drop target.
     drop_here: "Drop a list here", "Déposez une liste ici";
-    /// The drop target while a file is over it.
+    /// Title of the drop target while a file is dragged over it.
     drop_now: "Let go to rank it", "Lâchez pour la classer";
-    /// The drop target before files can be taken.
+    /// Title of the drop target before files are accepted.
     drop_later: "One moment: getting ready…", "Un instant : préparation…";
-    /// What a file should be like.
+    /// Hint about accepted files.
     drop_hint: "An export of LinkedIn, HubSpot or Apollo, CSV or Excel (.xlsx): its columns are recognised, and you can correct it.",
         "Un export de LinkedIn, HubSpot ou Apollo, CSV ou Excel (.xlsx) : ses colonnes sont reconnues, et vous pouvez corriger.";
-    /// Opens the list of columns.
+    /// Summary that unfolds the supported columns.
     which_columns: "Which columns?", "Quelles colonnes ?";
-    /// Opens the file chooser.
+    /// Button of the file chooser.
     choose: "Choose a file", "Choisir un fichier";
-    /// Reads the sample.
+    /// Button that imports the sample.
     sample: "Try 500 sample leads", "Essayer avec 500 prospects";
-    /// Opens the form.
-    by_hand: "Score one lead", "Évaluer un prospect";
-    /// Stops a reading.
+    /// Button that opens the form.
+    score_one: "Score one lead", "Évaluer un prospect";
+    /// Button that cancels the import.
     cancel: "Cancel", "Annuler";
-    /// Loads the page anew.
+    /// Button that reloads the page.
     reload: "Reload", "Recharger";
-    /// Puts something away.
+    /// Button that closes a message or a panel.
     close: "Close", "Fermer";
-    /// Goes to the start.
-    another: "Another file", "Autre fichier";
-    /// Goes to the list.
+    /// Button that opens the start page from the list.
+    another_file: "Another file", "Autre fichier";
+    /// Button that returns to the list.
     back_to_list: "Back to the list", "Retour à la liste";
-    /// Goes to the start.
+    /// Button that returns to the start page.
     back: "Back", "Retour";
-    /// Names the choice of a language.
+    /// Label of the language choice.
     languages: "Language", "Langue";
-    /// Opens the view of the promise.
+    /// Link to the privacy page.
     privacy: "Privacy", "Confidentialité";
 }
 
-/// `leads.csv`, being read.
-pub fn reading(reading: &Reading) -> String {
-    if reading.unpacking {
-        return say(format!("Unpacking {}", reading.file), format!("Décompression de {}", reading.file));
+/// Title of an import.
+pub fn importing(import: &ImportProgress) -> String {
+    if import.unpacking {
+        return tr(format!("Unpacking {}", import.file), format!("Décompression de {}", import.file));
     }
-    say(format!("Reading {}", reading.file), format!("Lecture de {}", reading.file))
+    tr(format!("Reading {}", import.file), format!("Lecture de {}", import.file))
 }
 
-/// How far a reading is, and from a second on how fast and how long it will still take.
-pub fn progress(reading: &Reading) -> String {
-    if reading.unpacking {
-        let share = (100.0 * reading.bytes / reading.size.max(1.0)).round();
-        return say(format!("{share} %"), format!("{share} %"));
+/// Progress of an import; after one second with speed and remaining time.
+pub fn progress(import: &ImportProgress) -> String {
+    if import.unpacking {
+        let share = (100.0 * import.bytes / import.size.max(1.0)).round();
+        return tr(format!("{share} %"), format!("{share} %"));
     }
-    let (rows, read, size) = (super::leads(reading.rows), bytes(reading.bytes), bytes(reading.size));
-    let mut text = say(format!("{rows} · {read} of {size}"), format!("{rows} · {read} sur {size}"));
-    if reading.elapsed > 1000.0 && reading.bytes > 0.0 {
-        let left = duration(reading.elapsed * (reading.size - reading.bytes) / reading.bytes);
-        let rate = count((f64::from(reading.rows) / reading.elapsed * 1e3) as u32);
+    let (rows, read, size) = (super::leads(import.rows), bytes(import.bytes), bytes(import.size));
+    let mut text = tr(format!("{rows} · {read} of {size}"), format!("{rows} · {read} sur {size}"));
+    if import.elapsed_ms > 1000.0 && import.bytes > 0.0 {
+        let left = duration(import.elapsed_ms * (import.size - import.bytes) / import.bytes);
+        let rate = count((f64::from(import.rows) / import.elapsed_ms * 1e3) as u32);
         let english = format!(" · {rate} leads a second · about {left} left");
-        text += &say(english, format!(" · {rate} prospects par seconde · encore {left} environ"));
+        text += &tr(english, format!(" · {rate} prospects par seconde · encore {left} environ"));
     }
     text
 }

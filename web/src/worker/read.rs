@@ -1,11 +1,9 @@
-//! Reading a file: a list, or a project that holds one.
-//!
-//! Owns pieces, limits and what becomes of a failure. May not know what is done with a list that was read.
+//! Imports a file chunk by chunk: a list, or a project that contains one.
 
-use super::{Desk, Shown};
-use crate::agent::{Failure, Job, Reply};
-use crate::project::{Place, Project, ProjectFacts, START};
-use crate::table::{self, Table};
+use super::{LoadedList, WorkerState};
+use crate::project::{HeaderRange, PREFIX_BYTES, Project, ProjectInfo};
+use crate::protocol::{FileError, JobId, Reply};
+use crate::ranked_list::{self, RankedList};
 use js_sys::Uint8Array;
 use scorer::lead::csv::{ImportError, is_workbook_container};
 use scorer::lead::import::ImportOptions;
@@ -16,63 +14,63 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
 
-/// How much of a file is read at once: between two pieces the worker listens. A browser takes a quarter of a second for
-/// a hundred megabytes in such pieces, and twice as long in pieces of one megabyte.
-const PIECE: f64 = 4_194_304.0;
+/// Chunk size in bytes: the worker handles messages between two chunks. A browser reads a hundred megabytes in a quarter
+/// of a second in such chunks, and takes twice as long in chunks of one megabyte.
+const CHUNK_BYTES: f64 = 4_194_304.0;
 
-/// The most memory that a list may take, about the size of its file. WebAssembly has four gigabytes, and a browser ends
-/// a tab that takes as much.
+/// Memory limit of a list in bytes, about the size of its file. WebAssembly can address four gigabytes, and a browser
+/// kills a tab that uses as much.
 const MEMORY_MAX: f64 = 1.25e9;
 
-/// What is to be read.
+/// File to import.
 struct Source {
     file: Blob,
     project: Option<Project>,
 }
 
-impl Desk {
-    pub(super) async fn read(&self, job: Job, file: Option<File>, given: ImportOptions, again: bool) {
+impl WorkerState {
+    pub(super) async fn read(&self, job: JobId, file: Option<File>, options: ImportOptions, keep_marks: bool) {
         let (Some(file), Some(scorer)) = (file, self.scorer.borrow().clone()) else {
-            return self.reply(&Reply::Unreadable { job, failure: Failure::Unavailable });
+            return self.reply(&Reply::FileFailed { job, error: FileError::Unavailable });
         };
-        match self.read_source(job, file.into(), &scorer, given).await {
-            Ok(Some((source, sheet))) => self.offer(job, source, sheet, again),
+        match self.read_source(job, file.into(), &scorer, options).await {
+            Ok(Some((source, list))) => self.publish(job, source, list, keep_marks),
             Ok(None) => {}
-            Err(Trouble::Workbook) => self.reply(&Reply::Workbook { job }),
-            Err(Trouble::Told(failure)) => self.reply(&Reply::Unreadable { job, failure }),
-            Err(Trouble::ScoredList(error)) => self.refuse(job, error),
+            Err(ReadError::Workbook) => self.reply(&Reply::WorkbookDetected { job }),
+            Err(ReadError::File(error)) => self.reply(&Reply::FileFailed { job, error }),
+            Err(ReadError::List(error)) => self.reject(job, error),
         }
     }
 
-    /// The list of a file; `None` where the user does not want it any more.
+    /// Imports a file; `None` when the job was cancelled.
     async fn read_source(
         &self,
-        job: Job,
+        job: JobId,
         file: Blob,
         scorer: &Arc<Scorer>,
-        given: ImportOptions,
-    ) -> Result<Option<(Source, ScoredList)>, Trouble> {
+        options: ImportOptions,
+    ) -> Result<Option<(Source, ScoredList)>, ReadError> {
         let source = open(file).await?;
         let size = source.file.size();
         if size > MEMORY_MAX {
-            return Err(Trouble::Told(too_large()));
+            return Err(too_large());
         }
         let saved = || source.project.as_ref().map(|project| project.mapping.clone());
-        let mapping = given.mapping.or_else(saved);
-        let mut reader = ListReader::new(scorer.clone(), ImportOptions { mapping, ..given });
+        let mapping = options.mapping.or_else(saved);
+        let mut reader = ListReader::new(scorer.clone(), ImportOptions { mapping, ..options });
         let mut at = 0.0;
-        let mut next = fetched(&source.file, at, PIECE.min(size))?;
+        let mut next = start_read(&source.file, at, CHUNK_BYTES.min(size))?;
         while at < size {
-            let end = (at + PIECE).min(size);
-            let bytes = received(next).await?;
-            // The browser fetches a piece while the one before is read.
-            next = fetched(&source.file, end, (end + PIECE).min(size))?;
-            if self.reading.get() != job {
+            let end = (at + CHUNK_BYTES).min(size);
+            let bytes = finish_read(next).await?;
+            // The browser fetches the next chunk while this one is parsed.
+            next = start_read(&source.file, end, (end + CHUNK_BYTES).min(size))?;
+            if self.active_job.get() != job {
                 return Ok(None);
             }
             reader.push(&bytes)?;
             if reader.memory() as f64 > MEMORY_MAX {
-                return Err(Trouble::Told(too_large()));
+                return Err(too_large());
             }
             at = end;
             self.reply(&Reply::Progress { job, bytes: at, rows: reader.rows() as u32 });
@@ -80,106 +78,105 @@ impl Desk {
         Ok(Some((source, reader.finish()?)))
     }
 
-    /// Marks are kept when the same file is read again, and come with a project.
-    fn offer(&self, job: Job, source: Source, sheet: ScoredList, again: bool) {
-        let mut table = Table::new(sheet);
-        if let (true, Some(before)) = (again, self.shown.borrow().as_ref()) {
-            table.take_marks(&before.table.marked_lines(), &before.table.selected_lines());
+    /// Reports a list to the page. Marks come from the current list when it is the same file, else from the project.
+    fn publish(&self, job: JobId, source: Source, list: ScoredList, keep_marks: bool) {
+        let mut list = RankedList::new(list);
+        if let (true, Some(current)) = (keep_marks, self.current.borrow().as_ref()) {
+            list.restore_marks(&current.list.marked_lines(), &current.list.selected_lines());
         } else if let Some(project) = &source.project {
-            table.take_marks(&project.marks, &project.selected);
+            list.restore_marks(&project.marks, &project.selected);
         }
         let project = source.project.map(|Project { file, query, models, .. }| {
-            let same_models = models == hashes(table.sheet().scorer());
-            Box::new(ProjectFacts { file, query, same_models })
+            let same_models = models == model_hashes(list.scored_list().scorer());
+            Box::new(ProjectInfo { file, query, same_models })
         });
-        self.reply(&Reply::Read { job, summary: table.summary(), project });
-        self.reply(&Reply::Tally { job, tally: table.tally() });
-        *self.fresh.borrow_mut() = Some(Shown { job, table, file: source.file });
+        self.reply(&Reply::FileRead { job, summary: list.summary(), project });
+        self.reply(&Reply::Counts { job, counts: list.counts() });
+        *self.pending.borrow_mut() = Some(LoadedList { job, list, file: source.file });
     }
 
-    fn refuse(&self, job: Job, error: ListError) {
-        self.reply(&Reply::Unreadable { job, failure: failure(&error) });
+    fn reject(&self, job: JobId, error: ListError) {
+        self.reply(&Reply::FileFailed { job, error: file_error(&error) });
         if let ListError::NoLeads { rejects } = error {
-            *self.refused.borrow_mut() = Some((job, rejects));
+            *self.all_rejected.borrow_mut() = Some((job, rejects));
         }
     }
 }
 
-/// The hashes of models, in their order.
-pub(super) fn hashes(scorer: &Scorer) -> Vec<String> {
+/// Returns the SHA-256 of each model.
+pub(super) fn model_hashes(scorer: &Scorer) -> Vec<String> {
     scorer.models().iter().map(|model| model.sha256().to_owned()).collect()
 }
 
-/// Why a file gives no list.
-enum Trouble {
-    /// It must be unpacked first, which is not done here.
+/// Outcome of an import without a list.
+enum ReadError {
+    /// A workbook, which must be unpacked first, elsewhere.
     Workbook,
-    Told(Failure),
-    ScoredList(ListError),
+    File(FileError),
+    List(ListError),
 }
 
-impl From<ListError> for Trouble {
+impl From<ListError> for ReadError {
     fn from(error: ListError) -> Self {
-        Trouble::ScoredList(error)
+        ReadError::List(error)
     }
 }
 
-/// A browser that does not hand out a file's bytes says nothing that a user could make use of.
-impl From<JsValue> for Trouble {
+/// Browsers give no useful reason for a failed read.
+impl From<JsValue> for ReadError {
     fn from(_: JsValue) -> Self {
-        Trouble::Told(Failure::Unavailable)
+        ReadError::File(FileError::Unavailable)
     }
 }
 
-fn too_large() -> Failure {
-    Failure::TooLarge { bytes_max: MEMORY_MAX }
+fn too_large() -> ReadError {
+    ReadError::File(FileError::TooLarge { bytes_max: MEMORY_MAX })
 }
 
-/// Looks at the first bytes: a project's list begins behind its header.
-async fn open(file: Blob) -> Result<Source, Trouble> {
-    let broken = || Trouble::Told(Failure::BrokenProject);
-    let start = piece(&file, 0.0, file.size().min(START as f64)).await?;
-    if is_workbook_container(&start) {
-        return Err(Trouble::Workbook);
+/// Detects the file type by its first bytes; a project's list begins after its header.
+async fn open(file: Blob) -> Result<Source, ReadError> {
+    let damaged = || ReadError::File(FileError::DamagedProject);
+    let prefix = read_range(&file, 0.0, file.size().min(PREFIX_BYTES as f64)).await?;
+    if is_workbook_container(&prefix) {
+        return Err(ReadError::Workbook);
     }
-    let Some(place) = Place::find(&start) else { return Ok(Source { file, project: None }) };
-    let Place { start, end } = place.ok_or_else(broken)?;
-    let header = piece(&file, start as f64, end as f64).await?;
-    let project = Project::read(&header).ok_or_else(broken)?;
+    let Some(range) = HeaderRange::find(&prefix) else { return Ok(Source { file, project: None }) };
+    let HeaderRange { start, end } = range.ok_or_else(damaged)?;
+    let header = read_range(&file, start as f64, end as f64).await?;
+    let project = Project::parse(&header).ok_or_else(damaged)?;
     let file = file.slice_with_f64_and_f64(end as f64, file.size())?;
     Ok(Source { file, project: Some(project) })
 }
 
-pub(super) async fn piece(file: &Blob, from: f64, to: f64) -> Result<Vec<u8>, JsValue> {
-    received(fetched(file, from, to)?).await
+pub(super) async fn read_range(file: &Blob, from: f64, to: f64) -> Result<Vec<u8>, JsValue> {
+    finish_read(start_read(file, from, to)?).await
 }
 
-/// A piece of a file that is under way.
-fn fetched(file: &Blob, from: f64, to: f64) -> Result<JsFuture, JsValue> {
+fn start_read(file: &Blob, from: f64, to: f64) -> Result<JsFuture, JsValue> {
     Ok(JsFuture::from(file.slice_with_f64_and_f64(from, to)?.array_buffer()))
 }
 
-async fn received(piece: JsFuture) -> Result<Vec<u8>, JsValue> {
-    Ok(Uint8Array::new(&piece.await?).to_vec())
+async fn finish_read(chunk: JsFuture) -> Result<Vec<u8>, JsValue> {
+    Ok(Uint8Array::new(&chunk.await?).to_vec())
 }
 
-fn failure(error: &ListError) -> Failure {
+fn file_error(error: &ListError) -> FileError {
     let error = match error {
         ListError::Import(error) => error,
-        ListError::Score(error) => return Failure::Unscored { reason: error.to_string() },
+        ListError::Score(error) => return FileError::ScoringFailed { reason: error.to_string() },
         ListError::NoLeads { rejects } => {
-            return Failure::NoLeads { rows: rejects.len() as u32, rejects: table::groups(rejects) };
+            return FileError::NoLeads { rows: rejects.len() as u32, rejects: ranked_list::group_rejects(rejects) };
         }
     };
     match error {
-        ImportError::Empty => Failure::Empty,
-        ImportError::NoRows => Failure::NoRows,
-        ImportError::NotText { hint } => Failure::NotText { hint: (*hint).to_owned() },
-        ImportError::OpenHeader => Failure::OpenHeader,
-        ImportError::HeaderTooLong => Failure::HeaderTooLong,
-        ImportError::TooManyColumns => Failure::TooManyColumns,
-        ImportError::NoKnownColumn { found, .. } => Failure::NoKnownColumn { found: found.clone() },
-        ImportError::DuplicateColumn(column) => Failure::DuplicateColumn { column: column.clone() },
-        ImportError::TooBroken { line } => Failure::TooBroken { line: *line as f64 },
+        ImportError::Empty => FileError::Empty,
+        ImportError::NoRows => FileError::NoRows,
+        ImportError::NotText { hint } => FileError::NotText { hint: (*hint).to_owned() },
+        ImportError::OpenHeader => FileError::UnclosedHeaderQuote,
+        ImportError::HeaderTooLong => FileError::HeaderTooLong,
+        ImportError::TooManyColumns => FileError::TooManyColumns,
+        ImportError::NoKnownColumn { found, .. } => FileError::NoKnownColumn { found: found.clone() },
+        ImportError::DuplicateColumn(column) => FileError::DuplicateColumn { column: column.clone() },
+        ImportError::TooBroken { line } => FileError::TooManyBrokenRows { line: *line as f64 },
     }
 }

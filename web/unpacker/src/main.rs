@@ -1,79 +1,67 @@
-//! Unpacks one workbook for the page: the file in, the CSV of its largest sheet out.
+//! Worker that converts one workbook to the CSV of its largest sheet.
 //!
-//! Owns how the bytes get in and out. May not know leads or words. It does not listen while it works: the page ends it
-//! when the user does not want to wait any longer.
+//! Must not depend on leads or texts. It handles no messages while it works: to cancel, the page terminates it.
 
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web::agent::{self, PickedSheet, Unpacking, WorkbookFault};
-use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
-use workbook::{Refusal, Sink, WORKBOOK_MAX};
+use web::protocol::{SheetInfo, UnpackerMessage, WorkbookError};
+use web::worker_port::{WorkerPort, unwrap_or_throw};
+use web_sys::Blob;
+use workbook::{CsvSink, Error, WORKBOOK_MAX};
 
 fn main() {
-    let port: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let answering = port.clone();
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let port = answering.clone();
-        spawn_local(async move { answer(&port, event.data().unchecked_ref()).await });
+    let port = WorkerPort::current();
+    let handler = port.clone();
+    port.listen(move |file| {
+        let port = handler.clone();
+        spawn_local(async move { handle(&port, file.unchecked_ref()).await });
     });
-    port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    // It listens as long as the worker lives.
-    on_message.forget();
-    post(&port, &Unpacking::Awake, &[]);
+    port.post(&UnpackerMessage::Ready, &[]);
 }
 
-async fn answer(port: &DedicatedWorkerGlobalScope, file: &Blob) {
+async fn handle(port: &WorkerPort, file: &Blob) {
     match unpack(port, file).await {
-        Ok((sheet, text)) => post(port, &Unpacking::Done { sheet }, &[text.into()]),
-        Err(fault) => post(port, &Unpacking::Refused { fault }, &[]),
+        Ok((sheet, csv)) => port.post(&UnpackerMessage::Done { sheet }, &[csv.into()]),
+        Err(error) => port.post(&UnpackerMessage::Failed { error }, &[]),
     }
 }
 
-async fn unpack(port: &DedicatedWorkerGlobalScope, file: &Blob) -> Result<(PickedSheet, Blob), WorkbookFault> {
+async fn unpack(port: &WorkerPort, file: &Blob) -> Result<(SheetInfo, Blob), WorkbookError> {
     if file.size() > WORKBOOK_MAX as f64 {
-        return Err(WorkbookFault::TooLarge);
+        return Err(WorkbookError::TooLarge);
     }
-    let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| WorkbookFault::Unavailable)?;
-    let mut text = Text { port, parts: Array::new_typed() };
-    let sheet = workbook::read(&Uint8Array::new(&buffer).to_vec(), &mut text).map_err(fault)?;
-    let whole = kept(Blob::new_with_blob_sequence(&text.parts));
-    Ok((PickedSheet { name: sheet.name, among: sheet.among as u32 }, whole))
+    let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| WorkbookError::Unavailable)?;
+    let mut csv = BlobSink { port, parts: Array::new_typed() };
+    let sheet = workbook::read(&Uint8Array::new(&buffer).to_vec(), &mut csv).map_err(workbook_error)?;
+    let csv = unwrap_or_throw(Blob::new_with_blob_sequence(&csv.parts));
+    Ok((SheetInfo { name: sheet.name, candidates: sheet.candidates as u32 }, csv))
 }
 
-/// The text of the sheet, whose parts are the browser's to keep: memory that a program has taken never shrinks again.
-struct Text<'a> {
-    port: &'a DedicatedWorkerGlobalScope,
+/// CSV of the sheet, as blobs outside WebAssembly's own memory, which never shrinks.
+struct BlobSink<'a> {
+    port: &'a WorkerPort,
     parts: Array<Blob>,
 }
 
-impl Sink for Text<'_> {
-    fn reached(&mut self, share: f64) {
-        post(self.port, &Unpacking::Reached { share }, &[]);
+impl CsvSink for BlobSink<'_> {
+    fn progress(&mut self, share: f64) {
+        self.port.post(&UnpackerMessage::Progress { share }, &[]);
     }
 
-    fn part(&mut self, bytes: Vec<u8>) {
+    fn chunk(&mut self, bytes: Vec<u8>) {
         let bytes = Array::of1(&Uint8Array::from(bytes.as_slice()));
-        self.parts.push(&kept(Blob::new_with_u8_array_sequence(&bytes)));
+        self.parts.push(&unwrap_or_throw(Blob::new_with_u8_array_sequence(&bytes)));
     }
 }
 
-fn fault(refusal: Refusal) -> WorkbookFault {
-    match refusal {
-        Refusal::Protected => WorkbookFault::Protected,
-        Refusal::OldFormat => WorkbookFault::OldFormat,
-        Refusal::NoWorkbook => WorkbookFault::NoWorkbook,
-        Refusal::Broken => WorkbookFault::Broken,
-        Refusal::Empty => WorkbookFault::Empty,
-        Refusal::TooLarge => WorkbookFault::TooLarge,
+fn workbook_error(error: Error) -> WorkbookError {
+    match error {
+        Error::PasswordProtected => WorkbookError::PasswordProtected,
+        Error::LegacyFormat => WorkbookError::LegacyFormat,
+        Error::NotAWorkbook => WorkbookError::NotAWorkbook,
+        Error::Damaged => WorkbookError::Damaged,
+        Error::Empty => WorkbookError::Empty,
+        Error::TooLarge => WorkbookError::TooLarge,
     }
-}
-
-fn post(port: &DedicatedWorkerGlobalScope, word: &Unpacking, beside: &[JsValue]) {
-    kept(agent::pack(word, beside).and_then(|parcel| port.post_message(&parcel)));
-}
-
-/// What a browser does not take is thrown: the page hears of the error, as of any in a worker.
-fn kept<T>(made: Result<T, JsValue>) -> T {
-    made.unwrap_or_else(|error| wasm_bindgen::throw_val(error))
 }

@@ -1,4 +1,4 @@
-//! Starts the worker.
+//! Entry point of the scoring worker.
 
 fn main() {
     web::worker::start();

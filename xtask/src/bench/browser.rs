@@ -1,34 +1,34 @@
-//! The side in the browser: Leadlight's WebAssembly built as the page's worker is shipped, onnxruntime-web from npm, and
-//! the program that opens Chromium. Knows builds and tools; no contest.
+//! The browser side: Leadlight's WebAssembly built as the page's worker is shipped, onnxruntime-web from npm, and the program
+//! that controls Chromium.
 
-use super::contestant::Contestant;
-use crate::{exec, project::Project, stamp, tools};
+use super::peer::Peer;
+use crate::{exec, fingerprint, project::Project, tools};
 use anyhow::Result;
 use std::path::Path;
 
-/// Where cargo leaves the program under its target folder.
+/// Path of the program in the target folder.
 const BUILT: &str = "wasm32-unknown-unknown/wasm-release/examples/bench.wasm";
 
-pub(super) fn start(project: &Project, folder: &Path) -> Result<Contestant> {
+pub(super) fn start(project: &Project, folder: &Path) -> Result<Peer> {
     let browser = tools::browser()?;
     tools::packages_into(project, &project.root.join("tests/bench"), &folder.join("npm"))?;
     build(project, &folder.join("wasm"))?;
     let mut node = project.command("node");
     node.arg("tests/bench/browser.mjs").arg(folder).env("CHROMIUM", &browser.chromium);
-    Contestant::start(&mut node)
+    Peer::start(&mut node)
 }
 
-/// Through the same three tools and settings as the worker.
+/// Builds with the tools and settings of the worker.
 fn build(project: &Project, folder: &Path) -> Result<()> {
     tools::wasm_target(project)?;
     tools::wasm_bindgen(project)?;
     tools::packages(project)?;
-    let what = "--package worker --example bench";
+    let package = "--package worker --example bench";
     exec::run(
-        &mut project.cargo(&format!("build --locked --profile wasm-release --target wasm32-unknown-unknown {what}")),
+        &mut project.cargo(&format!("build --locked --profile wasm-release --target wasm32-unknown-unknown {package}")),
     )?;
-    let (record, hash) = (folder.with_extension("stamp"), stamp::of(&project.target, &[BUILT])?);
-    if stamp::matches(&record, &hash) {
+    let (record, current) = (folder.with_extension("fingerprint"), fingerprint::compute(&project.target, &[BUILT])?);
+    if fingerprint::matches(&record, &current) {
         return Ok(());
     }
     let mut bindgen = project.command("wasm-bindgen");
@@ -36,5 +36,5 @@ fn build(project: &Project, folder: &Path) -> Result<()> {
     exec::run(bindgen.arg(project.target.join(BUILT)))?;
     let program = folder.join("bench_bg.wasm");
     exec::run(project.command("wasm-opt").arg("-Oz").arg(&program).arg("-o").arg(&program))?;
-    stamp::write(&record, &hash)
+    fingerprint::write(&record, &current)
 }

@@ -1,10 +1,10 @@
-//! What a run was made on: processor, memory, system, compiler. Reads what Linux tells; knows no benchmark.
+//! Description of the machine of a run: processor, memory, system, compiler.
 
 use crate::{exec, project::Project};
 use std::{fs, process::Command, thread};
 
-/// One line for each thing that a figure depends on.
-pub(super) fn described(project: &Project) -> Vec<String> {
+/// A line each for hardware, system and compiler.
+pub(super) fn describe(project: &Project) -> Vec<String> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let cores = thread::available_parallelism().map_or(0, usize::from);
     let processor = value(&read("/proc/cpuinfo"), "model name", ':').unwrap_or_else(|| "unknown processor".to_owned());
@@ -20,7 +20,7 @@ pub(super) fn described(project: &Project) -> Vec<String> {
     ]
 }
 
-/// What stands behind a name in a list of names and values.
+/// Value of a key in lines of `key SEPARATOR value`.
 fn value(text: &str, name: &str, separator: char) -> Option<String> {
     let mut lines = text.lines().filter_map(|line| line.split_once(separator));
     lines.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().to_owned())
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn linux_tells_in_names_and_values() {
+    fn values_are_read_by_key() {
         let text = "processor\t: 0\nmodel name\t: Some CPU @ 3 GHz\n\nmodel name\t: Some CPU @ 3 GHz\n";
         assert_eq!(value(text, "model name", ':').as_deref(), Some("Some CPU @ 3 GHz"));
         assert_eq!(value(text, "cache", ':'), None);

@@ -1,7 +1,6 @@
-//! Tables of text that read well on a terminal and as Markdown, and the forms of seconds and ratios. Knows nothing of what
-//! stands in them.
+//! Markdown tables with aligned columns, and the formats of seconds and ratios.
 
-/// A table of these rows under a header: the first column to the left, all others to the right.
+/// A table with the first column aligned to the left, all others to the right.
 pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let wide = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
@@ -23,7 +22,7 @@ pub(super) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     lines.collect()
 }
 
-/// Three digits and a unit that fits.
+/// Three significant digits and a unit that fits.
 pub(super) fn seconds(seconds: f64) -> String {
     let (value, unit) = match seconds {
         seconds if seconds >= 1.0 => (seconds, "s"),
@@ -34,12 +33,12 @@ pub(super) fn seconds(seconds: f64) -> String {
     format!("{} {unit}", digits(value))
 }
 
-/// How many times as long.
+/// A ratio with three significant digits.
 pub(super) fn ratio(ratio: f64) -> String {
     format!("{} ×", digits(ratio))
 }
 
-/// Three digits, or as many as stand before the point.
+/// Three significant digits, or all digits of the integer part.
 fn digits(value: f64) -> String {
     let places = match value {
         value if value >= 99.95 => 0,

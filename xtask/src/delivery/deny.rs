@@ -1,11 +1,10 @@
-//! Licences, sources and known faults of everything that is built in, by cargo-deny. Knows which of its checks need a
-//! network.
+//! Licences, sources and known vulnerabilities of all dependencies, by cargo-deny.
 
 use crate::{exec, project::Project, tools};
 use anyhow::{Context, Result};
 use std::process::Stdio;
 
-/// Checks what the lock file alone tells, always; known faults where their database can be reached.
+/// Checks licences, bans and sources by the lock file, and vulnerabilities where their database can be reached.
 pub(crate) fn run(project: &Project) -> Result<()> {
     let program = tools::cargo_deny(project)?;
     let deny = |what: &[&str]| {
@@ -14,16 +13,16 @@ pub(crate) fn run(project: &Project) -> Result<()> {
         command
     };
     exec::run(&mut deny(&["licenses", "bans", "sources"]))?;
-    fuzz_is_locked(project)?;
+    check_fuzz_lock(project)?;
     if !exec::succeeds(project.command(&program).args(["fetch", "db"])) {
-        println!("!! NOT CHECKED: known faults of dependencies, since their database cannot be reached !!");
+        println!("!! NOT CHECKED: known vulnerabilities of dependencies, since their database cannot be reached !!");
         return Ok(());
     }
     exec::run(&mut deny(&["advisories"]))
 }
 
-/// The fuzz targets are a workspace of their own, whose lock file no other build looks at.
-fn fuzz_is_locked(project: &Project) -> Result<()> {
+/// Checks the lock file of the fuzz targets, a workspace of their own that no other step builds.
+fn check_fuzz_lock(project: &Project) -> Result<()> {
     let mut metadata = project.cargo("metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml");
     exec::run(metadata.stdout(Stdio::null())).context("fuzz/Cargo.lock does not fit what the fuzz targets need")
 }

@@ -1,24 +1,23 @@
-//! What the image holds, put into a folder, and tried as the image would run it: as uid 1000, with nothing to write to but
-//! its data. Knows the folder's layout and Linux' namespaces; no container engine.
+//! Contents of the image in a folder, and a test that runs them as the image does: as uid 1000 on a read-only root, in a
+//! mount namespace instead of a container engine.
 
-use crate::{exec, project::Project, server::Server, site};
-use anyhow::{Context, Result, bail};
+use crate::{binary, exec, files, project::Project, server::Server, site};
+use anyhow::{Context, Result};
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-/// What goes into it beside the program and the page.
+/// Files of the image in addition to program, page and models.
 const FILES: [&str; 2] = ["LICENSE", "README.md"];
 
-/// The file that names the commit; the sources of a deployment hold it, since they come without their history.
+/// File that names the commit; the sources of a deployment hold it, since they have no history.
 pub(super) const REVISION: &str = "revision";
 
-/// Runs the program in a mount namespace of its own: everything that is there can only be read, but a folder of data.
-/// Arguments: the image's folder, the port. It is healthy, scores as it does elsewhere, ends when told to, and leaves its
-/// log.
-const TRIAL: &str = r#"
+/// Test script for a mount namespace in which all but a data folder is read-only. Arguments: the image's folder, the port.
+/// The program becomes ready, scores as on the developer's machine, ends on SIGTERM and leaves its log.
+const TEST_SCRIPT: &str = r#"
 set -eu
 mount -t tmpfs none /opt
 mkdir /opt/leadlight /opt/data
@@ -45,58 +44,47 @@ wait "$server"
 test -s /opt/data/leadlight.sqlite
 "#;
 
-/// `cargo xtask image [--out FOLDER]`: builds program and page in release and puts the image's contents into a folder.
-pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
-    let out = match options {
-        [] => project.target.join("image"),
-        [option, folder] if option == "--out" => PathBuf::from(folder),
-        _ => bail!("`image` takes --out and a folder"),
-    };
+/// `cargo xtask image`: builds program and page in release and puts the image's contents into a folder.
+pub(crate) fn run(project: &Project, out: Option<PathBuf>) -> Result<()> {
+    let out = out.unwrap_or_else(|| project.target.join("image"));
     let site = site::release(project)?;
-    exec::run(&mut project.cargo("build --release --locked --package scorer --features native --bin leadlight"))?;
-    assemble(project, &project.target.join("release/leadlight"), &site, &out)?;
+    assemble(project, &binary::release(project)?, &site, &out)?;
     println!("the image's contents are in {}", out.display());
     Ok(())
 }
 
-/// The same with the programs of the tests, started as the image starts them.
-pub(crate) fn try_out(project: &Project, program: &Path, site: &Path) -> Result<()> {
-    if !exec::succeeds(Command::new("unshare").args([
-        "--mount",
-        "sh",
-        "-c",
-        "mount -t tmpfs none /opt && setpriv --version",
-    ])) {
-        println!("!! NOT TRIED: the image's contents, since this user may make no mount namespace !!");
+/// Assembles the image from the programs of the tests and runs it as the image does.
+pub(crate) fn test(project: &Project, program: &Path, site: &Path) -> Result<()> {
+    let probe = "mount -t tmpfs none /opt && setpriv --version";
+    if !exec::succeeds(Command::new("unshare").args(["--mount", "sh", "-c", probe])) {
+        println!("!! NOT TESTED: the image's contents, since this user may make no mount namespace !!");
         return Ok(());
     }
-    let out = Server::folder(project, "image-trial")?;
+    let out = Server::empty_folder(project, "image-test")?;
     assemble(project, program, site, &out)?;
     let port = Server::free_address()?.port().to_string();
-    let mut trial = project.command("unshare");
+    let mut test = project.command("unshare");
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LEADLIGHT_")) {
-        trial.env_remove(name);
+        test.env_remove(name);
     }
-    trial.args(["--mount", "--propagation", "private", "sh", "-c", TRIAL, "trial"]).arg(&out).arg(port);
-    exec::run(&mut trial).context("the image's contents do not run as uid 1000 with a root that is only read")
+    test.args(["--mount", "--propagation", "private", "sh", "-c", TEST_SCRIPT, "test"]).arg(&out).arg(port);
+    exec::run(&mut test).context("the image's contents do not run as uid 1000 on a read-only root")
 }
 
 fn assemble(project: &Project, program: &Path, site: &Path, out: &Path) -> Result<()> {
-    fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+    files::create_folder(out)?;
     for (folder, name) in [(site, "site"), (&project.root.join("models"), "models")] {
-        let place = out.join(name);
-        if place.exists() {
-            fs::remove_dir_all(&place).with_context(|| format!("cannot empty {}", place.display()))?;
-        }
-        exec::copy(folder, &place)?;
+        let target = out.join(name);
+        files::empty_folder(&target)?;
+        exec::copy(folder, &target)?;
     }
     exec::copy(program, &out.join("leadlight"))?;
-    fs::write(out.join(REVISION), revision(project)).with_context(|| format!("cannot write {REVISION}"))?;
+    files::write(&out.join(REVISION), revision(project))?;
     FILES.iter().try_for_each(|file| exec::copy(&project.root.join(file), &out.join(file)))
 }
 
 fn revision(project: &Project) -> String {
-    let told = fs::read_to_string(project.root.join(REVISION)).ok();
+    let recorded = fs::read_to_string(project.root.join(REVISION)).ok();
     let head = || exec::output(project.command("git").args(["rev-parse", "HEAD"])).ok();
-    told.or_else(head).unwrap_or_else(|| "unknown".to_owned())
+    recorded.or_else(head).unwrap_or_else(|| "unknown".to_owned())
 }

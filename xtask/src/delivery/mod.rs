@@ -1,5 +1,5 @@
-//! What brings the project to those who run it: images, deployments, and the checks of what they are made of. Knows the
-//! files under `.github`, `deploy` and the Dockerfile; nothing of what the program does.
+//! Delivery: the image, deployments, releases, and the checks of dependencies and workflows. Must not depend on the program
+//! that is delivered.
 
 mod coverage;
 mod deny;
@@ -7,14 +7,16 @@ mod deploy;
 mod image;
 mod nuclei;
 mod package;
+mod place;
 mod verify;
 mod workflows;
 
 pub(crate) use coverage::run as coverage;
 pub(crate) use deny::run as deny;
-pub(crate) use deploy::run as deploy;
-pub(crate) use image::{run as image, try_out as try_image};
+pub(crate) use deploy::{DeployOptions, run as deploy};
+pub(crate) use image::{run as image, test as test_image};
 pub(crate) use nuclei::run as nuclei;
 pub(crate) use package::run as package;
-pub(crate) use verify::run as verify;
+pub(crate) use place::Place;
+pub(crate) use verify::{VerifyOptions, run as verify};
 pub(crate) use workflows::check as workflows;

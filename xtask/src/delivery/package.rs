@@ -1,53 +1,46 @@
-//! A release's files: for each system an archive of the program with page and models, what is in it, and checksums.
-//! Knows the folders that the release's builds leave; nothing of how they were built.
+//! Files of a release: for each system an archive of the program with page and models, a bill of materials, checksums.
 
-use crate::{exec, project::Project, tools};
-use anyhow::{Context, Result, bail, ensure};
-use sha2::{Digest, Sha256};
+use crate::{exec, files, fingerprint::sha256, project::Project, tools};
+use anyhow::{Context, Result, ensure};
 use std::{
-    fmt::Write,
     fs,
     path::{Path, PathBuf},
 };
 
-/// What `cargo xtask image` left of page and models, in a folder of this name beside the programs.
+/// Folder with the output of `cargo xtask image`: page, models, licence.
 const PAGE: &str = "leadlight-page";
+/// Prefix of the folders with the program of one system.
 const SYSTEMS: &str = "leadlight-";
 
-/// `cargo xtask package FOLDER`: in it stand `leadlight-page` and, for each system, `leadlight-NAME` with its program;
-/// beside them come the archives, `leadlight.cdx.json` and `SHA256SUMS`.
-pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
-    let [folder] = options else { bail!("`package` takes the folder of a release's programs") };
-    let folder = fs::canonicalize(folder).with_context(|| format!("there is no folder {folder}"))?;
+/// `cargo xtask package`: reads `leadlight-page` and, for each system, `leadlight-NAME` in a folder; adds the archives,
+/// `leadlight.cdx.json` and `SHA256SUMS` to it.
+pub(crate) fn run(project: &Project, folder: &Path) -> Result<()> {
+    let folder = fs::canonicalize(folder).with_context(|| format!("there is no folder {}", folder.display()))?;
     let page = folder.join(PAGE);
     ensure!(page.join("site/index.html").is_file(), "{} holds no page", page.display());
-    let mut made = Vec::new();
+    let mut assets = Vec::new();
     for system in systems(&folder)? {
-        made.push(archive(project, &system, &page)?);
+        assets.push(archive(project, &system, &page)?);
     }
-    ensure!(!made.is_empty(), "{} holds no programs", folder.display());
-    made.push(contents(project, &folder)?);
-    let sums = folder.join("SHA256SUMS");
-    fs::write(&sums, checksums(&made)?).with_context(|| format!("cannot write {}", sums.display()))?;
-    println!("{} files and their checksums are in {}", made.len(), folder.display());
+    ensure!(!assets.is_empty(), "{} holds no programs", folder.display());
+    assets.push(bill_of_materials(project, &folder)?);
+    files::write(&folder.join("SHA256SUMS"), checksums(&assets)?)?;
+    println!("{} files and their checksums are in {}", assets.len(), folder.display());
     Ok(())
 }
 
 fn systems(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    let mut systems: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-    let name = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    systems.retain(|path| path.is_dir() && name(path).starts_with(SYSTEMS) && name(path) != PAGE);
-    systems.sort();
+    let mut systems = files::list(folder)?;
+    systems.retain(|path| path.is_dir() && files::name(path).starts_with(SYSTEMS) && files::name(path) != PAGE);
     Ok(systems)
 }
 
-/// The program, with page, models and licence from the page's folder, under one folder of the system's name.
+/// Packs the program, with page, models and licence, under one folder of the system's name.
 fn archive(project: &Project, system: &Path, page: &Path) -> Result<PathBuf> {
     for part in ["site", "models", "LICENSE", "README.md"] {
         exec::copy(&page.join(part), &system.join(part))?;
     }
-    // What was carried from one machine to another lost its mode.
+    // Artifacts lose their modes between machines.
     exec::run(project.command("chmod").args(["-R", "a+rX"]).arg(system))?;
     if system.join("leadlight").is_file() {
         exec::run(project.command("chmod").arg("a+x").arg(system.join("leadlight")))?;
@@ -60,32 +53,22 @@ fn archive(project: &Project, system: &Path, page: &Path) -> Result<PathBuf> {
     Ok(archive)
 }
 
-/// Everything that is built into the program, as CycloneDX tells it.
-fn contents(project: &Project, folder: &Path) -> Result<PathBuf> {
+/// Writes the CycloneDX bill of materials of the program.
+fn bill_of_materials(project: &Project, folder: &Path) -> Result<PathBuf> {
     let program = tools::cargo_cyclonedx(project)?;
     let manifest = project.root.join("scorer/Cargo.toml");
     let mut list = project.command(program);
     list.args(["cyclonedx", "--format", "json", "--features", "native", "--override-filename", "leadlight.cdx"]);
     exec::run(list.arg("--manifest-path").arg(&manifest))?;
-    let (made, place) = (project.root.join("scorer/leadlight.cdx.json"), folder.join("leadlight.cdx.json"));
-    fs::copy(&made, &place).with_context(|| format!("cannot write {}", place.display()))?;
-    fs::remove_file(&made).with_context(|| format!("cannot remove {}", made.display()))?;
-    Ok(place)
+    let (generated, target) = (project.root.join("scorer/leadlight.cdx.json"), folder.join("leadlight.cdx.json"));
+    fs::copy(&generated, &target).with_context(|| format!("cannot write {}", target.display()))?;
+    fs::remove_file(&generated).with_context(|| format!("cannot remove {}", generated.display()))?;
+    Ok(target)
 }
 
-/// As `sha256sum --check` reads them.
-fn checksums(files: &[PathBuf]) -> Result<String> {
-    let mut text = String::new();
-    for file in files {
-        let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        let hash = Sha256::digest(&bytes).iter().fold(String::new(), |mut hash, byte| {
-            let _ = write!(hash, "{byte:02x}");
-            hash
-        });
-        let name = file.file_name().context("a file without a name")?.to_string_lossy();
-        let _ = writeln!(text, "{hash}  {name}");
-    }
-    Ok(text)
+/// Checksums in the format of `sha256sum --check`.
+fn checksums(assets: &[PathBuf]) -> Result<String> {
+    assets.iter().map(|file| Ok(format!("{}  {}\n", sha256(&files::read(file)?), files::name(file)))).collect()
 }
 
 #[cfg(test)]
@@ -93,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn checksums_are_what_sha256sum_checks() {
+    fn sha256sum_accepts_the_checksums() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.tar.gz");
         fs::write(&file, "abc").unwrap();
@@ -104,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_stand_in_folders_of_their_systems() {
+    fn folders_of_systems_are_found() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["leadlight-linux-x86-64", "leadlight-page", "other"] {
             fs::create_dir(folder.path().join(name)).unwrap();

@@ -1,33 +1,35 @@
-//! A deployment looked at from outside, at BASE_URL: ready, the same scores as here, and the page in a browser. Knows the
-//! checks; nothing of where the deployment runs.
+//! Smoke tests of a deployment at BASE_URL: readiness, the same scores as these sources give, the page in a browser.
 
-use crate::{exec, project::Project, steps, tools};
-use anyhow::{Context, Result, bail};
+use crate::{binary, exec, project::Project, tools};
+use anyhow::{Context, Result};
+use clap::Args;
 
-/// The browser tests that need nothing but an address.
+/// Browser tests that need an address alone.
 const TESTS: &str = "tests/e2e/deployed.test.mjs";
 
-/// What is asked for.
-#[derive(Debug, PartialEq)]
-struct Order {
-    /// How many seconds it may take to be ready.
+/// Options of `cargo xtask verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyOptions {
+    /// Time to become ready
+    #[arg(long, value_name = "SECONDS", default_value = "30")]
     wait: String,
-    /// The commit that it is to run; any where none is named.
+    /// Commit that the deployment must run; an empty one accepts any
+    #[arg(long, value_name = "COMMIT")]
     revision: Option<String>,
-    /// Whether readiness is all that is looked at: an older deployment may have other models than these sources.
+    /// Check readiness alone: an older deployment may have other models than these sources
+    #[arg(long)]
     ready_only: bool,
 }
 
-/// `cargo xtask verify [--wait SECONDS] [--revision COMMIT] [--ready-only]`.
-pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
-    let order = order(options)?;
+/// Checks the deployment at BASE_URL.
+pub(crate) fn run(project: &Project, options: &VerifyOptions) -> Result<()> {
     let address = std::env::var("BASE_URL").ok().filter(|address| !address.is_empty());
     let address = address.context("BASE_URL should be the deployment's address")?;
-    let program = steps::binary(project)?;
+    let program = binary::test(project)?;
     let mut health = project.command(&program);
-    health.args(["health", "--ready", "--wait", &order.wait, "--url", &address]);
-    exec::run(health.args(order.revision.iter().flat_map(|revision| ["--revision", revision])))?;
-    if order.ready_only {
+    health.args(["health", "--ready", "--wait", &options.wait, "--url", &address]);
+    exec::run(health.args(revision_arguments(options)))?;
+    if options.ready_only {
         return Ok(());
     }
     exec::run(project.command(&program).args(["validate", "--models", "models", "--url", &address]))?;
@@ -38,38 +40,25 @@ pub(crate) fn run(project: &Project, options: &[String]) -> Result<()> {
     exec::run(node.env("BASE_URL", address.trim_end_matches('/')).env("CHROMIUM", &browser.chromium))
 }
 
-fn order(options: &[String]) -> Result<Order> {
-    let mut order = Order { wait: "30".to_owned(), revision: None, ready_only: false };
-    let mut options = options.iter();
-    while let Some(option) = options.next() {
-        let mut value = || options.next().cloned().with_context(|| format!("{option} takes a value"));
-        match option.as_str() {
-            "--wait" => order.wait = value()?,
-            // A deployment before it told its commit has none to wait for.
-            "--revision" => order.revision = Some(value()?).filter(|revision| !revision.is_empty()),
-            "--ready-only" => order.ready_only = true,
-            other => bail!("there is no option {other}; there are --wait, --revision and --ready-only"),
-        }
-    }
-    Ok(order)
+/// The commit to wait for; deployments that report none are rolled back to with an empty one.
+fn revision_arguments(options: &VerifyOptions) -> impl Iterator<Item = &str> {
+    let revision = options.revision.as_deref().filter(|revision| !revision.is_empty());
+    revision.into_iter().flat_map(|revision| ["--revision", revision])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn words(options: &[&str]) -> Result<Order> {
-        order(&options.iter().map(|&option| option.to_owned()).collect::<Vec<_>>())
-    }
-
     #[test]
-    fn a_commit_may_be_named_and_an_empty_one_is_any() {
-        let plain = Order { wait: "30".to_owned(), revision: None, ready_only: false };
-        assert_eq!(words(&["--revision", ""]).unwrap(), plain);
-        let named = Order { wait: "5".to_owned(), revision: Some("abc".to_owned()), ready_only: true };
-        assert_eq!(words(&["--ready-only", "--revision", "abc", "--wait", "5"]).unwrap(), named);
-        for wrong in [&["--wait"][..], &["5"], &["--revisions", "x"]] {
-            assert!(words(wrong).is_err(), "{wrong:?}");
-        }
+    fn an_empty_revision_accepts_any_commit() {
+        let arguments = |revision: Option<&str>| {
+            let revision = revision.map(str::to_owned);
+            let options = VerifyOptions { wait: "30".to_owned(), revision, ready_only: false };
+            revision_arguments(&options).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(arguments(None), "");
+        assert_eq!(arguments(Some("")), "");
+        assert_eq!(arguments(Some("abc")), "--revision abc");
     }
 }

@@ -1,89 +1,59 @@
-//! One made-up lead after the other: which cells are filled, how often, and with what. Knows the columns; the words come
-//! from the lists.
+//! One made-up lead: cells in the order of the columns, with the shares of empty cells of real exports.
 
-use super::draw::Draw;
-use super::{Row, levels, people, prose};
-use std::fmt::Write;
+use super::lists::Lists;
+use super::random::Random;
+use super::row::Row;
 
 /// A user's own columns as exports have them, then the key and the fields of a lead.
-pub(super) const COLUMNS: [&str; 26] = [
-    "First Name",
-    "Last Name",
-    "Company",
-    "Email",
-    "Profile URL",
-    "Owner",
-    "lead_key",
-    "llm_quality",
-    "llm_engagement",
-    "llm_decision_maker",
-    "llm_company_fit",
-    "llm_seniority",
-    "llm_geography",
-    "llm_business_type",
-    "llm_industry",
-    "companyfoundedon",
-    "companysize",
-    "companytype",
-    "industry",
-    "companyindustry",
-    "languages",
-    "location",
-    "companylocation",
-    "summary",
-    "skills",
-    "jobtitle",
-];
+pub(super) const COLUMNS: &str = "First Name,Last Name,Company,Email,Profile URL,Owner,lead_key,llm_quality,\
+    llm_engagement,llm_decision_maker,llm_company_fit,llm_seniority,llm_geography,llm_business_type,llm_industry,\
+    companyfoundedon,companysize,companytype,industry,companyindustry,languages,location,companylocation,summary,skills,\
+    jobtitle";
 
-/// Of a hundred leads, how many went through the enrichment that fills the `llm_*` fields.
+/// Percentage of leads that went through the enrichment that fills the `llm_*` fields.
 const ENRICHED: usize = 70;
+/// Characters of the longest summary.
+const SUMMARY_MAX: usize = 2_600;
 
-/// Fills a row, cell by cell in the order of [`COLUMNS`].
-pub(super) fn fill(row: &mut Row, number: u64, draw: &mut Draw) {
-    let mut text = String::new();
-    let french = draw.percent(45);
-    let (title, seniority, business) = draw.early(if french { people::TITLES_FRENCH } else { people::TITLES });
-    person(row, number, draw, &mut text);
-    enrichment(row, draw, seniority, business, &mut text);
-    company(row, draw, &mut text);
-    let cell = |row: &mut Row, filled: bool, text: &str| row.cell(if filled { text } else { "" });
-    cell(row, draw.percent(95), draw.early(levels::INDUSTRIES));
-    cell(row, draw.percent(70), draw.early(levels::COMPANY_INDUSTRIES));
-    languages(&mut text, draw, french);
-    cell(row, draw.percent(70), &text);
-    location(&mut text, draw);
-    cell(row, draw.percent(98), &text);
-    company_location(&mut text, draw);
-    cell(row, draw.percent(60), &text);
-    prose::summary(&mut text, draw, french);
-    cell(row, draw.percent(75), &text);
-    skills(&mut text, draw, french);
-    cell(row, draw.percent(92), &text);
-    cell(row, draw.percent(90), title);
+/// Writes the cells of lead `number` into an empty row.
+pub(super) fn fill(row: &mut Row, number: u64, lists: &Lists, random: &mut Random) {
+    let french = random.percent(45);
+    let titles = if french { &lists.titles_french } else { &lists.titles };
+    let [title, seniority, business] = random.choose_early(titles);
+    person(row, number, lists, random);
+    enrichment(row, lists, random, [seniority, business]);
+    company(row, lists, random);
+    row.optional(random.percent(95), random.choose_early(&lists.industries));
+    row.optional(random.percent(70), random.choose_early(&lists.company_industries));
+    for (percent, text) in [
+        (70, languages as fn(&Lists, &mut Random, bool) -> String),
+        (98, location),
+        (60, company_location),
+        (75, summary),
+        (92, skills),
+    ] {
+        let text = text(lists, random, french);
+        row.optional(random.percent(percent), text);
+    }
+    row.optional(random.percent(90), title);
 }
 
-fn person(row: &mut Row, number: u64, draw: &mut Draw, text: &mut String) {
-    let (first, last) = (draw.any(people::FIRST_NAMES), draw.any(people::LAST_NAMES));
-    let company = format!("{} {}", draw.any(people::COMPANY_STARTS), draw.any(people::COMPANY_ENDS));
+fn person(row: &mut Row, number: u64, lists: &Lists, random: &mut Random) {
+    let (first, last) = (random.choose(&lists.first_names), random.choose(&lists.last_names));
+    let company = format!("{} {}", random.choose(&lists.company_starts), random.choose(&lists.company_ends));
     row.cell(first);
     row.cell(last);
-    row.cell(&company);
-    let place = plain(&format!("{first}.{last}"));
-    text.clear();
-    let _ = write!(text, "{place}.{number}@example.com");
-    row.cell(if draw.percent(65) { text } else { "" });
-    text.clear();
-    let _ = write!(text, "https://example.com/in/{place}-{number}");
-    row.cell(text);
-    row.cell(draw.early(people::OWNERS));
-    text.clear();
-    let _ = write!(text, "demo-{number:06}");
-    row.cell(text);
+    row.cell(company);
+    let local = ascii(&format!("{first}.{last}"));
+    row.cell(if random.percent(65) { format!("{local}.{number}@example.com") } else { String::new() });
+    row.cell(format!("https://example.com/in/{local}-{number}"));
+    row.cell(random.choose_early(&lists.owners));
+    row.cell(format!("demo-{number:06}"));
 }
 
-/// A name as it stands in an address: small letters of ASCII.
-fn plain(name: &str) -> String {
-    let ascii = |char: char| match char {
+/// A name in lower-case ASCII, as addresses have it.
+fn ascii(name: &str) -> String {
+    let letter = |char: char| match char {
         'é' | 'è' | 'ë' => 'e',
         'ô' | 'ö' | 'ø' => 'o',
         'ï' | 'î' => 'i',
@@ -91,89 +61,107 @@ fn plain(name: &str) -> String {
         ' ' | '\'' => '-',
         char => char.to_ascii_lowercase(),
     };
-    name.chars().map(ascii).collect()
+    name.chars().map(letter).collect()
 }
 
-fn enrichment(row: &mut Row, draw: &mut Draw, seniority: &str, business: &str, text: &mut String) {
-    let enriched = draw.percent(ENRICHED);
-    let number = |row: &mut Row, value: String| row.cell(if enriched { &value } else { "" });
-    let quality = 5 * (4 + draw.below(9) + draw.below(9));
-    number(row, quality.to_string());
-    number(row, share(2 + draw.below(18)));
-    number(row, share(1 + draw.below(19)));
-    number(row, draw.early(&[0, 1, 2]).to_string());
-    text.clear();
-    text.push_str(draw.early(levels::SECTORS));
-    if draw.percent(60) {
-        let _ = write!(text, " - {}", draw.any(levels::NICHES));
+fn enrichment(row: &mut Row, lists: &Lists, random: &mut Random, [seniority, business]: [&str; 2]) {
+    let enriched = random.percent(ENRICHED);
+    // A fraction in steps of 0.05.
+    let share = |twentieths: usize| (twentieths as f64 / 20.0).to_string();
+    row.optional(enriched, (5 * (4 + random.below(9) + random.below(9))).to_string());
+    row.optional(enriched, share(2 + random.below(18)));
+    row.optional(enriched, share(1 + random.below(19)));
+    row.optional(enriched, random.early_below(3).to_string());
+    let mut industry = random.choose_early(&lists.sectors).clone();
+    if random.percent(60) {
+        industry += &format!(" - {}", random.choose(&lists.niches));
     }
-    for level in [seniority, draw.early(levels::GEOGRAPHIES), business, text] {
-        row.cell(if enriched { level } else { "" });
+    for level in [seniority, random.choose_early(&lists.geographies).as_str(), business, &industry] {
+        row.optional(enriched, level);
     }
 }
 
-/// Twentieths as a decimal fraction: 0.05 to 1.
-fn share(twentieths: usize) -> String {
-    (twentieths as f64 / 20.0).to_string()
-}
-
-fn company(row: &mut Row, draw: &mut Draw, text: &mut String) {
-    text.clear();
-    if draw.percent(48) {
-        let year = 2024 - draw.below(60).min(draw.below(60));
-        // Spreadsheets with gaps in a column of years write them as fractions.
-        let _ = write!(text, "{year}{}", if draw.percent(60) { ".0" } else { "" });
+fn company(row: &mut Row, lists: &Lists, random: &mut Random) {
+    let mut founded = String::new();
+    if random.percent(48) {
+        // Spreadsheets write a column of years with gaps as fractions.
+        let year = 2024 - random.early_below(60);
+        founded = format!("{year}{}", if random.percent(60) { ".0" } else { "" });
     }
-    row.cell(text);
-    row.cell(if draw.percent(58) { draw.early(levels::SIZES) } else { "" });
-    row.cell(if draw.percent(68) { draw.early(levels::TYPES) } else { "" });
+    row.cell(founded);
+    row.cell(if random.percent(58) { random.choose_early(&lists.sizes).as_str() } else { "" });
+    row.cell(if random.percent(68) { random.choose_early(&lists.types).as_str() } else { "" });
 }
 
-/// One to four languages, in the order of the list, in the tongue of the profile.
-fn languages(text: &mut String, draw: &mut Draw, french: bool) {
-    text.clear();
-    let count = 1 + draw.early(&[1, 0, 2, 3]);
-    let mut chosen: Vec<usize> = (0..count).map(|_| draw.early(PLACES)).collect();
+/// One to four languages, in the order of the list.
+fn languages(lists: &Lists, random: &mut Random, french: bool) -> String {
+    let count = 1 + random.choose_early(&[1, 0, 2, 3]);
+    let mut chosen: Vec<usize> = (0..count).map(|_| random.early_below(lists.languages.len())).collect();
     chosen.sort_unstable();
     chosen.dedup();
-    for place in chosen {
-        let (english, in_french) = levels::LANGUAGES[place];
-        text.push_str(if text.is_empty() { "" } else { ", " });
-        text.push_str(if french { in_french } else { english });
+    let names: Vec<&str> = chosen.iter().map(|at| lists.languages[*at][usize::from(french)].as_str()).collect();
+    names.join(", ")
+}
+
+fn location(lists: &Lists, random: &mut Random, _french: bool) -> String {
+    let [city, region, country, _] = random.choose_early(&lists.cities);
+    match random.below(10) {
+        0 => country.clone(),
+        1 => format!("Greater {city} Area, {country}"),
+        _ => format!("{city}, {region}, {country}"),
     }
 }
 
-/// Places in the list of languages.
-const PLACES: &[usize] = &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
-
-fn location(text: &mut String, draw: &mut Draw) {
-    let (city, region, country, _) = draw.early(levels::CITIES);
-    text.clear();
-    let _ = match draw.below(10) {
-        0 => write!(text, "{country}"),
-        1 => write!(text, "Greater {city} Area, {country}"),
-        _ => write!(text, "{city}, {region}, {country}"),
-    };
-}
-
-fn company_location(text: &mut String, draw: &mut Draw) {
-    let (city, _, _, code) = draw.early(levels::CITIES);
-    text.clear();
-    let _ = match draw.below(12) {
-        0 => write!(text, "{}, {code}", city.to_uppercase()),
-        1 => write!(text, "{city} , {code}"),
-        _ => write!(text, "{city}, {code}"),
-    };
-}
-
-fn skills(text: &mut String, draw: &mut Draw, french: bool) {
-    text.clear();
-    let list = if french { levels::SKILLS_FRENCH } else { levels::SKILLS };
-    let start = draw.below(list.len());
-    let count = 2 + draw.below(9);
-    // Neighbours in the list go together; a step of seven takes the rest from elsewhere.
-    for skill in (0..count).map(|at| list[(start + if at % 2 == 0 { at } else { 7 * at }) % list.len()]) {
-        text.push_str(if text.is_empty() { "" } else { ", " });
-        text.push_str(skill);
+fn company_location(lists: &Lists, random: &mut Random, _french: bool) -> String {
+    let [city, .., code] = random.choose_early(&lists.cities);
+    match random.below(12) {
+        0 => format!("{}, {code}", city.to_uppercase()),
+        1 => format!("{city} , {code}"),
+        _ => format!("{city}, {code}"),
     }
+}
+
+/// Most summaries are short, few long.
+fn summary(lists: &Lists, random: &mut Random, french: bool) -> String {
+    let half = 1 + SUMMARY_MAX / 2;
+    let wanted = (random.below(half) + random.below(half)).min(random.below(SUMMARY_MAX));
+    let is_list = random.percent(30);
+    let (mut text, mut length) = (String::new(), 0);
+    while length < wanted {
+        let sentence = sentence(lists, random, french);
+        length += 3 + sentence.chars().count();
+        if length > SUMMARY_MAX {
+            break;
+        }
+        if !text.is_empty() {
+            text += match is_list {
+                true => "\n• ",
+                false if random.percent(20) => "\n\n",
+                false => " ",
+            };
+        }
+        text += &sentence;
+    }
+    text
+}
+
+fn sentence(lists: &Lists, random: &mut Random, french: bool) -> String {
+    let (remarks, [start, middle, end]) = match french {
+        true => (&lists.remarks_french, &lists.sentences_french),
+        false => (&lists.remarks, &lists.sentences),
+    };
+    if random.percent(15) {
+        return random.choose(remarks).clone();
+    }
+    format!("{} {} {}.", random.choose(start), random.choose(middle), random.choose(end))
+}
+
+fn skills(lists: &Lists, random: &mut Random, french: bool) -> String {
+    let list = if french { &lists.skills_french } else { &lists.skills };
+    let start = random.below(list.len());
+    let count = 2 + random.below(9);
+    // Neighbours in the list go together; steps of seven add distant ones.
+    let places = (0..count).map(|at| start + if at % 2 == 0 { at } else { 7 * at });
+    let skills: Vec<&str> = places.map(|place| list[place % list.len()].as_str()).collect();
+    skills.join(", ")
 }

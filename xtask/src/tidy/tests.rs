@@ -1,4 +1,4 @@
-//! Each rule finds a violation and lets the right thing pass.
+//! Tests of each rule: a violation is found, and correct text passes.
 
 use super::*;
 
@@ -24,7 +24,7 @@ fn a_missing_head_is_found() {
 
 #[test]
 fn a_file_too_long_is_found_and_its_tests_do_not_count() {
-    let code = "fn f() {}\n".repeat(LONGEST);
+    let code = "fn f() {}\n".repeat(LINES_MAX);
     let head = "//! Owns this.\n";
     assert_eq!(found("web/src/a.rs", &format!("{head}{code}// a comment\n\n")), Findings::new());
     assert_eq!(found("web/src/a.rs", &format!("{head}{code}#[cfg(test)]\nmod tests {{\n{code}}}\n")), Findings::new());
@@ -68,7 +68,7 @@ fn an_import_down_the_layers_is_found() {
 
 #[test]
 fn a_neighbour_that_must_stay_unknown_is_found() {
-    only("scorer/src/lead/csv/mod.rs", "//! Owns this.\nuse crate::lead::encode::Encoder;\n", "may not know");
+    only("scorer/src/lead/csv/mod.rs", "//! Owns this.\nuse crate::lead::encode::Encoder;\n", "must not depend on");
 }
 
 #[test]

@@ -1,13 +1,13 @@
-//! What it takes to build for arm64 and to run it here, from the system. Only tests use it.
+//! Toolchain and emulator for arm64, from the system. Only tests use them.
 
 use super::{rust_target, system};
 use crate::project::{Project, on_path};
 use anyhow::{Context, Result};
 
-/// The target that is built for.
+/// Rust target.
 pub(crate) const TARGET: &str = "aarch64-unknown-linux-gnu";
 
-/// The linker, and the command that runs what it made.
+/// The linker and the command that runs a program; the latter is empty on an arm64 machine.
 pub(crate) struct Arm64 {
     pub(crate) linker: String,
     pub(crate) runner: String,

@@ -1,6 +1,7 @@
 //! Chromium and its driver, from the system. Only tests use them.
 
 use super::system;
+use crate::files;
 use crate::project::{Project, on_path};
 use anyhow::{Context, Result};
 use std::{env, fs, path::PathBuf};
@@ -17,7 +18,7 @@ const OPTIONS: [&str; 8] = [
     "--disable-sync",
 ];
 
-/// Where the two programs are.
+/// Paths of the two programs.
 pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
     pub(crate) driver: PathBuf,
@@ -35,19 +36,19 @@ pub(crate) fn browser() -> Result<Browser> {
 }
 
 impl Browser {
-    /// A file that tells the runner of the WebAssembly tests which browser to start, and how.
+    /// Writes the WebDriver capabilities for the runner of the WebAssembly tests and returns the path.
     pub(crate) fn capabilities(&self, project: &Project) -> Result<PathBuf> {
         let path = project.target.join("webdriver.json");
         let options = serde_json::json!({ "binary": self.chromium, "args": OPTIONS });
         let text = serde_json::json!({ "goog:chromeOptions": options }).to_string();
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        files::write(&path, text)?;
         Ok(path)
     }
 }
 
 fn find() -> Option<Browser> {
     let named = |variable: &str| env::var_os(variable).map(PathBuf::from).filter(|file| file.is_file());
-    // Runners that bring several browsers say where the driver of Chrome is, so Chrome it must be there.
+    // Hosted runners with several browsers name the folder of Chrome's driver, which needs Chrome.
     let bundled = env::var_os("CHROMEWEBDRIVER").map(|folder| PathBuf::from(folder).join("chromedriver"));
     let bundled = bundled.filter(|file| file.is_file());
     let names: &[&str] = if bundled.is_some() {
@@ -61,7 +62,7 @@ fn find() -> Option<Browser> {
     })
 }
 
-/// Ubuntu names the packages otherwise than Debian.
+/// True on Ubuntu, whose packages have other names than Debian's.
 fn is_ubuntu() -> bool {
     fs::read_to_string("/etc/os-release").is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
 }

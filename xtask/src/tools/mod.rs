@@ -1,5 +1,5 @@
-//! What the build and the tests need beside Rust and Node, installed only when missing and with a word about it.
-//! Each function is cheap when the thing is there. Knows nothing of what the tools are then used for.
+//! Tools that builds and tests need in addition to Rust and Node. Each function installs its tool when it is missing,
+//! prints that it does, and is cheap otherwise.
 
 mod arm64;
 mod browser;
@@ -16,17 +16,14 @@ pub(crate) use python::{environment, python};
 
 use crate::{
     exec,
-    project::{Project, on_path},
+    project::{Project, TRUNK_VERSION, on_path},
 };
 use anyhow::{Context, Result};
 use std::{env, fs, path::PathBuf, process::Command, time::Instant};
 
-/// The newest trunk that builds with the pinned Rust.
-pub(crate) const TRUNK: &str = "0.21.14";
-
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// A program from the package index, kept in a folder of its own name and version.
+/// A package of the registry, installed into a folder of its name and version.
 struct Tool<'a> {
     package: &'a str,
     version: &'a str,
@@ -36,12 +33,12 @@ struct Tool<'a> {
     minutes: u32,
 }
 
-/// Rust's own target for the browser.
+/// Installs Rust's target for the browser.
 pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     rust_target(project, WASM)
 }
 
-/// A target of Rust's, with its standard library.
+/// Installs a Rust target with its standard library.
 fn rust_target(project: &Project, target: &str) -> Result<()> {
     let library = exec::output(project.command("rustc").args(["--print", "target-libdir", "--target", target]))?;
     if PathBuf::from(library.trim()).is_dir() {
@@ -52,9 +49,9 @@ fn rust_target(project: &Project, target: &str) -> Result<()> {
         .with_context(|| format!("Rust's target {target} is missing: run `rustup target add {target}`"))
 }
 
-/// wasm-bindgen's command line and test runner, at the very version of the lock file: another one refuses the build.
+/// Installs wasm-bindgen's command line and test runner, at exactly the locked version: no other accepts the build.
 pub(crate) fn wasm_bindgen(project: &Project) -> Result<()> {
-    let version = project.locked("wasm-bindgen")?;
+    let version = project.locked_version("wasm-bindgen")?;
     // Not --locked: its lock file may name a package newer than an index mirror offers.
     install(
         project,
@@ -68,13 +65,13 @@ pub(crate) fn wasm_bindgen(project: &Project) -> Result<()> {
     )
 }
 
-/// Trunk, which builds the page.
+/// Installs trunk, which builds the page.
 pub(crate) fn trunk(project: &Project) -> Result<()> {
     install(
         project,
         &Tool {
             package: "trunk",
-            version: TRUNK,
+            version: TRUNK_VERSION,
             programs: &["trunk"],
             options: &["--locked", "--no-default-features", "--features", "rustls"],
             minutes: 5,
@@ -82,7 +79,7 @@ pub(crate) fn trunk(project: &Project) -> Result<()> {
     )
 }
 
-/// cargo-deny, as a path.
+/// Path of cargo-deny.
 pub(crate) fn cargo_deny(project: &Project) -> Result<PathBuf> {
     let (package, version) = ("cargo-deny", "0.20.2");
     let options = &["--locked", "--no-default-features"];
@@ -90,14 +87,14 @@ pub(crate) fn cargo_deny(project: &Project) -> Result<PathBuf> {
     Ok(project.tools.join(format!("{package}-{version}/bin/{package}")))
 }
 
-/// cargo-cyclonedx, as a path.
+/// Path of cargo-cyclonedx.
 pub(crate) fn cargo_cyclonedx(project: &Project) -> Result<PathBuf> {
     let (package, version) = ("cargo-cyclonedx", "0.5.9");
     install(project, &Tool { package, version, programs: &[package], options: &["--locked"], minutes: 2 })?;
     Ok(project.tools.join(format!("{package}-{version}/bin/{package}")))
 }
 
-/// cargo-llvm-cov with what it needs of Rust's own tools; the folder that it is in.
+/// Folder of cargo-llvm-cov; Rust's llvm-tools are installed too.
 pub(crate) fn cargo_llvm_cov(project: &Project) -> Result<PathBuf> {
     let (package, version) = ("cargo-llvm-cov", "0.9.1");
     install(project, &Tool { package, version, programs: &[package], options: &["--locked"], minutes: 2 })?;
@@ -124,7 +121,7 @@ fn install(project: &Project, tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// A prebuilt tool through cargo-binstall, where that is installed and finds one.
+/// Installs a prebuilt tool through cargo-binstall; false where there is no cargo-binstall or no such tool.
 fn prebuilt(project: &Project, tool: &Tool, folder: &PathBuf) -> bool {
     if on_path(&["cargo-binstall"]).is_none() {
         return false;
@@ -145,7 +142,7 @@ fn from_source(project: &Project, tool: &Tool, folder: &PathBuf, build: &PathBuf
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .current_dir(env::temp_dir());
-    // Away from the root no toolchain file speaks; the tools are built by the project's Rust all the same.
+    // No toolchain file applies in that folder; the tools are built by the project's Rust all the same.
     if let Some(toolchain) = env::var_os("RUSTUP_TOOLCHAIN") {
         command.env("RUSTUP_TOOLCHAIN", toolchain);
     }

@@ -1,24 +1,23 @@
-//! npm's packages: wasm-opt for the release page, the driver of the browser tests, the benchmark's peer in the browser.
-//! Exact versions, from lock files.
+//! npm packages at locked versions: wasm-opt for the release page, the driver of the browser tests, the benchmark's peer
+//! in the browser.
 
 use crate::{
-    exec,
+    exec, files, fingerprint,
     project::{Project, on_path},
-    stamp,
 };
 use anyhow::{Context, Result, bail};
 use std::{fs, path::Path};
 
 const LISTS: [&str; 2] = ["package.json", "package-lock.json"];
 
-/// Installs the packages of the browser tests when the lock file is not the one that was installed last.
+/// Installs the packages of the browser tests unless the lock file is unchanged since.
 pub(crate) fn packages(project: &Project) -> Result<()> {
     install(project, &project.npm())
 }
 
-/// The same for the lists of one folder, with the packages in another.
+/// Installs the packages listed in one folder into another.
 pub(crate) fn packages_into(project: &Project, lists: &Path, folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    files::create_folder(folder)?;
     for list in LISTS {
         fs::copy(lists.join(list), folder.join(list)).with_context(|| format!("cannot copy {list}"))?;
     }
@@ -26,9 +25,9 @@ pub(crate) fn packages_into(project: &Project, lists: &Path, folder: &Path) -> R
 }
 
 fn install(project: &Project, folder: &Path) -> Result<()> {
-    let hash = stamp::of(folder, &LISTS)?;
+    let current = fingerprint::compute(folder, &LISTS)?;
     let record = folder.join("node_modules/.installed");
-    if stamp::matches(&record, &hash) {
+    if fingerprint::matches(&record, &current) {
         return Ok(());
     }
     if on_path(&["node"]).is_none() || on_path(&["npm"]).is_none() {
@@ -36,5 +35,5 @@ fn install(project: &Project, folder: &Path) -> Result<()> {
     }
     println!("installing npm's packages into {}", folder.display());
     exec::run(project.command("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
-    stamp::write(&record, &hash)
+    fingerprint::write(&record, &current)
 }

@@ -1,8 +1,8 @@
-//! PostgreSQL for the length of a test: two servers of the project's own, one of which tests may stop, and a pooler in
-//! front of the other. Data in a temporary folder, loopback only, gone at the end.
+//! PostgreSQL for the length of a test: two servers, one of which tests may stop, and a pooler in front of the other.
+//! Their data is in a temporary folder; they listen on loopback only.
 
 use super::system;
-use crate::{exec, project::on_path};
+use crate::{exec, files, project::on_path};
 use anyhow::{Context, Result, bail};
 use std::{
     fs,
@@ -14,39 +14,40 @@ use std::{
     time::{Duration, Instant},
 };
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Who runs the servers where this is root, which they refuse.
+/// User of the servers where this runs as root, which they reject.
 const USER: &str = "postgres";
 
-/// How a program becomes that user's: in this very process, so that whoever stops it stops the program itself.
+/// Prefix that starts a program as that user by `exec`, so that a signal reaches the program itself.
 const AS_USER: [&str; 5] = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"];
 
 /// Running servers; dropping them stops them.
 pub(crate) struct Postgres {
     folder: PathBuf,
-    steady: Cluster,
-    fragile: Cluster,
+    main: Cluster,
+    /// The one that tests stop and start.
+    stoppable: Cluster,
     pooler: Option<(Child, u16)>,
 }
 
 struct Cluster {
-    /// A script that stops and starts it.
+    /// Script that stops and starts it.
     control: PathBuf,
     port: u16,
 }
 
 impl Postgres {
-    /// Finds or installs PostgreSQL and starts it; `None`, told loudly, where it cannot be had.
+    /// Finds or installs PostgreSQL and starts it; `None`, with a warning, where that fails.
     pub(crate) fn start() -> Option<Self> {
         start().inspect_err(|error| println!("!! NO POSTGRESQL: the log is tested on SQLite alone ({error:#}) !!")).ok()
     }
 
-    /// Tells a command where the servers are.
-    pub(crate) fn announce(&self, command: &mut Command) {
-        command.env("LEADLIGHT_TEST_POSTGRES", address(self.steady.port));
-        command.env("LEADLIGHT_TEST_POSTGRES_FRAGILE", address(self.fragile.port));
-        command.env("LEADLIGHT_TEST_POSTGRES_CONTROL", &self.fragile.control);
+    /// Sets the addresses of the servers in the environment of a command.
+    pub(crate) fn export(&self, command: &mut Command) {
+        command.env("LEADLIGHT_TEST_POSTGRES", address(self.main.port));
+        command.env("LEADLIGHT_TEST_POSTGRES_FRAGILE", address(self.stoppable.port));
+        command.env("LEADLIGHT_TEST_POSTGRES_CONTROL", &self.stoppable.control);
         if let Some((_, port)) = &self.pooler {
             command.env("LEADLIGHT_TEST_PGBOUNCER", address(*port));
         }
@@ -60,7 +61,7 @@ impl Drop for Postgres {
             let _ = pooler.kill();
             let _ = pooler.wait();
         }
-        for cluster in [&self.steady, &self.fragile] {
+        for cluster in [&self.main, &self.stoppable] {
             exec::succeeds(Command::new(&cluster.control).args(["stop", "-m", "immediate"]));
         }
         if let Err(error) = fs::remove_dir_all(&self.folder) {
@@ -82,16 +83,16 @@ fn start() -> Result<Postgres> {
         }
     };
     let folder = std::env::temp_dir().join(format!("leadlight-postgres-{}", std::process::id()));
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    files::create_folder(&folder)?;
     if is_root()? {
         exec::output(Command::new("chown").arg(USER).arg(&folder))?;
     }
-    let steady = Cluster::start(&programs, &folder.join("steady"))?;
-    let fragile = Cluster::start(&programs, &folder.join("fragile"))?;
-    let pooler = pooler(&folder, steady.port)
+    let main = Cluster::start(&programs, &folder.join("main"))?;
+    let stoppable = Cluster::start(&programs, &folder.join("stoppable"))?;
+    let pooler = pooler(&folder, main.port)
         .inspect_err(|error| println!("!! NO PGBOUNCER: the log is not tested through a pooler ({error:#}) !!"))
         .ok();
-    Ok(Postgres { folder, steady, fragile, pooler })
+    Ok(Postgres { folder, main, stoppable, pooler })
 }
 
 impl Cluster {
@@ -102,7 +103,7 @@ impl Cluster {
         init.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--username", USER, "--pgdata"])
             .arg(folder);
         exec::output(&mut init)?;
-        // What a test wrote need not outlive the machine; what it committed must outlive the server.
+        // Without fsync: data must survive the end of the server, not of the machine.
         let options = format!(
             "-c listen_addresses=127.0.0.1 -c port={port} -c fsync=off -c max_connections=200 -k {}",
             sockets.display()
@@ -116,14 +117,14 @@ impl Cluster {
             log.display()
         );
         let control = folder.with_extension("control");
-        fs::write(&control, script).with_context(|| format!("cannot write {}", control.display()))?;
+        files::write(&control, script)?;
         fs::set_permissions(&control, fs::Permissions::from_mode(0o755))?;
         exec::output(Command::new(&control).arg("start")).with_context(|| format!("its log is {}", log.display()))?;
         Ok(Cluster { control, port })
     }
 }
 
-/// A pooler that lends a connection for one transaction, as the hosted ones do.
+/// Starts a pooler in transaction mode, as hosted ones run.
 fn pooler(folder: &Path, server: u16) -> Result<(Child, u16)> {
     if pgbouncer().is_none() {
         system::install("pgbouncer", &["pgbouncer"])?;
@@ -135,29 +136,29 @@ fn pooler(folder: &Path, server: u16) -> Result<(Child, u16)> {
         "[databases]\n* = host=127.0.0.1 port={server} user={USER}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n\
          unix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 200\n\
          {}logfile = {}\n",
-        if keeps_statements(&program)? { "max_prepared_statements = 0\n" } else { "" },
+        if supports_prepared_statements(&program)? { "max_prepared_statements = 0\n" } else { "" },
         folder.join("pgbouncer.log").display()
     );
-    fs::write(&settings, text).with_context(|| format!("cannot write {}", settings.display()))?;
+    files::write(&settings, text)?;
     let mut command = as_user(&program)?;
     command.arg(&settings).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().context("cannot start pgbouncer")?;
     let started = Instant::now();
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-        if let Some(status) = child.try_wait().context("cannot tell whether pgbouncer runs")? {
+        if let Some(status) = child.try_wait().context("cannot check pgbouncer")? {
             bail!("pgbouncer ended with {status}");
         }
-        if started.elapsed() > PATIENCE {
-            bail!("pgbouncer did not answer within {} s", PATIENCE.as_secs());
+        if started.elapsed() > START_TIMEOUT {
+            bail!("pgbouncer did not answer within {} s", START_TIMEOUT.as_secs());
         }
         thread::sleep(Duration::from_millis(50));
     }
     Ok((child, port))
 }
 
-/// Whether it can keep prepared statements across connections, and so be told not to, as the poolers that are hardest to
-/// please do not; since 1.21.
-fn keeps_statements(program: &Path) -> Result<bool> {
+/// True for pgbouncer 1.21 and later, which keeps prepared statements across connections. That is turned off: the strictest
+/// poolers do not do it.
+fn supports_prepared_statements(program: &Path) -> Result<bool> {
     let text = exec::output(Command::new(program).arg("--version"))?;
     let numbers: Vec<u32> = text
         .lines()
@@ -168,12 +169,12 @@ fn keeps_statements(program: &Path) -> Result<bool> {
     Ok(numbers >= vec![1, 21])
 }
 
-/// Debian puts it where only root looks.
+/// Path of pgbouncer, which Debian puts outside the `PATH` of users.
 fn pgbouncer() -> Option<PathBuf> {
     on_path(&["pgbouncer"]).or_else(|| Some(PathBuf::from("/usr/sbin/pgbouncer")).filter(|file| file.is_file()))
 }
 
-/// The folder of the newest PostgreSQL's programs, where Debian puts them.
+/// Folder of the programs of the newest PostgreSQL, as Debian lays them out.
 fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let mut versions: Vec<(u32, PathBuf)> = versions
@@ -195,7 +196,7 @@ fn as_user(program: &Path) -> Result<Command> {
     let [setpriv, options @ ..] = AS_USER;
     let mut command = Command::new(setpriv);
     command.args(options).arg(program);
-    // Its own folder may be closed to that user.
+    // The current folder may be closed to that user.
     command.current_dir("/");
     Ok(command)
 }

@@ -1,28 +1,27 @@
-//! Virtual environments of Python under the target folder, one per list of packages. Only tests and fixtures use them.
+//! Virtual environments of Python under the target folder, one for each list of packages.
 
 use super::system;
 use crate::{
-    exec,
+    exec, fingerprint,
     project::{Project, on_path},
-    stamp,
 };
 use anyhow::Result;
 use std::{path::PathBuf, process::Command};
 
 const REQUIREMENTS: &str = "tests/requirements.txt";
 
-/// The interpreter of the environment for the comparison with onnxruntime.
+/// Interpreter of the environment for the comparison with onnxruntime.
 pub(crate) fn python(project: &Project) -> Result<PathBuf> {
     environment(project, "python", REQUIREMENTS)
 }
 
-/// The interpreter of the environment of this name, which holds exactly the packages pinned in a file.
+/// Interpreter of the environment of this name, which has exactly the packages pinned in a file.
 pub(crate) fn environment(project: &Project, name: &str, requirements: &str) -> Result<PathBuf> {
     let folder = project.target.join(name);
     let interpreter = folder.join("bin/python");
     let record = folder.join(".installed");
-    let hash = stamp::of(&project.root, &[requirements])?;
-    if interpreter.is_file() && stamp::matches(&record, &hash) {
+    let current = fingerprint::compute(&project.root, &[requirements])?;
+    if interpreter.is_file() && fingerprint::matches(&record, &current) {
         return Ok(interpreter);
     }
     if on_path(&["python3"]).is_none()
@@ -33,6 +32,6 @@ pub(crate) fn environment(project: &Project, name: &str, requirements: &str) -> 
     println!("installing the packages of {requirements} into {}", folder.display());
     exec::run(project.command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
     exec::run(project.command(&interpreter).args(["-m", "pip", "install", "--quiet", "--requirement", requirements]))?;
-    stamp::write(&record, &hash)?;
+    fingerprint::write(&record, &current)?;
     Ok(interpreter)
 }

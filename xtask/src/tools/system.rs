@@ -1,16 +1,16 @@
-//! Packages of the system, by apt, never with a prompt. Without the right to install them: one line that says what to do.
+//! System packages, by apt, without a prompt. Without the privilege to install them, the error names the command to run.
 
 use crate::{exec, project::on_path};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
 
-/// Installs packages for a purpose that is told to the user.
+/// Installs packages; `purpose` is the tool that is missing.
 pub(super) fn install(purpose: &str, packages: &[&str]) -> Result<()> {
     let names = packages.join(" ");
     if on_path(&["apt-get"]).is_none() {
         bail!("{purpose} is missing: install {names} with the package manager of this system, then run this again");
     }
-    let Some(prefix) = privilege() else {
+    let Some(prefix) = root_prefix() else {
         bail!("{purpose} is missing: run `sudo apt-get install {names}`, then run this again");
     };
     println!("installing {names} by apt: {purpose} is missing");
@@ -19,8 +19,8 @@ pub(super) fn install(purpose: &str, packages: &[&str]) -> Result<()> {
         .with_context(|| format!("apt could not install {names}"))
 }
 
-/// What to put before a command that needs root: nothing for root, sudo where it asks for no password.
-fn privilege() -> Option<&'static [&'static str]> {
+/// Prefix of a command that needs root: nothing for root, sudo where it needs no password.
+fn root_prefix() -> Option<&'static [&'static str]> {
     let root = exec::output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if root {
         return Some(&[]);
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn apt_never_asks() {
+    fn apt_runs_without_a_prompt() {
         let command = apt(&["sudo", "-n"]);
         let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
         assert_eq!(command.get_program(), "sudo");

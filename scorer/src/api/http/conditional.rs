@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 /// Makes an entity tag from the SHA-256 of the bytes.
 pub(crate) fn etag(bytes: &[u8]) -> HeaderValue {
-    let hash: String = Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex::encode(&Sha256::digest(bytes)[..16]);
     HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }
 

@@ -1,31 +1,32 @@
-//! What can be told of the models: which serve, which served before, which are there, which were refused.
-//!
-//! Owns those forms. May not know how they come about.
+//! Status of the registry as `GET /admin/models` returns it: models in service, before, available, refused.
 
 use crate::pipeline::{Model, Scorer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A model as it is told from others.
+/// Identity of a model.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-pub struct Named {
-    /// From its card.
+#[schema(as = Named)]
+pub struct ModelId {
+    /// Name on its card.
     pub name: String,
-    /// The version that answers and logs carry.
+    /// Version, as in responses and in the log.
     pub version: String,
-    /// Of its file, in hexadecimal.
+    /// SHA-256 of its file, in hexadecimal.
     pub sha256: String,
 }
 
-impl Named {
-    pub(super) fn of(model: &Model) -> Self {
+impl From<&Model> for ModelId {
+    fn from(model: &Model) -> Self {
         let (name, version) = (model.card().name.clone(), model.version().to_owned());
-        Named { name, version, sha256: model.sha256().to_owned() }
+        ModelId { name, version, sha256: model.sha256().to_owned() }
     }
+}
 
-    /// The models of a scorer, sorted.
+impl ModelId {
+    /// Returns the ids of a scorer's models, sorted.
     pub(super) fn all(scorer: &Scorer) -> Vec<Self> {
-        let mut models: Vec<_> = scorer.models().iter().map(Named::of).collect();
+        let mut models: Vec<_> = scorer.models().iter().map(ModelId::from).collect();
         models.sort();
         models
     }
@@ -34,65 +35,69 @@ impl Named {
 /// Models that serve, or served, together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Release {
-    /// When they began to serve here; UTC.
+    /// Start of their service on this instance, UTC.
     pub since: String,
-    /// One of each name.
-    pub models: Vec<Named>,
+    /// One per name.
+    pub models: Vec<ModelId>,
 }
 
-/// What a model file is good for.
+/// State of a model or model file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
-    /// It scores leads.
+#[schema(as = State)]
+pub enum ModelState {
+    /// Scores leads.
     InService,
-    /// It did before the last change, and does again with `{"action": "previous"}`.
+    /// Served before the last change; `{"action": "previous"}` restores it.
     Previous,
-    /// It can be put into service by its version.
+    /// Can be put into service by its version.
     Available,
-    /// It does not open.
+    /// Does not open.
     Refused,
 }
 
-/// A model file.
+/// A model file, or a model in memory whose file is gone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Listed {
-    /// Null where the file is gone and the model is still in memory.
+#[schema(as = Listed)]
+pub struct ModelEntry {
+    /// Path; null if the file is gone and the model is still in memory.
     pub file: Option<String>,
-    /// From its card; null where it was refused.
+    /// Name on its card; null if refused.
     pub name: Option<String>,
-    /// The version that answers and logs carry; null where it was refused.
+    /// Version, as in responses and in the log; null if refused.
     pub version: Option<String>,
-    /// Of the file; null where it was refused.
+    /// SHA-256 of the file, in hexadecimal; null if refused.
     pub sha256: Option<String>,
-    /// When it was read; UTC.
+    /// Time of reading, UTC.
     pub since: String,
-    /// What it is good for.
-    pub state: State,
-    /// Why it was refused.
+    /// State.
+    pub state: ModelState,
+    /// Reason of the refusal.
     pub reason: Option<String>,
 }
 
-/// A change that did not come about.
+/// A change that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Failed {
-    /// UTC.
+#[schema(as = Failed)]
+pub struct FailedChange {
+    /// Time, UTC.
     pub at: String,
-    /// What kept it.
+    /// Reason.
     pub reason: String,
 }
 
-/// All of it.
+/// Models on this instance.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-pub struct Standing {
-    /// The models that score leads; null while there is none.
+#[schema(as = Standing)]
+pub struct RegistryStatus {
+    /// Models that score leads; null if there is none.
     pub in_service: Option<Release>,
-    /// Those before them.
+    /// Models before them.
     pub previous: Option<Release>,
-    /// Every file that was found, and those models in memory whose file is gone.
-    pub models: Vec<Listed>,
-    /// What all instances are to serve and this one cannot, for want of a file.
-    pub missing: Option<Vec<Named>>,
-    /// The last change that did not come about, until one does.
-    pub failed: Option<Failed>,
+    /// Every file found, and models in memory whose file is gone.
+    pub models: Vec<ModelEntry>,
+    /// Models that all instances are to serve and that this one has no file for.
+    pub missing: Option<Vec<ModelId>>,
+    /// The last failed change, until one succeeds.
+    pub failed: Option<FailedChange>,
 }

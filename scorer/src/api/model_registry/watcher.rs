@@ -1,8 +1,6 @@
-//! The model files that are there: found, watched, read when they change.
-//!
-//! Owns what is known of each file. May not know which of them is in service.
+//! Watches model files and folders: lists `.onnx` files, detects changes, opens models.
 
-use super::status::Named;
+use super::status::ModelId;
 use crate::pipeline::Model;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
@@ -10,21 +8,21 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use thiserror::Error;
 
-/// Why models cannot be found or opened.
+/// Error of finding or opening model files.
 #[derive(Debug, Error)]
-pub enum FolderError {
-    /// A file or folder.
+pub enum ModelFileError {
+    /// Unreadable file or folder.
     #[error("cannot read {}: {reason}", .path.display())]
     Unreadable {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// In the system's words.
+        /// Error of the operating system.
         reason: std::io::Error,
     },
-    /// No model at all.
+    /// No model in the given paths.
     #[error("there is no .onnx model in {}; name a file or a folder with --models", names(.0))]
     Empty(Vec<PathBuf>),
-    /// A file that is no model to serve; the reason names it.
+    /// A file that cannot be served; the reason names it.
     #[error("{0}")]
     Refused(String),
 }
@@ -33,12 +31,12 @@ fn names(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
-/// The named files and the `.onnx` files of the named folders, those of a folder sorted.
-pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FolderError> {
+/// Lists the named files and, sorted, the `.onnx` files of the named folders.
+pub fn list_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, ModelFileError> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            let unreadable = |reason| FolderError::Unreadable { path: path.clone(), reason };
+            let unreadable = |reason| ModelFileError::Unreadable { path: path.clone(), reason };
             let entries = fs::read_dir(path).map_err(unreadable)?.map(|entry| entry.map(|entry| entry.path()));
             let mut within: Vec<PathBuf> = entries.collect::<Result<_, _>>().map_err(unreadable)?;
             within.retain(|path| path.extension().is_some_and(|end| end == "onnx"));
@@ -48,148 +46,133 @@ pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FolderError> {
             files.push(path.clone());
         }
     }
-    if files.is_empty() { Err(FolderError::Empty(paths.to_vec())) } else { Ok(files) }
+    if files.is_empty() { Err(ModelFileError::Empty(paths.to_vec())) } else { Ok(files) }
 }
 
-/// A whole file.
-pub fn read(path: &Path) -> Result<Vec<u8>, FolderError> {
-    fs::read(path).map_err(|reason| FolderError::Unreadable { path: path.to_owned(), reason })
+/// Reads a whole file.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, ModelFileError> {
+    fs::read(path).map_err(|reason| ModelFileError::Unreadable { path: path.to_owned(), reason })
 }
 
-/// What tells, without reading it, that a file has changed.
+/// Metadata that reveal a changed file without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
+struct FileSignature {
     bytes: u64,
     modified: Option<SystemTime>,
-    /// The file's own number: another file that was moved here has another.
-    number: u64,
+    /// Inode, to detect a replaced file; 0 except on Unix.
+    inode: u64,
 }
 
-impl Stamp {
-    fn of(about: &Metadata) -> Self {
+impl From<&Metadata> for FileSignature {
+    fn from(metadata: &Metadata) -> Self {
         #[cfg(unix)]
-        let number = std::os::unix::fs::MetadataExt::ino(about);
+        let inode = std::os::unix::fs::MetadataExt::ino(metadata);
         #[cfg(not(unix))]
-        let number = 0;
-        Stamp { bytes: about.len(), modified: about.modified().ok(), number }
+        let inode = 0;
+        FileSignature { bytes: metadata.len(), modified: metadata.modified().ok(), inode }
     }
 }
 
 /// A model file that was read.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Found {
+pub(super) struct ModelFile {
     pub(super) path: PathBuf,
-    pub(super) told: Told,
-    /// When it was read.
+    /// Its model, or the reason of the refusal, which names the file.
+    pub(super) opened: Result<ModelId, String>,
+    /// Time of reading.
     pub(super) since: String,
-    stamp: Stamp,
+    signature: FileSignature,
 }
 
-/// What a file turned out to be.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Told {
-    Model(Named),
-    /// With the reason, which names the file.
-    Refused(String),
-}
-
-/// Named files and folders, and what was found there.
+/// ModelId files and folders, and the model files read from them.
 #[derive(Debug, Clone)]
-pub(super) struct Folder {
+pub(super) struct ModelWatcher {
     paths: Vec<PathBuf>,
-    found: BTreeMap<PathBuf, Found>,
-    /// Files that have changed since they were read, by what they looked like: still being written, maybe.
-    unsettled: BTreeMap<PathBuf, Stamp>,
+    files: BTreeMap<PathBuf, ModelFile>,
+    /// Signatures of files that have changed and may still be being written.
+    unsettled: BTreeMap<PathBuf, FileSignature>,
 }
 
-/// What a look at the folder brought.
+/// Result of a scan.
 #[derive(Debug, Default)]
-pub(super) struct Look {
-    /// The models of the files that were read, proved.
+pub(super) struct Scan {
+    /// Verified models of the files that were read.
     pub(super) opened: Vec<Model>,
-    /// Whether anything was read or is gone.
+    /// True if any file's content is new, changed or gone.
     pub(super) changed: bool,
 }
 
-impl Folder {
+impl ModelWatcher {
     pub(super) fn new(paths: Vec<PathBuf>) -> Self {
-        Folder { paths, found: BTreeMap::new(), unsettled: BTreeMap::new() }
+        ModelWatcher { paths, files: BTreeMap::new(), unsettled: BTreeMap::new() }
     }
 
-    /// Reads what is new or has changed. A patient look leaves a file alone until two looks saw it the same, so that
-    /// it is not read while it is being written.
-    pub(super) fn look(&mut self, patient: bool, now: &str) -> Result<Look, FolderError> {
-        let files = files(&self.paths)?;
-        let mut look = Look::default();
-        for path in &files {
-            let about = fs::metadata(path).map_err(|reason| FolderError::Unreadable { path: path.clone(), reason });
-            // A file that was there when the folder was listed and is not now is gone; a named one will be told.
-            let Ok(about) = about else { continue };
-            self.look_at(path, Stamp::of(&about), patient, now, &mut look);
+    /// Reads new and changed files. With `require_settled` a file is read only after two scans with the same signature,
+    /// so that it is not read while it is being written.
+    pub(super) fn scan(&mut self, require_settled: bool, now: &str) -> Result<Scan, ModelFileError> {
+        let paths = list_files(&self.paths)?;
+        let mut scan = Scan::default();
+        for path in &paths {
+            // Deleted since the folder was listed; `ModelRegistry::open` checks named files.
+            let Ok(metadata) = fs::metadata(path) else { continue };
+            self.scan_file(path, (&metadata).into(), require_settled, now, &mut scan);
         }
-        let there: BTreeSet<&PathBuf> = files.iter().filter(|path| path.exists()).collect();
-        let before = self.found.len();
-        self.found.retain(|path, _| there.contains(path));
-        look.changed |= self.found.len() < before;
-        Ok(look)
+        let present: BTreeSet<&PathBuf> = paths.iter().filter(|path| path.exists()).collect();
+        let known = self.files.len();
+        self.files.retain(|path, _| present.contains(path));
+        scan.changed |= self.files.len() < known;
+        Ok(scan)
     }
 
-    fn look_at(&mut self, path: &Path, stamp: Stamp, patient: bool, now: &str, look: &mut Look) {
-        if self.found.get(path).is_some_and(|found| found.stamp == stamp) {
+    fn scan_file(&mut self, path: &Path, signature: FileSignature, require_settled: bool, now: &str, scan: &mut Scan) {
+        if self.files.get(path).is_some_and(|file| file.signature == signature) {
             self.unsettled.remove(path);
             return;
         }
-        if patient && self.unsettled.get(path) != Some(&stamp) {
-            self.unsettled.insert(path.to_owned(), stamp);
+        if require_settled && self.unsettled.get(path) != Some(&signature) {
+            self.unsettled.insert(path.to_owned(), signature);
             return;
         }
         self.unsettled.remove(path);
-        let told = match open(path) {
+        let opened = match open(path) {
             Ok(model) => {
-                let told = Told::Model(Named::of(&model));
-                look.opened.push(model);
-                told
+                let id = ModelId::from(&model);
+                scan.opened.push(model);
+                Ok(id)
             }
-            Err(reason) => Told::Refused(reason.to_string()),
+            Err(reason) => Err(reason.to_string()),
         };
-        // A file that was only touched has changed nothing.
-        look.changed |= self.found.get(path).is_none_or(|before| before.told != told);
-        let found = Found { path: path.to_owned(), told, since: now.to_owned(), stamp };
-        self.found.insert(path.to_owned(), found);
+        // A new modification time alone is no change.
+        scan.changed |= self.files.get(path).is_none_or(|known| known.opened != opened);
+        let file = ModelFile { path: path.to_owned(), opened, since: now.to_owned(), signature };
+        self.files.insert(path.to_owned(), file);
     }
 
-    /// Every file that was read, sorted.
-    pub(super) fn found(&self) -> impl Iterator<Item = &Found> {
-        self.found.values()
+    /// Iterates over the files read, sorted by path.
+    pub(super) fn files(&self) -> impl Iterator<Item = &ModelFile> {
+        self.files.values()
     }
 
-    /// Every model that is there and opens, in the order of the files.
-    pub(super) fn models(&self) -> Vec<Named> {
-        let model = |found: &Found| match &found.told {
-            Told::Model(named) => Some(named.clone()),
-            Told::Refused(_) => None,
-        };
-        self.found().filter_map(model).collect()
+    /// Returns the models of all files that open, in the order of the files.
+    pub(super) fn models(&self) -> Vec<ModelId> {
+        self.files().filter_map(|file| file.opened.clone().ok()).collect()
     }
 
-    /// Why files were refused, all in one sentence; `None` where none was.
+    /// Returns the reasons of all refusals as one sentence; `None` if every file opens.
     pub(super) fn refused(&self) -> Option<String> {
-        let reason = |found: &Found| match &found.told {
-            Told::Refused(reason) => Some(reason.clone()),
-            Told::Model(_) => None,
-        };
-        self.found().filter_map(reason).reduce(|all, reason| all + "; " + &reason)
+        self.files().filter_map(|file| file.opened.clone().err()).reduce(|all, reason| all + "; " + &reason)
     }
 
-    /// Opens a model by what it is, if its file still is what it was when it was read.
-    pub(super) fn open(&self, wanted: &Named) -> Result<Model, FolderError> {
-        let gone = || FolderError::Refused(format!("the file of {} {} is gone", wanted.name, wanted.version));
-        let found = self.found().find(|found| matches!(&found.told, Told::Model(named) if named == wanted));
-        let model = open(&found.ok_or_else(gone)?.path)?;
-        if model.sha256() == wanted.sha256 { Ok(model) } else { Err(gone()) }
+    /// Opens a model from its file; fails if the file has changed since it was read.
+    pub(super) fn open(&self, id: &ModelId) -> Result<Model, ModelFileError> {
+        let gone = || ModelFileError::Refused(format!("the file of {} {} is gone", id.name, id.version));
+        let file = self.files().find(|file| file.opened.as_ref() == Ok(id));
+        let model = open(&file.ok_or_else(gone)?.path)?;
+        if model.sha256() == id.sha256 { Ok(model) } else { Err(gone()) }
     }
 }
 
-fn open(path: &Path) -> Result<Model, FolderError> {
-    Model::open(&path.display().to_string(), &read(path)?).map_err(|error| FolderError::Refused(error.to_string()))
+fn open(path: &Path) -> Result<Model, ModelFileError> {
+    let bytes = read_file(path)?;
+    Model::open(&path.display().to_string(), &bytes).map_err(|error| ModelFileError::Refused(error.to_string()))
 }

@@ -1,9 +1,8 @@
-//! Summaries of predictions, kept up while they are made.
+//! Background aggregation of predictions into hourly aggregates.
 //!
-//! Owns what was seen since the last time that it was written. Predictions are summed up beside the threads that answer
-//! them; what finds no room is counted and told. May not know how summaries are read.
+//! Runs apart from the threads that serve requests; batches that do not fit into the queue are dropped and counted.
 
-use super::hour_aggregate::{Bound, Summary};
+use super::hour_aggregate::{BoundModel, HourAggregate};
 use crate::insight::profile::{LevelKey, Profile};
 use crate::lead::Lead;
 use crate::pipeline::{Score, Scorer};
@@ -15,98 +14,98 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-/// How many requests may wait to be summed up.
+/// Capacity of the queue, in requests.
 const WAITING_MAX: usize = 4_096;
 
-/// How many requests are summed up before the next look at the clock.
+/// Maximum number of requests per batch, between checks of the flush timer.
 const AT_ONCE: usize = 256;
 
-/// How long more are waited for while there are fewer than that.
+/// Pause after a batch while the queue is short.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How often summaries are written.
+/// Interval of writing to the database.
 const FLUSH_EVERY: Duration = Duration::from_secs(5);
 
-/// Leads of one request that were scored and recorded.
+/// Scored and logged leads of one request.
 #[derive(Debug)]
-pub(crate) struct Seen {
-    /// Who scored them.
+pub(crate) struct ScoredBatch {
+    /// Scorer that was used.
     pub(crate) scorer: Arc<Scorer>,
-    /// They.
+    /// Leads.
     pub(crate) leads: Vec<Lead>,
-    /// One for each.
+    /// Scores, one per lead.
     pub(crate) scores: Vec<Score>,
-    /// How long each took.
+    /// Inference time per lead, in milliseconds.
     pub(crate) each_ms: f64,
-    /// When.
+    /// Time of the prediction.
     pub(crate) created_at: Timestamp,
 }
 
-/// The way in.
+/// Handle of the aggregation task.
 #[derive(Debug)]
-pub(super) struct Profiler {
-    seen: mpsc::Sender<Seen>,
-    left_out: Arc<AtomicU64>,
+pub(super) struct Aggregator {
+    queue: mpsc::Sender<ScoredBatch>,
+    dropped: Arc<AtomicU64>,
 }
 
-/// The summing up at work, to be finished before the program ends.
+/// Running aggregation task, to be finished before exit.
 #[derive(Debug)]
-pub struct ProfilerTask {
+pub struct AggregatorTask {
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
-/// The reference of each model, by the hash of its file.
+/// Reference profile of each model.
 pub(super) type References = Arc<dyn Fn(&crate::pipeline::Model) -> Option<Arc<Profile>> + Send + Sync>;
 
-/// What was summed up, by hour and model.
-struct Sums {
+/// Aggregates in memory, by hour and model.
+struct AggregatorState {
     key: Arc<OnceLock<LevelKey>>,
     references: References,
-    bound: BTreeMap<String, Bound>,
-    spans: BTreeMap<(Timestamp, String), Span>,
+    bound: BTreeMap<String, BoundModel>,
+    slots: BTreeMap<(Timestamp, String), HourSlot>,
 }
 
-struct Span {
-    summary: Summary,
+struct HourSlot {
+    aggregate: HourAggregate,
     is_written: bool,
 }
 
-impl Profiler {
-    /// Begins. `instance` is to be another one for each process: what two of them wrote is added up.
+impl Aggregator {
+    /// Starts the task. `instance` must be unique per process: the rows of all instances are summed.
     pub(super) fn start(
         store: Store,
         key: Arc<OnceLock<LevelKey>>,
         references: References,
         instance: String,
-    ) -> (Self, ProfilerTask) {
-        let (seen, waiting) = mpsc::channel(WAITING_MAX);
+    ) -> (Self, AggregatorTask) {
+        let (queue, batches) = mpsc::channel(WAITING_MAX);
         let (stop, stopped) = oneshot::channel();
-        let sums = Sums { key, references, bound: BTreeMap::new(), spans: BTreeMap::new() };
-        let task = tokio::spawn(run(store, instance, sums, waiting, stopped));
-        (Profiler { seen, left_out: Arc::default() }, ProfilerTask { stop, task })
+        let state = AggregatorState { key, references, bound: BTreeMap::new(), slots: BTreeMap::new() };
+        let task = tokio::spawn(run(store, instance, state, batches, stopped));
+        (Aggregator { queue, dropped: Arc::default() }, AggregatorTask { stop, task })
     }
 
-    /// Sums up leads soon.
-    pub(super) fn see(&self, seen: Seen) {
-        let count = seen.leads.len() as u64;
-        if self.seen.try_send(seen).is_err() && self.left_out.fetch_add(count, Ordering::Relaxed) == 0 {
-            tracing::warn!("predictions come faster than they can be summed up: monitoring leaves some out");
+    /// Queues leads for aggregation; drops them when the queue is full.
+    pub(super) fn record(&self, batch: ScoredBatch) {
+        let count = batch.leads.len() as u64;
+        if self.queue.try_send(batch).is_err() && self.dropped.fetch_add(count, Ordering::Relaxed) == 0 {
+            tracing::warn!("predictions arrive faster than they can be aggregated: monitoring drops some");
         }
     }
 
-    /// How many predictions found no room and are in no summary.
-    pub(super) fn left_out(&self) -> u64 {
-        self.left_out.load(Ordering::Relaxed)
+    /// Number of predictions dropped because the queue was full.
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
     }
 }
 
-impl ProfilerTask {
-    /// Takes nothing more and writes what there is.
+impl AggregatorTask {
+    /// Stops accepting batches and writes the remaining aggregates.
     pub async fn finish(self) {
         let _ = self.stop.send(());
         if let Err(error) = self.task.await {
-            tracing::error!(%error, "the summing up of predictions ended early");
+            tracing::error!(%error, "the aggregation task ended early");
         }
     }
 }
@@ -114,81 +113,81 @@ impl ProfilerTask {
 async fn run(
     store: Store,
     instance: String,
-    mut sums: Sums,
-    mut waiting: mpsc::Receiver<Seen>,
+    mut state: AggregatorState,
+    mut batches: mpsc::Receiver<ScoredBatch>,
     mut stop: oneshot::Receiver<()>,
 ) {
     let mut flush = tokio::time::interval(FLUSH_EVERY);
-    let mut batch = Vec::new();
+    let mut received = Vec::new();
     loop {
         tokio::select! {
             biased;
-            _ = &mut stop, if !waiting.is_closed() => waiting.close(),
-            _ = flush.tick() => match sums.write(&store, &instance).await {
-                Some(back) => sums = back,
+            _ = &mut stop, if !batches.is_closed() => batches.close(),
+            _ = flush.tick() => match state.write(&store, &instance).await {
+                Some(written) => state = written,
                 None => return,
             },
-            // While the key is not known, what was seen waits.
-            count = waiting.recv_many(&mut batch, AT_ONCE), if sums.key.get().is_some() || waiting.is_closed() => {
+            // Batches stay queued until the key is known.
+            count = batches.recv_many(&mut received, AT_ONCE), if state.key.get().is_some() || batches.is_closed() => {
                 if count == 0 {
                     break;
                 }
-                let taken = std::mem::take(&mut batch);
-                match sums.run_blocking(move |sums| sums.add_all(&taken)).await {
-                    Some((back, ())) => sums = back,
+                let taken = std::mem::take(&mut received);
+                match state.run_blocking(move |state| state.add_all(&taken)).await {
+                    Some((added, ())) => state = added,
                     None => return,
                 }
-                pause(&waiting).await;
+                pause(&batches).await;
             }
         }
     }
-    sums.write(&store, &instance).await;
+    state.write(&store, &instance).await;
 }
 
-/// Lets some more come: waking another thread for each would cost more than summing it up.
-async fn pause(waiting: &mpsc::Receiver<Seen>) {
-    if waiting.len() < AT_ONCE && !waiting.is_closed() {
+/// Waits for more batches: a thread hand-over per batch would cost more than its aggregation.
+async fn pause(batches: &mpsc::Receiver<ScoredBatch>) {
+    if batches.len() < AT_ONCE && !batches.is_closed() {
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-impl Sums {
-    fn add_all(&mut self, all: &[Seen]) {
-        all.iter().for_each(|seen| self.add(seen));
+impl AggregatorState {
+    fn add_all(&mut self, batches: &[ScoredBatch]) {
+        batches.iter().for_each(|batch| self.add(batch));
     }
 
-    fn add(&mut self, seen: &Seen) {
+    fn add(&mut self, batch: &ScoredBatch) {
         let Some(key) = self.key.get().copied() else { return };
-        for (place, model) in seen.scorer.models().iter().enumerate() {
-            let pairs = seen.leads.iter().zip(&seen.scores);
-            let own: Vec<_> = pairs.filter(|(_, score)| score.model == place).collect();
+        for (index, model) in batch.scorer.models().iter().enumerate() {
+            let pairs = batch.leads.iter().zip(&batch.scores);
+            let own: Vec<_> = pairs.filter(|(_, score)| score.model == index).collect();
             if own.is_empty() {
                 continue;
             }
             let bound = self.bound.entry(model.sha256().to_owned()).or_insert_with(|| {
                 let reference = (self.references)(model);
-                Bound::new(model, seen.scorer.schema(), reference.as_deref(), key)
+                BoundModel::new(model, batch.scorer.schema(), reference.as_deref(), key)
             });
-            let at = (Granularity::Hour.start(seen.created_at), model.sha256().to_owned());
-            let span = self.spans.entry(at).or_insert_with(|| Span { summary: bound.empty(), is_written: true });
-            span.summary.add(bound, model, &own, seen.each_ms);
-            span.is_written = false;
+            let at = (Granularity::Hour.start(batch.created_at), model.sha256().to_owned());
+            let slot = self.slots.entry(at).or_insert_with(|| HourSlot { aggregate: bound.empty(), is_written: true });
+            slot.aggregate.add(bound, model, &own, batch.each_ms);
+            slot.is_written = false;
         }
     }
 
-    /// Works on them beside the threads that serve connections, which a large batch or long columns would hold up.
+    /// Runs work on the blocking thread pool, since large batches would stall the threads that serve connections.
     async fn run_blocking<T: Send + 'static>(
         mut self,
-        work: impl FnOnce(&mut Sums) -> T + Send + 'static,
+        work: impl FnOnce(&mut AggregatorState) -> T + Send + 'static,
     ) -> Option<(Self, T)> {
         let worked = tokio::task::spawn_blocking(move || {
             let done = work(&mut self);
             (self, done)
         });
-        worked.await.inspect_err(|error| tracing::error!(%error, "predictions cannot be summed up any more")).ok()
+        worked.await.inspect_err(|error| tracing::error!(%error, "aggregation failed and has stopped")).ok()
     }
 
-    /// Writes what changed, and lets go of hours that are over.
+    /// Writes changed aggregates and drops past hours.
     async fn write(self, store: &Store, instance: &str) -> Option<Self> {
         if self.key.get().is_none()
             && let Ok(bytes) = store.pseudonym_key().await
@@ -197,28 +196,28 @@ impl Sums {
         }
         let now = Timestamp::now();
         let (hour, instance) = (Granularity::Hour.start(now), instance.to_owned());
-        let (mut sums, rows) = self.run_blocking(move |sums| sums.rows(&instance, now)).await?;
+        let (mut state, rows) = self.run_blocking(move |state| state.changed_rows(&instance, now)).await?;
         for row in rows {
             let at = (row.start, row.model_sha256.clone());
-            // While the database is away the summary grows on; it is written as a whole when it is back.
+            // While the database is unavailable the aggregate keeps growing; each write replaces the whole row.
             let is_written = store.upsert_profile(row).await.is_ok();
-            sums.spans.entry(at).and_modify(|span| span.is_written = is_written);
+            state.slots.entry(at).and_modify(|slot| slot.is_written = is_written);
         }
-        sums.spans.retain(|(start, _), span| !span.is_written || *start >= hour);
-        Some(sums)
+        state.slots.retain(|(start, _), slot| !slot.is_written || *start >= hour);
+        Some(state)
     }
 
-    /// What changed, as it is written.
-    fn rows(&self, instance: &str, now: Timestamp) -> Vec<ProfileRow> {
-        let row = |((start, model), span): (&(Timestamp, String), &Span)| ProfileRow {
+    /// Rows of the aggregates that have changed since the last write.
+    fn changed_rows(&self, instance: &str, now: Timestamp) -> Vec<ProfileRow> {
+        let row = |((start, model), slot): (&(Timestamp, String), &HourSlot)| ProfileRow {
             granularity: Granularity::Hour,
             start: *start,
             model_sha256: model.clone(),
             instance: instance.to_owned(),
-            bytes: span.summary.encode(),
-            rows: span.summary.rows(),
+            bytes: slot.aggregate.encode(),
+            rows: slot.aggregate.rows(),
             updated_at: now,
         };
-        self.spans.iter().filter(|(_, span)| !span.is_written).map(row).collect()
+        self.slots.iter().filter(|(_, slot)| !slot.is_written).map(row).collect()
     }
 }

@@ -1,59 +1,58 @@
-//! Everything on the monitoring page, put together from the log, the summaries and the model in service.
-//!
-//! Owns which part comes from where. May not know SQL, drawing or HTTP.
+//! Data of the monitoring page, assembled from the log, the aggregates and the active model.
 
-use super::comparison::{Sides, compare};
-use super::window_query::{Gathered, find, gather, stretch};
+use super::comparison::{ComparedProfiles, compare};
+use super::window_query::{WindowData, aggregate, fetch, window_bounds};
 use super::{Monitor, MonitorError, weighted_stats};
 use crate::api::http::blocking::run_blocking;
-use crate::insight::alert::alerts;
+use crate::insight::alert::{AlertInputs, LogState, alerts};
+use crate::insight::drift::DriftGroup;
 use crate::insight::label::label;
 use crate::insight::profile::Profile;
-use crate::insight::quality;
+use crate::insight::quality::{self, LabeledPrediction};
 use crate::pipeline::{Model as Served, Scorer};
 use crate::wire::monitoring::{
     Calls, Choice, Database, FORMAT, GradeCount, Health, Model, Outcomes, Overview, Performance, Recent, RecentRow,
     Scores, Status, Window as Asked,
 };
 use prediction_log::{
-    Cursor, Granularity, LabeledPrediction, LoggedPrediction, PredictionPage, PredictionQuery, RequestSummary, Store,
+    Cursor, Granularity, LoggedPrediction, PredictionOutcome, PredictionPage, PredictionQuery, RequestSummary, Store,
     StoreState, TimeWindow, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use time::{Date, Duration, Month, OffsetDateTime};
 
-/// How many of the newest predictions a page shows.
+/// Number of recent predictions per page.
 const PAGE_ROWS: usize = 50;
 
-/// The error rate is watched over so long.
+/// Period of the error rate.
 const RECENT_CALLS: Duration = Duration::minutes(10);
 
-/// Scores from here on are `engaged`, whatever threshold is asked for.
+/// Threshold of the label `engaged`, whatever the chosen threshold.
 const ENGAGED: f64 = 0.5;
 
-/// The model that drift is told of, and what is known of it.
-struct Subject<'a> {
+/// Model whose drift is shown, with its profiles.
+struct DriftSubject<'a> {
     model: Option<&'a Served>,
     reference: Option<Arc<Profile>>,
     current: Option<&'a Profile>,
 }
 
-/// What the log tells beside summaries.
-struct Told {
+/// Data of the log besides the aggregates.
+struct LogData {
     state: StoreState,
     calls: Calls,
     recent_calls: Calls,
     predictions_logged: u64,
     page: PredictionPage,
-    /// Of the window and of the time since the model in service was trained, whichever is longer.
-    judged: Vec<LabeledPrediction>,
-    /// The window that calls and outcomes are told of.
+    /// Outcomes of the window and of the time since the training of the active model, whichever is longer.
+    judged: Vec<PredictionOutcome>,
+    /// Window of calls and outcomes.
     window: TimeWindow,
 }
 
-/// Puts the page together; `after` is its cursor, read. Summing up and comparing are done aside: of a long time they take
-/// longer than other requests should wait.
+/// Assembles the data of the page; `after` is the parsed cursor. Aggregation and comparison of long windows are slow, so
+/// they run on the blocking thread pool.
 pub(crate) async fn overview(
     monitor: &Arc<Monitor>,
     store: &Store,
@@ -62,23 +61,23 @@ pub(crate) async fn overview(
     after: Option<Cursor>,
     now: OffsetDateTime,
 ) -> Result<Overview, MonitorError> {
-    let found = find(store, &choice, now).await?;
-    let (own, models, asked) = (monitor.clone(), scorer.clone(), choice.clone());
-    let gathered = run_blocking(move || gather(&own, models.as_deref(), &asked, found)).await?;
-    let window = window_of(&gathered, &choice, now);
-    let told = read(store, window, trained(scorer.as_deref()), &choice, after, now).await?;
+    let rows = fetch(store, &choice, now).await?;
+    let (own, models, filter) = (monitor.clone(), scorer.clone(), choice.clone());
+    let data = run_blocking(move || aggregate(&own, models.as_deref(), &filter, rows)).await?;
+    let window = outcome_window(&data, &choice, now);
+    let log = read_log(store, window, trained(scorer.as_deref()), &choice, after, now).await?;
     let own = monitor.clone();
-    Ok(run_blocking(move || put_together(&own, scorer.as_deref(), &gathered, told, choice, now)).await?)
+    Ok(run_blocking(move || assemble(&own, scorer.as_deref(), &data, log, choice, now)).await?)
 }
 
-async fn read(
+async fn read_log(
     store: &Store,
     window: TimeWindow,
     trained: TimeWindow,
     choice: &Choice,
     after: Option<Cursor>,
     now: OffsetDateTime,
-) -> Result<Told, MonitorError> {
+) -> Result<LogData, MonitorError> {
     let filter = PredictionQuery {
         limit: PAGE_ROWS,
         score_min: (choice.score_min > 0.0).then_some(choice.score_min),
@@ -87,81 +86,112 @@ async fn read(
         after,
     };
     let both = TimeWindow { from: window.from.min(trained.from), until: window.until.max(trained.until) };
-    Ok(Told {
+    Ok(LogData {
         state: store.state(),
         calls: sum(&store.request_summary(&window).await?),
         recent_calls: sum(&store.request_summary(&TimeWindow::new(now - RECENT_CALLS, now + Duration::MINUTE)).await?),
         predictions_logged: store.prediction_count().await?,
         page: store.predictions(&filter).await?,
-        judged: store.labeled_predictions(&both, None).await?,
+        judged: store.prediction_outcomes(&both, None).await?,
         window,
     })
 }
 
-fn put_together(
+fn assemble(
     monitor: &Monitor,
     scorer: Option<&Scorer>,
-    gathered: &Gathered,
-    told: Told,
+    data: &WindowData,
+    log: LogData,
     choice: Choice,
     now: OffsetDateTime,
 ) -> Overview {
-    let subject = subject(monitor, scorer, gathered, &choice);
-    let (drift, shift) =
-        compare(Sides { reference: subject.reference.as_deref(), current: subject.current, key: monitor.key() });
-    let scores = gathered.scores();
+    let subject = subject(monitor, scorer, data, &choice);
+    let (drift, shift) = compare(ComparedProfiles {
+        reference: subject.reference.as_deref(),
+        current: subject.current,
+        key: monitor.key(),
+    });
+    let scores = data.scores();
     let mut overview = Overview {
         format: FORMAT,
         generated_at: Timestamp::from(now).to_string(),
         simulated: false,
-        model: subject.model.or_else(|| first(scorer)).map(|model| shown(model, now)),
-        versions: versions(gathered, scorer),
+        model: subject.model.or_else(|| first(scorer)).map(|model| model_info(model, now)),
+        versions: versions(data, scorer),
         alerts: Vec::new(),
         health: Health {
-            status: status(told.state, scorer.is_some()),
-            database: database(told.state),
-            spooled_rows: told.state.spooled_rows(),
-            calls: told.calls,
-            recent_calls: told.recent_calls,
-            predictions_logged: told.predictions_logged,
+            status: status(log.state, scorer.is_some()),
+            database: database(log.state),
+            spooled_rows: log.state.spooled_rows(),
+            calls: log.calls,
+            recent_calls: log.recent_calls,
+            predictions_logged: log.predictions_logged,
             predictions: weighted_stats::total(&scores),
             engaged: weighted_stats::at_least(&scores, choice.threshold),
         },
-        scores: Scores { shift, ..of_scores(&scores, gathered, subject.reference.as_deref()) },
-        performance: Performance { times: weighted_stats::times(&gathered.times()), trend: gathered.trend() },
+        scores: Scores { shift, ..score_distribution(&scores, data, subject.reference.as_deref()) },
+        performance: Performance { times: weighted_stats::times(&data.times()), trend: data.trend() },
         drift,
-        outcomes: outcomes(&told.judged, &told.window, &trained(scorer), &choice),
+        outcomes: outcomes(&log.judged, &log.window, &trained(scorer), &choice),
         recent: Recent {
-            rows: told.page.rows.into_iter().map(row).collect(),
-            next: told.page.next.map(|cursor| cursor.to_string()),
+            rows: log.page.rows.into_iter().map(row).collect(),
+            next: log.page.next.map(|cursor| cursor.to_string()),
         },
         choice,
     };
-    overview.alerts = alerts(&overview.signs());
+    overview.alerts = alerts(&alert_inputs(&overview));
     overview
 }
 
-/// The time that calls and outcomes are looked at for.
-fn window_of(gathered: &Gathered, choice: &Choice, now: OffsetDateTime) -> TimeWindow {
-    let since = gathered.since.unwrap_or_else(|| now.into());
-    match stretch(choice.window, now) {
+/// Inputs of the alert rules. Inconclusive drift is left out.
+fn alert_inputs(overview: &Overview) -> AlertInputs {
+    let is_conclusive = |group: &&DriftGroup| !group.columns.iter().all(|column| column.too_few);
+    let outcomes = overview.outcomes.all.as_ref();
+    AlertInputs {
+        log: match overview.health.database {
+            Database::Connected => LogState::Written,
+            Database::Degraded => LogState::Spooled(overview.health.spooled_rows),
+            Database::Lost => LogState::Lost,
+        },
+        calls: overview.health.recent_calls.count,
+        errors: overview.health.recent_calls.server_errors,
+        inference_p95_ms: overview.performance.times.map(|times| times.p95_ms),
+        drift_share: overview.drift.features.as_ref().filter(is_conclusive).map(|group| group.share),
+        score_p_value: overview.scores.shift.filter(|shift| !shift.too_few).map(|shift| shift.p_value),
+        model_age_days: overview.model.as_ref().and_then(|model| model.age_days),
+        labeled: outcomes.map_or(0, |outcomes| outcomes.leads),
+        replied: outcomes.map_or(0, |outcomes| outcomes.replied),
+        outcomes_since_training: overview.outcomes.since_training,
+    }
+}
+
+/// Window of calls and outcomes.
+fn outcome_window(data: &WindowData, choice: &Choice, now: OffsetDateTime) -> TimeWindow {
+    let since = data.since.unwrap_or_else(|| now.into());
+    match window_bounds(choice.window, now) {
         Some(window) if choice.model_version.is_none() => window,
         Some(window) => TimeWindow { from: since.max(window.from), ..window },
         None => TimeWindow::new(since, now + Duration::MINUTE),
     }
 }
 
-fn subject<'a>(monitor: &Monitor, scorer: Option<&'a Scorer>, gathered: &'a Gathered, choice: &Choice) -> Subject<'a> {
+fn subject<'a>(
+    monitor: &Monitor,
+    scorer: Option<&'a Scorer>,
+    data: &'a WindowData,
+    choice: &Choice,
+) -> DriftSubject<'a> {
     let models = scorer.map(Scorer::models).unwrap_or_default();
-    let served = |sha256: &String| models.iter().find(|model| model.sha256() == sha256);
-    let is_asked = |model: &&Served| choice.model_version.as_deref().is_none_or(|version| version == model.version());
-    // The model with most predictions; one in service before one that is not.
-    let most = gathered.models.iter().max_by_key(|(sha256, summary)| (served(sha256).is_some(), summary.rows()));
+    let active = |sha256: &String| models.iter().find(|model| model.sha256() == sha256);
+    let is_selected =
+        |model: &&Served| choice.model_version.as_deref().is_none_or(|version| version == model.version());
+    // The model with the most predictions, active models first.
+    let most = data.models.iter().max_by_key(|(sha256, summary)| (active(sha256).is_some(), summary.rows()));
     let model = match most {
-        Some((sha256, _)) => served(sha256),
-        None => models.iter().find(is_asked),
+        Some((sha256, _)) => active(sha256),
+        None => models.iter().find(is_selected),
     };
-    Subject {
+    DriftSubject {
         model,
         reference: model.and_then(|model| monitor.reference(model)),
         current: most.map(|(_, summary)| &summary.profile),
@@ -172,7 +202,7 @@ fn first(scorer: Option<&Scorer>) -> Option<&Served> {
     scorer.and_then(|scorer| scorer.models().first())
 }
 
-fn shown(model: &Served, now: OffsetDateTime) -> Model {
+fn model_info(model: &Served, now: OffsetDateTime) -> Model {
     Model {
         name: model.card().name.clone(),
         version: model.version().to_owned(),
@@ -181,7 +211,7 @@ fn shown(model: &Served, now: OffsetDateTime) -> Model {
     }
 }
 
-/// The day that a version begins with, `2026.11.23` or `2026-11-23`, where it does.
+/// Date at the start of a version, `2026.11.23` or `2026-11-23`.
 fn trained_on(version: &str) -> Option<Date> {
     let mut parts = version.splitn(3, ['.', '-']);
     let (year, month, rest) = (parts.next()?.parse().ok()?, parts.next()?.parse::<u8>().ok()?, parts.next()?);
@@ -190,10 +220,10 @@ fn trained_on(version: &str) -> Option<Date> {
     (1970..=9999).contains(&year).then(|| Date::from_calendar_date(year, month, day).ok()).flatten()
 }
 
-/// Newest first, as far as versions are days.
-fn versions(gathered: &Gathered, scorer: Option<&Scorer>) -> Vec<String> {
+/// Model versions, newest first where they are dates.
+fn versions(data: &WindowData, scorer: Option<&Scorer>) -> Vec<String> {
     let served = scorer.into_iter().flat_map(Scorer::models).map(|model| model.version().to_owned());
-    let all: std::collections::BTreeSet<String> = gathered.versions.iter().cloned().chain(served).collect();
+    let all: std::collections::BTreeSet<String> = data.versions.iter().cloned().chain(served).collect();
     all.into_iter().rev().collect()
 }
 
@@ -222,11 +252,11 @@ fn sum(summary: &RequestSummary) -> Calls {
     })
 }
 
-fn of_scores(scores: &[(f64, u64)], gathered: &Gathered, reference: Option<&Profile>) -> Scores {
+fn score_distribution(scores: &[(f64, u64)], data: &WindowData, reference: Option<&Profile>) -> Scores {
     let known = reference.map(super::hour_aggregate::scores).unwrap_or_default();
     let engaged = weighted_stats::at_least(scores, ENGAGED);
     let mut grades: BTreeMap<String, u64> = BTreeMap::new();
-    for (grade, count) in gathered.models.values().flat_map(|summary| summary.grades()) {
+    for (grade, count) in data.models.values().flat_map(|summary| summary.grades()) {
         *grades.entry(grade).or_default() += count;
     }
     Scores {
@@ -254,27 +284,29 @@ fn row(row: LoggedPrediction) -> RecentRow {
     }
 }
 
-/// The time since the model in service was trained; all where its version tells no day.
+/// Time since the training of the active model; everything where its version has no date.
 fn trained(scorer: Option<&Scorer>) -> TimeWindow {
     let day = first(scorer).and_then(|model| trained_on(model.version()));
     day.map_or_else(TimeWindow::all, |day| TimeWindow { from: day.midnight().assume_utc().into(), ..TimeWindow::all() })
 }
 
-fn outcomes(judged: &[LabeledPrediction], window: &TimeWindow, trained: &TimeWindow, choice: &Choice) -> Outcomes {
-    let is_within = |row: &LabeledPrediction, window: &TimeWindow| window.contains(row.created_at);
-    let is_asked =
-        |row: &LabeledPrediction| choice.model_version.as_ref().is_none_or(|version| *version == row.model_version);
-    let shown: Vec<_> = judged.iter().filter(|row| is_within(row, window) && is_asked(row)).collect();
+fn outcomes(judged: &[PredictionOutcome], window: &TimeWindow, trained: &TimeWindow, choice: &Choice) -> Outcomes {
+    let is_within = |row: &PredictionOutcome, window: &TimeWindow| window.contains(row.created_at);
+    let is_selected =
+        |row: &PredictionOutcome| choice.model_version.as_ref().is_none_or(|version| *version == row.model_version);
+    let shown: Vec<_> = judged.iter().filter(|row| is_within(row, window) && is_selected(row)).collect();
     let granularity = match choice.window {
         Asked::Hour | Asked::Day => Granularity::Hour,
         Asked::Week | Asked::Last(_) => Granularity::Day,
         Asked::All => Granularity::Month,
     };
-    let one = |row: &LabeledPrediction| quality::Judged { probability: row.probability, replied: row.replied };
-    let all: Vec<_> = shown.iter().map(|row| one(row)).collect();
+    let labeled = |row: &PredictionOutcome| LabeledPrediction { probability: row.probability, replied: row.replied };
+    let all: Vec<_> = shown.iter().map(|row| labeled(row)).collect();
     Outcomes {
-        all: quality::measure(&all, None),
-        over_time: quality::over_time(shown.iter().map(|row| (granularity.label(row.created_at), one(row)))),
+        all: quality::evaluate(&all, None),
+        over_time: quality::evaluate_by_period(
+            shown.iter().map(|row| (granularity.label(row.created_at), labeled(row))),
+        ),
         since_training: judged.iter().filter(|row| is_within(row, trained)).count() as u64,
     }
 }
@@ -284,7 +316,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_day_of_a_version_is_read_where_it_begins_with_one() {
+    fn a_leading_date_of_a_version_is_parsed() {
         let day = Date::from_calendar_date(2026, Month::November, 23).unwrap();
         for version in ["2026.11.23", "2026.11.23-basic", "2026-11-23"] {
             assert_eq!(trained_on(version), Some(day), "{version}");

@@ -1,11 +1,10 @@
-//! Monitoring: what was predicted, summed up while it happens, and read as the page's overview.
+//! Monitoring: hourly aggregates of predictions, collected while they are made, and the data of the monitoring page.
 //!
-//! Owns the summaries and the reference of each model. May not know HTTP, SQL or drawing.
+//! Must not depend on HTTP, SQL or drawing.
 
 mod aggregator;
 mod comparison;
 mod dashboard;
-mod histogram_data;
 mod hour_aggregate;
 mod legacy_backfill;
 mod reference;
@@ -13,15 +12,15 @@ mod rollup;
 mod weighted_stats;
 mod window_query;
 
-pub use aggregator::ProfilerTask;
-pub(super) use aggregator::Seen;
+pub use aggregator::AggregatorTask;
+pub(super) use aggregator::ScoredBatch;
 pub(super) use dashboard::overview;
 pub use reference::{Reference, ReferenceError};
 
 use crate::api::http::blocking::TaskFailed;
 use crate::insight::profile::{LevelKey, Profile};
 use crate::pipeline::Model;
-use aggregator::{Profiler, References};
+use aggregator::{Aggregator, References};
 use prediction_log::{Store, StoreError};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -35,7 +34,7 @@ pub enum MonitorError {
     /// Failure of the log.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Summaries could not be put together.
+    /// Aggregation or comparison ended early.
     #[error("a task ended early")]
     TaskFailed,
 }
@@ -46,47 +45,47 @@ impl From<TaskFailed> for MonitorError {
     }
 }
 
-/// How often old summaries are added up.
+/// Interval of the rollup.
 const ROLL_UP_EVERY: Duration = Duration::from_secs(600);
 
-/// What sums up and remembers.
+/// Aggregator of predictions and references of the models.
 pub struct Monitor {
-    profiler: Profiler,
+    aggregator: Aggregator,
     references: References,
-    /// Known as soon as the database was there.
+    /// Key of the level hash, set as soon as the database has been reached.
     key: Arc<OnceLock<LevelKey>>,
 }
 
 impl std::fmt::Debug for Monitor {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Monitor").field("profiler", &self.profiler).finish_non_exhaustive()
+        formatter.debug_struct("Monitor").field("aggregator", &self.aggregator).finish_non_exhaustive()
     }
 }
 
 impl Monitor {
-    /// Begins to sum up, into this log. `instance` is what the log knows this process by; `reference` what drift is
-    /// measured from, where it is not to be the profile in the model's file.
-    pub fn start(store: &Store, instance: &str, reference: Option<Reference>) -> (Self, ProfilerTask) {
+    /// Starts the background tasks that aggregate into this log. `instance` identifies this process in the log;
+    /// `reference` replaces the profile in the model file as the reference of drift.
+    pub fn start(store: &Store, instance: &str, reference: Option<Reference>) -> (Self, AggregatorTask) {
         let key = Arc::new(OnceLock::new());
         let references: References = Arc::new(move |model: &Model| match &reference {
-            Some(reference) => reference.of(model),
+            Some(reference) => reference.profile(model),
             None => model.profile().cloned().map(Arc::new),
         });
-        // Another name for each process: the summary of an hour that a process before this one began is added to.
+        // Unique per process, so that a restart within an hour does not overwrite the earlier process's aggregate.
         let process = format!("{instance}/{}", Uuid::new_v4().simple());
-        let (profiler, task) = Profiler::start(store.clone(), key.clone(), references.clone(), process);
-        tokio::spawn(roll_up_for_ever(store.clone()));
-        (Monitor { profiler, references, key }, task)
+        let (aggregator, task) = Aggregator::start(store.clone(), key.clone(), references.clone(), process);
+        tokio::spawn(run_rollups(store.clone()));
+        (Monitor { aggregator, references, key }, task)
     }
 
-    /// Sums up leads that were scored and recorded.
-    pub(super) fn see(&self, seen: Seen) {
-        self.profiler.see(seen);
+    /// Queues scored and logged leads for aggregation.
+    pub(super) fn record(&self, batch: ScoredBatch) {
+        self.aggregator.record(batch);
     }
 
-    /// How many predictions are in no summary, since they came too fast.
-    pub(super) fn left_out(&self) -> u64 {
-        self.profiler.left_out()
+    /// Number of predictions dropped because the queue was full.
+    pub(super) fn dropped(&self) -> u64 {
+        self.aggregator.dropped()
     }
 
     fn reference(&self, model: &Model) -> Option<Arc<Profile>> {
@@ -94,19 +93,19 @@ impl Monitor {
     }
 
     fn key(&self) -> LevelKey {
-        // Nothing was summed up before it is known, so there is no hash that it could differ from.
+        // Nothing is aggregated before the key is known, so no hash can differ.
         self.key.get().copied().unwrap_or_else(|| LevelKey::new([0; 16]))
     }
 }
 
-async fn roll_up_for_ever(store: Store) {
+async fn run_rollups(store: Store) {
     loop {
-        if let Err(error) = legacy_backfill::sum_up(&store, OffsetDateTime::now_utc()).await {
-            tracing::warn!(%error, "predictions of the service before this one could not be summed up now");
+        if let Err(error) = legacy_backfill::backfill(&store, OffsetDateTime::now_utc()).await {
+            tracing::warn!(%error, "the backfill of legacy predictions failed");
         }
         tokio::time::sleep(ROLL_UP_EVERY).await;
         if let Err(error) = rollup::roll_up(&store, OffsetDateTime::now_utc()).await {
-            tracing::warn!(%error, "old summaries of predictions could not be added up now");
+            tracing::warn!(%error, "the rollup of prediction aggregates failed");
         }
     }
 }

@@ -1,9 +1,6 @@
-//! What drift is measured from, where it is not the profile in the model's file: a CSV of leads, or of the features that
-//! an encoder made of them.
-//!
-//! Owns which of the two a file is. May not know verdicts.
+//! Custom drift reference in place of the profile in the model file: a CSV of leads or of encoded features.
 
-use crate::insight::profile::{Group, Layout, LevelKey, Profile};
+use crate::insight::profile::{ColumnGroup, LevelKey, Profile, ProfileLayout};
 use crate::lead::Value;
 use crate::lead::csv::{CsvReader, Dialect, ImportError, for_each_record};
 use crate::lead::schema::Schema;
@@ -12,27 +9,27 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
-/// A reference of an operator's own.
+/// Reference file of the operator.
 #[derive(Debug)]
 pub struct Reference {
     bytes: Vec<u8>,
-    /// By the hash of the model's file: each model reads the file in its own way, once.
+    /// Profiles by the SHA-256 of the model file: each model reads the reference once, with its own encoder.
     profiles: Mutex<BTreeMap<String, Option<Arc<Profile>>>>,
 }
 
-/// A file that is no reference.
+/// Error of reading a reference.
 #[derive(Debug, Error)]
 pub enum ReferenceError {
-    /// Not a table.
+    /// Not a CSV.
     #[error("the reference cannot be read: {0}")]
     Intake(#[from] ImportError),
-    /// A table without any column that is known.
+    /// CSV without known columns.
     #[error("the reference should have columns of leads or of the model's features; it has none of them")]
     NoColumns,
 }
 
 impl Reference {
-    /// A reference of these bytes, which the models in service can read.
+    /// Parses a reference and profiles it with the active models.
     pub fn open(bytes: Vec<u8>, scorer: &Scorer) -> Result<Self, ReferenceError> {
         let reference = Reference { bytes, profiles: Mutex::default() };
         for model in scorer.models() {
@@ -42,8 +39,8 @@ impl Reference {
         Ok(reference)
     }
 
-    /// The reference of a model; none where the file has none of its columns.
-    pub(super) fn of(&self, model: &Model) -> Option<Arc<Profile>> {
+    /// Returns the reference profile of a model; `None` where the file has none of its columns.
+    pub(super) fn profile(&self, model: &Model) -> Option<Arc<Profile>> {
         let known = self.profiles.lock().unwrap_or_else(PoisonError::into_inner).get(model.sha256()).cloned();
         known.unwrap_or_else(|| {
             let read = profile(&self.bytes, model).map(Arc::new);
@@ -60,7 +57,11 @@ impl Reference {
 }
 
 fn profile(bytes: &[u8], model: &Model) -> Result<Profile, ReferenceError> {
-    let layout = Arc::new(Layout::served(model.encoder().schema(), model.encoder().specification(), model.profile()));
+    let layout = Arc::new(ProfileLayout::for_serving(
+        model.encoder().schema(),
+        model.encoder().specification(),
+        model.profile(),
+    ));
     let of_features = features(bytes, &layout)?;
     if of_features.rows() > 0 {
         return Ok(of_features);
@@ -68,14 +69,14 @@ fn profile(bytes: &[u8], model: &Model) -> Result<Profile, ReferenceError> {
     leads(bytes, model, layout)
 }
 
-/// Rows of numbers under the features' names; no rows where there is not one of these columns.
-fn features(bytes: &[u8], layout: &Arc<Layout>) -> Result<Profile, ReferenceError> {
+/// Profiles a CSV of encoded features; no rows where it has no feature column.
+fn features(bytes: &[u8], layout: &Arc<ProfileLayout>) -> Result<Profile, ReferenceError> {
     let mut profile = Profile::empty(layout.clone());
     let mut places: Option<Vec<Option<usize>>> = None;
     let key = LevelKey::new([0; 16]);
     for_each_record(bytes, Dialect::detect(bytes), &mut |_, cells| {
         let Some(places) = &places else {
-            let place = |name: &str| layout.position(Group::Feature, name.trim());
+            let place = |name: &str| layout.position(ColumnGroup::Feature, name.trim());
             places = Some(cells.iter().map(place).collect());
             return Ok(());
         };
@@ -93,8 +94,8 @@ fn features(bytes: &[u8], layout: &Arc<Layout>) -> Result<Profile, ReferenceErro
     Ok(profile)
 }
 
-/// Leads, encoded and scored by the model.
-fn leads(bytes: &[u8], model: &Model, layout: Arc<Layout>) -> Result<Profile, ReferenceError> {
+/// Profiles a CSV of leads, encoded and scored by the model.
+fn leads(bytes: &[u8], model: &Model, layout: Arc<ProfileLayout>) -> Result<Profile, ReferenceError> {
     let schema: Schema = model.encoder().schema().clone();
     let binding = layout.bind(&schema, LevelKey::new([0; 16]));
     let mut profile = Profile::empty(layout);

@@ -1,23 +1,21 @@
-//! Summaries of hours that are over become those of days, and days those of months, so that reading a long time costs
-//! no more than reading a short one.
-//!
-//! Owns when. Several instances may try: the log lets one of them win. May not know what is in a summary beyond adding.
+//! Rollup of hourly aggregates to days and of days to months, so that long windows are as fast as short ones. Several
+//! instances may try; the log lets one of them win.
 
-use super::hour_aggregate::Summary;
+use super::hour_aggregate::HourAggregate;
 use prediction_log::{Granularity, ProfileKey, ProfileRow, Store, StoreError, TimeWindow, Timestamp};
 use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 
-/// Hours are kept at least so long: the last day and the day before it are read by the hour.
+/// Retention of hourly rows: the last two days are read by the hour.
 const HOURS_KEPT: Duration = Duration::hours(49);
 
-/// Days are kept at least so long, for the last week.
+/// Retention of daily rows, for the last week.
 const DAYS_KEPT: Duration = Duration::days(40);
 
-/// The name of a summary of several instances.
-const TOGETHER: &str = "together";
+/// Instance name of merged rows.
+const MERGED_INSTANCE: &str = "together";
 
-/// Adds up what is old enough; how many summaries were made.
+/// Merges rows past their retention; returns the number of merged rows.
 pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize, StoreError> {
     let steps = [(Granularity::Hour, Granularity::Day, HOURS_KEPT), (Granularity::Day, Granularity::Month, DAYS_KEPT)];
     let mut made = 0;
@@ -30,8 +28,8 @@ pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize,
             groups.entry((into.start(row.start), row.model_sha256.clone())).or_default().push(row);
         }
         for ((start, model_sha256), rows) in groups {
-            let Some((bytes, count, keys)) = together(&rows) else { continue };
-            let instance = TOGETHER.to_owned();
+            let Some((bytes, count, keys)) = merge(&rows) else { continue };
+            let instance = MERGED_INSTANCE.to_owned();
             let row = ProfileRow {
                 granularity: into,
                 start,
@@ -47,16 +45,16 @@ pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize,
     Ok(made)
 }
 
-/// Those that can be added up, and which they are; one that cannot be read stays as it is.
-fn together(rows: &[ProfileRow]) -> Option<(Vec<u8>, u64, Vec<ProfileKey>)> {
-    let mut sum: Option<Summary> = None;
+/// Merges aggregates; returns bytes, number of predictions and the keys of the merged rows. Unreadable rows are left.
+fn merge(rows: &[ProfileRow]) -> Option<(Vec<u8>, u64, Vec<ProfileKey>)> {
+    let mut sum: Option<HourAggregate> = None;
     let mut keys = Vec::new();
     for row in rows {
-        let Ok(summary) = Summary::decode(&row.bytes) else { continue };
+        let Ok(aggregate) = HourAggregate::decode(&row.bytes) else { continue };
         match &mut sum {
-            None => sum = Some(summary),
+            None => sum = Some(aggregate),
             Some(sum) => {
-                if sum.merge(&summary).is_err() {
+                if sum.merge(&aggregate).is_err() {
                     continue;
                 }
             }

@@ -1,9 +1,7 @@
-//! What the monitoring page is about: the summaries of a window, or the newest predictions summed up now.
-//!
-//! Owns how a window becomes summaries, one per model. May not know verdicts or drawing.
+//! Aggregates of a window, one per model: stored ones, or the newest predictions aggregated on request.
 
 use super::Monitor;
-use super::hour_aggregate::{Bound, Summary};
+use super::hour_aggregate::{BoundModel, HourAggregate};
 use super::weighted_stats;
 use crate::lead::json::read_lead;
 use crate::pipeline::{Model, Score, Scorer};
@@ -14,37 +12,37 @@ use time::{Duration, OffsetDateTime};
 
 type Counts = Vec<(f64, u64)>;
 
-/// What there is.
+/// Data of a window.
 #[derive(Debug, Default)]
-pub(super) struct Gathered {
-    /// One per model, by the hash of its file.
-    pub(super) models: BTreeMap<String, Summary>,
-    /// The versions that made predictions in the window, whatever version was asked for.
+pub(super) struct WindowData {
+    /// Aggregates by SHA-256 of the model file.
+    pub(super) models: BTreeMap<String, HourAggregate>,
+    /// Model versions in the window, whatever the chosen version.
     pub(super) versions: BTreeSet<String>,
-    /// Milliseconds by the beginning of their hour, day or month.
+    /// Inference times by start of the hour, day or month.
     times: BTreeMap<Timestamp, Counts>,
-    /// Predictions of models that left no summary: of the service before this one, or of files that are gone.
-    pub(super) loose: Counts,
-    /// When the oldest of them was made, or its hour began.
+    /// Scores of predictions without an aggregate: of the replaced service, or of models that are no longer loaded.
+    pub(super) unprofiled: Counts,
+    /// Start of the oldest hour.
     pub(super) since: Option<Timestamp>,
 }
 
-impl Gathered {
-    /// All scores, rising.
+impl WindowData {
+    /// Scores, ascending.
     pub(super) fn scores(&self) -> Counts {
-        let mut scores = self.loose.clone();
-        self.models.values().for_each(|summary| weighted_stats::add(&mut scores, summary.scores()));
+        let mut scores = self.unprofiled.clone();
+        self.models.values().for_each(|aggregate| weighted_stats::add(&mut scores, aggregate.scores()));
         scores
     }
 
-    /// All times, rising.
+    /// Inference times, ascending.
     pub(super) fn times(&self) -> Counts {
         let mut times = Counts::new();
         self.times.values().for_each(|more| weighted_stats::add(&mut times, more.clone()));
         times
     }
 
-    /// Times by hour, day or month, oldest first.
+    /// Inference times per hour, day or month, oldest first.
     pub(super) fn trend(&self) -> Vec<TrendPoint> {
         let point = |(start, counts): (&Timestamp, &Counts)| {
             let predictions = weighted_stats::total(counts);
@@ -53,26 +51,26 @@ impl Gathered {
         self.times.iter().filter_map(point).collect()
     }
 
-    fn add(&mut self, start: Timestamp, sha256: &str, summary: Summary) {
-        weighted_stats::add(self.times.entry(start).or_default(), summary.times());
+    fn add(&mut self, start: Timestamp, sha256: &str, aggregate: HourAggregate) {
+        weighted_stats::add(self.times.entry(start).or_default(), aggregate.times());
         if self.since.is_none_or(|since| start < since) {
             self.since = Some(start);
         }
         match self.models.get_mut(sha256) {
             None => {
-                self.models.insert(sha256.to_owned(), summary);
+                self.models.insert(sha256.to_owned(), aggregate);
             }
             Some(sum) => {
-                if let Err(error) = sum.merge(&summary) {
-                    tracing::warn!(%error, %start, "a summary of predictions cannot be added to the others");
+                if let Err(error) = sum.merge(&aggregate) {
+                    tracing::warn!(%error, %start, "an aggregate of predictions cannot be merged");
                 }
             }
         }
     }
 }
 
-/// The stretch of time that a window of the page is; `None` for the newest so many.
-pub(super) fn stretch(asked: Asked, now: OffsetDateTime) -> Option<TimeWindow> {
+/// Time bounds of a window; `None` for the newest N predictions.
+pub(super) fn window_bounds(asked: Asked, now: OffsetDateTime) -> Option<TimeWindow> {
     let back = match asked {
         Asked::Hour => Duration::hours(1),
         Asked::Day => Duration::days(1),
@@ -80,60 +78,66 @@ pub(super) fn stretch(asked: Asked, now: OffsetDateTime) -> Option<TimeWindow> {
         Asked::All => return Some(TimeWindow::all()),
         Asked::Last(_) => return None,
     };
-    // Summaries are of whole hours, and of whole days after a while.
+    // Aggregates cover whole hours, older ones whole days.
     let level = if asked == Asked::Week { Granularity::Day } else { Granularity::Hour };
     let from = level.start((now - back).into());
     Some(TimeWindow::new(from, now + Duration::hours(1)))
 }
 
-/// What the log holds of a choice, before it is summed up.
+/// Rows of the log for a choice.
 #[derive(Debug)]
-pub(super) enum Found {
-    /// Of a window.
-    Summaries(Vec<ProfileRow>),
-    /// The newest predictions.
-    Rows(Vec<LoggedPrediction>),
+pub(super) enum FetchedRows {
+    /// Stored aggregates of a window.
+    Aggregates(Vec<ProfileRow>),
+    /// Newest predictions.
+    Predictions(Vec<LoggedPrediction>),
 }
 
-/// Reads what a choice is about.
-pub(super) async fn find(store: &Store, choice: &Choice, now: OffsetDateTime) -> Result<Found, StoreError> {
-    match (stretch(choice.window, now), choice.window) {
-        (None, Asked::Last(count)) => store.latest_predictions(count as usize).await.map(Found::Rows),
-        (window, _) => store.profiles(&window.unwrap_or_else(TimeWindow::all), None).await.map(Found::Summaries),
+/// Reads the rows of a choice.
+pub(super) async fn fetch(store: &Store, choice: &Choice, now: OffsetDateTime) -> Result<FetchedRows, StoreError> {
+    match (window_bounds(choice.window, now), choice.window) {
+        (None, Asked::Last(count)) => store.latest_predictions(count as usize).await.map(FetchedRows::Predictions),
+        (window, _) => store.profiles(&window.unwrap_or_else(TimeWindow::all), None).await.map(FetchedRows::Aggregates),
     }
 }
 
-/// Sums up what was found.
-pub(super) fn gather(monitor: &Monitor, scorer: Option<&Scorer>, choice: &Choice, found: Found) -> Gathered {
+/// Aggregates fetched rows.
+pub(super) fn aggregate(monitor: &Monitor, scorer: Option<&Scorer>, choice: &Choice, rows: FetchedRows) -> WindowData {
     let version = choice.model_version.as_deref();
-    match found {
-        Found::Rows(rows) => of_rows(monitor, scorer, rows, version),
-        Found::Summaries(rows) => of_summaries(&rows, version),
+    match rows {
+        FetchedRows::Predictions(rows) => aggregate_predictions(monitor, scorer, rows, version),
+        FetchedRows::Aggregates(rows) => merge_aggregates(&rows, version),
     }
 }
 
-fn of_summaries(rows: &[ProfileRow], version: Option<&str>) -> Gathered {
-    let mut gathered = Gathered::default();
+fn merge_aggregates(rows: &[ProfileRow], version: Option<&str>) -> WindowData {
+    let mut data = WindowData::default();
     for row in rows {
-        match Summary::decode(&row.bytes) {
-            Ok(summary) => {
-                gathered.versions.insert(summary.version.clone());
-                if version.is_none_or(|version| version == summary.version) {
-                    gathered.add(row.start, &row.model_sha256, summary);
+        match HourAggregate::decode(&row.bytes) {
+            Ok(aggregate) => {
+                data.versions.insert(aggregate.version.clone());
+                if version.is_none_or(|version| version == aggregate.version) {
+                    data.add(row.start, &row.model_sha256, aggregate);
                 }
             }
-            Err(error) => tracing::warn!(%error, start = %row.start, "a summary of predictions cannot be read"),
+            Err(error) => tracing::warn!(%error, start = %row.start, "an aggregate of predictions cannot be read"),
         }
     }
-    gathered
+    data
 }
 
-/// Sums up rows of the log. Leads are read from what was kept of them; without that, only scores and times count.
-fn of_rows(monitor: &Monitor, scorer: Option<&Scorer>, rows: Vec<LoggedPrediction>, version: Option<&str>) -> Gathered {
-    let mut gathered = Gathered::default();
+/// Aggregates predictions of the log. Leads are parsed from their logged inputs; without those, only scores and times
+/// count.
+fn aggregate_predictions(
+    monitor: &Monitor,
+    scorer: Option<&Scorer>,
+    rows: Vec<LoggedPrediction>,
+    version: Option<&str>,
+) -> WindowData {
+    let mut data = WindowData::default();
     let mut groups: BTreeMap<(Timestamp, Option<String>), Vec<LoggedPrediction>> = BTreeMap::new();
     for row in rows {
-        gathered.versions.insert(row.model_version.clone());
+        data.versions.insert(row.model_version.clone());
         if version.is_none_or(|version| version == row.model_version) {
             let created_at = row.created_at.parse().unwrap_or(Timestamp::MIN);
             groups.entry((Granularity::Hour.start(created_at), row.model_sha256.clone())).or_default().push(row);
@@ -146,20 +150,20 @@ fn of_rows(monitor: &Monitor, scorer: Option<&Scorer>, rows: Vec<LoggedPredictio
         });
         match model {
             Some((scorer, place, model)) => {
-                let summary = sum_up(monitor, scorer, (place, model), &rows);
-                gathered.add(start, model.sha256(), summary);
+                let aggregate = aggregate_rows(monitor, scorer, (place, model), &rows);
+                data.add(start, model.sha256(), aggregate);
             }
-            None => gathered.add_loose(start, &rows),
+            None => data.add_loose(start, &rows),
         }
     }
-    gathered
+    data
 }
 
-impl Gathered {
+impl WindowData {
     fn add_loose(&mut self, start: Timestamp, rows: &[LoggedPrediction]) {
         for row in rows {
             let score = row.probability.map_or(row.predicted_score, f64::from);
-            weighted_stats::add(&mut self.loose, vec![(score, 1)]);
+            weighted_stats::add(&mut self.unprofiled, vec![(score, 1)]);
             weighted_stats::add(self.times.entry(start).or_default(), vec![(row.inference_time_ms, 1)]);
         }
         if self.since.is_none_or(|since| start < since) {
@@ -168,17 +172,22 @@ impl Gathered {
     }
 }
 
-fn sum_up(monitor: &Monitor, scorer: &Scorer, (place, model): (usize, &Model), rows: &[LoggedPrediction]) -> Summary {
+fn aggregate_rows(
+    monitor: &Monitor,
+    scorer: &Scorer,
+    (place, model): (usize, &Model),
+    rows: &[LoggedPrediction],
+) -> HourAggregate {
     let reference = monitor.reference(model);
-    let bound = Bound::new(model, scorer.schema(), reference.as_deref(), monitor.key());
-    let mut summary = bound.empty();
+    let bound = BoundModel::new(model, scorer.schema(), reference.as_deref(), monitor.key());
+    let mut aggregate = bound.empty();
     for row in rows {
-        // What was kept of a lead reads back as that lead; an empty object is a lead of which nothing is known.
+        // An empty object is a lead without known fields.
         let Ok(lead) = read_lead(row.input_features.as_bytes(), scorer.schema()) else { continue };
         let probability = row.probability.unwrap_or(row.predicted_score as f32);
         let grade = row.grade.as_deref().and_then(|grade| grade.chars().next());
         let score = Score { probability, grade, model: place };
-        summary.add(&bound, model, &[(&lead, &score)], row.inference_time_ms);
+        aggregate.add(&bound, model, &[(&lead, &score)], row.inference_time_ms);
     }
-    summary
+    aggregate
 }

@@ -1,6 +1,4 @@
-//! What the document says of failures: one answer per status, in both forms, with examples.
-//!
-//! May not know which route fails how.
+//! Error responses of the document: one per status, as `application/json` and `application/problem+json`, with examples.
 
 use super::reference;
 use crate::api::http::body::ReadBodyError;
@@ -12,69 +10,69 @@ use crate::api::middleware::problem_details::problem_details;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
-/// The failures of a request that brings leads: the status, when it is given, and an example.
-fn failures() -> Vec<(u16, &'static str, ApiError)> {
+/// Returns the errors of requests with leads: status, description and example.
+fn errors() -> Vec<(u16, &'static str, ApiError)> {
     let bytes_max = crate::api::config::BODY_MEGABYTES << 20;
     vec![
-        (400, "The body could not be read to its end, or is not encoded as it says", ReadBodyError::Incomplete.into()),
         (
-            406,
-            "A stream of leads is answered in none of the forms that are taken",
-            NegotiationError::NotAcceptable.into(),
+            400,
+            "The body could not be read to its end, or does not match its `Content-Encoding`",
+            ReadBodyError::Incomplete.into(),
         ),
-        (408, "The body was silent for 30 seconds", ReadBodyError::TimedOut.into()),
-        (409, "A request with this `Idempotency-Key` is being answered", IdempotencyError::InFlight.into()),
-        (413, "The body is too large, when it is decoded", ApiError::Body(ReadBodyError::TooLarge { bytes_max })),
-        (415, "The encoding or the character set of the body is not known", ReadBodyError::UnknownEncoding.into()),
+        (406, "No media type of a stream of leads is acceptable", NegotiationError::NotAcceptable.into()),
+        (408, "The body stalled for 30 seconds", ReadBodyError::TimedOut.into()),
+        (409, "A request with this `Idempotency-Key` is in progress", IdempotencyError::InFlight.into()),
+        (413, "The decoded body is too large", ReadBodyError::TooLarge { bytes_max }.into()),
+        (415, "The encoding or character set of the body is not supported", ReadBodyError::UnknownEncoding.into()),
         (
             422,
-            "Something is wrong with the request, and nothing was scored; or the `Idempotency-Key` was used for \
+            "The request is not valid, and nothing was scored; or the `Idempotency-Key` was used for \
              another request (`idempotency_key_reused`)",
             ApiError::Invalid(vec![example_validation_error()]),
         ),
-        (500, "A fault of the program; what it was is in its log", ApiError::Internal),
-        (503, "No model is loaded, the predictions cannot be recorded, or too much is being scored", ApiError::NoModel),
+        (500, "Internal error; its cause is in the server's log", ApiError::Internal),
+        (503, "No model is loaded, predictions cannot be recorded, or the service is overloaded", ApiError::NoModel),
     ]
 }
 
-/// The statuses of the failures of one lead.
-pub(super) const OF_ONE: [u16; 8] = [400, 408, 409, 413, 415, 422, 500, 503];
+/// Error statuses of `/predict`.
+pub(super) const PREDICT_STATUSES: [u16; 8] = [400, 408, 409, 413, 415, 422, 500, 503];
 
-/// The statuses of the failures of many leads.
-pub(super) const OF_MANY: [u16; 9] = [400, 406, 408, 409, 413, 415, 422, 500, 503];
+/// Error statuses of `/predict/batch`.
+pub(super) const BATCH_STATUSES: [u16; 9] = [400, 406, 408, 409, 413, 415, 422, 500, 503];
 
-/// References to the failures of these statuses.
+/// Returns references to the error responses of these statuses.
 pub(super) fn references(statuses: &[u16]) -> impl Iterator<Item = (String, Value)> {
     statuses.iter().map(|status| (status.to_string(), reference("responses", &format!("Failure{status}"))))
 }
 
-/// All failures, by the names that references have.
+/// Returns all error responses by component name.
 pub(super) fn responses() -> Value {
     let response = |(status, description, error)| (format!("Failure{status}"), response(status, description, error));
-    Value::Object(failures().into_iter().map(response).collect())
+    Value::Object(errors().into_iter().map(response).collect())
 }
 
-/// Made by the code that answers failures, so that document and answers are the same.
+/// Builds a response with the code that serves errors, so that document and service agree.
 fn response(status: u16, description: &str, error: ApiError) -> Value {
     let mut headers = Map::new();
     headers.insert("X-Request-ID".to_owned(), reference("headers", "X-Request-ID"));
-    let failure = error.body();
+    let body = error.body();
     if error.has_retry_after() {
         headers.insert("Retry-After".to_owned(), reference("headers", "Retry-After"));
     }
     let code = StatusCode::from_u16(status).unwrap_or_default();
-    let problem = problem_details(code, &failure, "6f6c2b7e-8f0e-4f6e-9d0c-3c1b0a4f7d21");
+    let problem = problem_details(code, &body, "6f6c2b7e-8f0e-4f6e-9d0c-3c1b0a4f7d21");
     json!({
         "description": description,
         "headers": headers,
         "content": {
-            "application/json": {"schema": reference("schemas", "Failure"), "example": failure},
+            "application/json": {"schema": reference("schemas", "Failure"), "example": body},
             "application/problem+json": {"schema": reference("schemas", "Problem"), "example": problem},
         },
     })
 }
 
-/// Something wrong with a lead of a batch.
+/// Returns an example of an invalid lead in a batch.
 pub(super) fn example_validation_error() -> ValidationError {
     ValidationError {
         kind: "less_than_equal".to_owned(),

@@ -1,6 +1,4 @@
-//! What the document says of leads: made from the schema that they are checked against.
-//!
-//! May not know routes.
+//! Schemas of leads in the document, derived from the schema that validates them.
 
 use crate::lead::json::BATCH_MAX;
 use crate::lead::schema::{Field, FieldKind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
@@ -10,13 +8,13 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, SchemaType, T
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The name of the schema of a lead.
+/// Component name of the lead schema.
 pub(super) const LEAD: &str = "Lead";
 
-/// The body of one prediction.
+/// Body of `/predict`.
 pub(super) struct LeadBody;
 
-/// The body of a batch.
+/// JSON body of `/predict/batch`.
 pub(super) struct BatchBody;
 
 impl ToSchema for LeadBody {
@@ -48,7 +46,7 @@ impl PartialSchema for BatchBody {
     }
 }
 
-/// A lead of this schema.
+/// Describes a lead of this schema.
 pub(super) fn lead(schema: &Schema) -> Object {
     let key = nullable(Type::String)
         .max_length(Some(LEAD_KEY_MAX_CHARS))
@@ -56,7 +54,7 @@ pub(super) fn lead(schema: &Schema) -> Object {
     let fields = schema
         .fields()
         .iter()
-        .fold(ObjectBuilder::new(), |lead, field| lead.property(field.name.as_str(), described(field)));
+        .fold(ObjectBuilder::new(), |lead, field| lead.property(field.name.as_str(), field_schema(field)));
     fields
         .property(LEAD_KEY, key)
         .description(Some("Every field may be missing or null; unknown fields are ignored."))
@@ -64,7 +62,7 @@ pub(super) fn lead(schema: &Schema) -> Object {
         .build()
 }
 
-fn described(field: &Field) -> Object {
+fn field_schema(field: &Field) -> Object {
     match &field.kind {
         FieldKind::Integer { min, max } => nullable(Type::Integer).minimum(Some(*min)).maximum(Some(*max)),
         FieldKind::Number { range } => {
@@ -82,12 +80,12 @@ fn nullable(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::from_iter([kind, Type::Null]))
 }
 
-/// A batch of two.
+/// Returns a batch of two leads.
 pub(super) fn example_batch() -> Value {
     json!({"leads": [example_lead(), {"lead_key": "crm-1043", "jobtitle": "Sales Manager"}]})
 }
 
-/// A lead.
+/// Returns a lead with most fields.
 pub(super) fn example_lead() -> Value {
     json!({
         "lead_key": "crm-1042",
@@ -110,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_examples_are_good_leads() {
+    fn the_examples_are_valid_leads() {
         let leads = crate::lead::json::read_batch(example_batch().to_string().as_bytes(), &Schema::leads()).unwrap();
         assert_eq!(leads[0].key(), Some("crm-1042"));
     }

@@ -1,7 +1,8 @@
-//! What the API says about itself: OpenAPI 3.1.
+//! OpenAPI 3.1 document of the API, and its viewer.
 //!
-//! Owns the document and the examples in it. Shapes come from the types that are answered, limits from where they are
-//! checked, so the document cannot say others than those that hold.
+//! Schemas come from the response types and limits from the code that checks them, so that document and service agree.
+//!
+//! Must not depend on models or the log.
 
 mod failure;
 mod lead;
@@ -15,7 +16,7 @@ use super::http::response::{
 use super::middleware::problem_details::{ProblemDetails, ProblemError};
 use super::routes::{erasure, health, maintenance, metrics, model, models, monitoring, outcomes};
 use crate::lead::schema::Schema;
-use crate::wire::{BatchAnswer, ModelName, Prediction};
+use crate::wire::{BatchResponse, ModelName, Prediction};
 use lead::{BatchBody, LEAD, LeadBody, lead};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
@@ -24,20 +25,21 @@ use utoipa::OpenApi;
 #[openapi(
     info(
         title = "Leadlight",
-        description = "Scores sales leads by how likely they are to reply. Every answer carries an `X-Request-ID`, \
-                       the client's own where it sent one. Errors are `{error, message, detail}`, or problems as in \
-                       RFC 9457 for clients whose `Accept` names `application/problem+json`. Bodies may be encoded \
-                       with gzip or br (`Content-Encoding`), and so are answers for those who take it.",
+        description = "Scores sales leads by how likely they are to reply. Every response has an `X-Request-ID`, \
+                       the client's own if it sent one. Errors are `{error, message, detail}`, or problem details \
+                       (RFC 9457) for clients whose `Accept` names `application/problem+json`. Request bodies may be \
+                       encoded with gzip or br (`Content-Encoding`); responses are if the client accepts it.",
     ),
     paths(
-        model::model, health::health, health::livez, health::readyz, metrics::metrics, models::models, models::change,
-        erasure::forget, maintenance::state, maintenance::change, outcomes::tell, monitoring::show, monitoring::data, monitoring::alerts, monitoring::full_report
+        model::model, health::health, health::livez, health::readyz, metrics::metrics, models::list, models::change,
+        erasure::erase, maintenance::status, maintenance::set, outcomes::record, monitoring::html, monitoring::data,
+        monitoring::alerts, monitoring::drift_report
     ),
     components(schemas(
         LeadBody,
         BatchBody,
         Prediction,
-        BatchAnswer,
+        BatchResponse,
         ModelName,
         PartialAnswer,
         LeadResult,
@@ -50,13 +52,13 @@ use utoipa::OpenApi;
         ProblemError,
     )),
     tags((name = "predictions", description = "Leads in, scores out"), (name = "service", description = "Operations"),
-        (name = "outcomes", description = "Who replied"),
-        (name = "monitoring", description = "For those who watch"),
-        (name = "administration", description = "For those who change what is served")),
+        (name = "outcomes", description = "Replies of leads"),
+        (name = "monitoring", description = "Metrics, drift and alerts"),
+        (name = "administration", description = "Models, maintenance and erasure")),
 )]
 struct Api;
 
-/// The document, as JSON, for leads of this schema.
+/// Returns the document as JSON, for leads of this schema.
 pub(super) fn document(schema: &Schema) -> String {
     let mut document = serde_json::to_value(Api::openapi()).unwrap_or_default();
     document["components"]["schemas"][LEAD] = serde_json::to_value(lead(schema)).unwrap_or_default();
@@ -73,18 +75,18 @@ pub(super) fn document(schema: &Schema) -> String {
 fn headers() -> Value {
     let text = |description: &str| json!({"description": description, "schema": {"type": "string"}});
     json!({
-        "X-Request-ID": text("The client's own id where it sent one of at most 128 printable ASCII characters, else a new UUID"),
-        "X-Model-Version": text("The versions of the models that gave the scores, with commas between"),
-        "X-Model-SHA256": text("The hashes of their files, in the same order"),
-        "Idempotent-Replayed": text("`true` where this answer was given before under the same `Idempotency-Key`"),
-        "Server-Timing": text("How many milliseconds each phase took: `read`, `parse`, `score`, `record`, `write`, `log`; not with streams, nor with what was answered before"),
+        "X-Request-ID": text("The client's own id if it is at most 128 printable ASCII characters, else a new UUID"),
+        "X-Model-Version": text("Versions of the models that gave the scores, comma-separated"),
+        "X-Model-SHA256": text("SHA-256 of their files, in the same order"),
+        "Idempotent-Replayed": text("`true` if this is the stored response to an earlier request with the same `Idempotency-Key`"),
+        "Server-Timing": text("Milliseconds per phase: `read`, `parse`, `score`, `record`, `write`, `log`; absent on streams and replayed responses"),
         "Retry-After": {
-            "description": "After how many seconds to try again", "schema": {"type": "integer", "minimum": 1}
+            "description": "Seconds to wait before a retry", "schema": {"type": "integer", "minimum": 1}
         },
     })
 }
 
-/// A reference to a part of the document.
+/// Returns a reference to a component.
 fn reference(kind: &str, name: &str) -> Value {
     json!({"$ref": format!("#/components/{kind}/{name}")})
 }
@@ -94,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_document_tells_every_field_with_its_limits() {
+    fn every_field_is_described_with_its_limits() {
         let schema = Schema::leads().with_numbers(["visits"]);
         let document: Value = serde_json::from_str(&document(&schema)).unwrap();
         assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
@@ -106,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn every_failure_is_told_in_both_forms() {
+    fn every_error_is_described_in_both_media_types() {
         let document: Value = serde_json::from_str(&document(&Schema::leads())).unwrap();
         for path in ["/predict", "/predict/batch"] {
             let responses = document["paths"][path]["post"]["responses"].as_object().unwrap();

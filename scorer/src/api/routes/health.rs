@@ -1,4 +1,4 @@
-//! Whether the program lives, whether it can do its work, and the word that monitors of the old service look for.
+//! Health, liveness and readiness.
 
 use super::readiness;
 use crate::api::http::response::{Health, Readiness};
@@ -11,13 +11,13 @@ use axum::response::IntoResponse;
 use std::sync::Arc;
 use time::OffsetDateTime;
 
-/// The name that monitors of the old service look for.
+/// AppState name that monitors of the replaced service expect.
 const SERVICE: &str = "linkedin-lead-scoring-api";
 
-/// When to ask again whether it is ready.
-const AGAIN_SECONDS: u64 = 5;
+/// `Retry-After` of a failed readiness check, in seconds.
+const RETRY_SECONDS: u64 = 5;
 
-/// Says that the service is up
+/// Reports that the service is up
 #[utoipa::path(get, path = "/health", tag = "service", responses((
     status = 200, body = Health,
     example = json!({"status": "healthy", "service": "linkedin-lead-scoring-api", "version": "0.1.0", "model_loaded": true}),
@@ -28,29 +28,29 @@ pub(crate) async fn health(State(service): State<Arc<AppState>>) -> Json<Health>
         service: SERVICE.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         revision: service.config.revision.clone(),
-        model_loaded: service.registry.current().is_ok(),
+        model_loaded: service.registry.current().is_some(),
         maintenance: service.check_maintenance().is_err().then_some(true),
     })
 }
 
-/// Says that the program lives, whatever else is away
+/// Reports liveness, whatever dependency is unreachable
 #[utoipa::path(get, path = "/livez", tag = "service", responses((
-    status = 200, body = String, content_type = "text/plain", description = "It does", example = "alive",
+    status = 200, body = String, content_type = "text/plain", description = "The process is alive", example = "alive",
 )))]
 pub(crate) async fn livez() -> &'static str {
     "alive"
 }
 
-/// Says whether leads can be scored and recorded
+/// Reports readiness to score and record leads
 #[utoipa::path(get, path = "/readyz", tag = "service", responses(
-    (status = 200, body = Readiness, description = "They can; degraded where something needs an operator", example = json!({
+    (status = 200, body = Readiness, description = "Ready; `degraded` if something needs an operator", example = json!({
         "status": "ready",
         "checks": {
             "model": {"status": "ok", "detail": null}, "log": {"status": "connected", "detail": null},
             "files": {"status": "ok", "detail": null}, "instances": {"status": "ok", "detail": null},
         },
     })),
-    (status = 503, body = Readiness, description = "They cannot", headers(("Retry-After" = u32))),
+    (status = 503, body = Readiness, description = "Not ready", headers(("Retry-After" = u32))),
 ))]
 pub(crate) async fn readyz(State(service): State<Arc<AppState>>) -> impl IntoResponse {
     let (readiness, mut headers) = (readiness::check_readiness(&service), HeaderMap::new());
@@ -58,7 +58,7 @@ pub(crate) async fn readyz(State(service): State<Arc<AppState>>) -> impl IntoRes
         return (StatusCode::OK, headers, Json(readiness));
     }
     let now = OffsetDateTime::now_utc();
-    let seconds = service.maintenance.notice(now).map_or(AGAIN_SECONDS, |notice| notice.retry_after_seconds(now));
+    let seconds = service.maintenance.notice(now).map_or(RETRY_SECONDS, |notice| notice.retry_after_seconds(now));
     headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     (StatusCode::SERVICE_UNAVAILABLE, headers, Json(readiness))
 }

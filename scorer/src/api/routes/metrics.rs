@@ -1,4 +1,4 @@
-//! Figures for Prometheus.
+//! `GET /metrics`: metrics of this instance for Prometheus.
 
 use crate::api::http::error::ApiError;
 use crate::api::http::response::ErrorBody;
@@ -8,16 +8,16 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use std::sync::Arc;
 
-/// Prometheus' text form, which every scraper reads.
-const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// Media type of the Prometheus text format.
+const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Tells the figures of this instance, in Prometheus' text form
+/// Returns the metrics of this instance in the Prometheus text format
 #[utoipa::path(get, path = "/metrics", tag = "monitoring", responses(
     (status = 200, body = String, content_type = "text/plain"),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
 ))]
 pub(crate) async fn metrics(State(service): State<Arc<AppState>>) -> Result<impl IntoResponse, ApiError> {
-    let figures = service.render_metrics().map_err(|_| ApiError::Internal)?;
-    Ok(([(CONTENT_TYPE, TEXT)], figures))
+    let metrics = service.render_metrics().map_err(|_| ApiError::Internal)?;
+    Ok(([(CONTENT_TYPE, TEXT_FORMAT)], metrics))
 }

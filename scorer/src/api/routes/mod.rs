@@ -1,4 +1,6 @@
-//! One file per resource. None knows another.
+//! Handlers, one file per resource.
+//!
+//! A resource must not depend on another one.
 
 pub(crate) mod erasure;
 pub(crate) mod health;

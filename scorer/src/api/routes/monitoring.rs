@@ -1,6 +1,4 @@
-//! The monitoring page, its report and its data.
-//!
-//! Owns the routes' heads. May not know what is on the page, nor how it is drawn.
+//! `/monitoring`: the monitoring page, its data, its alerts and the drift report.
 
 use crate::api::http::blocking::run_blocking;
 use crate::api::http::error::ApiError;
@@ -23,7 +21,16 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
+type QueryPairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
+
+/// Content security policy of the page.
+const PAGE_POLICY: HeaderValue = HeaderValue::from_static(page::POLICY);
+
+/// Cache policy of the style sheet: cached and revalidated each time.
+const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// File name under which browsers save the report.
+const REPORT_DISPOSITION: HeaderValue = HeaderValue::from_static("inline; filename=\"drift-report.html\"");
 
 impl From<MonitorError> for ApiError {
     fn from(error: MonitorError) -> Self {
@@ -34,43 +41,37 @@ impl From<MonitorError> for ApiError {
     }
 }
 
-/// The page's own policy.
-const PAGE: HeaderValue = HeaderValue::from_static(page::POLICY);
-
-/// A style sheet may be kept, and is asked for again each time.
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
-
-/// The report is a file to keep.
-const FILE: HeaderValue = HeaderValue::from_static("inline; filename=\"drift-report.html\"");
-
-/// What wants attention.
+/// Active alerts.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Alerts {
-    /// When it was looked for.
+    /// Time of evaluation.
     generated_at: String,
-    /// Most urgent first; none where nothing is wrong.
+    /// Most urgent first; empty if there is none.
     alerts: Vec<Alert>,
 }
 
 /// Shows health, scores, speed, drift, recent predictions and outcomes
-#[utoipa::path(get, path = "/monitoring", tag = "monitoring", responses(
+#[utoipa::path(get, operation_id = "show", path = "/monitoring", tag = "monitoring", responses(
     (status = 200, body = String, content_type = "text/html", description = "The page"),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
     (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
     (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(crate) async fn show(State(service): State<Arc<AppState>>, pairs: Pairs) -> Result<impl IntoResponse, ApiError> {
+pub(crate) async fn html(
+    State(service): State<Arc<AppState>>,
+    pairs: QueryPairs,
+) -> Result<impl IntoResponse, ApiError> {
     let overview = read(&service, pairs).await?;
-    Ok(([(CONTENT_SECURITY_POLICY, PAGE)], Html(run_blocking(move || page::document(&overview)).await?)))
+    Ok(([(CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(run_blocking(move || page::document(&overview)).await?)))
 }
 
-/// Its style sheet.
+/// Returns the style sheet of the page.
 pub(crate) async fn style() -> impl IntoResponse {
-    ([(CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")), (CACHE_CONTROL, ASK_AGAIN)], page::STYLE)
+    ([(CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")), (CACHE_CONTROL, REVALIDATE)], page::STYLE)
 }
 
-/// Gives everything on the page as JSON
+/// Returns the data of the page as JSON
 #[utoipa::path(get, path = "/monitoring/data", tag = "monitoring", responses(
     (status = 200, body = Overview),
     (status = 401, body = ErrorBody, description = "A key is needed"),
@@ -78,11 +79,11 @@ pub(crate) async fn style() -> impl IntoResponse {
     (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
     (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(crate) async fn data(State(service): State<Arc<AppState>>, pairs: Pairs) -> Result<Json<Overview>, ApiError> {
+pub(crate) async fn data(State(service): State<Arc<AppState>>, pairs: QueryPairs) -> Result<Json<Overview>, ApiError> {
     read(&service, pairs).await.map(Json)
 }
 
-/// Gives the alerts as JSON
+/// Returns the alerts as JSON
 #[utoipa::path(get, path = "/monitoring/alerts", tag = "monitoring", responses(
     (status = 200, body = Alerts),
     (status = 401, body = ErrorBody, description = "A key is needed"),
@@ -90,39 +91,39 @@ pub(crate) async fn data(State(service): State<Arc<AppState>>, pairs: Pairs) -> 
     (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
     (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(crate) async fn alerts(State(service): State<Arc<AppState>>, pairs: Pairs) -> Result<Json<Alerts>, ApiError> {
+pub(crate) async fn alerts(State(service): State<Arc<AppState>>, pairs: QueryPairs) -> Result<Json<Alerts>, ApiError> {
     let Overview { generated_at, alerts, .. } = read(&service, pairs).await?;
     Ok(Json(Alerts { generated_at, alerts }))
 }
 
-/// Gives the full drift report, a plot per column, as one HTML file
-#[utoipa::path(get, path = "/monitoring/report", tag = "monitoring", responses(
+/// Returns the full drift report, a plot per column, as one HTML file
+#[utoipa::path(get, operation_id = "full_report", path = "/monitoring/report", tag = "monitoring", responses(
     (status = 200, body = String, content_type = "text/html", description = "The report"),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
     (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
     (status = 503, body = ErrorBody, description = "The log cannot be read"),
 ))]
-pub(crate) async fn full_report(
+pub(crate) async fn drift_report(
     State(service): State<Arc<AppState>>,
-    pairs: Pairs,
+    pairs: QueryPairs,
 ) -> Result<impl IntoResponse, ApiError> {
     let overview = read(&service, pairs).await?;
     let policy = HeaderValue::from_str(&report::policy()).map_err(|_| ApiError::Internal)?;
     let body = Html(run_blocking(move || report::document(&overview)).await?);
-    Ok(([(CONTENT_SECURITY_POLICY, policy), (CONTENT_DISPOSITION, FILE)], body))
+    Ok(([(CONTENT_SECURITY_POLICY, policy), (CONTENT_DISPOSITION, REPORT_DISPOSITION)], body))
 }
 
-async fn read(service: &Arc<AppState>, pairs: Pairs) -> Result<Overview, ApiError> {
-    let refused = |name: &str, allowed: &str| ApiError::Invalid(vec![query_error(name, allowed)]);
-    let Query(pairs) = pairs.map_err(|_| refused("query", "percent-encoded UTF-8"))?;
-    let choice = Choice::read(pairs).map_err(|error| refused(error.name, error.allowed))?;
+async fn read(service: &Arc<AppState>, pairs: QueryPairs) -> Result<Overview, ApiError> {
+    let invalid = |name: &str, allowed: &str| ApiError::Invalid(vec![query_error(name, allowed)]);
+    let Query(pairs) = pairs.map_err(|_| invalid("query", "percent-encoded UTF-8"))?;
+    let choice = Choice::from_pairs(pairs).map_err(|error| invalid(error.name, error.allowed))?;
     let now = OffsetDateTime::now_utc();
     if choice.simulated {
-        return Ok(simulation::overview(&choice, &prediction_log::Timestamp::from(now).to_string()));
+        return simulation::overview(&choice, &prediction_log::Timestamp::from(now).to_string())
+            .map_err(|_| ApiError::Internal);
     }
     let cursor = choice.cursor.as_deref().map(str::parse::<Cursor>).transpose();
-    let after = cursor.map_err(|_| refused("cursor", "one that an earlier page gave as recent.next"))?;
-    let scorer = service.registry.current().ok();
-    Ok(overview(&service.monitor, &service.store, scorer, choice, after, now).await?)
+    let after = cursor.map_err(|_| invalid("cursor", "one that an earlier page gave as recent.next"))?;
+    Ok(overview(&service.monitor, &service.store, service.registry.current(), choice, after, now).await?)
 }

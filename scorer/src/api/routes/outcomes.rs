@@ -1,6 +1,4 @@
-//! Who replied: outcomes of predictions, told later, as JSON or as a CSV.
-//!
-//! Owns the forms of outcomes. May not know how they are kept, nor what is made of them.
+//! `POST /outcomes`: records outcomes of predictions (replied or not), sent later as JSON or CSV.
 
 use crate::api::http::blocking::run_blocking;
 use crate::api::http::body;
@@ -20,130 +18,134 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use utoipa::ToSchema;
 
-/// The most outcomes of one request.
+/// Most outcomes of one request.
 const OUTCOMES_MAX: usize = 100_000;
 
-/// The largest body.
+/// Largest body, in bytes.
 const BYTES_MAX: usize = 32 << 20;
 
-/// The longest key or id.
-const NAME_MAX: usize = 200;
+/// Longest key or id, in characters.
+const NAME_CHARS_MAX: usize = 200;
 
-/// How far ahead of this machine's clock another's may be.
-const AHEAD: time::Duration = time::Duration::minutes(5);
+/// Tolerated clock skew of a client ahead of this machine.
+const CLOCK_SKEW_MAX: time::Duration = time::Duration::minutes(5);
 
-/// Outcomes to be told.
+/// Outcomes to record.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct OutcomeList {
-    /// 1 to 100,000 of them.
+    /// 1 to 100,000 outcomes.
     #[schema(min_items = 1, max_items = 100_000)]
     outcomes: Vec<Outcome>,
 }
 
-/// One outcome: of a prediction, or of the latest prediction of a lead before it.
+/// Outcome of a prediction, or of the latest prediction of a lead before it.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct Outcome {
-    /// The prediction's id, as it was answered; or else `lead_key`.
+    /// Prediction id, as in the response; or else `lead_key`.
     #[schema(min_length = 1, max_length = 200)]
     prediction_id: Option<String>,
     /// The client's own key of the lead; or else `prediction_id`.
     #[schema(min_length = 1, max_length = 200)]
     lead_key: Option<String>,
-    /// Whether the lead replied.
+    /// True if the lead replied.
     replied: bool,
-    /// When, as RFC 3339 says; now where it is not said.
+    /// Time of the outcome (RFC 3339); default: now.
     #[schema(format = "date-time")]
     at: Option<String>,
 }
 
-/// What became of outcomes.
+/// Counts of recorded outcomes.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Taken {
-    /// New ones.
+#[schema(as = Taken)]
+pub(crate) struct OutcomeSummary {
+    /// New outcomes.
     added: usize,
-    /// Those that replace one of the same prediction or lead and moment.
+    /// Outcomes that replace one of the same prediction, or lead and time.
     corrected: usize,
-    /// Those of no prediction in the log; they are kept and count nowhere.
+    /// Outcomes without a prediction in the log; stored, but not counted anywhere.
     unmatched: usize,
-    /// The places of those, counted from 0; the first 1,000.
+    /// Positions of the unmatched outcomes, counted from 0; the first 1,000.
     unmatched_places: Vec<usize>,
 }
 
-/// Takes outcomes
-#[utoipa::path(post, path = "/outcomes", tag = "outcomes", request_body(content(
+/// Records outcomes
+#[utoipa::path(post, operation_id = "tell", path = "/outcomes", tag = "outcomes", request_body(content(
     (OutcomeList = "application/json", example = json!({"outcomes": [
         {"lead_key": "crm-1042", "replied": true, "at": "2026-01-31T09:30:00Z"},
         {"prediction_id": "6f6c2b7e-8f0e-4f6e-9d0c-3c1b0a4f7d21", "replied": false},
     ]})),
     (String = "text/csv", example = json!("lead_key,replied,at\ncrm-1042,true,2026-01-31T09:30:00Z\n")),
 )), responses(
-    (status = 200, body = Taken, description = "They are kept"),
+    (status = 200, body = OutcomeSummary, description = "The outcomes are recorded"),
     (status = 400, body = ErrorBody, description = "The body could not be read to its end"),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
     (status = 408, body = ErrorBody, description = "The body was silent for 30 seconds"),
     (status = 413, body = ErrorBody, description = "The body is larger than 32 MB"),
     (status = 415, body = ErrorBody, description = "The encoding or character set of the body is not known"),
-    (status = 422, body = ErrorBody, description = "Something is wrong with an outcome; none was kept"),
+    (status = 422, body = ErrorBody, description = "An outcome is not valid; none was recorded"),
     (status = 503, body = ErrorBody, description = "The log cannot be written"),
 ))]
-pub(crate) async fn tell(State(service): State<Arc<AppState>>, request: Request) -> Result<Json<Taken>, ApiError> {
+pub(crate) async fn record(
+    State(service): State<Arc<AppState>>,
+    request: Request,
+) -> Result<Json<OutcomeSummary>, ApiError> {
     body::check_headers(request.headers(), BYTES_MAX)?;
     let form = MediaType::from_content_type(request.headers())?;
-    let whole = service.bodies.collect(request, BYTES_MAX).await?;
-    let read = move || match form {
-        Some(MediaType::Csv) => of_csv(&whole.bytes),
-        Some(MediaType::Json) => of_json(&whole.bytes),
+    let body = service.bodies.collect(request, BYTES_MAX).await?;
+    let parse = move || match form {
+        Some(MediaType::Csv) => parse_csv(&body.bytes),
+        Some(MediaType::Json) => parse_json(&body.bytes),
         _ => Err(vec![member_error(vec![], "outcomes are sent as application/json or text/csv")]),
     };
-    let outcomes = run_blocking(read).await?.map_err(ApiError::Invalid)?;
-    let rows = rows(outcomes, OffsetDateTime::now_utc()).map_err(ApiError::Invalid)?;
-    Ok(Json(Taken::of(&service.store.add_outcomes(rows).await?)))
+    let outcomes = run_blocking(parse).await?.map_err(ApiError::Invalid)?;
+    let rows = to_rows(outcomes, OffsetDateTime::now_utc()).map_err(ApiError::Invalid)?;
+    Ok(Json(OutcomeSummary::new(&service.store.add_outcomes(rows).await?)))
 }
 
-impl Taken {
-    fn of(fates: &[OutcomeStatus]) -> Self {
-        let mut taken = Taken::default();
-        for (place, fate) in fates.iter().enumerate() {
-            match fate {
-                OutcomeStatus::Added => taken.added += 1,
-                OutcomeStatus::Corrected => taken.corrected += 1,
+impl OutcomeSummary {
+    fn new(results: &[OutcomeStatus]) -> Self {
+        let mut summary = Self::default();
+        for (position, result) in results.iter().enumerate() {
+            match result {
+                OutcomeStatus::Added => summary.added += 1,
+                OutcomeStatus::Corrected => summary.corrected += 1,
                 OutcomeStatus::Unmatched => {
-                    taken.unmatched += 1;
-                    if taken.unmatched_places.len() < 1_000 {
-                        taken.unmatched_places.push(place);
+                    summary.unmatched += 1;
+                    if summary.unmatched_places.len() < 1_000 {
+                        summary.unmatched_places.push(position);
                     }
                 }
             }
         }
-        taken
+        summary
     }
 }
 
-fn of_json(body: &[u8]) -> Result<Vec<Outcome>, Vec<ValidationError>> {
-    let told: OutcomeList =
+fn parse_json(body: &[u8]) -> Result<Vec<Outcome>, Vec<ValidationError>> {
+    let list: OutcomeList =
         serde_json::from_slice(body).map_err(|error| vec![member_error(vec![], &error.to_string())])?;
-    Ok(told.outcomes)
+    Ok(list.outcomes)
 }
 
-/// Columns by their names, in any order; others are passed over.
-fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<ValidationError>> {
+/// Parses a table; columns are found by name, in any order, and unknown ones are ignored.
+fn parse_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<ValidationError>> {
     let mut columns: Option<Vec<Option<usize>>> = None;
     let (mut outcomes, mut problems) = (Vec::new(), Vec::new());
     let dialect = Dialect::detect(body);
-    let read = for_each_record(body, dialect, &mut |_, cells| {
+    let result = for_each_record(body, dialect, &mut |_, cells| {
         let cells: Vec<&str> = cells.iter().collect();
         let Some(columns) = &columns else {
             let names = ["prediction_id", "lead_key", "replied", "at"];
-            let place = |name: &&str| cells.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
-            columns = Some(names.iter().map(place).collect());
+            let position = |name: &&str| cells.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
+            columns = Some(names.iter().map(position).collect());
             return Ok(());
         };
         let cell = |column: usize| {
-            let cell = columns[column].and_then(|place| cells.get(place)).map(|cell| cell.trim());
+            let cell = columns[column].and_then(|position| cells.get(position)).map(|cell| cell.trim());
             cell.filter(|cell| !cell.is_empty()).map(str::to_owned)
         };
-        match cell(2).as_deref().map(is_reply) {
+        match cell(2).as_deref().map(parse_reply) {
             Some(Some(replied)) => {
                 outcomes.push(Outcome { prediction_id: cell(0), lead_key: cell(1), replied, at: cell(3) });
             }
@@ -155,11 +157,11 @@ fn of_csv(body: &[u8]) -> Result<Vec<Outcome>, Vec<ValidationError>> {
         }
         Ok(())
     });
-    read.map_err(|error| vec![member_error(vec![], &error.to_string())])?;
+    result.map_err(|error| vec![member_error(vec![], &error.to_string())])?;
     if problems.is_empty() { Ok(outcomes) } else { Err(problems) }
 }
 
-fn is_reply(word: &str) -> Option<bool> {
+fn parse_reply(word: &str) -> Option<bool> {
     match word.to_ascii_lowercase().as_str() {
         "true" | "yes" | "1" | "replied" => Some(true),
         "false" | "no" | "0" | "not_replied" => Some(false),
@@ -167,17 +169,17 @@ fn is_reply(word: &str) -> Option<bool> {
     }
 }
 
-fn rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, Vec<ValidationError>> {
+fn to_rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, Vec<ValidationError>> {
     if outcomes.is_empty() || outcomes.len() > OUTCOMES_MAX {
         return Err(vec![member_error(vec![json!("outcomes")], "there should be 1 to 100000 outcomes")]);
     }
     let mut problems = Vec::new();
     let mut rows = Vec::with_capacity(outcomes.len());
-    for (place, outcome) in outcomes.into_iter().enumerate() {
-        match row(outcome, now) {
+    for (position, outcome) in outcomes.into_iter().enumerate() {
+        match to_row(outcome, now) {
             Ok(row) => rows.push(row),
             Err((member, msg)) if problems.len() < 1_000 => {
-                problems.push(member_error(vec![json!("outcomes"), json!(place), json!(member)], msg));
+                problems.push(member_error(vec![json!("outcomes"), json!(position), json!(member)], msg));
             }
             Err(_) => {}
         }
@@ -185,8 +187,8 @@ fn rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow>, 
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }
 
-fn row(outcome: Outcome, now: OffsetDateTime) -> Result<OutcomeRow, (&'static str, &'static str)> {
-    let fits = |name: &String| (1..=NAME_MAX).contains(&name.chars().count());
+fn to_row(outcome: Outcome, now: OffsetDateTime) -> Result<OutcomeRow, (&'static str, &'static str)> {
+    let fits = |name: &String| (1..=NAME_CHARS_MAX).contains(&name.chars().count());
     let subject = match (outcome.prediction_id, outcome.lead_key) {
         (Some(id), None) if fits(&id) => OutcomeSubject::Prediction(id),
         (None, Some(key)) if fits(&key) => OutcomeSubject::Lead(key),
@@ -195,16 +197,16 @@ fn row(outcome: Outcome, now: OffsetDateTime) -> Result<OutcomeRow, (&'static st
     };
     let at = match outcome.at.as_deref() {
         None => now,
-        Some(text) => moment(text).ok_or(("at", "at should be a moment like 2026-01-31T09:30:00Z"))?,
+        Some(text) => parse_time(text).ok_or(("at", "at should be a moment like 2026-01-31T09:30:00Z"))?,
     };
-    if at > now + AHEAD {
+    if at > now + CLOCK_SKEW_MAX {
         return Err(("at", "at should not lie in the future"));
     }
     Ok(OutcomeRow { subject, replied: outcome.replied, at: at.into(), received_at: now.into() })
 }
 
-/// A moment of RFC 3339, or a day, which is taken for its end: an outcome counts for what was predicted before it.
-fn moment(text: &str) -> Option<OffsetDateTime> {
+/// Parses an RFC 3339 time or a date, which means the end of that day: an outcome belongs to a prediction before it.
+fn parse_time(text: &str) -> Option<OffsetDateTime> {
     let day = || format!("{text}T23:59:59Z");
     let written = text.replacen(' ', "T", 1);
     let at = [written.clone(), format!("{written}Z"), day()]
@@ -223,21 +225,21 @@ mod tests {
     }
 
     #[test]
-    fn outcomes_are_read_from_a_table_of_any_columns() {
+    fn csv_columns_are_found_by_name() {
         let csv = b"Name;Replied;lead_key;at\nAnn;yes;crm-1;2026-01-30\nBob;0;crm-2;\n";
-        let rows = rows(of_csv(csv).unwrap(), now()).unwrap();
+        let rows = to_rows(parse_csv(csv).unwrap(), now()).unwrap();
         assert_eq!(rows[0].subject, OutcomeSubject::Lead("crm-1".to_owned()));
         assert_eq!((rows[0].replied, rows[0].at.to_string().as_str()), (true, "2026-01-30 23:59:59.000000"));
         assert_eq!((rows[1].replied, rows[1].at.to_string().as_str()), (false, "2026-01-31 09:30:00.000000"));
     }
 
     #[test]
-    fn every_wrong_outcome_is_told_with_its_place() {
+    fn every_invalid_outcome_is_reported_with_its_position() {
         let body = br#"{"outcomes": [
             {"replied": true}, {"lead_key": "a", "replied": true, "at": "tomorrow"},
             {"lead_key": "a", "replied": true, "at": "2027-01-01T00:00:00Z"}, {"lead_key": "", "replied": false}
         ]}"#;
-        let problems = rows(of_json(body).unwrap(), now()).unwrap_err();
+        let problems = to_rows(parse_json(body).unwrap(), now()).unwrap_err();
         let places: Vec<_> = problems.iter().map(|problem| Value::from(problem.loc.clone()).to_string()).collect();
         assert_eq!(
             places,
@@ -248,7 +250,7 @@ mod tests {
                 r#"["body","outcomes",3,"lead_key"]"#
             ]
         );
-        assert!(rows(Vec::new(), now()).is_err());
-        assert_eq!(of_csv(b"lead_key,replied\na,perhaps\n").unwrap_err()[0].loc[1], json!(0));
+        assert!(to_rows(Vec::new(), now()).is_err());
+        assert_eq!(parse_csv(b"lead_key,replied\na,perhaps\n").unwrap_err()[0].loc[1], json!(0));
     }
 }

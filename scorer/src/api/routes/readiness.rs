@@ -2,7 +2,7 @@
 
 use crate::api::http::error::ApiError;
 use crate::api::http::response::{Check, Checks, Readiness};
-use crate::api::model_registry::status::Standing;
+use crate::api::model_registry::status::RegistryStatus;
 use crate::api::state::AppState;
 use crate::lead::Lead;
 use prediction_log::StoreState;
@@ -14,9 +14,9 @@ const DEGRADED: &str = "degraded";
 
 /// Checks whether leads can be scored and recorded here.
 pub fn check_readiness(state: &AppState) -> Readiness {
-    let standing = state.registry.standing();
+    let registry = state.registry.status();
     let (model, log) = (check_model(state), check_log(state.store.state()));
-    let checks = Checks { model, log, files: check_files(&standing), instances: check_instances(&standing) };
+    let checks = Checks { model, log, files: check_files(&registry), instances: check_instances(&registry) };
     let all = [&checks.model, &checks.log, &checks.files, &checks.instances];
     let is_ready = checks.model.status == OK && checks.log.status != StoreState::Lost.as_str();
     let is_ok = all.into_iter().all(is_ok);
@@ -55,7 +55,7 @@ fn check(status: &str, detail: Option<String>) -> Check {
 
 /// Scores an empty lead: the models were verified when they were opened.
 fn check_model(state: &AppState) -> Check {
-    let Ok(scorer) = state.registry.current() else {
+    let Some(scorer) = state.registry.current() else {
         return check("missing", Some("no model is loaded".to_owned()));
     };
     let empty = Lead::empty(scorer.schema().len());
@@ -76,15 +76,15 @@ fn check_log(state: StoreState) -> Check {
     check(state.as_str(), detail)
 }
 
-fn check_files(standing: &Standing) -> Check {
-    match &standing.failed {
+fn check_files(registry: &RegistryStatus) -> Check {
+    match &registry.failed {
         None => check(OK, None),
         Some(failed) => check("failed", Some(format!("the models in service stay: {}", failed.reason))),
     }
 }
 
-fn check_instances(standing: &Standing) -> Check {
-    let Some(missing) = &standing.missing else { return check(OK, None) };
+fn check_instances(registry: &RegistryStatus) -> Check {
+    let Some(missing) = &registry.missing else { return check(OK, None) };
     let models: Vec<String> = missing.iter().map(|model| format!("{} {}", model.name, model.version)).collect();
     let detail = format!("all instances are to serve {}, which is not among the files here", models.join(" and "));
     check("behind", Some(detail))

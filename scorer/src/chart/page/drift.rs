@@ -1,21 +1,22 @@
-//! Section 4: whether leads are still like those that the model learned from.
+//! Section 4: data drift.
 
-use super::super::figure::{Figure, Table};
-use super::super::format::{NONE, count, p, percent, short};
+use super::super::captions;
+use super::super::figure::{DataTable, Figure};
+use super::super::format::{NONE, count, p_value, percent, significant};
 use super::super::markup::Markup;
-use super::super::reading;
 use super::super::svg::Caption;
-use super::super::svg::drift::{bars, nearness};
-use super::{REPORT, figures, section};
-use crate::wire::monitoring::{ColumnDrift, Columns, DriftGroup, Overview};
+use super::super::svg::drift_bars::{drift_bars, threshold_ratio};
+use super::{REPORT, metric_list, section};
+use crate::insight::drift::{ColumnDrift, ComparedColumns, DriftGroup, DriftTest, EffectState};
+use crate::wire::monitoring::Overview;
 
-/// So many columns are drawn, the nearest to their thresholds; the table has all.
+/// Maximum number of columns in the chart; the table has all.
 const DRAWN_MAX: usize = 14;
 
 pub(super) fn write(main: &mut Markup, overview: &Overview) {
     let drift = &overview.drift;
     let groups = || [&drift.features, &drift.fields].into_iter().flatten();
-    section(main, "drift", "4. Data drift", &reading::drift(drift), |section| {
+    section(main, "drift", "4. Data drift", &captions::drift(drift), |section| {
         if groups().next().is_none() {
             return;
         }
@@ -27,7 +28,7 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
                 .filter(|group| !group.columns.is_empty())
                 .for_each(|group| figure(plots, group, overview.simulated));
         });
-        let address = format!("{REPORT}?{}", overview.choice.query());
+        let address = format!("{REPORT}?{}", overview.choice.to_query());
         section.element("p", &[("class", "more")], |more| {
             more.leaf("a", &[("href", &address), ("data-way", "report")], "Full report: a distribution per column");
         });
@@ -35,53 +36,52 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
 }
 
 fn verdict(section: &mut Markup, features: &DriftGroup) {
-    let all = [
+    let metrics = [
         ("Verdict", if features.drift { "drift" } else { "no drift" }.to_owned()),
         ("Drifted features", format!("{} of {}", count(features.drifted), count(features.columns.len() as u64))),
         ("Share", format!("{}\nlimit {}", percent(features.share), percent(features.threshold))),
         ("Moved strongly", count(features.columns.iter().filter(|column| is_strong(column)).count() as u64)),
         ("Missing rate moved", count(features.columns.iter().filter(|column| column.missing.drifted).count() as u64)),
     ];
-    figures(section, &all);
+    metric_list(section, &metrics);
 }
 
 fn is_strong(column: &ColumnDrift) -> bool {
-    column.effect.state == crate::wire::monitoring::EffectState::Strong
+    column.effect.state == EffectState::Strong
 }
 
 fn figure(plots: &mut Markup, group: &DriftGroup, simulated: bool) {
     let title = title(group.columns_are);
-    let columns = nearest(group);
-    let of = match columns.len() {
+    let columns = ranked(group);
+    let shown = match columns.len() {
         all if all > DRAWN_MAX => format!("The {DRAWN_MAX} of {all} that moved most"),
         all => format!("All {all}"),
     };
-    let words = format!("{of}, against their thresholds; pale where a difference is real but small.");
-    let caption = Caption { title, description: &words, simulated };
-    let picture = bars(caption, &columns[..columns.len().min(DRAWN_MAX)]);
-    Figure { title, reading: &words, simulated }.write(plots, &picture, &table(title, &columns));
+    let caption = format!("{shown}, against their thresholds; pale where a difference is real but small.");
+    let chart_caption = Caption { title, description: &caption, simulated };
+    let chart = drift_bars(chart_caption, &columns[..columns.len().min(DRAWN_MAX)]);
+    Figure { title, caption: &caption, simulated }.write(plots, &chart, &table(title, &columns));
 }
 
-/// What a group is called.
-pub(in super::super) fn title(columns: Columns) -> &'static str {
+/// Title of a group.
+pub(in super::super) fn title(columns: ComparedColumns) -> &'static str {
     match columns {
-        Columns::Features => "Encoded features",
-        Columns::Fields => "Fields of the leads",
+        ComparedColumns::Features => "Encoded features",
+        ComparedColumns::Fields => "Fields of the leads",
     }
 }
 
-/// The columns of a group: those that drifted first, of them the largest differences, and of those the furthest beyond
-/// their thresholds; of equals the earlier.
-pub(in super::super) fn nearest(group: &DriftGroup) -> Vec<&ColumnDrift> {
+/// Columns of a group ranked by drift, effect size and ratio to the threshold; ties keep their order.
+pub(in super::super) fn ranked(group: &DriftGroup) -> Vec<&ColumnDrift> {
     let mut columns: Vec<&ColumnDrift> = group.columns.iter().collect();
-    let key = |column: &ColumnDrift| nearness(column).unwrap_or(-1.0);
-    let size = |column: &ColumnDrift| if column.drifted { column.effect.state as u8 + 1 } else { 0 };
-    columns.sort_by(|one, other| size(other).cmp(&size(one)).then(key(other).total_cmp(&key(one))));
+    let ratio = |column: &ColumnDrift| threshold_ratio(column).unwrap_or(-1.0);
+    let effect = |column: &ColumnDrift| if column.drifted { column.effect.state as u8 + 1 } else { 0 };
+    columns.sort_by(|a, b| effect(b).cmp(&effect(a)).then(ratio(b).total_cmp(&ratio(a))));
     columns
 }
 
-/// Everything about some columns.
-pub(in super::super) fn table<'a>(caption: &'a str, columns: &[&ColumnDrift]) -> Table<'a> {
+/// Table of all results of some columns.
+pub(in super::super) fn table<'a>(caption: &'a str, columns: &[&ColumnDrift]) -> DataTable<'a> {
     const HEADS: [&str; 10] = [
         "Column",
         "Test",
@@ -94,27 +94,35 @@ pub(in super::super) fn table<'a>(caption: &'a str, columns: &[&ColumnDrift]) ->
         "Missing now",
         "Rows then / now",
     ];
-    Table { caption, heads: &HEADS, words: &[1, 4, 5], rows: columns.iter().map(|column| row(column)).collect() }
+    DataTable {
+        caption,
+        headers: &HEADS,
+        text_columns: &[1, 4, 5],
+        rows: columns.iter().map(|column| row(column)).collect(),
+    }
 }
 
 fn row(column: &ColumnDrift) -> Vec<String> {
-    let is_p = column.test.is_some_and(|test| test.gives_p_value());
-    let score = column.score.map_or(NONE.to_owned(), |score| if is_p { p(score) } else { short(score) });
-    let size =
-        column.effect.value.map_or(String::new(), |value| format!(" ({} {})", column.effect.measure, short(value)));
-    let about = if column.approximate { ", approximate" } else { "" };
-    let strangers = match column.new_levels {
+    let is_p_value = column.test.is_some_and(DriftTest::has_p_value);
+    let score =
+        column.score.map_or(NONE.to_owned(), |score| if is_p_value { p_value(score) } else { significant(score) });
+    let effect = column
+        .effect
+        .value
+        .map_or(String::new(), |value| format!(" ({} {})", column.effect.measure.name(), significant(value)));
+    let approximate = if column.approximate { ", approximate" } else { "" };
+    let new_levels = match column.new_levels {
         0 => String::new(),
         rows => format!(", new levels in {}", count(rows)),
     };
     vec![
         column.name.clone(),
-        column.test.map_or(NONE, reading::test).to_owned(),
+        column.test.map_or(NONE, captions::test_name).to_owned(),
         score,
-        short(column.threshold),
-        format!("{}{about}{strangers}", reading::verdict(column)),
-        format!("{}{size}", reading::effect(column.effect.state)),
-        column.q_value.map_or(NONE.to_owned(), short),
+        significant(column.threshold),
+        format!("{}{approximate}{new_levels}", captions::verdict(column)),
+        format!("{}{effect}", captions::effect(column.effect.state)),
+        column.q_value.map_or(NONE.to_owned(), significant),
         percent(column.missing.reference_share),
         format!("{}{}", percent(column.missing.current_share), if column.missing.drifted { ", moved" } else { "" }),
         format!("{} / {}", count(column.reference_count), count(column.current_count)),

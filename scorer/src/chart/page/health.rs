@@ -1,28 +1,28 @@
-//! Section 1: how the service is.
+//! Section 1: API health.
 
+use super::super::captions;
 use super::super::format::{count, percent_or_none};
 use super::super::markup::Markup;
-use super::super::reading;
-use super::{figures, section};
+use super::{metric_list, section};
 use crate::wire::monitoring::Overview;
 
 pub(super) fn write(main: &mut Markup, overview: &Overview) {
     let health = &overview.health;
-    section(main, "health", "1. API health", &reading::health(health), |section| {
-        figures(
+    section(main, "health", "1. API health", &captions::health(health), |section| {
+        metric_list(
             section,
             &[
-                ("Status", reading::status(health.status).to_owned()),
-                ("Database", reading::database(health.database).to_owned()),
-                ("Success rate", percent_or_none(health.calls.success_rate())),
-                ("Error rate (5xx)", percent_or_none(health.calls.error_rate())),
+                ("Status", captions::status(health.status).to_owned()),
+                ("Database", captions::database(health.database).to_owned()),
+                ("Success rate", percent_or_none(captions::success_rate(&health.calls))),
+                ("Error rate (5xx)", percent_or_none(captions::error_rate(&health.calls))),
                 ("Refused (4xx)", count(health.calls.client_errors)),
                 ("Calls", count(health.calls.count)),
                 ("Predictions shown", count(health.predictions)),
                 ("Predictions in all", count(health.predictions_logged)),
-                ("Engagement rate", percent_or_none(health.engagement_rate())),
+                ("Engagement rate", percent_or_none(captions::engagement_rate(health))),
             ],
         );
-        section.leaf("p", &[("class", "reading")], &reading::engagement(health, overview.choice.threshold));
+        section.leaf("p", &[("class", "reading")], &captions::engagement(health, overview.choice.threshold));
     });
 }

@@ -1,40 +1,38 @@
-//! The monitoring page: an overview as HTML, one section per file.
+//! The monitoring page, one section per file: a whole document in the server, the content of `body` in the static site.
 //!
-//! Owns the page's order, style and policy. May not know where it is shown: in the server it is a whole document, in the
-//! static site's document the same content is put into its body. All links and forms are queries on the page's own
-//! address (`?window=hour`), but for the report and the JSON, which the server has beside it.
+//! Links and forms are query strings on the page's own address (`?window=hour`), except for the report and the JSON.
 
-mod alert;
-mod control;
+mod alerts;
+mod controls;
 mod drift;
 mod health;
-mod outcome;
+mod outcomes;
 mod performance;
 mod recent;
-mod score;
+mod scores;
 
-pub(super) use drift::{nearest, table as drift_table, title as drift_title};
+pub(super) use drift::{ranked, table as drift_table, title as drift_title};
 
 use super::markup::Markup;
-use super::{moment, reading};
+use super::{captions, timestamp};
 use crate::wire::monitoring::{Choice, Overview};
 
-/// The style sheet, to be served at `monitoring/style.css` beside the page.
+/// Style sheet, served at `monitoring/style.css` relative to the page.
 pub const STYLE: &str = concat!(
     include_str!("../../../../static/style/tokens.css"),
     include_str!("../../../../static/style/monitoring.css")
 );
 
-/// The policy to serve the document under: its own style sheet and forms to itself, and nothing else.
+/// Content-Security-Policy of the document: its own style sheet and forms, nothing else.
 pub const POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; \
     frame-ancestors 'none'";
 
-/// Where the full report and the overview as JSON are, from the page's own address.
+/// Relative address of the drift report.
 pub const REPORT: &str = "monitoring/report";
-/// See [`REPORT`].
+/// Relative address of the overview as JSON.
 pub const DATA: &str = "monitoring/data";
 
-/// The whole document, for `GET /monitoring`.
+/// Renders the whole document, for `GET /monitoring`.
 pub fn document(overview: &Overview) -> String {
     let mut page = Markup::new();
     page.raw(
@@ -49,7 +47,7 @@ pub fn document(overview: &Overview) -> String {
     page.into_string()
 }
 
-/// What stands in the body of such a document.
+/// Renders the content of the document's `body`.
 pub fn content(overview: &Overview) -> String {
     let mut page = Markup::new();
     write(&mut page, overview);
@@ -60,13 +58,13 @@ fn write(page: &mut Markup, overview: &Overview) {
     page.element("header", &[("class", "top")], |header| head(header, overview));
     page.element("main", &[("class", "monitoring")], |main| {
         notice(main, overview);
-        alert::write(main, overview);
+        alerts::write(main, overview);
         health::write(main, overview);
-        score::write(main, overview);
+        scores::write(main, overview);
         performance::write(main, overview);
         drift::write(main, overview);
         recent::write(main, overview);
-        outcome::write(main, overview);
+        outcomes::write(main, overview);
     });
     page.element("footer", &[("class", "bottom")], |footer| foot(footer, overview));
 }
@@ -78,20 +76,24 @@ fn head(header: &mut Markup, overview: &Overview) {
             let age = model.age_days.map_or(String::new(), |days| format!(", {days} days old"));
             format!("model {} {}{age}", model.name, model.version)
         });
-        title.leaf("p", &[("class", "quiet")], &format!("{model} · {} UTC", moment::shown(&overview.generated_at)));
+        title.leaf(
+            "p",
+            &[("class", "quiet")],
+            &format!("{model} · {} UTC", timestamp::display(&overview.generated_at)),
+        );
     });
-    control::write(header, overview);
+    controls::write(header, overview);
     header.element("p", &[("class", "about")], |about| {
         about.text("Shown: ");
-        about.leaf("strong", &[], &reading::choice(&overview.choice));
+        about.leaf("strong", &[], &captions::choice(&overview.choice));
         about.text(".");
     });
 }
 
-/// What must be known before any figure: that nothing was measured, or that there is nothing yet.
+/// Notice that data is simulated, or that there is none yet.
 fn notice(main: &mut Markup, overview: &Overview) {
     let other = Choice { simulated: !overview.simulated, cursor: None, ..overview.choice.clone() };
-    let address = format!("?{}", other.query());
+    let address = format!("?{}", other.to_query());
     if overview.simulated {
         main.element("p", &[("class", "notice")], |notice| {
             notice.leaf("strong", &[], "Simulated data: nothing on this page was measured. ");
@@ -106,7 +108,7 @@ fn notice(main: &mut Markup, overview: &Overview) {
 }
 
 fn foot(footer: &mut Markup, overview: &Overview) {
-    let query = overview.choice.query();
+    let query = overview.choice.to_query();
     footer.element("p", &[("class", "quiet")], |line| {
         line.leaf("a", &[("href", &format!("{DATA}?{query}")), ("data-way", "data")], "All of this as JSON");
         line.text(" · Every time is UTC.");
@@ -116,23 +118,23 @@ fn foot(footer: &mut Markup, overview: &Overview) {
     }
 }
 
-/// A section with its heading and one sentence.
-fn section(main: &mut Markup, id: &'static str, title: &'static str, words: &str, inside: impl FnOnce(&mut Markup)) {
+/// Section with its heading and one sentence.
+fn section(main: &mut Markup, id: &'static str, title: &'static str, caption: &str, inside: impl FnOnce(&mut Markup)) {
     main.element("section", &[("id", id)], |section| {
         section.leaf("h2", &[], title);
-        section.leaf("p", &[("class", "reading")], words);
+        section.leaf("p", &[("class", "reading")], caption);
         inside(section);
     });
 }
 
-/// Figures, each under its name; what stands behind a line's end is a note to it.
-fn figures(section: &mut Markup, all: &[(&str, String)]) {
+/// Metrics by name; the text after a line break is a note.
+fn metric_list(section: &mut Markup, metrics: &[(&str, String)]) {
     section.element("dl", &[("class", "figures")], |list| {
-        for (name, figure) in all {
-            let (figure, note) = figure.split_once('\n').unwrap_or((figure, ""));
+        for (name, value) in metrics {
+            let (value, note) = value.split_once('\n').unwrap_or((value, ""));
             list.element("div", &[], |pair| {
                 pair.leaf("dt", &[], name);
-                pair.leaf("dd", &[], figure);
+                pair.leaf("dd", &[], value);
                 if !note.is_empty() {
                     pair.leaf("dd", &[("class", "note")], note);
                 }

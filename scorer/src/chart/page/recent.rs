@@ -1,16 +1,16 @@
-//! Section 5: the newest predictions, page by page. Never the lead's contents.
+//! Section 5: recent predictions, page by page, without the leads' contents.
 
-use super::super::figure::Table;
+use super::super::captions;
+use super::super::figure::DataTable;
 use super::super::format::{NONE, ms};
 use super::super::markup::Markup;
-use super::super::reading;
-use super::control::{form, share_input};
+use super::controls::{form, share_input};
 use super::section;
 use crate::wire::monitoring::{Choice, Overview, RecentRow};
 
 pub(super) fn write(main: &mut Markup, overview: &Overview) {
     let (recent, choice) = (&overview.recent, &overview.choice);
-    section(main, "recent", "5. Recent predictions", &reading::recent(recent.rows.len(), choice), |section| {
+    section(main, "recent", "5. Recent predictions", &captions::recent(recent.rows.len(), choice), |section| {
         form(section, choice, &["score_min", "score_max"], |form| {
             form.element("label", &[], |label| {
                 label.text("Score from ");
@@ -23,11 +23,12 @@ pub(super) fn write(main: &mut Markup, overview: &Overview) {
             form.leaf("button", &[], "Filter");
         });
         if !recent.rows.is_empty() {
-            let heads = ["Time", "Score", "Label", "Grade", "Model", "Time taken", "Id"];
+            let headers = ["Time", "Score", "Label", "Grade", "Model", "Time taken", "Id"];
             let rows = recent.rows.iter().map(row).collect();
-            Table { caption: "Recent predictions", heads: &heads, words: &[2, 3, 4, 6], rows }.write(section);
+            DataTable { caption: "Recent predictions", headers: &headers, text_columns: &[2, 3, 4, 6], rows }
+                .write(section);
         }
-        ways(section, choice, recent.next.as_deref());
+        pagination(section, choice, recent.next.as_deref());
     });
 }
 
@@ -43,9 +44,9 @@ fn row(row: &RecentRow) -> Vec<String> {
     ]
 }
 
-fn ways(section: &mut Markup, choice: &Choice, next: Option<&str>) {
+fn pagination(section: &mut Markup, choice: &Choice, next: Option<&str>) {
     let address = |cursor: Option<&str>| {
-        format!("?{}#recent", Choice { cursor: cursor.map(str::to_owned), ..choice.clone() }.query())
+        format!("?{}#recent", Choice { cursor: cursor.map(str::to_owned), ..choice.clone() }.to_query())
     };
     if next.is_none() && choice.cursor.is_none() {
         return;

@@ -1,28 +1,28 @@
-//! Expected against actual: leads of like probability, where they should be and where they are.
+//! Calibration chart: actual against expected shares of replies.
 
 use super::super::format::percent_exactly;
 use super::super::markup::Markup;
 use super::Caption;
-use super::pen::{Frame, Ink, Side, picture, round_up};
+use super::canvas::{Anchor, Frame, Style, axis_end, render};
 use crate::insight::quality::CalibrationBin;
 
-/// The picture.
+/// Renders the chart.
 pub(in super::super) fn calibration(caption: Caption<'_>, bins: &[CalibrationBin]) -> Markup {
-    let most = bins.iter().fold(0.0_f64, |most, bin| most.max(bin.expected).max(bin.actual.high));
-    let end = round_up(most).min(1.0);
+    let maximum = bins.iter().fold(0.0_f64, |maximum, bin| maximum.max(bin.expected).max(bin.actual.high));
+    let end = axis_end(maximum).min(1.0);
     let frame = Frame { left: 46, height: 220, bottom: 36, ..Frame::CARD };
-    picture(caption, frame, 0.0..end, 0.0..end, |pen| {
-        pen.beside_shares();
-        pen.below(&[0.0, end / 2.0, end].map(|share| (share, percent_exactly(share))));
-        pen.line(Ink::ReferenceLine, &[(0.0, 0.0), (end, end)]);
-        let (x, y) = pen.place((end, end));
-        pen.word(Ink::ReferenceWord, "as expected", (x - 22.0, y + 6.0), Side::Before);
+    render(caption, frame, 0.0..end, 0.0..end, |canvas| {
+        canvas.percent_axis();
+        canvas.x_axis(&[0.0, end / 2.0, end].map(|share| (share, percent_exactly(share))));
+        canvas.line(Style::ReferenceLine, &[(0.0, 0.0), (end, end)]);
+        let (x, y) = canvas.to_pixels((end, end));
+        canvas.text(Style::ReferenceText, "as expected", (x - 22.0, y + 6.0), Anchor::End);
         for bin in bins {
-            pen.line(Ink::Reach, &[(bin.expected, bin.actual.low), (bin.expected, bin.actual.high)]);
-            pen.dot(Ink::Current, (bin.expected, bin.actual.value), 8.0);
+            canvas.line(Style::Interval, &[(bin.expected, bin.actual.low), (bin.expected, bin.actual.high)]);
+            canvas.dot(Style::Current, (bin.expected, bin.actual.value), 8.0);
         }
-        let middle = pen.place((end / 2.0, 0.0));
-        pen.word(Ink::Word, "expected share of replies", (middle.0, middle.1 + 26.0), Side::Around);
-        pen.word(Ink::Word, "actual share of replies", (f64::from(pen.frame.left), 10.0), Side::After);
+        let middle = canvas.to_pixels((end / 2.0, 0.0));
+        canvas.text(Style::Text, "expected share of replies", (middle.0, middle.1 + 26.0), Anchor::Middle);
+        canvas.text(Style::Text, "actual share of replies", (f64::from(canvas.frame.left), 10.0), Anchor::Start);
     })
 }

@@ -1,25 +1,22 @@
-//! The charts, one file each: numbers in, an SVG picture out.
-//!
-//! Owns the pictures. May not know where the numbers come from; what they mean is in the title and description that
-//! come with them.
+//! Charts, one file each: numbers in, SVG out. Titles and descriptions come from the caller.
 
 pub(super) mod calibration;
-pub(super) mod drift;
+mod canvas;
+pub(super) mod drift_bars;
 pub(super) mod histogram;
-pub(super) mod interval;
-pub(super) mod level;
-mod pen;
+pub(super) mod intervals;
+pub(super) mod levels;
 pub(super) mod trend;
 
-/// What a picture says to those who do not see it, and whether it is of simulated data.
+/// Accessible title and description of a chart, and its mark of simulated data.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Caption<'a> {
-    /// Its name.
+    /// Title.
     pub(super) title: &'a str,
-    /// What there is to see, in a sentence.
+    /// Description, one sentence.
     pub(super) description: &'a str,
-    /// Marked on the picture itself, which may be copied away from its page.
+    /// True to mark simulated data in the chart itself, which may be copied out of the page.
     pub(super) simulated: bool,
 }
 
-pub(super) use pen::round_up as end;
+pub(super) use canvas::axis_end;

@@ -8,7 +8,7 @@ mod options;
 
 use crate::api::config::Config;
 use crate::api::http::static_site::Site;
-use crate::api::model_registry::{Agreement, Serving};
+use crate::api::model_registry::{DatabaseSync, ModelRegistry};
 use crate::api::monitor::{Monitor, Reference};
 use crate::api::state::AppState;
 use anyhow::{Context, Result, bail};
@@ -38,7 +38,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<()> {
     let config = args.config()?;
     let database_url = args.recording.database_url()?;
     let heartbeat = args.operations.heartbeat()?;
-    let serving = Serving::open(args.models.paths().to_vec()).context("cannot open the models")?;
+    let models = ModelRegistry::open(args.models.paths().to_vec()).context("cannot open the models")?;
     let site = args.site.as_deref().map(Site::load).transpose()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -51,11 +51,11 @@ pub(super) fn run(args: &ServeArgs) -> Result<()> {
         let (listener, address) = listen(&args.listen.host, args.listen.port).await?;
         let settings = args.recording.settings()?;
         let (store, writer) = Store::open(&settings).await?;
-        serving.share(Arc::new(Agreement(store.clone())));
-        log_startup(&serving, args, &database_url, &config, address);
-        let reference = load_reference(&config, &serving)?;
-        let (monitor, profiler) = Monitor::start(&store, &settings.instance, reference);
-        let service = Arc::new(AppState::new(serving, store, monitor, site, config));
+        models.join_cluster(Arc::new(DatabaseSync(store.clone())));
+        log_startup(&models, args, &database_url, &config, address);
+        let reference = load_reference(&config, &models)?;
+        let (monitor, aggregator) = Monitor::start(&store, &settings.instance, reference);
+        let service = Arc::new(AppState::new(models, store, monitor, site, config));
         if args.operations.maintenance {
             service.begin_maintenance();
         }
@@ -64,7 +64,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<()> {
         if let Some(task) = heartbeat {
             task.abort();
         }
-        profiler.finish().await;
+        aggregator.finish().await;
         writer.finish().await;
         Ok(())
     });
@@ -95,10 +95,10 @@ fn start_log(format: LogFormat) -> Result<FlushGuard> {
 }
 
 /// Loads the drift reference of --reference, if given; otherwise the profile in the model file is used.
-fn load_reference(config: &Config, serving: &Serving) -> Result<Option<Reference>> {
+fn load_reference(config: &Config, models: &ModelRegistry) -> Result<Option<Reference>> {
     let Some(path) = &config.reference else { return Ok(None) };
     let bytes = std::fs::read(path).with_context(|| format!("cannot read the reference {}", path.display()))?;
-    let scorer = serving.current().context("there is no model to read the reference with")?;
+    let scorer = models.current().context("there is no model to read the reference with")?;
     Reference::open(bytes, &scorer).with_context(|| path.display().to_string()).map(Some)
 }
 
@@ -115,8 +115,14 @@ async fn listen(host: &str, port: u16) -> Result<(TcpListener, SocketAddr)> {
 }
 
 /// Logs the configuration. The address goes to stdout, for people and programs that started the server.
-fn log_startup(serving: &Serving, args: &ServeArgs, database_url: &DatabaseUrl, config: &Config, address: SocketAddr) {
-    for model in serving.standing().in_service.iter().flat_map(|release| &release.models) {
+fn log_startup(
+    models: &ModelRegistry,
+    args: &ServeArgs,
+    database_url: &DatabaseUrl,
+    config: &Config,
+    address: SocketAddr,
+) {
+    for model in models.status().in_service.iter().flat_map(|release| &release.models) {
         tracing::info!(name = model.name, version = model.version, sha256 = model.sha256, "model in service");
     }
     let recording = &args.recording;

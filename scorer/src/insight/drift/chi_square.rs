@@ -1,18 +1,18 @@
-//! The chi-square test of goodness of fit.
+//! Chi-square test of goodness of fit; matches `scipy.stats.chisquare`.
 //!
-//! Owns the regularised incomplete gamma function (W. H. Press et al., "Numerical Recipes", section 6.2: a series below
-//! a + 1, Lentz's continued fraction above). Matches `scipy.stats.chisquare`. May not know columns.
+//! The regularised incomplete gamma function follows W. H. Press et al., "Numerical Recipes", section 6.2: a series
+//! below a + 1, Lentz's continued fraction above.
 
-use super::pair::Count;
+use super::column_pair::PairedCount;
 
-/// How many terms are worked out at most; for the degrees of freedom of a profile a few thousand are enough.
+/// Iteration limit; a few thousand terms are enough for the degrees of freedom of a profile.
 const TERMS_MAX: usize = 1_000_000;
 
-/// The p-value of the current counts, if the reference's shares are taken for exact. A value that the reference does
-/// not have is impossible then: p = 0.
-pub(super) fn p_value(counts: &[Count], n: u64, m: u64) -> f64 {
+/// P-value of the current counts with the reference's shares as expected frequencies. A value that the reference does
+/// not have is impossible: p = 0.
+pub(super) fn p_value(counts: &[PairedCount], n: u64, m: u64) -> f64 {
     let scale = m as f64 / n as f64;
-    let term = |count: &Count| {
+    let term = |count: &PairedCount| {
         let (expected, observed) = (count.reference as f64 * scale, count.current as f64);
         (observed - expected) * (observed - expected) / expected
     };
@@ -21,7 +21,7 @@ pub(super) fn p_value(counts: &[Count], n: u64, m: u64) -> f64 {
     if degrees == 0 { f64::NAN } else { upper_gamma(degrees as f64 / 2.0, statistic / 2.0) }
 }
 
-/// Q(a, x), the upper tail of the gamma distribution of shape a > 0.
+/// Q(a, x): upper tail of the gamma distribution with shape a > 0.
 fn upper_gamma(a: f64, x: f64) -> f64 {
     if x.is_nan() {
         return f64::NAN;
@@ -32,15 +32,15 @@ fn upper_gamma(a: f64, x: f64) -> f64 {
     if x.is_infinite() {
         return 0.0;
     }
-    let front = libm::exp(a * libm::log(x) - x - libm::lgamma(a));
-    if x < a + 1.0 { 1.0 - front * series(a, x) } else { front * fraction(a, x) }
+    let factor = libm::exp(a * libm::log(x) - x - libm::lgamma(a));
+    if x < a + 1.0 { 1.0 - factor * series(a, x) } else { factor * continued_fraction(a, x) }
 }
 
 fn series(a: f64, x: f64) -> f64 {
     let mut term = 1.0 / a;
     let mut sum = term;
-    for place in 1..TERMS_MAX {
-        term *= x / (a + place as f64);
+    for index in 1..TERMS_MAX {
+        term *= x / (a + index as f64);
         sum += term;
         if term < sum * f64::EPSILON / 4.0 {
             break;
@@ -49,19 +49,19 @@ fn series(a: f64, x: f64) -> f64 {
     sum
 }
 
-fn fraction(a: f64, x: f64) -> f64 {
+fn continued_fraction(a: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
-    let not_zero = |number: f64| if number.abs() < TINY { TINY } else { number };
+    let nonzero = |number: f64| if number.abs() < TINY { TINY } else { number };
     let mut b = x + 1.0 - a;
     let mut c = 1.0 / TINY;
-    let mut d = 1.0 / not_zero(b);
+    let mut d = 1.0 / nonzero(b);
     let mut value = d;
-    for place in 1..TERMS_MAX {
-        let step = place as f64;
+    for index in 1..TERMS_MAX {
+        let step = index as f64;
         let numerator = -step * (step - a);
         b += 2.0;
-        d = 1.0 / not_zero(numerator * d + b);
-        c = not_zero(b + numerator / c);
+        d = 1.0 / nonzero(numerator * d + b);
+        c = nonzero(b + numerator / c);
         value *= d * c;
         if (d * c - 1.0).abs() <= f64::EPSILON {
             break;
@@ -75,9 +75,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tail_is_that_of_scipy() {
+    fn upper_gamma_matches_scipy() {
         // scipy.special.gammaincc
-        for (a, x, wanted) in [
+        for (a, x, expected) in [
             (0.5, 0.1, 0.654_720_846_018_576_8),
             (1.0, 700.0, 9.859_676_543_759_39e-305),
             (2.5, 3.0, 0.306_218_918_413_278_75),
@@ -85,8 +85,8 @@ mod tests {
             (2000.0, 2100.0, 0.013_647_467_683_370_367),
             (2000.0, 1999.0, 0.505_948_187_494_530_4),
         ] {
-            let got = upper_gamma(a, x);
-            assert!((got / wanted - 1.0_f64).abs() < 1e-10, "Q({a}, {x}) = {got}, not {wanted}");
+            let actual = upper_gamma(a, x);
+            assert!((actual / expected - 1.0_f64).abs() < 1e-10, "Q({a}, {x}) = {actual}, not {expected}");
         }
         assert_eq!(upper_gamma(1.0, f64::INFINITY), 0.0);
         assert_eq!(upper_gamma(1.0, 0.0), 1.0);

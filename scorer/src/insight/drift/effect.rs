@@ -1,37 +1,39 @@
-//! How large a difference is, whatever the number of rows: three states per column.
+//! Effect sizes in three states, independent of the number of rows.
 //!
-//! Owns measures and thresholds. For numbers, the Wasserstein distance in standard deviations of the reference, which
-//! is Cohen's d where a distribution only moves; for levels, Cramér's V without its bias (W. Bergsma, "A bias-correction
-//! for Cramér's V and Tschuprow's T", 2013), which is Cohen's w for two samples. Both are moderate from what J. Cohen
-//! ("Statistical power analysis for the behavioral sciences", 1988) calls small, strong from what he calls medium. For
-//! scores, the population stability index with the thresholds of N. Siddiqi ("Credit risk scorecards", 2006). May not
-//! know tests.
+//! Numbers: Wasserstein distance in standard deviations of the reference, which equals Cohen's d when a distribution
+//! only shifts. Levels: bias-corrected Cramér's V (W. Bergsma, "A bias-correction for Cramér's V and Tschuprow's T",
+//! 2013), which is Cohen's w for two samples. Both are moderate from what J. Cohen ("Statistical power analysis for the
+//! behavioral sciences", 1988) calls small, strong from what he calls medium. Scores: population stability index with
+//! the thresholds of N. Siddiqi ("Credit risk scorecards", 2006).
 
+use super::column_pair::ColumnPair;
 use super::distance;
-use super::pair::Pair;
-use crate::insight::profile::{Group, Kind};
-use serde::Serialize;
+use crate::insight::profile::{ColumnGroup, ColumnKind};
+use serde::{Deserialize, Serialize};
 
-/// Numbers of no more different values than this are levels to Evidently's tests, and here.
+/// Maximum number of distinct numbers that Evidently's tests treat as levels.
 pub(super) const LEVELS_MAX: usize = 5;
 
-/// What an effect is measured by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
+/// Measure of an effect; serialised as its display name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EffectMeasure {
     /// Wasserstein distance in standard deviations of the reference: moderate from 0.2, strong from 0.5.
+    #[serde(rename = "Wasserstein distance")]
     Wasserstein,
     /// Cramér's V: moderate from 0.1, strong from 0.3.
+    #[serde(rename = "Cramér's V")]
     CramersV,
     /// Population stability index: moderate from 0.1, strong from 0.25.
+    #[serde(rename = "Population stability index")]
     StabilityIndex,
 }
 
-/// How large a difference is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Effect size in three steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::EffectState))]
 #[serde(rename_all = "snake_case")]
 pub enum EffectState {
-    /// Too small to matter, or not known.
+    /// Negligible, or unknown.
     None,
     /// Worth a look.
     Moderate,
@@ -39,34 +41,50 @@ pub enum EffectState {
     Strong,
 }
 
-/// The size of a difference.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+/// Size of a difference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Effect))]
 pub struct Effect {
-    /// What it is measured by.
-    pub measure: Measure,
-    /// How much; NaN where there are no values, or where numbers lie too near each other for bins.
-    pub value: f64,
-    /// What that means.
+    /// Name of the measure, e.g. `Cramér's V`.
+    #[cfg_attr(feature = "native", schema(value_type = String))]
+    pub measure: EffectMeasure,
+    /// Value; null without values, or where numbers are too close to each other for bins.
+    pub value: Option<f64>,
+    /// Value in three steps.
     pub state: EffectState,
 }
 
-impl Measure {
+impl EffectMeasure {
+    /// Display name.
+    pub fn name(self) -> &'static str {
+        match self {
+            EffectMeasure::Wasserstein => "Wasserstein distance",
+            EffectMeasure::CramersV => "Cramér's V",
+            EffectMeasure::StabilityIndex => "Population stability index",
+        }
+    }
+
+    /// Thresholds of a moderate and of a strong effect.
     fn thresholds(self) -> (f64, f64) {
         match self {
-            Measure::Wasserstein => (0.2, 0.5),
-            Measure::CramersV => (0.1, 0.3),
-            Measure::StabilityIndex => (0.1, 0.25),
+            EffectMeasure::Wasserstein => (0.2, 0.5),
+            EffectMeasure::CramersV => (0.1, 0.3),
+            EffectMeasure::StabilityIndex => (0.1, 0.25),
         }
     }
 }
 
 impl Effect {
-    pub(super) fn of(pair: &Pair, group: Group) -> Self {
+    pub(super) fn new(pair: &ColumnPair, group: ColumnGroup) -> Self {
         let (measure, value) = match pair.kind {
-            _ if pair.n == 0 || pair.m == 0 => (Measure::CramersV, f64::NAN),
-            Kind::Number if group == Group::Score => (Measure::StabilityIndex, distance::stability_index(pair)),
-            Kind::Number if pair.distinct() > LEVELS_MAX => (Measure::Wasserstein, distance::wasserstein(pair)),
-            _ => (Measure::CramersV, cramers_v(pair)),
+            _ if pair.n == 0 || pair.m == 0 => (EffectMeasure::CramersV, f64::NAN),
+            ColumnKind::Number if group == ColumnGroup::Score => {
+                (EffectMeasure::StabilityIndex, distance::stability_index(pair))
+            }
+            ColumnKind::Number if pair.distinct() > LEVELS_MAX => {
+                (EffectMeasure::Wasserstein, distance::wasserstein(pair))
+            }
+            _ => (EffectMeasure::CramersV, cramers_v(pair)),
         };
         let (moderate, strong) = measure.thresholds();
         let state = match value {
@@ -74,23 +92,23 @@ impl Effect {
             value if value >= moderate => EffectState::Moderate,
             _ => EffectState::None,
         };
-        Effect { measure, value, state }
+        Effect { measure, value: super::finite(value), state }
     }
 }
 
-/// Cramér's V of the table of two rows, reference and current, and a column per level.
-fn cramers_v(pair: &Pair) -> f64 {
+/// Cramér's V of the contingency table with rows reference and current and a column per level.
+fn cramers_v(pair: &ColumnPair) -> f64 {
     let (n, m) = (pair.n as f64, pair.m as f64);
-    let all = n + m;
-    // Chi-square of a table of two rows, over the sum of it.
+    let total = n + m;
+    // Chi-square of a table of two rows, divided by the total.
     let terms = pair.counts.iter().map(|count| {
-        let apart = count.reference as f64 / n - count.current as f64 / m;
-        apart * apart / (count.reference as f64 + count.current as f64)
+        let difference = count.reference as f64 / n - count.current as f64 / m;
+        difference * difference / (count.reference as f64 + count.current as f64)
     });
-    let square = terms.sum::<f64>() * n * m / all;
+    let phi_square = terms.sum::<f64>() * n * m / total;
     let levels = pair.distinct() as f64;
-    let by_chance = (levels - 1.0) / (all - 1.0);
-    let (rows, columns) = (2.0 - 1.0 / (all - 1.0), levels - (levels - 1.0) * (levels - 1.0) / (all - 1.0));
+    let bias = (levels - 1.0) / (total - 1.0);
+    let (rows, columns) = (2.0 - 1.0 / (total - 1.0), levels - (levels - 1.0) * (levels - 1.0) / (total - 1.0));
     let most = rows.min(columns) - 1.0;
-    if most > 0.0 { libm::sqrt((square - by_chance).max(0.0) / most).min(1.0) } else { 0.0 }
+    if most > 0.0 { libm::sqrt((phi_square - bias).max(0.0) / most).min(1.0) } else { 0.0 }
 }

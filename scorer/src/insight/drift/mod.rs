@@ -1,193 +1,175 @@
-//! Drift: whether the columns of one profile differ from those of another.
+//! Drift detection: compares the columns of a current [`Profile`] with those of a reference.
 //!
-//! Owns the verdicts. Test, score and threshold of every column are what Evidently 0.7 gives by default, to the digit;
-//! beside them stand the size of the effect, q-values and the drift of missing values, which it lacks. What they mean
-//! is written in docs/MONITORING.md. May not know leads, models, time or storage.
+//! Test, score and threshold of every column are the defaults of Evidently 0.7, to the digit. Effect sizes, q-values and
+//! the drift of missing values, which Evidently lacks, are reported with them; docs/MONITORING.md explains all of them.
+//! Must not depend on leads, models, time or storage.
 
 mod chi_square;
-mod discovery;
+mod column_pair;
 mod distance;
 mod effect;
-mod kolmogorov;
-mod pair;
-mod proportion;
+mod group;
+mod histogram;
+mod kolmogorov_smirnov;
 #[cfg(test)]
 mod tests;
+mod z_test;
 
-pub use super::profile::{Group, Kind};
-pub use effect::{Effect, EffectState, Measure};
+pub use super::profile::{ColumnGroup, ColumnKind};
+pub use effect::{Effect, EffectMeasure, EffectState};
+pub use group::{ComparedColumns, DriftGroup};
+pub use histogram::{Histogram, LevelCounts};
 
-use super::profile::{Column, ColumnLayout, LevelKey, Profile};
+use super::profile::{ColumnLayout, ColumnProfile, LevelKey, Profile};
+use column_pair::ColumnPair;
 use effect::LEVELS_MAX;
-use pair::Pair;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// Below so many values on either side, a verdict says little.
+/// Minimum number of values on each side for a conclusive verdict.
 pub const VALUES_MIN: u64 = 30;
 
-/// From this share of drifted columns on, the whole has drifted.
-pub const SHARE: f64 = 0.5;
+/// Default share of drifted columns from which the whole group has drifted.
+pub const DRIFT_SHARE: f64 = 0.5;
 
-/// P-values below this one are drift.
+/// Significance level: p-values below are drift.
 const SIGNIFICANCE: f64 = 0.05;
 
-/// Distances from this one on are drift.
-const DISTANCE: f64 = 0.1;
+/// Distance threshold: distances at or above are drift.
+const DISTANCE_THRESHOLD: f64 = 0.1;
 
-/// Up to so many values of the reference a column is tested, beyond it is measured.
-const TESTED_MAX: u64 = 1000;
+/// Maximum number of reference values for a significance test; larger samples get a distance.
+const TEST_VALUES_MAX: u64 = 1000;
 
-/// How a column was compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// Statistical test or distance of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Test))]
 #[serde(rename_all = "snake_case")]
-pub enum Test {
+pub enum DriftTest {
     /// Two-sample Kolmogorov-Smirnov test, two-sided; drift at p <= 0.05.
     KolmogorovSmirnov,
-    /// Chi-square test of goodness of fit; drift at p < 0.05.
+    /// Chi-square test of goodness of fit to the reference's shares; drift at p < 0.05.
     ChiSquare,
     /// Z test of two proportions, two-sided; drift at p < 0.05.
     ZTest,
     /// Wasserstein distance in standard deviations of the reference; drift at 0.1.
     Wasserstein,
-    /// Jensen-Shannon distance; drift at 0.1.
+    /// Jensen-Shannon distance, 0 to 0.83; drift at 0.1.
     JensenShannon,
 }
 
-/// How profiles are compared.
+/// Options of [`compare`].
 #[derive(Debug, Clone)]
-pub struct Options {
-    /// The key that both profiles hashed levels with.
+pub struct DriftOptions {
+    /// Key that both profiles hashed their levels with.
     pub key: LevelKey,
-    /// From this share of drifted columns on, the whole has drifted.
+    /// Share of drifted columns from which a group has drifted.
     pub share: f64,
 }
 
-impl Options {
-    /// The usual ones.
+impl DriftOptions {
+    /// The default threshold with this key.
     pub fn new(key: LevelKey) -> Self {
-        Options { key, share: SHARE }
+        DriftOptions { key, share: DRIFT_SHARE }
     }
 }
 
-/// How the share of missing values changed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+/// Change of the share of missing values; infinite numbers count as missing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::MissingDrift))]
 pub struct MissingDrift {
-    /// Of the reference's rows; infinite numbers count as missing.
+    /// Share in the reference.
     pub reference_share: f64,
-    /// Of the current rows.
+    /// Share in the current data.
     pub current_share: f64,
-    /// Of the Z test of the two; NaN where a side has no rows.
-    pub p_value: f64,
-    /// Whether p < 0.05.
+    /// P-value of the Z test of the two shares; null where a side has no rows.
+    pub p_value: Option<f64>,
+    /// True when p < 0.05.
     pub drifted: bool,
 }
 
-/// What became of one column.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Verdict on one column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::ColumnDrift))]
 pub struct ColumnDrift {
-    /// Its name for people: that of the field or feature, with what is counted of it.
+    /// Display name: the field or feature, with the quantity that is counted.
     pub name: String,
-    /// Where it comes from.
-    pub group: Group,
-    /// What stands in it.
-    pub kind: Kind,
-    /// How it was compared; not at all where a side has no values.
-    pub test: Option<Test>,
-    /// The p-value or the distance; NaN where there is none.
-    pub score: f64,
-    /// Of the score.
+    /// Kind of its values.
+    pub kind: ColumnKind,
+    /// Test as Evidently chooses by default; null where a side has no values.
+    pub test: Option<DriftTest>,
+    /// P-value or distance; null where it is not a finite number.
+    pub score: Option<f64>,
+    /// Threshold of the score.
     pub threshold: f64,
-    /// Whether the score says so.
+    /// True when the score has passed its threshold.
     pub drifted: bool,
-    /// How large the difference is.
+    /// Effect size, independent of the number of rows.
     pub effect: Effect,
-    /// Of the p-value, among all columns of its group that have one.
+    /// P-value after Benjamini and Hochberg over the group; null for distances.
     pub q_value: Option<f64>,
-    /// Too few values on a side to say.
+    /// True when a side has fewer than [`VALUES_MIN`] values.
     pub too_few: bool,
-    /// Whether more or fewer values are missing.
+    /// Drift of the missing values.
     pub missing: MissingDrift,
-    /// How many levels came that the reference has not.
+    /// Number of levels in the current data that the reference does not have.
     pub new_levels: u64,
-    /// Whether values are told apart less than they came.
+    /// True when values were counted with reduced precision or pooled.
     pub approximate: bool,
-    /// How many values the reference has.
+    /// Number of values in the reference.
     pub reference_count: u64,
-    /// How many values came.
+    /// Number of values in the current data.
     pub current_count: u64,
+    /// Both sides in a few bins or levels; null where there is nothing to draw.
+    #[serde(rename = "picture")]
+    pub histogram: Option<Histogram>,
 }
 
-/// What became of all columns.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Result of [`compare`]; a group is `None` when the profiles share none of its columns.
+#[derive(Debug, Clone, PartialEq)]
 pub struct DriftReport {
-    /// In the order of the current profile; columns that the reference has not are left out.
-    pub columns: Vec<ColumnDrift>,
-    /// The columns that the figures below are about: the features, as the service before did it; the fields where there
-    /// are no features.
-    pub basis: Group,
-    /// How many of them have drifted.
-    pub drifted: usize,
-    /// Of those that could be compared; 0 where none could.
-    pub share: f64,
-    /// Of the share.
-    pub threshold: f64,
-    /// Whether the whole has drifted.
-    pub drift: bool,
+    /// Encoded features: the overall verdict.
+    pub features: Option<DriftGroup>,
+    /// Fields of the leads.
+    pub fields: Option<DriftGroup>,
+    /// The score.
+    pub score: Option<ColumnDrift>,
 }
 
-impl DriftReport {
-    /// How many columns of a group have drifted, and how many could be compared.
-    pub fn count(&self, group: Group) -> (usize, usize) {
-        count(&self.columns, group)
-    }
-}
-
-/// Compares what came with the reference.
-pub fn compare(reference: &Profile, current: &Profile, options: &Options) -> DriftReport {
-    let known = |layout: &ColumnLayout| {
+/// Compares the columns of two profiles, in the order of the current one. Columns that the reference does not have are
+/// left out.
+pub fn compare(reference: &Profile, current: &Profile, options: &DriftOptions) -> DriftReport {
+    let find = |layout: &ColumnLayout| {
         reference.columns().find(|(known, _)| known.is_same(layout) && known.kind == layout.kind)
     };
-    let pairs = current.columns().filter_map(|current| Some((known(current.0)?, current)));
-    let mut columns: Vec<_> = pairs.map(|(reference, current)| column(reference, current, options.key)).collect();
-    for group in [Group::Field, Group::Feature, Group::Score] {
-        give_q_values(&mut columns, group);
-    }
-    let has = |group| columns.iter().any(|column| column.group == group);
-    let order = [Group::Feature, Group::Field, Group::Score];
-    let basis = order.into_iter().find(|group| has(*group)).unwrap_or(Group::Feature);
-    let (drifted, compared) = count(&columns, basis);
-    let share = if compared == 0 { 0.0 } else { drifted as f64 / compared as f64 };
+    let columns = |group| {
+        let of_group = current.columns().filter(move |(layout, _)| layout.group == group);
+        let pairs = of_group.filter_map(|current| Some((find(current.0)?, current)));
+        pairs.map(|(reference, current)| column(reference, current, options.key)).collect::<Vec<_>>()
+    };
+    let group = |kind, columns| DriftGroup::new(kind, columns, options.share);
     DriftReport {
-        columns,
-        basis,
-        drifted,
-        share,
-        threshold: options.share,
-        drift: compared > 0 && share >= options.share,
+        features: group(ComparedColumns::Features, columns(ColumnGroup::Feature)),
+        fields: group(ComparedColumns::Fields, columns(ColumnGroup::Field)),
+        score: columns(ColumnGroup::Score).into_iter().next(),
     }
 }
 
-fn count(columns: &[ColumnDrift], group: Group) -> (usize, usize) {
-    let of = || columns.iter().filter(|column| column.group == group && column.test.is_some());
-    (of().filter(|column| column.drifted).count(), of().count())
-}
+/// A column of a profile with its layout.
+type ProfiledColumn<'a> = (&'a ColumnLayout, &'a ColumnProfile);
 
-type Side<'a> = (&'a ColumnLayout, &'a Column);
-
-fn column(reference: Side<'_>, current: Side<'_>, key: LevelKey) -> ColumnDrift {
+fn column(reference: ProfiledColumn<'_>, current: ProfiledColumn<'_>, key: LevelKey) -> ColumnDrift {
     let group = current.0.group;
-    let pair = Pair::of(reference, current, key);
-    let test = choose(&pair, group);
+    let pair = ColumnPair::new(reference, current, key);
+    let test = select_test(&pair, group);
     let score = test.map_or(f64::NAN, |test| test.score(&pair));
     ColumnDrift {
         name: current.0.title(),
-        group,
         kind: pair.kind,
         test,
-        score,
-        threshold: test.map_or(SIGNIFICANCE, Test::threshold),
+        score: finite(score),
+        threshold: test.map_or(SIGNIFICANCE, DriftTest::threshold),
         drifted: test.is_some_and(|test| test.is_drift(score)),
-        effect: Effect::of(&pair, group),
+        effect: Effect::new(&pair, group),
         q_value: None,
         too_few: pair.n < VALUES_MIN || pair.m < VALUES_MIN,
         missing: missing(reference.1, current.1, pair.n, pair.m),
@@ -195,74 +177,69 @@ fn column(reference: Side<'_>, current: Side<'_>, key: LevelKey) -> ColumnDrift 
         approximate: pair.approximate,
         reference_count: pair.n,
         current_count: pair.m,
+        histogram: Histogram::new(reference, current),
     }
 }
 
-/// Evidently's choice; scores are always tested.
-fn choose(pair: &Pair, group: Group) -> Option<Test> {
+/// `None` for NaN and infinities, which JSON cannot hold.
+fn finite(number: f64) -> Option<f64> {
+    number.is_finite().then_some(number)
+}
+
+/// Evidently's default test; scores always get a significance test.
+fn select_test(pair: &ColumnPair, group: ColumnGroup) -> Option<DriftTest> {
     let distinct = pair.distinct();
     Some(match pair.kind {
         _ if pair.n == 0 || pair.m == 0 => return None,
-        Kind::Number if group == Group::Score => Test::KolmogorovSmirnov,
-        Kind::Number if distinct > LEVELS_MAX && pair.n > TESTED_MAX => Test::Wasserstein,
-        Kind::Number if distinct > LEVELS_MAX => Test::KolmogorovSmirnov,
-        _ if pair.n > TESTED_MAX => Test::JensenShannon,
-        _ if distinct > 2 => Test::ChiSquare,
-        _ => Test::ZTest,
+        ColumnKind::Number if group == ColumnGroup::Score => DriftTest::KolmogorovSmirnov,
+        ColumnKind::Number if distinct > LEVELS_MAX && pair.n > TEST_VALUES_MAX => DriftTest::Wasserstein,
+        ColumnKind::Number if distinct > LEVELS_MAX => DriftTest::KolmogorovSmirnov,
+        _ if pair.n > TEST_VALUES_MAX => DriftTest::JensenShannon,
+        _ if distinct > 2 => DriftTest::ChiSquare,
+        _ => DriftTest::ZTest,
     })
 }
 
-impl Test {
-    fn score(self, pair: &Pair) -> f64 {
+impl DriftTest {
+    fn score(self, pair: &ColumnPair) -> f64 {
         match self {
-            Test::KolmogorovSmirnov => kolmogorov::test(&pair.counts, pair.n, pair.m).p_value,
-            Test::ChiSquare => chi_square::p_value(&pair.counts, pair.n, pair.m),
-            Test::ZTest => proportion::z_test(&pair.counts, pair.n, pair.m),
-            Test::Wasserstein => distance::wasserstein(pair),
-            Test::JensenShannon => distance::jensen_shannon(pair),
+            DriftTest::KolmogorovSmirnov => kolmogorov_smirnov::test(&pair.counts, pair.n, pair.m).p_value,
+            DriftTest::ChiSquare => chi_square::p_value(&pair.counts, pair.n, pair.m),
+            DriftTest::ZTest => z_test::p_value(&pair.counts, pair.n, pair.m),
+            DriftTest::Wasserstein => distance::wasserstein(pair),
+            DriftTest::JensenShannon => distance::jensen_shannon(pair),
         }
     }
 
-    /// Whether the score is a p-value.
+    /// True when the score is a p-value, false when it is a distance.
     pub fn has_p_value(self) -> bool {
-        !matches!(self, Test::Wasserstein | Test::JensenShannon)
+        !matches!(self, DriftTest::Wasserstein | DriftTest::JensenShannon)
     }
 
     fn threshold(self) -> f64 {
-        if self.has_p_value() { SIGNIFICANCE } else { DISTANCE }
+        if self.has_p_value() { SIGNIFICANCE } else { DISTANCE_THRESHOLD }
     }
 
-    /// What is not a number is no drift.
+    /// NaN is no drift.
     fn is_drift(self, score: f64) -> bool {
         match self {
-            Test::KolmogorovSmirnov => score <= SIGNIFICANCE,
-            Test::ChiSquare | Test::ZTest => score < SIGNIFICANCE,
-            Test::Wasserstein | Test::JensenShannon => score >= DISTANCE,
+            DriftTest::KolmogorovSmirnov => score <= SIGNIFICANCE,
+            DriftTest::ChiSquare | DriftTest::ZTest => score < SIGNIFICANCE,
+            DriftTest::Wasserstein | DriftTest::JensenShannon => score >= DISTANCE_THRESHOLD,
         }
     }
 }
 
-fn missing(reference: &Column, current: &Column, n: u64, m: u64) -> MissingDrift {
-    let (one, other) = (reference.missing(), current.missing());
-    let (rows, current_rows) = (n.saturating_add(one), m.saturating_add(other));
-    let p_value =
-        if rows == 0 || current_rows == 0 { f64::NAN } else { proportion::two_shares(one, rows, other, current_rows) };
+fn missing(reference: &ColumnProfile, current: &ColumnProfile, n: u64, m: u64) -> MissingDrift {
+    let (a, b) = (reference.missing(), current.missing());
+    let (reference_rows, current_rows) = (n.saturating_add(a), m.saturating_add(b));
+    let has_rows = reference_rows > 0 && current_rows > 0;
+    let p_value = if has_rows { z_test::two_proportions(a, reference_rows, b, current_rows) } else { f64::NAN };
     let share = |missing: u64, rows: u64| if rows == 0 { 0.0 } else { missing as f64 / rows as f64 };
     MissingDrift {
-        reference_share: share(one, rows),
-        current_share: share(other, current_rows),
-        p_value,
+        reference_share: share(a, reference_rows),
+        current_share: share(b, current_rows),
+        p_value: finite(p_value),
         drifted: p_value < SIGNIFICANCE,
-    }
-}
-
-fn give_q_values(columns: &mut [ColumnDrift], group: Group) {
-    let is_one = |column: &&mut ColumnDrift| {
-        column.group == group && column.test.is_some_and(Test::has_p_value) && !column.score.is_nan()
-    };
-    let mut tested: Vec<_> = columns.iter_mut().filter(is_one).collect();
-    let p_values: Vec<f64> = tested.iter().map(|column| column.score).collect();
-    for (column, q_value) in tested.iter_mut().zip(discovery::q_values(&p_values)) {
-        column.q_value = Some(q_value);
     }
 }

@@ -1,147 +1,148 @@
-//! The columns of a profile: which they are, what is counted of them, and which levels may be named.
+//! Layout of a profile: its columns, the quantity counted in each, and the levels counted by name.
 //!
-//! Kinds are given by the schema of leads and by the encoder, never guessed from values. May not know counts.
+//! Kinds come from the schema of leads and from the encoder and are never guessed from values.
 
 use super::Profile;
 use crate::lead::encode::{Element, Specification};
 use crate::lead::schema::{Field, FieldKind, Schema};
 use serde::{Deserialize, Serialize};
 
-/// How many different values a column tells apart before it gives up their last bits, in production.
+/// Maximum number of distinct values per column before their low bits are dropped, in production.
 pub const CAPACITY: usize = 4096;
 
-/// How many a column has to tell apart at least.
+/// Minimum capacity of a column.
 const CAPACITY_MIN: usize = 2;
 
-/// The fields that list items, which are counted between commas.
-const ITEMS: [&str; 2] = ["languages", "skills"];
+/// Fields with comma-separated lists, whose items are counted.
+const LIST_FIELDS: [&str; 2] = ["languages", "skills"];
 
-/// The name of the column of scores.
-const SCORE: &str = "score";
+/// Name of the score column.
+const SCORE_COLUMN: &str = "score";
 
-/// What stands in a column.
+/// Kind of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Kind))]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Numbers, whose order and distance count.
+pub enum ColumnKind {
+    /// Numbers, with order and distance.
     Number,
-    /// Levels, which are the same or not.
+    /// Levels, equal or not.
     Category,
 }
 
-/// Where a column comes from.
+/// Origin of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Group {
-    /// A field of the lead, as it was given.
+pub enum ColumnGroup {
+    /// Field of the lead, as sent.
     Field,
-    /// A feature that an encoder made.
+    /// Encoded feature.
     Feature,
-    /// The probability.
+    /// Predicted probability.
     Score,
 }
 
-/// What is counted of a field.
+/// Quantity of a field that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// The value itself.
+pub enum Quantity {
+    /// Value itself.
     Value,
-    /// The Unicode code points of a text.
+    /// Number of Unicode code points of a text.
     Length,
-    /// The items between the commas of a text: 1 for the empty text.
+    /// Number of comma-separated items of a text: 1 for the empty text.
     Items,
 }
 
-/// What is known of a column beforehand.
+/// Definition of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnLayout {
-    /// Where it comes from.
-    pub group: Group,
-    /// The name of the field or feature.
+    /// Origin.
+    pub group: ColumnGroup,
+    /// Name of the field or feature.
     pub name: String,
-    /// What is counted of it.
-    pub part: Part,
-    /// What stands in it.
-    pub kind: Kind,
-    /// Whether its numbers are rounded to f32, as a model reads them.
-    pub single: bool,
-    /// The levels that are counted by name, sorted and distinct; of all others only a hash is kept.
+    /// Quantity that is counted.
+    pub quantity: Quantity,
+    /// Kind of its values.
+    pub kind: ColumnKind,
+    /// True when numbers are rounded to f32, as a model reads them.
+    pub is_f32: bool,
+    /// Levels counted by name, sorted and distinct; of all others only a hash is kept.
     pub levels: Vec<String>,
 }
 
-/// The columns of profiles that can be added up and compared.
+/// Columns of a profile; profiles of equal layouts can be merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub struct ProfileLayout {
     columns: Vec<ColumnLayout>,
     capacity: usize,
 }
 
 impl ColumnLayout {
-    /// A column of numbers.
-    pub fn number(group: Group, name: &str, part: Part) -> Self {
-        let single = group == Group::Score;
-        ColumnLayout { group, name: name.to_owned(), part, kind: Kind::Number, single, levels: Vec::new() }
+    /// Returns a column of numbers.
+    pub fn number(group: ColumnGroup, name: &str, quantity: Quantity) -> Self {
+        let is_f32 = group == ColumnGroup::Score;
+        ColumnLayout { group, name: name.to_owned(), quantity, kind: ColumnKind::Number, is_f32, levels: Vec::new() }
     }
 
-    /// A column of levels, of which these are counted by name.
-    pub fn category(group: Group, name: &str, mut levels: Vec<String>) -> Self {
+    /// Returns a column of levels, of which these are counted by name.
+    pub fn category(group: ColumnGroup, name: &str, mut levels: Vec<String>) -> Self {
         levels.sort();
         levels.dedup();
-        let (name, part) = (name.to_owned(), Part::Value);
-        ColumnLayout { group, name, part, kind: Kind::Category, single: false, levels }
+        let (name, quantity) = (name.to_owned(), Quantity::Value);
+        ColumnLayout { group, name, quantity, kind: ColumnKind::Category, is_f32: false, levels }
     }
 
-    /// A name for people, different for each column of a group.
+    /// Display name, unique within a group.
     pub fn title(&self) -> String {
-        match self.part {
-            Part::Value => self.name.clone(),
-            Part::Length => format!("{} (length)", self.name),
-            Part::Items => format!("{} (items)", self.name),
+        match self.quantity {
+            Quantity::Value => self.name.clone(),
+            Quantity::Length => format!("{} (length)", self.name),
+            Quantity::Items => format!("{} (items)", self.name),
         }
     }
 
-    /// Whether two columns hold the same things, whichever levels they name.
+    /// True when both columns count the same quantity, whatever levels they name.
     pub fn is_same(&self, other: &Self) -> bool {
-        (self.group, self.part, &self.name) == (other.group, other.part, &other.name)
+        (self.group, self.quantity, &self.name) == (other.group, other.quantity, &other.name)
     }
 }
 
-impl Layout {
-    /// These columns; each tells so many different values apart, at least two.
+impl ProfileLayout {
+    /// Creates a layout; `capacity` is the maximum number of distinct values per column, at least 2.
     pub fn new(columns: Vec<ColumnLayout>, capacity: usize) -> Self {
-        Layout { columns, capacity: capacity.max(CAPACITY_MIN) }
+        ProfileLayout { columns, capacity: capacity.max(CAPACITY_MIN) }
     }
 
-    /// The fields of a schema, the features of an encoder and the score. Of a field's levels, those are named that
-    /// `levels` gives: they should be no one's in particular.
-    pub fn of(
+    /// Columns for the fields of a schema, the features of an encoder and the score. `levels` returns the levels of a
+    /// field to count by name: none of them may identify a person.
+    pub fn for_model(
         schema: &Schema,
         encoder: &Specification,
         levels: &dyn Fn(&Field) -> Vec<String>,
         capacity: usize,
     ) -> Self {
         let mut columns: Vec<ColumnLayout> =
-            schema.fields().iter().flat_map(|field| columns_of(field, levels)).collect();
+            schema.fields().iter().flat_map(|field| field_columns(field, levels)).collect();
         for input in &encoder.inputs {
             columns.extend(input.features.iter().map(|feature| match input.element {
-                Element::String => ColumnLayout::category(Group::Feature, &feature.name, Vec::new()),
+                Element::String => ColumnLayout::category(ColumnGroup::Feature, &feature.name, Vec::new()),
                 element => ColumnLayout {
-                    single: element == Element::Float,
-                    ..ColumnLayout::number(Group::Feature, &feature.name, Part::Value)
+                    is_f32: element == Element::Float,
+                    ..ColumnLayout::number(ColumnGroup::Feature, &feature.name, Quantity::Value)
                 },
             }));
         }
-        columns.push(ColumnLayout::number(Group::Score, SCORE, Part::Value));
-        Layout::new(columns, capacity)
+        columns.push(ColumnLayout::number(ColumnGroup::Score, SCORE_COLUMN, Quantity::Value));
+        ProfileLayout::new(columns, capacity)
     }
 
-    /// The same for what is served: the levels that the reference names, else those of the contract.
-    pub fn served(schema: &Schema, encoder: &Specification, reference: Option<&Profile>) -> Self {
+    /// [`ProfileLayout::for_model`] in production: names the levels of the reference, or else those of the schema.
+    pub fn for_serving(schema: &Schema, encoder: &Specification, reference: Option<&Profile>) -> Self {
         let named = |field: &Field| {
             let known = |profile: &Profile| {
                 let mut columns = profile.layout().columns.iter();
-                columns.find(|column| column.group == Group::Field && column.name == field.name).cloned()
+                columns.find(|column| column.group == ColumnGroup::Field && column.name == field.name).cloned()
             };
             match (reference.and_then(known), &field.kind) {
                 (Some(column), _) => column.levels,
@@ -149,38 +150,39 @@ impl Layout {
                 _ => Vec::new(),
             }
         };
-        Self::of(schema, encoder, &named, CAPACITY)
+        Self::for_model(schema, encoder, &named, CAPACITY)
     }
 
-    /// The columns: fields, then features, then the score, as far as there are any.
+    /// Columns: fields, then features, then the score.
     pub fn columns(&self) -> &[ColumnLayout] {
         &self.columns
     }
 
-    /// How many different values a column tells apart.
+    /// Maximum number of distinct values per column.
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// Where a column of this group and name stands that holds values.
-    pub fn position(&self, group: Group, name: &str) -> Option<usize> {
-        let is_it = |column: &ColumnLayout| (column.group, column.part) == (group, Part::Value) && column.name == name;
-        self.columns.iter().position(is_it)
+    /// Index of the column that counts the values of this field or feature.
+    pub fn position(&self, group: ColumnGroup, name: &str) -> Option<usize> {
+        let matches =
+            |column: &ColumnLayout| (column.group, column.quantity) == (group, Quantity::Value) && column.name == name;
+        self.columns.iter().position(matches)
     }
 }
 
-/// What is counted of a field: numbers and levels by value, free texts by length, lists by their items as well.
-fn columns_of(field: &Field, levels: &dyn Fn(&Field) -> Vec<String>) -> Vec<ColumnLayout> {
-    let number = |part| ColumnLayout::number(Group::Field, &field.name, part);
+/// Columns of a field: numbers and levels by value, free texts by length, lists also by their number of items.
+fn field_columns(field: &Field, levels: &dyn Fn(&Field) -> Vec<String>) -> Vec<ColumnLayout> {
+    let number = |quantity| ColumnLayout::number(ColumnGroup::Field, &field.name, quantity);
     let mut columns = vec![match field.kind {
-        FieldKind::Integer { .. } | FieldKind::Number { .. } => number(Part::Value),
+        FieldKind::Integer { .. } | FieldKind::Number { .. } => number(Quantity::Value),
         FieldKind::Category { .. } | FieldKind::Text { max_chars: None } => {
-            ColumnLayout::category(Group::Field, &field.name, levels(field))
+            ColumnLayout::category(ColumnGroup::Field, &field.name, levels(field))
         }
-        FieldKind::Text { max_chars: Some(_) } => number(Part::Length),
+        FieldKind::Text { max_chars: Some(_) } => number(Quantity::Length),
     }];
-    if ITEMS.contains(&field.name.as_str()) {
-        columns.push(number(Part::Items));
+    if LIST_FIELDS.contains(&field.name.as_str()) {
+        columns.push(number(Quantity::Items));
     }
     columns
 }

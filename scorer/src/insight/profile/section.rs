@@ -1,18 +1,20 @@
-//! A profile as JSON: the `profile` section of a model file, described in docs/MODEL_FORMAT.md.
+//! JSON encoding of a profile: the `profile` section of a model file, described in docs/MODEL_FORMAT.md.
 //!
-//! Owns that form. It has no place for hashes: what is written is published first. May not trust what it reads.
+//! The format has no hashes: rare levels are suppressed before a profile is written. Input is not trusted.
 
-use super::tally::{BITS, Tally};
-use super::{Column, ColumnLayout, Group, Kind, Layout, Part, Profile, ProfileError, key_of};
+use super::quantized_counts::{BITS, QuantizedCounts};
+use super::{
+    ColumnGroup, ColumnKind, ColumnLayout, ColumnProfile, Profile, ProfileError, ProfileLayout, Quantity, key_of,
+};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The version of the section. Version 1 had no number; it counted in fixed bins, which no test can use.
+/// Version of the section. Version 1 had no number; it counted in fixed bins, which no test can use.
 pub(super) const FORMAT: u64 = 2;
 
-/// The most values that a column of a section may tell apart.
+/// Maximum number of distinct values of a column.
 const CAPACITY_MAX: usize = 1 << 20;
 
 #[derive(Serialize, Deserialize)]
@@ -21,23 +23,23 @@ struct Section {
     format: u64,
     rows: u64,
     capacity: usize,
-    columns: Vec<Counts>,
+    columns: Vec<ColumnSection>,
 }
 
-/// A column; `bits` and `values` are those of numbers, `levels` and `other` those of a category.
+/// A column; numbers have `bits` and `values`, categories `levels` and `other`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Counts {
-    group: Group,
+struct ColumnSection {
+    group: ColumnGroup,
     name: String,
     #[serde(default = "value", skip_serializing_if = "is_value")]
-    part: Part,
-    kind: Kind,
+    part: Quantity,
+    kind: ColumnKind,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     single: bool,
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     missing: u64,
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     infinite: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bits: Option<u32>,
@@ -49,19 +51,19 @@ struct Counts {
     other: Option<u64>,
 }
 
-fn value() -> Part {
-    Part::Value
+fn value() -> Quantity {
+    Quantity::Value
 }
 
-fn is_value(part: &Part) -> bool {
-    *part == Part::Value
+fn is_value(part: &Quantity) -> bool {
+    *part == Quantity::Value
 }
 
-fn is_none(count: &u64) -> bool {
+fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// What tells the versions of a section apart.
+/// Members that distinguish the versions of a section.
 #[derive(Deserialize)]
 struct Version {
     format: Option<u64>,
@@ -69,7 +71,7 @@ struct Version {
 }
 
 impl Profile {
-    /// Reads a section; none where it is of the first version.
+    /// Parses a section; `None` for version 1.
     pub fn from_section(json: &str) -> serde_json::Result<Option<Self>> {
         match serde_json::from_str(json)? {
             Version { format: None, leads: Some(_) } => Ok(None),
@@ -85,22 +87,22 @@ impl Serialize for Profile {
     }
 }
 
-fn counts(layout: &ColumnLayout, column: &Column) -> Counts {
-    let is_number = layout.kind == Kind::Number;
+fn counts(layout: &ColumnLayout, column: &ColumnProfile) -> ColumnSection {
+    let is_number = layout.kind == ColumnKind::Number;
     let levels = || layout.levels.iter().cloned().zip(column.levels.iter().copied()).collect();
-    Counts {
+    ColumnSection {
         group: layout.group,
         name: layout.name.clone(),
-        part: layout.part,
+        part: layout.quantity,
         kind: layout.kind,
-        single: layout.single,
+        single: layout.is_f32,
         missing: column.missing,
         infinite: column.infinite,
         bits: is_number.then(|| column.kept_bits()),
         values: is_number.then(|| column.numbers()),
         levels: (!is_number).then(levels),
-        // Hashes are for nobody else: what has no name is counted together.
-        other: (!is_number).then(|| column.pooled.saturating_add(column.tally.total())),
+        // Hashes stay private: unnamed levels are pooled.
+        other: (!is_number).then(|| column.pooled.saturating_add(column.values.total())),
     }
 }
 
@@ -117,38 +119,38 @@ fn read(section: Section) -> Result<Profile, ProfileError> {
     }
     let parts = section.columns.into_iter().map(read_column).collect::<Result<Vec<_>, _>>()?;
     let (layouts, columns): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    if columns.iter().any(|column| column.tally.len() > section.capacity.min(CAPACITY_MAX)) {
+    if columns.iter().any(|column| column.values.len() > section.capacity.min(CAPACITY_MAX)) {
         return Err(ProfileError::Broken("a column tells more values apart than it may"));
     }
-    let layout = Arc::new(Layout::new(layouts, section.capacity));
+    let layout = Arc::new(ProfileLayout::new(layouts, section.capacity));
     Ok(Profile { layout, rows: section.rows, columns })
 }
 
-fn read_column(counts: Counts) -> Result<(ColumnLayout, Column), ProfileError> {
-    let Counts { group, name, part, kind, single, missing, infinite, bits, values, levels, other } = counts;
-    let wrong = |reason| Err(ProfileError::Column { column: name.clone(), reason });
-    let column = Column { missing, infinite, ..Column::default() };
+fn read_column(counts: ColumnSection) -> Result<(ColumnLayout, ColumnProfile), ProfileError> {
+    let ColumnSection { group, name, part, kind, single, missing, infinite, bits, values, levels, other } = counts;
+    let malformed = |reason| Err(ProfileError::Column { column: name.clone(), reason });
+    let column = ColumnProfile { missing, infinite, ..ColumnProfile::default() };
     match (kind, bits, values, levels, other) {
-        (Kind::Number, Some(bits), Some(values), None, None) => {
+        (ColumnKind::Number, Some(bits), Some(values), None, None) => {
             if !(1..=BITS).contains(&bits) {
-                return wrong("it keeps an impossible number of bits");
+                return malformed("it keeps an impossible number of bits");
             }
-            let tally = Tally::of(bits, values.iter().map(|(number, count)| (key_of(*number), *count)));
-            let layout = ColumnLayout { single, ..ColumnLayout::number(group, &name, part) };
-            Ok((layout, Column { tally, ..column }))
+            let values = QuantizedCounts::new(bits, values.iter().map(|(number, count)| (key_of(*number), *count)));
+            let layout = ColumnLayout { is_f32: single, ..ColumnLayout::number(group, &name, part) };
+            Ok((layout, ColumnProfile { values, ..column }))
         }
-        (Kind::Category, None, None, Some(levels), Some(pooled)) => {
+        (ColumnKind::Category, None, None, Some(levels), Some(pooled)) => {
             let (levels, counts) = levels.into_iter().unzip();
-            Ok((ColumnLayout::category(group, &name, levels), Column { levels: counts, pooled, ..column }))
+            Ok((ColumnLayout::category(group, &name, levels), ColumnProfile { levels: counts, pooled, ..column }))
         }
-        _ => wrong("numbers should have bits and values, categories levels and other"),
+        _ => malformed("numbers should have bits and values, categories levels and other"),
     }
 }
 
-/// Named levels are looked up by halving, so they must rise.
+/// Checks that named levels ascend: they are found by binary search.
 pub(super) fn check_levels(layout: &ColumnLayout) -> Result<(), ProfileError> {
-    let rises = layout.levels.is_sorted_by(|low, high| low < high);
+    let ascending = layout.levels.is_sorted_by(|low, high| low < high);
     let reason = "its levels should rise, and numbers have none";
-    let fits = rises && (layout.kind == Kind::Category || layout.levels.is_empty());
+    let fits = ascending && (layout.kind == ColumnKind::Category || layout.levels.is_empty());
     if fits { Ok(()) } else { Err(ProfileError::Column { column: layout.name.clone(), reason }) }
 }

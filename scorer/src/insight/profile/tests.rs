@@ -1,4 +1,4 @@
-//! Profiles: what is counted, sums in any grouping, and forms that survive hostile bytes.
+//! Tests of profiles: counting, merging, encodings and malformed input.
 
 use super::*;
 use crate::lead::encode::Encoder;
@@ -8,20 +8,20 @@ fn key() -> LevelKey {
     LevelKey::new([7; 16])
 }
 
-fn layout(capacity: usize) -> Arc<Layout> {
-    let number = |name| ColumnLayout::number(Group::Field, name, Part::Value);
+fn layout(capacity: usize) -> Arc<ProfileLayout> {
+    let number = |name| ColumnLayout::number(ColumnGroup::Field, name, Quantity::Value);
     let levels = vec!["Software".to_owned(), "Banking".to_owned()];
     let columns = vec![
         number("llm_quality"),
         number("companyfoundedon"),
-        ColumnLayout::category(Group::Field, "industry", levels),
-        ColumnLayout::number(Group::Field, "summary", Part::Length),
-        ColumnLayout::number(Group::Field, "skills", Part::Items),
-        ColumnLayout { single: true, ..ColumnLayout::number(Group::Feature, "tenth", Part::Value) },
-        ColumnLayout::category(Group::Feature, "words", Vec::new()),
-        ColumnLayout::number(Group::Score, "score", Part::Value),
+        ColumnLayout::category(ColumnGroup::Field, "industry", levels),
+        ColumnLayout::number(ColumnGroup::Field, "summary", Quantity::Length),
+        ColumnLayout::number(ColumnGroup::Field, "skills", Quantity::Items),
+        ColumnLayout { is_f32: true, ..ColumnLayout::number(ColumnGroup::Feature, "tenth", Quantity::Value) },
+        ColumnLayout::category(ColumnGroup::Feature, "words", Vec::new()),
+        ColumnLayout::number(ColumnGroup::Score, "score", Quantity::Value),
     ];
-    Arc::new(Layout::new(columns, capacity))
+    Arc::new(ProfileLayout::new(columns, capacity))
 }
 
 type Fields<'a> = (Option<f64>, Option<f64>, Option<&'a str>, Option<&'a str>);
@@ -52,12 +52,12 @@ fn profile(leads: &[Fields<'_>], capacity: usize) -> Profile {
     profile
 }
 
-fn column<'p>(profile: &'p Profile, name: &str) -> &'p Column {
+fn column<'p>(profile: &'p Profile, name: &str) -> &'p ColumnProfile {
     profile.columns().find(|(layout, _)| layout.name == name).unwrap().1
 }
 
 #[test]
-fn values_are_counted_by_what_they_are() {
+fn values_are_counted_by_kind_and_quantity() {
     let profile = profile(
         &[
             (Some(70.0), Some(-0.0), Some("Software"), Some("é,😀")),
@@ -83,10 +83,10 @@ fn values_are_counted_by_what_they_are() {
 }
 
 #[test]
-fn numbers_from_elsewhere_are_rounded_as_the_model_reads_them() {
+fn numbers_are_rounded_to_f32_where_the_model_reads_f32() {
     let mut profile = Profile::empty(layout(CAPACITY));
-    let place = profile.layout().position(Group::Feature, "tenth").unwrap();
-    profile.add_numbers(place, [0.1, f64::NAN, 1e300].into_iter());
+    let index = profile.layout().position(ColumnGroup::Feature, "tenth").unwrap();
+    profile.add_numbers(index, [0.1, f64::NAN, 1e300].into_iter());
     let column = column(&profile, "tenth");
     assert_eq!(column.numbers(), [(f64::from(0.1_f32), 1)]);
     assert_eq!((column.missing(), column.infinite()), (2, 1));
@@ -98,53 +98,56 @@ fn a_layout_has_the_fields_the_features_and_the_score() {
         {"name": "x", "type": "double", "features": [{"name": "q", "field": "llm_quality", "kind": "passthrough"}]},
         {"name": "t", "type": "string", "features": [{"name": "i", "field": "industry", "kind": "text", "missing": ""}]}]}"#;
     let encoder = Encoder::from_json(encoder).unwrap();
-    let layout = Layout::served(encoder.schema(), encoder.specification(), None);
+    let layout = ProfileLayout::for_serving(encoder.schema(), encoder.specification(), None);
     let titles: Vec<_> = layout.columns().iter().map(|column| (column.group, column.title(), column.kind)).collect();
-    assert!(titles.contains(&(Group::Field, "summary (length)".to_owned(), Kind::Number)));
-    assert!(titles.contains(&(Group::Field, "skills (items)".to_owned(), Kind::Number)));
-    assert!(titles.contains(&(Group::Field, "languages".to_owned(), Kind::Category)));
+    assert!(titles.contains(&(ColumnGroup::Field, "summary (length)".to_owned(), ColumnKind::Number)));
+    assert!(titles.contains(&(ColumnGroup::Field, "skills (items)".to_owned(), ColumnKind::Number)));
+    assert!(titles.contains(&(ColumnGroup::Field, "languages".to_owned(), ColumnKind::Category)));
     let (features, score) = titles[titles.len() - 3..].split_at(2);
-    let wanted = [(Group::Feature, "q".to_owned(), Kind::Number), (Group::Feature, "i".to_owned(), Kind::Category)];
-    assert_eq!(features, wanted);
-    assert_eq!(score, [(Group::Score, "score".to_owned(), Kind::Number)]);
-    let place = layout.position(Group::Field, "llm_seniority").unwrap();
-    assert_eq!(layout.columns()[place].levels.len(), 5, "the contract's levels are no secret");
+    let expected = [
+        (ColumnGroup::Feature, "q".to_owned(), ColumnKind::Number),
+        (ColumnGroup::Feature, "i".to_owned(), ColumnKind::Category),
+    ];
+    assert_eq!(features, expected);
+    assert_eq!(score, [(ColumnGroup::Score, "score".to_owned(), ColumnKind::Number)]);
+    let index = layout.position(ColumnGroup::Field, "llm_seniority").unwrap();
+    assert_eq!(layout.columns()[index].levels.len(), 5, "the schema's levels are public");
 }
 
 #[test]
-fn profiles_of_other_columns_are_not_added() {
-    let mut one = profile(&[(Some(1.0), None, None, None)], CAPACITY);
-    let before = one.clone();
-    assert_eq!(one.merge(&profile(&[], 64)), Err(ProfileError::Layout));
-    assert_eq!(one, before);
+fn profiles_of_different_layouts_do_not_merge() {
+    let mut merged = profile(&[(Some(1.0), None, None, None)], CAPACITY);
+    let original = merged.clone();
+    assert_eq!(merged.merge(&profile(&[], 64)), Err(ProfileError::Layout));
+    assert_eq!(merged, original);
 }
 
 #[test]
-fn what_is_published_names_nothing_rare() {
+fn rare_values_are_suppressed() {
     let mut leads: Vec<Fields<'_>> = vec![(None, None, Some("Software"), None); 5];
     leads.extend([(None, None, Some("Banking"), None), (None, None, Some("Fishing"), None)]);
     let years: Vec<f64> = (0..100).map(|year| 1900.0 + f64::from(year)).collect();
     leads.extend(years.iter().map(|year| (None, Some(*year), None, None)));
-    let published = profile(&leads, CAPACITY).published(5, 64);
-    let json = serde_json::to_string(&published).unwrap();
+    let shared = profile(&leads, CAPACITY).suppress_rare(5, 64);
+    let json = serde_json::to_string(&shared).unwrap();
     assert!(json.contains("Software") && !json.contains("Banking") && !json.contains("Fishing"));
-    let industry = column(&published, "industry");
+    let industry = column(&shared, "industry");
     assert_eq!((industry.levels(), industry.pooled(), industry.hashes()), ([5].as_slice(), 2, vec![]));
-    let founded = column(&published, "companyfoundedon");
+    let founded = column(&shared, "companyfoundedon");
     let numbers = founded.numbers();
     assert!(founded.kept_bits() < 64 && numbers.len() <= 64);
     assert!(numbers.iter().all(|(year, _)| (1904.0..=1995.0).contains(year)), "{numbers:?}");
     assert!(numbers[0].1 >= 5 && numbers[numbers.len() - 1].1 >= 5);
     assert_eq!(founded.present(), 100);
-    assert_eq!(Profile::from_section(&json).unwrap(), Some(published));
+    assert_eq!(Profile::from_section(&json).unwrap(), Some(shared));
 }
 
 #[test]
-fn sections_of_the_first_version_are_passed_over_and_broken_ones_refused() {
+fn version_1_sections_are_skipped_and_malformed_ones_rejected() {
     assert_eq!(Profile::from_section(r#"{"leads": 3, "fields": [], "scores": [3]}"#).unwrap(), None);
     let columns = |columns: &str| format!(r#"{{"format": 2, "rows": 1, "capacity": 64, "columns": [{columns}]}}"#);
     let number = |rest: &str| columns(&format!(r#"{{"group": "field", "name": "n", "kind": "number", {rest}}}"#));
-    for broken in [
+    for malformed in [
         r#"{"format": 3, "rows": 0, "capacity": 64, "columns": []}"#.to_owned(),
         r#"{"format": 2, "rows": -1, "capacity": 64, "columns": []}"#.to_owned(),
         number(r#""bits": 0, "values": []"#),
@@ -156,17 +159,17 @@ fn sections_of_the_first_version_are_passed_over_and_broken_ones_refused() {
         columns(r#"{"group": "field", "name": "n", "kind": "category", "levels": {"a": 1.5}, "other": 0}"#),
         "[]".to_owned(),
     ] {
-        assert!(Profile::from_section(&broken).is_err(), "{broken}");
+        assert!(Profile::from_section(&malformed).is_err(), "{malformed}");
     }
     let kept = Profile::from_section(&number(r#""bits": 64, "values": [[0.1, 3]]"#)).unwrap().unwrap();
     assert_eq!(column(&kept, "n").numbers(), [(0.1, 3)]);
 }
 
 #[test]
-fn bytes_that_are_no_profile_are_an_error() {
+fn malformed_bytes_are_an_error() {
     let whole = profile(&[(Some(70.0), Some(1999.5), Some("Fishing"), Some("a,b"))], CAPACITY).encode();
     for length in 0..whole.len() {
-        assert!(Profile::decode(&whole[..length]).is_err(), "{length} bytes of it");
+        assert!(Profile::decode(&whole[..length]).is_err(), "{length} bytes");
     }
     let mut more = whole.clone();
     more.push(0);
@@ -174,7 +177,7 @@ fn bytes_that_are_no_profile_are_an_error() {
     let mut newer = whole;
     newer[3] = 9;
     assert_eq!(Profile::decode(&newer), Err(ProfileError::Format(9)));
-    // A count of columns that no memory could hold.
+    // A column count that does not fit into memory.
     let huge = [b"LLP\x01\x02\x00".as_slice(), &[0xff; 9], &[0x01]].concat();
     assert_eq!(Profile::decode(&huge), Err(ProfileError::Broken("it ends too early")));
 }
@@ -186,37 +189,37 @@ fn some_leads() -> impl Strategy<Value = Profile> {
     let text = prop::option::of(prop::sample::select(vec!["", "a", "a,b", "summary, of, it", "😀"]));
     let rows = prop::collection::vec((number(), number(), industry, text), 0..20);
     rows.prop_map(|rows| {
-        // NaN is no value of a lead.
-        let real = |number: Option<f64>| number.filter(|number| !number.is_nan());
-        let rows: Vec<_> = rows.into_iter().map(|(a, b, c, d)| (real(a), real(b), c, d)).collect();
+        // A lead has no NaN.
+        let not_nan = |number: Option<f64>| number.filter(|number| !number.is_nan());
+        let rows: Vec<_> = rows.into_iter().map(|(a, b, c, d)| (not_nan(a), not_nan(b), c, d)).collect();
         profile(&rows, 8)
     })
 }
 
-fn sum(one: &Profile, other: &Profile) -> Profile {
-    let mut sum = one.clone();
-    sum.merge(other).unwrap();
-    sum
+fn merged(left: &Profile, right: &Profile) -> Profile {
+    let mut merged = left.clone();
+    merged.merge(right).unwrap();
+    merged
 }
 
 proptest! {
     #[test]
-    fn the_grouping_of_merges_does_not_matter(a in some_leads(), b in some_leads(), c in some_leads()) {
-        prop_assert_eq!(sum(&sum(&a, &b), &c), sum(&a, &sum(&b, &c)));
-        prop_assert_eq!(sum(&a, &b), sum(&b, &a));
-        prop_assert_eq!(sum(&a, &b).encode(), sum(&b, &a).encode());
+    fn merging_is_associative_and_commutative(a in some_leads(), b in some_leads(), c in some_leads()) {
+        prop_assert_eq!(merged(&merged(&a, &b), &c), merged(&a, &merged(&b, &c)));
+        prop_assert_eq!(merged(&a, &b), merged(&b, &a));
+        prop_assert_eq!(merged(&a, &b).encode(), merged(&b, &a).encode());
     }
 
     #[test]
-    fn bytes_read_back_the_same(a in some_leads()) {
+    fn encoding_round_trips(a in some_leads()) {
         prop_assert_eq!(Profile::decode(&a.encode()), Ok(a));
     }
 
     #[test]
-    fn changed_bytes_never_panic(a in some_leads(), place in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn mutated_bytes_never_panic(a in some_leads(), index in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let mut bytes = a.encode();
-        let place = place.index(bytes.len());
-        bytes[place] = byte;
+        let index = index.index(bytes.len());
+        bytes[index] = byte;
         if let Ok(profile) = Profile::decode(&bytes) {
             prop_assert_eq!(Profile::decode(&profile.encode()), Ok(profile));
         }

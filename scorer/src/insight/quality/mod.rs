@@ -1,134 +1,136 @@
-//! How good predictions were, from pairs of a probability and whether a reply came: precision among the best, lift,
-//! ROC-AUC, Brier score and calibration, each with its count and a 95 % interval.
+//! Quality of predictions with known outcomes: precision at k, lift, ROC-AUC, Brier score and calibration, each with its
+//! count and a 95 % confidence interval.
 //!
-//! Owns these figures. May not know models, time (periods come in with a name) or storage.
+//! Must not depend on models, time (periods are identified by name) or storage.
 
 mod auc;
-mod best;
 mod calibration;
+mod precision;
 
-pub use best::Precision;
 pub use calibration::CalibrationBin;
+pub use precision::PrecisionAtK;
 
-use super::metric::{Z, brier, wilson};
+use super::metric::{Z_95, brier, wilson};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How many of the best leads precision is given for.
-pub const BEST: [usize; 5] = [5, 10, 20, 50, 100];
+/// Values of k at which precision is always measured.
+pub const PRECISION_K: [usize; 5] = [5, 10, 20, 50, 100];
 
-/// A prediction whose outcome is known.
+/// Prediction with a known outcome.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Judged {
-    /// 0 to 1, as the model gave it.
+pub struct LabeledPrediction {
+    /// Predicted probability, 0 to 1.
     pub probability: f64,
-    /// Whether the lead replied.
+    /// True when the lead replied.
     pub replied: bool,
 }
 
-/// A figure with its 95 % interval.
+/// Value with its 95 % confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Estimate))]
 pub struct Estimate {
-    /// As measured.
+    /// Measured value.
     pub value: f64,
-    /// The lower end of the interval.
+    /// Lower end of the interval.
     pub low: f64,
-    /// The upper end of the interval.
+    /// Upper end of the interval.
     pub high: f64,
 }
 
-/// What was measured on some leads.
+/// Quality metrics of a set of leads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Measured))]
-pub struct Measured {
-    /// How many leads have an outcome.
+pub struct QualityMetrics {
+    /// Number of leads with an outcome.
     pub leads: u64,
-    /// How many of them replied.
+    /// Number of replies.
     pub replied: u64,
-    /// Rows left out, whose probability was none.
+    /// Number of rows left out for an invalid probability.
     pub left_out: u64,
-    /// The share that replied; the interval is Wilson's (1927).
+    /// Share of replies, with Wilson's interval (1927).
     pub rate: Estimate,
-    /// How many replies the probabilities add up to; the interval is where the number of replies lies in 95 % of cases
-    /// if every probability is right and leads reply independently (the normal approximation).
+    /// Expected number of replies: the sum of the probabilities. The interval holds the number of replies in 95 % of
+    /// cases if every probability is right and leads reply independently (normal approximation).
     pub expected: Estimate,
-    /// Among the best [`BEST`] and any number asked for, as far as there are so many leads; smallest number first.
-    pub precision_at: Vec<Precision>,
-    /// The chance that a lead that replied stands above one that did not, 0.5 being chance; the interval is DeLong's
-    /// (1988). Null with fewer than two of either kind.
+    /// Precision at [`PRECISION_K`] and at any requested k, as far as there are that many leads; smallest k first.
+    pub precision_at: Vec<PrecisionAtK>,
+    /// Area under the ROC curve, 0.5 being chance, with DeLong's interval (1988). Null with fewer than two leads of
+    /// either class.
     pub roc_auc: Option<Estimate>,
-    /// The mean squared error of the probability; the interval is that of a mean. Null with fewer than two leads.
+    /// Mean squared error of the probability, with the interval of a mean. Null with fewer than two leads.
     pub brier: Option<Estimate>,
-    /// The Brier score of giving every one of these leads their rate: a good model lies below.
+    /// Brier score of predicting the base rate for every lead: a good model is below.
     pub brier_constant: f64,
-    /// Expected against actual replies, lowest probabilities first.
+    /// Calibration bins, lowest probabilities first.
     pub calibration: Vec<CalibrationBin>,
 }
 
-/// What was measured on the leads of a span of time.
+/// Quality metrics of a period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Period))]
-pub struct Period {
-    /// When it begins, or its name.
+pub struct QualityPeriod {
+    /// Start or name of the period.
     pub start: String,
-    /// What was measured.
-    pub measured: Measured,
+    /// Metrics.
+    pub measured: QualityMetrics,
 }
 
 impl Estimate {
-    /// A share of so many, with Wilson's interval; `of` is not 0.
-    fn share(part: u64, of: u64) -> Self {
-        let value = part as f64 / of as f64;
-        let (low, high) = wilson(value, of as f64);
-        // In the last bit, the interval of all or none may lie beside its own value.
+    /// Proportion `part / total` with Wilson's interval; `total` is not 0.
+    fn proportion(part: u64, total: u64) -> Self {
+        let value = part as f64 / total as f64;
+        let (low, high) = wilson(value, total as f64);
+        // Rounding can exclude the value from the interval at 0 and 1.
         Estimate { value, low: low.min(value), high: high.max(value) }
     }
 
-    /// A figure and how far its interval reaches to both sides, within bounds.
-    fn around(value: f64, reach: f64, (least, most): (f64, f64)) -> Self {
-        Estimate { value, low: (value - reach).max(least), high: (value + reach).min(most) }
+    /// Symmetric interval, clipped to bounds.
+    fn symmetric(value: f64, half_width: f64, (lowest, highest): (f64, f64)) -> Self {
+        Estimate { value, low: (value - half_width).max(lowest), high: (value + half_width).min(highest) }
     }
 }
 
-/// Measures leads; `k` is a number of best leads to look at beside [`BEST`]. `None` where no lead has a probability.
-pub fn measure(judged: &[Judged], k: Option<usize>) -> Option<Measured> {
-    let usable = judged.iter().filter(|one| (0.0..=1.0).contains(&one.probability));
-    let (probabilities, replies): (Vec<f64>, Vec<bool>) = usable.map(|one| (one.probability, one.replied)).unzip();
+/// Computes all metrics; `extra_k` is a value of k besides [`PRECISION_K`]. `None` without a valid probability.
+pub fn evaluate(predictions: &[LabeledPrediction], extra_k: Option<usize>) -> Option<QualityMetrics> {
+    let valid = predictions.iter().filter(|one| (0.0..=1.0).contains(&one.probability));
+    let (probabilities, replies): (Vec<f64>, Vec<bool>) = valid.map(|one| (one.probability, one.replied)).unzip();
     let leads = probabilities.len() as u64;
     if leads == 0 {
         return None;
     }
     let replied = replies.iter().filter(|replied| **replied).count() as u64;
-    let rate = Estimate::share(replied, leads);
-    Some(Measured {
+    let rate = Estimate::proportion(replied, leads);
+    Some(QualityMetrics {
         leads,
         replied,
-        left_out: judged.len() as u64 - leads,
+        left_out: predictions.len() as u64 - leads,
         rate,
-        expected: expected(&probabilities),
-        precision_at: best::precision(&probabilities, &replies, k),
+        expected: expected_replies(&probabilities),
+        precision_at: precision::precision_at(&probabilities, &replies, extra_k),
         roc_auc: auc::roc_auc(&probabilities, &replies),
         brier: brier_score(&probabilities, &replies),
         brier_constant: rate.value * (1.0 - rate.value),
-        calibration: calibration::bins(&probabilities, &replies),
+        calibration: calibration::calibration_bins(&probabilities, &replies),
     })
 }
 
-/// Measures the leads of each period by itself, in the order of the periods' names.
-pub fn over_time(judged: impl IntoIterator<Item = (String, Judged)>) -> Vec<Period> {
-    let mut periods: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
-    for (start, one) in judged {
-        periods.entry(start).or_default().push(one);
+/// Computes the metrics of each period, ordered by name.
+pub fn evaluate_by_period(predictions: impl IntoIterator<Item = (String, LabeledPrediction)>) -> Vec<QualityPeriod> {
+    let mut periods: BTreeMap<String, Vec<LabeledPrediction>> = BTreeMap::new();
+    for (start, prediction) in predictions {
+        periods.entry(start).or_default().push(prediction);
     }
-    let measured = |(start, judged): (String, Vec<Judged>)| Some(Period { start, measured: measure(&judged, None)? });
-    periods.into_iter().filter_map(measured).collect()
+    let period = |(start, predictions): (String, Vec<LabeledPrediction>)| {
+        Some(QualityPeriod { start, measured: evaluate(&predictions, None)? })
+    };
+    periods.into_iter().filter_map(period).collect()
 }
 
-fn expected(probabilities: &[f64]) -> Estimate {
+fn expected_replies(probabilities: &[f64]) -> Estimate {
     let sum: f64 = probabilities.iter().sum();
     let variance: f64 = probabilities.iter().map(|probability| probability * (1.0 - probability)).sum();
-    Estimate::around(sum, Z * variance.sqrt(), (0.0, probabilities.len() as f64))
+    Estimate::symmetric(sum, Z_95 * variance.sqrt(), (0.0, probabilities.len() as f64))
 }
 
 fn brier_score(probabilities: &[f64], replies: &[bool]) -> Option<Estimate> {
@@ -139,11 +141,11 @@ fn brier_score(probabilities: &[f64], replies: &[bool]) -> Option<Estimate> {
     let value = brier(probabilities, replies);
     let squares = probabilities.iter().zip(replies).map(|(probability, replied)| {
         let error = probability - f64::from(u8::from(*replied));
-        let apart = error * error - value;
-        apart * apart
+        let deviation = error * error - value;
+        deviation * deviation
     });
     let variance = squares.sum::<f64>() / (count - 1.0);
-    Some(Estimate::around(value, Z * (variance / count).sqrt(), (0.0, 1.0)))
+    Some(Estimate::symmetric(value, Z_95 * (variance / count).sqrt(), (0.0, 1.0)))
 }
 
 #[cfg(test)]

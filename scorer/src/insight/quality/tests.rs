@@ -1,4 +1,4 @@
-//! Figures against those of scikit-learn and scipy (`tests/fixtures/quality/make.py`), and at the edges.
+//! Metrics against scikit-learn and scipy (`tests/fixtures/quality/make.py`), and edge cases.
 
 use super::*;
 use proptest::prelude::*;
@@ -17,87 +17,88 @@ struct Case {
     calibration: Option<Vec<[f64; 2]>>,
 }
 
-fn judged(probabilities: &[f64], replied: &[bool]) -> Vec<Judged> {
+fn labeled(probabilities: &[f64], replied: &[bool]) -> Vec<LabeledPrediction> {
     let pairs = probabilities.iter().zip(replied);
-    pairs.map(|(probability, replied)| Judged { probability: *probability, replied: *replied }).collect()
+    pairs.map(|(probability, replied)| LabeledPrediction { probability: *probability, replied: *replied }).collect()
 }
 
-fn assert_near(what: &str, own: Estimate, theirs: [f64; 3]) {
-    for (own, theirs) in [own.value, own.low, own.high].into_iter().zip(theirs) {
-        assert!((own - theirs).abs() < 1e-9, "{what}: {own} for {theirs}");
+fn assert_near(metric: &str, actual: Estimate, expected: [f64; 3]) {
+    for (actual, expected) in [actual.value, actual.low, actual.high].into_iter().zip(expected) {
+        assert!((actual - expected).abs() < 1e-9, "{metric}: {actual} instead of {expected}");
     }
 }
 
 #[test]
-fn figures_and_intervals_equal_those_of_scikit_learn_and_scipy() {
+fn metrics_and_intervals_match_scikit_learn_and_scipy() {
     let cases: Vec<Case> = serde_json::from_str(include_str!("../../../../tests/fixtures/quality/cases.json")).unwrap();
     assert_eq!(cases.len(), 4);
     for case in cases {
         let replied: Vec<bool> = case.replied.iter().map(|replied| *replied == 1).collect();
-        let measured = measure(&judged(&case.probabilities, &replied), Some(case.k)).unwrap();
+        let measured = evaluate(&labeled(&case.probabilities, &replied), Some(case.k)).unwrap();
         assert_near("rate", measured.rate, case.rate);
         assert_near("expected", measured.expected, case.expected);
         assert_near("ROC-AUC", measured.roc_auc.unwrap(), case.roc_auc);
         assert_near("Brier", measured.brier.unwrap(), case.brier);
         assert_eq!(measured.precision_at.len(), case.precision_at.len());
-        for ((own, precision), lift) in measured.precision_at.iter().zip(case.precision_at).zip(case.lift_at) {
-            assert_eq!((own.k, own.k), (precision.0, lift.0));
-            assert_near("precision", own.rate, [precision.1, precision.2, precision.3]);
-            assert_near("lift", own.lift.unwrap(), [lift.1, lift.2, lift.3]);
+        for ((actual, precision), lift) in measured.precision_at.iter().zip(case.precision_at).zip(case.lift_at) {
+            assert_eq!((actual.k, actual.k), (precision.0, lift.0));
+            assert_near("precision", actual.rate, [precision.1, precision.2, precision.3]);
+            assert_near("lift", actual.lift.unwrap(), [lift.1, lift.2, lift.3]);
         }
-        for (own, theirs) in measured.calibration.iter().zip(case.calibration.iter().flatten()) {
-            assert!((own.expected - theirs[0]).abs() < 1e-9 && (own.actual.value - theirs[1]).abs() < 1e-9);
+        for (actual, expected) in measured.calibration.iter().zip(case.calibration.iter().flatten()) {
+            assert!((actual.expected - expected[0]).abs() < 1e-9 && (actual.actual.value - expected[1]).abs() < 1e-9);
         }
-        assert!(case.calibration.is_none_or(|theirs| theirs.len() == measured.calibration.len()));
+        assert!(case.calibration.is_none_or(|expected| expected.len() == measured.calibration.len()));
     }
 }
 
 #[test]
-fn nothing_to_measure_is_no_measure() {
-    assert_eq!(measure(&[], None), None);
-    assert_eq!(measure(&judged(&[f64::NAN, 1.5, -0.1], &[true; 3]), Some(2)), None);
+fn nothing_to_measure_is_no_evaluate() {
+    assert_eq!(evaluate(&[], None), None);
+    assert_eq!(evaluate(&labeled(&[f64::NAN, 1.5, -0.1], &[true; 3]), Some(2)), None);
 }
 
 #[test]
-fn rows_without_a_probability_are_counted_apart() {
-    let measured = measure(&judged(&[0.5, f64::INFINITY, 0.25], &[true, true, false]), None).unwrap();
+fn rows_without_a_valid_probability_are_left_out() {
+    let measured = evaluate(&labeled(&[0.5, f64::INFINITY, 0.25], &[true, true, false]), None).unwrap();
     assert_eq!((measured.leads, measured.replied, measured.left_out), (2, 1, 1));
 }
 
 #[test]
-fn a_single_lead_has_a_rate_and_no_curve() {
-    let measured = measure(&judged(&[0.5], &[true]), Some(1)).unwrap();
+fn a_single_lead_has_a_rate_but_no_auc() {
+    let measured = evaluate(&labeled(&[0.5], &[true]), Some(1)).unwrap();
     assert_eq!((measured.roc_auc, measured.brier), (None, None));
     assert_eq!(measured.precision_at.len(), 1);
     assert_eq!(measured.calibration.len(), 1);
 }
 
 #[test]
-fn a_perfect_order_is_not_a_certain_one() {
-    let area = measure(&judged(&[0.1, 0.2, 0.8, 0.9], &[false, false, true, true]), None).unwrap().roc_auc.unwrap();
+fn a_perfect_order_has_an_interval() {
+    let area = evaluate(&labeled(&[0.1, 0.2, 0.8, 0.9], &[false, false, true, true]), None).unwrap().roc_auc.unwrap();
     assert!((area.value, area.high) == (1.0, 1.0) && area.low < 0.5, "{area:?}");
 }
 
 #[test]
 fn without_replies_there_is_no_lift() {
-    let measured = measure(&judged(&[0.1, 0.2, 0.3], &[false; 3]), Some(2)).unwrap();
+    let measured = evaluate(&labeled(&[0.1, 0.2, 0.3], &[false; 3]), Some(2)).unwrap();
     assert_eq!((measured.precision_at[0].lift, measured.precision_at[0].rate.low), (None, 0.0));
 }
 
 #[test]
 fn leads_of_the_same_probability_share_a_bin() {
     let (probabilities, replied) = (vec![0.3; 100], vec![true; 100]);
-    let bins = measure(&judged(&probabilities, &replied), None).unwrap().calibration;
+    let bins = evaluate(&labeled(&probabilities, &replied), None).unwrap().calibration;
     assert_eq!(bins.iter().map(|bin| bin.leads).collect::<Vec<_>>(), [100]);
 }
 
 #[test]
-fn periods_come_in_their_own_order() {
-    let one = |start: &str, replied| (start.to_owned(), Judged { probability: 0.5, replied });
-    let periods = over_time([one("2026-03", true), one("2026-01", false), one("2026-03", false)]);
-    let seen: Vec<_> =
+fn periods_are_ordered_by_name() {
+    let prediction = |start: &str, replied| (start.to_owned(), LabeledPrediction { probability: 0.5, replied });
+    let periods =
+        evaluate_by_period([prediction("2026-03", true), prediction("2026-01", false), prediction("2026-03", false)]);
+    let counts: Vec<_> =
         periods.iter().map(|one| (one.start.as_str(), one.measured.leads, one.measured.replied)).collect();
-    assert_eq!(seen, [("2026-01", 1, 0), ("2026-03", 2, 1)]);
+    assert_eq!(counts, [("2026-01", 1, 0), ("2026-03", 2, 1)]);
 }
 
 fn is_sound(estimate: Estimate) -> bool {
@@ -109,14 +110,14 @@ fn is_sound(estimate: Estimate) -> bool {
 
 proptest! {
     #[test]
-    fn every_interval_holds_its_figure(rows in prop::collection::vec((0u8..12, any::<bool>()), 1..80), k in 0usize..100) {
-        let rows: Vec<Judged> =
-            rows.iter().map(|(step, replied)| Judged { probability: f64::from(*step) / 11.0, replied: *replied }).collect();
-        let measured = measure(&rows, Some(k)).unwrap();
+    fn every_interval_contains_its_value(rows in prop::collection::vec((0u8..12, any::<bool>()), 1..80), k in 0usize..100) {
+        let rows: Vec<LabeledPrediction> =
+            rows.iter().map(|(step, replied)| LabeledPrediction { probability: f64::from(*step) / 11.0, replied: *replied }).collect();
+        let measured = evaluate(&rows, Some(k)).unwrap();
         prop_assert!(is_sound(measured.rate) && is_sound(measured.expected));
         prop_assert!(measured.roc_auc.is_none_or(is_sound) && measured.brier.is_none_or(is_sound));
-        for best in &measured.precision_at {
-            prop_assert!(is_sound(best.rate) && best.lift.is_none_or(is_sound));
+        for precision in &measured.precision_at {
+            prop_assert!(is_sound(precision.rate) && precision.lift.is_none_or(is_sound));
         }
         let bins = &measured.calibration;
         prop_assert_eq!(bins.iter().map(|bin| bin.leads).sum::<u64>(), measured.leads);

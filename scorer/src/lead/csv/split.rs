@@ -1,7 +1,7 @@
 //! Splits a CSV record into cells.
 //!
 //! The grammar is RFC 4180; what that leaves open is as in csv-core: a quote counts only at the start of a cell, text
-//! behind a closing quote belongs to the cell, and a line ends with \n, \r or both.
+//! after a closing quote belongs to the cell, and a line ends with \n, \r or both.
 
 use super::row::{CellEnd, Cells};
 use super::{Dialect, count_newlines};

@@ -227,8 +227,8 @@ fn check_feature(feature: &Feature, element: Element, schema: &Schema) -> Result
     let (name, field) = (|| feature.name.clone(), || feature.field.clone());
     let wrong = |reason| SpecificationError::WrongKind { feature: name(), field: field(), reason };
     let unknown = || SpecificationError::UnknownField { feature: name(), field: field() };
-    let place = schema.position(&feature.field).ok_or_else(unknown)?;
-    let numeric = schema.fields()[place].is_numeric();
+    let index = schema.position(&feature.field).ok_or_else(unknown)?;
+    let numeric = schema.fields()[index].is_numeric();
     match &feature.rule {
         Rule::Number { .. } | Rule::Passthrough { .. } if !numeric => return Err(wrong("it holds texts")),
         Rule::Passthrough { missing: None } if element == Element::Integer => {
@@ -250,7 +250,7 @@ fn check_feature(feature: &Feature, element: Element, schema: &Schema) -> Result
     if feature.clip.is_some_and(|[low, high]| low.is_nan() || high.is_nan() || low > high) {
         return Err(SpecificationError::Clip(name()));
     }
-    Ok(place)
+    Ok(index)
 }
 
 /// True when a column of this name is distinct from the others: headers match in any case and without surrounding white

@@ -207,10 +207,10 @@ fn texts_may_be_columns_outside_of_the_contract() {
     let specification = serde_json::json!({"format": 1, "inputs": [{"name": "source", "type": "string", "features": [
         {"name": "s", "field": "Lead Source", "kind": "text", "missing": "?"}]}]});
     let encoder = Encoder::from_json(specification.to_string().as_bytes()).unwrap();
-    let place = encoder.schema().position("Lead Source").unwrap();
-    assert!(!encoder.schema().fields()[place].is_numeric());
+    let field = encoder.schema().position("Lead Source").unwrap();
+    assert!(!encoder.schema().fields()[field].is_numeric());
     let mut lead = Lead::empty(encoder.schema().len());
-    lead.set(place, Value::Text("Google"));
+    lead.set(field, Value::Text("Google"));
     let blocks = encoder.encode_blocks([&lead, &Lead::empty(encoder.schema().len())].into_iter());
     assert_eq!(blocks[0].values, InputValues::Text(vec!["Google".to_owned(), "?".to_owned()]));
     let taken = specification.to_string().replace("Lead Source", "LOCATION");

@@ -42,8 +42,8 @@ fn add_depth<const DEPTH: usize, const LEAVES: usize>(
     else {
         return;
     };
-    let path_bits = path_bits::<DEPTH, LEAVES>(masks, mask_indices, results);
-    let reached = mask::transpose(path_bits);
+    let path = path_bits::<DEPTH, LEAVES>(masks, mask_indices, results);
+    let reached = mask::transpose(path);
     for (sum, leaf) in sums.iter_mut().zip(reached) {
         *sum += leaves[usize::from(leaf) % LEAVES];
     }
@@ -56,25 +56,25 @@ fn path_bits<const DEPTH: usize, const LEAVES: usize>(
     mask_indices: &[u16; LEAVES],
     results: &mut [Mask; LEAVES],
 ) -> [Mask; 8] {
-    let mut path_bits = [Mask::default(); 8];
-    path_bits[DEPTH - 1] = masks[usize::from(mask_indices[0])];
+    let mut path = [Mask::default(); 8];
+    path[DEPTH - 1] = masks[usize::from(mask_indices[0])];
     for level in 1..DEPTH {
         // Results of this level's nodes, halved by each known bit of the path until one is left.
         let nodes = &mask_indices[(1 << level) - 1..];
-        let bit = path_bits[DEPTH - level];
+        let bit = path[DEPTH - level];
         for index in 0..1 << (level - 1) {
             let [no, yes] = [nodes[2 * index], nodes[2 * index + 1]].map(|node| masks[usize::from(node)]);
             results[index] = mask::select(&bit, &yes, &no);
         }
         for halving in 1..level {
-            let bit = path_bits[DEPTH - level + halving];
+            let bit = path[DEPTH - level + halving];
             for index in 0..1 << (level - 1 - halving) {
                 results[index] = mask::select(&bit, &results[2 * index + 1], &results[2 * index]);
             }
         }
-        path_bits[DEPTH - 1 - level] = results[0];
+        path[DEPTH - 1 - level] = results[0];
     }
-    path_bits
+    path
 }
 
 /// Adds the weight of the leaf that each row reaches in a sparse tree. `leaves` begins with the tree's own, a power of

@@ -5,7 +5,7 @@
 
 use super::block::MarginArgs;
 use super::condition::{self, NAN_KEY};
-use super::plan::{Action, Feature, Group, Plan, Step, UpperBound};
+use super::plan::{Action, Feature, Group, Plan, Step, Threshold, UpperBound};
 use super::walk;
 use crate::model::forest::Forest;
 
@@ -19,13 +19,11 @@ pub(super) fn is_supported(plan: &Plan) -> bool {
 pub(super) fn mask_bounds(features: &[Feature], columns: usize) -> Vec<UpperBound> {
     let feature_bounds = |(index, feature): (usize, &Feature)| {
         let first = columns + 2 * index;
-        let bound =
-            move |nan_matches: bool, end: i32| UpperBound { key: (first + usize::from(nan_matches)) as u32, end };
-        feature
-            .thresholds
-            .iter()
-            .map(|threshold| bound(threshold.nan_matches, threshold.key))
-            .collect::<Vec<UpperBound>>()
+        let bound = move |threshold: &Threshold| UpperBound {
+            key: (first + usize::from(threshold.nan_matches)) as u32,
+            end: threshold.key,
+        };
+        feature.thresholds.iter().map(bound).collect::<Vec<UpperBound>>()
     };
     features.iter().enumerate().flat_map(feature_bounds).collect()
 }
@@ -33,8 +31,8 @@ pub(super) fn mask_bounds(features: &[Feature], columns: usize) -> Vec<UpperBoun
 /// Computes the scores of rows, one after the other.
 pub(super) fn run(args: MarginArgs<'_>) {
     let MarginArgs { forest, plan, rows, width, scores } = args;
-    let most = plan.groups.iter().map(|group| group.columns + 2 * group.features.len()).max();
-    let mut keys = vec![0; most.unwrap_or(0)];
+    let key_count = plan.groups.iter().map(|group| group.columns + 2 * group.features.len()).max();
+    let mut keys = vec![0; key_count.unwrap_or(0)];
     for (row, scores) in rows.chunks_exact(width.max(1)).zip(scores.chunks_exact_mut(forest.targets())) {
         scores.copy_from_slice(forest.base());
         for group in &plan.groups {

@@ -178,9 +178,7 @@ impl<'a> Attributes<'a> {
         let (numbers, strings) = (self.ints(ints), self.strings(texts));
         let labels = match (numbers.is_empty(), strings.is_empty()) {
             (false, true) => Labels::Ints(numbers.to_vec()),
-            (true, false) => {
-                Labels::Strings(strings.iter().map(|label| String::from_utf8_lossy(label).into_owned()).collect())
-            }
+            (true, false) => Labels::Strings(to_strings(strings)),
             (true, true) => return Err(self.error(ints, "has no labels")),
             (false, false) => return Err(self.error(texts, format!("stands beside {ints}; one of them is enough"))),
         };
@@ -233,6 +231,11 @@ impl Labels {
             Labels::Strings(labels) => labels.len(),
         }
     }
+}
+
+/// Decodes UTF-8; invalid bytes are replaced.
+pub(super) fn to_strings(bytes: &[Vec<u8>]) -> Vec<String> {
+    bytes.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
 }
 
 /// Numbers of a tensor, converted to f64; `None` for other element types or truncated bytes.

@@ -75,14 +75,14 @@ impl StridedIndices {
 
     /// Indices into a tensor that is broadcast to another shape.
     pub(super) fn broadcast(from: &[usize], to: &[usize]) -> Self {
-        let mut broadcast = vec![0; to.len()];
+        let mut to_strides = vec![0; to.len()];
         let from_strides = strides(from);
         let missing = to.len().saturating_sub(from.len());
         for (at, length) in from.iter().enumerate().filter(|(_, length)| **length != 1) {
             debug_assert_eq!(*length, to[at + missing]);
-            broadcast[at + missing] = from_strides[at];
+            to_strides[at + missing] = from_strides[at];
         }
-        StridedIndices::new(to.to_vec(), broadcast)
+        StridedIndices::new(to.to_vec(), to_strides)
     }
 }
 

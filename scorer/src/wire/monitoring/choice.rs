@@ -1,52 +1,50 @@
-//! What one can choose on the monitoring page: window, threshold, model version, score range, page of the log.
-//!
-//! Owns the members of the query string, read and written. May not know where they are sent.
+//! Query parameters of the monitoring page: window, threshold, model version, score range, page of the log.
 
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use thiserror::Error;
 
-/// The most predictions that "the last N" may be.
+/// Maximum of [`Window::Last`].
 pub const LAST_MAX: u32 = 10_000;
 
-/// The longest text that a member may be.
+/// Maximum length of a text parameter, in bytes.
 const TEXT_MAX: usize = 200;
 
-/// Which predictions the page is about.
+/// Predictions that the page covers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Window))]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
-    /// Of the last hour.
+    /// Last hour.
     Hour,
-    /// Of the last 24 hours.
+    /// Last 24 hours.
     #[default]
     Day,
-    /// Of the last 7 days.
+    /// Last 7 days.
     Week,
-    /// The newest so many, 1 to [`LAST_MAX`].
+    /// Number of the newest predictions, 1 to [`LAST_MAX`].
     Last(u32),
-    /// All in the log.
+    /// Whole log.
     All,
 }
 
-/// A choice; by default the last day, all versions, all scores.
+/// Filter of the page; by default the last day, all versions, all scores.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "native", derive(utoipa::ToSchema), schema(as = monitoring::Choice))]
 pub struct Choice {
-    /// Which predictions.
+    /// Predictions that the page covers.
     pub window: Window,
-    /// From which probability on a lead counts as engaged, 0 to 1.
+    /// Probability from which a lead counts as engaged, 0 to 1.
     pub threshold: f64,
-    /// Only those of this model version; null: of all.
+    /// Model version; null: all versions.
     pub model_version: Option<String>,
-    /// The lowest score among the recent predictions, 0 to 1.
+    /// Lowest score of the recent predictions, 0 to 1.
     pub score_min: f64,
-    /// The highest.
+    /// Highest score of the recent predictions.
     pub score_max: f64,
-    /// Where the page of recent predictions begins, as an earlier answer's `recent.next`; null: at the newest.
+    /// Start of the page of recent predictions, the `recent.next` of an earlier response; null: the newest.
     pub cursor: Option<String>,
-    /// Simulated data is wanted.
+    /// True for simulated data.
     pub simulated: bool,
 }
 
@@ -64,23 +62,25 @@ impl Default for Choice {
     }
 }
 
-/// A member of the query that cannot be used.
+/// Invalid query parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{name} should be {allowed}")]
 pub struct ChoiceError {
-    /// The member.
+    /// Name of the parameter.
     pub name: &'static str,
-    /// What it may be.
+    /// Allowed values, for the error message.
     pub allowed: &'static str,
 }
 
 const SHARE: &str = "a number from 0 to 1";
 
 impl Choice {
-    /// Reads a query's decoded names and values: `window` (`hour`, `day`, `week`, `all`) or `last` (which wins),
-    /// `threshold`, `model_version`, `score_min`, `score_max`, `cursor`, `simulated`. An empty value is none, as forms
-    /// send it; other names are passed over; of a repeated name the last counts.
-    pub fn read<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, ChoiceError> {
+    /// Parses decoded query parameters: `window` (`hour`, `day`, `week`, `all`) or `last` (which takes precedence),
+    /// `threshold`, `model_version`, `score_min`, `score_max`, `cursor`, `simulated`. Empty values, as forms send them,
+    /// and unknown names are ignored; of a repeated name the last value counts.
+    pub fn from_pairs<N: AsRef<str>, V: AsRef<str>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, ChoiceError> {
         let (mut choice, mut last) = (Choice::default(), None);
         for (name, value) in pairs {
             let value = value.as_ref().trim();
@@ -88,14 +88,14 @@ impl Choice {
                 continue;
             }
             match name.as_ref() {
-                "window" => choice.window = window(value)?,
-                "last" => last = Some(Window::Last(count(value)?)),
-                "threshold" => choice.threshold = share("threshold", value)?,
-                "model_version" => choice.model_version = Some(text("model_version", value)?),
-                "score_min" => choice.score_min = share("score_min", value)?,
-                "score_max" => choice.score_max = share("score_max", value)?,
-                "cursor" => choice.cursor = Some(text("cursor", value)?),
-                "simulated" => choice.simulated = flag(value)?,
+                "window" => choice.window = parse_window(value)?,
+                "last" => last = Some(Window::Last(parse_last(value)?)),
+                "threshold" => choice.threshold = parse_share("threshold", value)?,
+                "model_version" => choice.model_version = Some(parse_text("model_version", value)?),
+                "score_min" => choice.score_min = parse_share("score_min", value)?,
+                "score_max" => choice.score_max = parse_share("score_max", value)?,
+                "cursor" => choice.cursor = Some(parse_text("cursor", value)?),
+                "simulated" => choice.simulated = parse_flag(value)?,
                 _ => {}
             }
         }
@@ -106,22 +106,22 @@ impl Choice {
         Ok(choice)
     }
 
-    /// The members that differ from the default, as a query reads them: names and values, not yet encoded.
-    pub fn pairs(&self) -> Vec<(&'static str, String)> {
-        let usual = Choice::default();
+    /// Returns the parameters that differ from the default, not percent-encoded.
+    pub fn to_pairs(&self) -> Vec<(&'static str, String)> {
+        let default = Choice::default();
         let mut pairs = Vec::new();
         match self.window {
-            window if window == usual.window => {}
+            window if window == default.window => {}
             Window::Last(count) => pairs.push(("last", count.to_string())),
             window => pairs.push(("window", window.name().to_owned())),
         }
         let numbers = [
-            ("threshold", self.threshold, usual.threshold),
-            ("score_min", self.score_min, usual.score_min),
-            ("score_max", self.score_max, usual.score_max),
+            ("threshold", self.threshold, default.threshold),
+            ("score_min", self.score_min, default.score_min),
+            ("score_max", self.score_max, default.score_max),
         ];
-        let changed = numbers.into_iter().filter(|(_, own, usual)| own != usual);
-        pairs.extend(changed.map(|(name, own, _)| (name, own.to_string())));
+        let changed = numbers.into_iter().filter(|(_, value, default)| value != default);
+        pairs.extend(changed.map(|(name, value, _)| (name, value.to_string())));
         pairs.extend(self.model_version.clone().map(|version| ("model_version", version)));
         pairs.extend(self.cursor.clone().map(|cursor| ("cursor", cursor)));
         if self.simulated {
@@ -130,15 +130,15 @@ impl Choice {
         pairs
     }
 
-    /// The same as the part of an address behind `?`.
-    pub fn query(&self) -> String {
-        let pairs = self.pairs();
-        pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&")
+    /// Returns the query string, without `?`.
+    pub fn to_query(&self) -> String {
+        let pairs = self.to_pairs();
+        pairs.iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect::<Vec<_>>().join("&")
     }
 }
 
 impl Window {
-    /// Its word in a query; of "the last N" without the number.
+    /// Value of the query parameter `window`; `last` for [`Window::Last`].
     pub fn name(self) -> &'static str {
         match self {
             Window::Hour => "hour",
@@ -150,31 +150,31 @@ impl Window {
     }
 }
 
-fn window(value: &str) -> Result<Window, ChoiceError> {
+fn parse_window(value: &str) -> Result<Window, ChoiceError> {
     let windows = [Window::Hour, Window::Day, Window::Week, Window::All];
     let allowed = "hour, day, week or all";
     windows.into_iter().find(|window| window.name() == value).ok_or(ChoiceError { name: "window", allowed })
 }
 
-fn count(value: &str) -> Result<u32, ChoiceError> {
+fn parse_last(value: &str) -> Result<u32, ChoiceError> {
     let count = value.parse().ok().filter(|count| (1..=LAST_MAX).contains(count));
     count.ok_or(ChoiceError { name: "last", allowed: "a whole number from 1 to 10000" })
 }
 
-fn share(name: &'static str, value: &str) -> Result<f64, ChoiceError> {
+fn parse_share(name: &'static str, value: &str) -> Result<f64, ChoiceError> {
     let share = value.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    // Minus zero is within the range and would be written with its sign.
+    // Adding 0 drops the sign of -0.
     share.map(|share: f64| share + 0.0).ok_or(ChoiceError { name, allowed: SHARE })
 }
 
-fn text(name: &'static str, value: &str) -> Result<String, ChoiceError> {
+fn parse_text(name: &'static str, value: &str) -> Result<String, ChoiceError> {
     let is_short = value.len() <= TEXT_MAX && !value.chars().any(char::is_control);
     is_short
         .then(|| value.to_owned())
         .ok_or(ChoiceError { name, allowed: "at most 200 bytes of text without control characters" })
 }
 
-fn flag(value: &str) -> Result<bool, ChoiceError> {
+fn parse_flag(value: &str) -> Result<bool, ChoiceError> {
     match value {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
@@ -183,7 +183,7 @@ fn flag(value: &str) -> Result<bool, ChoiceError> {
 }
 
 /// Percent-encodes all but RFC 3986's unreserved characters.
-fn encoded(value: &str) -> String {
+fn percent_encode(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -201,24 +201,24 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Choice, ChoiceError> {
-        Choice::read(pairs.iter().copied())
+    fn parse(pairs: &[(&str, &str)]) -> Result<Choice, ChoiceError> {
+        Choice::from_pairs(pairs.iter().copied())
     }
 
     #[test]
     fn an_empty_form_is_the_default() {
         let empty = [("last", ""), ("threshold", " "), ("model_version", ""), ("utm", "x")];
-        assert_eq!(read(&empty), Ok(Choice::default()));
-        assert_eq!(Choice::default().query(), "");
+        assert_eq!(parse(&empty), Ok(Choice::default()));
+        assert_eq!(Choice::default().to_query(), "");
     }
 
     #[test]
-    fn the_last_so_many_win_over_a_window() {
-        assert_eq!(read(&[("last", "500"), ("window", "week")]).unwrap().window, Window::Last(500));
+    fn last_takes_precedence_over_window() {
+        assert_eq!(parse(&[("last", "500"), ("window", "week")]).unwrap().window, Window::Last(500));
     }
 
     #[test]
-    fn what_is_out_of_range_is_refused_by_name() {
+    fn invalid_values_are_rejected_by_name() {
         for (name, value) in [
             ("window", "year"),
             ("last", "0"),
@@ -231,17 +231,17 @@ mod tests {
             ("simulated", "yes"),
             ("cursor", "a\u{0}b"),
         ] {
-            assert_eq!(read(&[(name, value)]).map_err(|error| error.name), Err(name), "{value:?}");
+            assert_eq!(parse(&[(name, value)]).map_err(|error| error.name), Err(name), "{value:?}");
         }
-        assert_eq!(read(&[("model_version", &"x".repeat(201))]).map_err(|error| error.name), Err("model_version"));
-        let crossed = read(&[("score_min", "0.8"), ("score_max", "0.2")]).unwrap_err();
+        assert_eq!(parse(&[("model_version", &"x".repeat(201))]).map_err(|error| error.name), Err("model_version"));
+        let crossed = parse(&[("score_min", "0.8"), ("score_max", "0.2")]).unwrap_err();
         assert_eq!(crossed.to_string(), "score_min should be no higher than score_max");
     }
 
     #[test]
     fn a_query_is_encoded() {
         let choice = Choice { model_version: Some("a&b=\"é <".to_owned()), threshold: 0.35, ..Choice::default() };
-        assert_eq!(choice.query(), "threshold=0.35&model_version=a%26b%3D%22%C3%A9%20%3C");
+        assert_eq!(choice.to_query(), "threshold=0.35&model_version=a%26b%3D%22%C3%A9%20%3C");
     }
 
     fn choice() -> impl Strategy<Value = Choice> {
@@ -268,8 +268,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back_the_same(choice in choice()) {
-            prop_assert_eq!(Choice::read(choice.pairs()).unwrap(), choice);
+        fn a_choice_round_trips(choice in choice()) {
+            prop_assert_eq!(Choice::from_pairs(choice.to_pairs()).unwrap(), choice);
         }
     }
 }

@@ -1,14 +1,14 @@
-"""The stand-in of the replaced service, written anew from its contract as a team at home in Python would write it, and
-not for speed: it must do what the replaced service did, 43 single predictions a second over eight connections and a batch
-of 10,000 in 0.8 to 1.0 s, for ratios to it to mean anything. What was chosen, and what it costs there:
+"""The baseline: the replaced service rewritten from its contract in idiomatic Python, and not for speed. For ratios to it
+to mean anything it must perform like the replaced service: 43 single predictions a second over eight connections, a batch
+of 10,000 in 0.8 to 1.0 s. Design and its costs:
 
-- One uvicorn worker. A request makes a frame of one row, goes through the same pandas code as a batch and asks
-  `predict_proba`, within the event loop: 8 ms.
-- A session for each request that inserts and commits before the answer, and another in the middleware for the call's row:
-  2 ms each alone. SQLite takes one writer at a time, and a session that waits for the event loop keeps it from the others:
-  that is most of the rest.
-- The rows of a batch go in by one insert with many values, half of a batch's time; adding them as objects would take twice
-  as long as the replaced service does for the whole batch.
+- One uvicorn worker. A request builds a frame of one row, runs the same pandas code as a batch and calls `predict_proba`,
+  within the event loop: 8 ms.
+- A session for each request that inserts and commits before the response, and another in the middleware for the call's
+  row: 2 ms each alone. SQLite has one writer at a time, and a session that waits for the event loop blocks the others:
+  most of the rest.
+- The rows of a batch are one insert with many values, half of a batch's time; adding them as objects would take twice the
+  time that the replaced service needs for the whole batch.
 
 Environment: DATABASE_URL (`sqlite+aiosqlite:///...` or `postgresql+asyncpg://...`), ENCODER (the encoder's export), MODEL
 (XGBoost's JSON). Run: `uvicorn app:app`."""
@@ -51,7 +51,7 @@ app = FastAPI(title="Lead scoring", version=VERSION, lifespan=lifespan)
 
 @app.middleware("http")
 async def record(request: Request, call_next):
-    """Names the request and records the call."""
+    """Sets the request id and logs the call."""
     started = time.perf_counter()
     response = await call_next(request)
     elapsed_ms = (time.perf_counter() - started) * 1000
@@ -101,10 +101,10 @@ def score(leads):
     features = state["preprocessor"].transform(frame)
     scores = state["model"].predict_proba(features)[:, 1]
     each_ms = (time.perf_counter() - started) * 1000 / len(leads)
-    return [answer(float(score), each_ms) for score in scores]
+    return [prediction_of(float(score), each_ms) for score in scores]
 
 
-def answer(score, inference_time_ms):
+def prediction_of(score, inference_time_ms):
     return Prediction(
         score=round(score, 4),
         label="engaged" if score >= 0.5 else "not_engaged",
@@ -115,7 +115,7 @@ def answer(score, inference_time_ms):
 
 
 async def log(session, leads, predictions):
-    """What was predicted for whom; that it cannot be recorded does not stop the answer."""
+    """Logs leads and predictions; a failure does not stop the response."""
     rows = [
         {
             "input_features": lead.model_dump(),

@@ -1,5 +1,5 @@
-"""Makes empty databases on a PostgreSQL server, in place of those of these names. Environment: SERVER, its address, which may
-hold a password. Arguments: names."""
+"""Replaces databases of these names on a PostgreSQL server by empty ones. Environment: SERVER, its address, possibly with a
+password. Arguments: names."""
 
 import asyncio
 import os

@@ -1,5 +1,5 @@
-"""From leads to the model's columns, with pandas: one function for a lead alone and for a batch. What is done to a lead
-is written down in the encoder's export; how is what one writes in a notebook and then moves into a service."""
+"""Encoding of leads into the model's columns with pandas, the same code for one lead and a batch, in the style of a
+notebook moved into a service. The encoder's export defines the encoding."""
 
 import json
 import pathlib

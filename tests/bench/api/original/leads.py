@@ -1,4 +1,4 @@
-"""What the service takes and gives: the shapes of the contract, as pydantic checks them."""
+"""Request and response schemas of the contract, validated by pydantic."""
 
 from typing import Literal
 

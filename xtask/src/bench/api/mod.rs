@@ -1,79 +1,59 @@
-//! `cargo xtask bench api`: the service beside a stand-in of the one that it replaces, on the same machine in one run, both
-//! recording what they answer. Knows the order of a run; what is asked stands in `rounds`, what is made of it in `report`
-//! and `verdict`.
+//! `cargo xtask bench api`: the service compared with a baseline, a rewrite of the one that it replaces, on one machine in
+//! one run. Both log their predictions.
 
-mod figures;
-mod page;
+mod measurements;
+mod memory;
 mod report;
 mod rounds;
 mod services;
-mod verdict;
-mod watch;
+mod targets;
 
-pub(super) use page::with_part_of;
-
+use super::document;
 use crate::project::Project;
-use anyhow::{Context, Result, bail};
-use figures::Run;
+use anyhow::Result;
+use clap::Args;
+use measurements::Run;
 
-/// The section's name among the others.
-pub(super) const NAME: &str = "api";
-
-/// What the options ask for.
-#[derive(Debug, PartialEq)]
-struct Order {
-    /// How long memory is watched.
-    minutes: f64,
-    /// How many predictions are put into the log before the page over them is looked at; none: it is not.
-    rows: u64,
-    /// The server to record on; SQLite without one.
-    postgres: Option<String>,
-    write: bool,
+/// Options of the section `api`.
+#[derive(Debug, Default, Args)]
+pub(super) struct ApiOptions {
+    /// api: length of the memory measurement (default: 1)
+    #[arg(long, value_parser = minutes)]
+    pub(super) minutes: Option<f64>,
+    /// api: predictions to log before the monitoring page is timed, which is left out without them
+    #[arg(long)]
+    pub(super) rows: Option<u64>,
+    /// api: server to log on, instead of SQLite
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) postgres: Option<String>,
 }
 
-/// Runs it. With `--write` its part of docs/BENCHMARKS.md becomes this run.
-pub(super) fn run(project: &Project, options: &[String]) -> Result<()> {
-    let order = order(options)?;
-    let mut field = services::start(project, order.postgres.as_deref())?;
-    let list = field.list()?;
-    let contest = rounds::contest(&mut field)?;
-    let watch = watch::over(&mut field, order.minutes, contest.half_load())?;
-    let page = if order.rows > 0 { rounds::page(&mut field, order.rows)? } else { Vec::new() };
-    let run = Run { list, contest, watch, page };
-    let report = report::report(project, &run, order.postgres.is_some());
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes = text.parse().ok().filter(|minutes| (0.2..=600.0).contains(minutes));
+    minutes.ok_or_else(|| "should be a number from 0.2 to 600".to_owned())
+}
+
+impl ApiOptions {
+    /// True when no option is set.
+    pub(super) fn is_default(&self) -> bool {
+        self.minutes.is_none() && self.rows.is_none() && self.postgres.is_none()
+    }
+}
+
+/// Runs the section; `write` replaces its part of docs/BENCHMARKS.md.
+pub(super) fn run(project: &Project, options: &ApiOptions, write: bool) -> Result<()> {
+    let mut services = services::start(project, options.postgres.as_deref())?;
+    let list = services.list()?;
+    let comparison = rounds::compare(&mut services)?;
+    let memory = memory::measure(&mut services, options.minutes.unwrap_or(1.0), comparison.half_load())?;
+    let rows = options.rows.filter(|rows| *rows > 0);
+    let pages = rows.map_or(Ok(Vec::new()), |rows| rounds::pages(&mut services, rows))?;
+    let run = Run { list, comparison, memory, pages };
+    let report = report::report(project, &run, options.postgres.is_some());
     print!("\n{report}");
-    // A void run is not worth writing down.
-    verdict::of_stand_in(&run.contest)?;
-    if order.write { page::write(project, &report) } else { Ok(()) }
-}
-
-fn order(options: &[String]) -> Result<Order> {
-    let mut order = Order { minutes: 1.0, rows: 0, postgres: None, write: false };
-    let mut options = options.iter();
-    while let Some(option) = options.next() {
-        match option.as_str() {
-            NAME => {}
-            "--write" => order.write = true,
-            "--postgres" => order.postgres = Some(options.next().context("--postgres needs an address")?.clone()),
-            "--minutes" => {
-                let minutes = options.next().and_then(|minutes| minutes.parse().ok());
-                order.minutes = minutes
-                    .filter(|minutes| (0.2..=600.0).contains(minutes))
-                    .context("--minutes should be a number from 0.2 to 600")?;
-            }
-            "--rows" => {
-                let rows = options.next().and_then(|rows| rows.parse().ok());
-                order.rows = rows.context("--rows should be a whole number")?;
-            }
-            other => bail!(
-                "there is no option {other}; there are --minutes, --rows, --postgres and --write, and no section beside {NAME}"
-            ),
-        }
-    }
-    if order.write && order.postgres.is_some() {
-        bail!("--write writes down a run with SQLite: leave --postgres away");
-    }
-    Ok(order)
+    // A void run is not recorded.
+    targets::check_baseline(&run.comparison)?;
+    if write { document::write_service(project, &report) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -81,24 +61,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_are_checked() {
-        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        let plain = || Order { minutes: 1.0, rows: 0, postgres: None, write: false };
-        assert_eq!(order(&words("api")).unwrap(), plain());
-        assert_eq!(
-            order(&words("api --write --minutes 10 --rows 10000000")).unwrap(),
-            Order { minutes: 10.0, rows: 10_000_000, write: true, ..plain() }
-        );
-        for wrong in [
-            "api --minutes",
-            "api --minutes many",
-            "api --minutes 0",
-            "api --rows -1",
-            "api kernel",
-            "api --wirte",
-            "api --postgres x --write",
-        ] {
-            assert!(order(&words(wrong)).is_err(), "{wrong}");
+    fn minutes_have_limits() {
+        assert_eq!(minutes("10"), Ok(10.0));
+        for wrong in ["many", "0", "601"] {
+            assert!(minutes(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,9 +1,8 @@
-//! What is asked of both services, and in which order: the one, the other, and again, so that the machine's moods fall on
-//! both. Knows tasks of the load's program; no targets.
+//! Requests to both services in turn, round after round, so that noise of the machine affects both.
 
-use super::super::contest::median;
-use super::figures::{Contest, FEW, Look, MANY, Side, Single, half_of};
-use super::services::{BATCH, BYTES, Field};
+use super::super::comparison::median;
+use super::measurements::{FEW, MANY, PageTiming, ServiceComparison, ServiceRounds, SingleTiming};
+use super::services::{BATCH, BYTES, Services};
 use crate::server::Server;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -11,92 +10,95 @@ use std::thread;
 use std::time::Duration;
 
 const ROUNDS: usize = 3;
-/// How long single predictions are asked for in a round.
+/// Seconds of single predictions in a round.
 const SECONDS: f64 = 8.0;
 const HALF_SECONDS: f64 = 20.0;
-/// Batches in a round, of which the first one is not counted.
+/// Batches in a round, of which the first one does not count.
 const BATCHES: usize = 6;
-/// How long nobody is asked before batches: what was written meanwhile comes onto the disk, which is no part of them.
-const REST: Duration = Duration::from_secs(3);
-/// Pages over the log, and how often each is looked at.
+/// Pause ahead of batches, in which earlier writes reach the disk.
+const PAUSE: Duration = Duration::from_secs(3);
+/// Pages over the log, and the requests to each.
 const PAGES: [&str; 4] =
     ["/monitoring", "/monitoring?window=all", "/monitoring/data?window=all", "/monitoring/report?window=all"];
-const LOOKS: u64 = 5;
-/// How many batches fill the log between two words about it.
-const FILL: u64 = 100;
-/// How far the mean scores of a batch may be apart, which the stand-in rounds to four places.
+const PAGE_REQUESTS: u64 = 5;
+/// Batches between two progress lines while the log is filled.
+const FILL_BATCHES: u64 = 100;
+/// Largest difference of mean scores, which the baseline rounds to four places.
 const TOLERANCE: f64 = 1e-4;
 
-/// Who is asked.
-type Who = fn(&Field) -> &Server;
+type SelectServer = fn(&Services) -> &Server;
 
-/// All rounds, then ours at half of its load.
-pub(super) fn contest(field: &mut Field) -> Result<Contest> {
-    let (mut ours, mut stand_in) = (Side::default(), Side::default());
+/// Runs all rounds, then ours at half load.
+pub(super) fn compare(services: &mut Services) -> Result<ServiceComparison> {
+    let (mut ours, mut baseline) = (ServiceRounds::default(), ServiceRounds::default());
     for round in 1..=ROUNDS {
         println!("round {round} of {ROUNDS}");
-        let sides: [(&str, Who, &mut Side); 2] =
-            [("the stand-in", |field| &field.stand_in, &mut stand_in), ("Leadlight", |field| &field.ours, &mut ours)];
-        for (name, who, side) in sides {
-            take_turn(field, who, side).context(name)?;
-            let told = |rounds: &[Single]| rounds.last().map_or(0.0, |single| single.per_second);
-            let (few, many, batch) = (told(&side.few), told(&side.many), side.batches.median());
+        let sides: [(&str, SelectServer, &mut ServiceRounds); 2] = [
+            ("the baseline", |services| &services.baseline, &mut baseline),
+            ("Leadlight", |services| &services.ours, &mut ours),
+        ];
+        for (name, server, rounds) in sides {
+            run_round(services, server, rounds).context(name)?;
+            let last = |rounds: &[SingleTiming]| rounds.last().map_or(0.0, |single| single.per_second);
+            let (few, many, batch) = (last(&rounds.few), last(&rounds.many), rounds.batches.median());
             println!("  {name}: {few:.1} and {many:.1} single predictions a second, a batch in {batch:.3} s");
         }
     }
-    for (ours, theirs) in [(&ours.batches, &stand_in.batches), (&ours.long, &stand_in.long)] {
-        let apart = (ours.mean - theirs.mean).abs();
-        ensure!(apart <= TOLERANCE, "the mean score is {} with us and {} with the stand-in", ours.mean, theirs.mean);
+    let (mean, baseline_mean) = (ours.batches.mean, baseline.batches.mean);
+    let is_equal = (mean - baseline_mean).abs() <= TOLERANCE;
+    ensure!(is_equal, "the mean score is {mean} by Leadlight and {baseline_mean} by the baseline");
+    let half = open_loop(services, ours.half_load(), HALF_SECONDS)?;
+    Ok(ServiceComparison { ours, baseline, half })
+}
+
+fn run_round(services: &mut Services, server: SelectServer, rounds: &mut ServiceRounds) -> Result<()> {
+    let address = server(services).address();
+    for (connections, timings) in [(FEW, &mut rounds.few), (MANY, &mut rounds.many)] {
+        let task = json!({ "task": "closed", "address": address, "connections": connections, "seconds": SECONDS });
+        timings.push(SingleTiming::from_response(&services.request(&task)?)?);
     }
-    let half = open(field, half_of(&ours), HALF_SECONDS)?;
-    Ok(Contest { ours, stand_in, half })
+    thread::sleep(PAUSE);
+    rounds.batches.add(&batches(services, &address, Some(BYTES), BATCHES)?)
 }
 
-fn take_turn(field: &mut Field, who: Who, side: &mut Side) -> Result<()> {
-    let address = who(field).address();
-    let closed = |connections: u32| json!({ "task": "closed", "address": address, "connections": connections, "seconds": SECONDS });
-    side.few.push(Single::of(&field.ask(&closed(FEW))?)?);
-    side.many.push(Single::of(&field.ask(&closed(MANY))?)?);
-    for (batches, bytes) in [(&mut side.batches, Some(BYTES)), (&mut side.long, None)] {
-        thread::sleep(REST);
-        batches.add(&ask(field, &address, bytes, BATCHES)?)?;
-    }
-    Ok(())
+/// Sends batches of the whole list, or of those of its leads that have `bytes_per_lead` on average.
+pub(super) fn batches(
+    services: &mut Services,
+    address: &str,
+    bytes_per_lead: Option<u64>,
+    times: usize,
+) -> Result<Value> {
+    services.request(&json!({
+        "task": "batch", "address": address, "leads": BATCH, "bytes_per_lead": bytes_per_lead, "times": times,
+    }))
 }
 
-/// Batches of the whole list, or of those of its leads that have so many bytes on average.
-pub(super) fn ask(field: &mut Field, address: &str, bytes_a_lead: Option<u64>, times: usize) -> Result<Value> {
-    let task =
-        json!({ "task": "batch", "address": address, "leads": BATCH, "bytes_a_lead": bytes_a_lead, "times": times });
-    field.ask(&task)
-}
-
-/// Ours, with requests that are due at even steps.
-pub(super) fn open(field: &mut Field, rate: f64, seconds: f64) -> Result<Single> {
-    let address = field.ours.address();
-    let task = json!({
+/// Sends single predictions to ours at a constant rate (open loop).
+pub(super) fn open_loop(services: &mut Services, rate: f64, seconds: f64) -> Result<SingleTiming> {
+    let address = services.ours.address();
+    SingleTiming::from_response(&services.request(&json!({
         "task": "open", "address": address, "connections": MANY, "rate": rate, "seconds": seconds,
-    });
-    Single::of(&field.ask(&task)?)
+    }))?)
 }
 
-/// Puts so many predictions into our log, then looks at the pages over it.
-pub(super) fn page(field: &mut Field, rows: u64) -> Result<Vec<Look>> {
-    let address = field.ours.address();
+/// Logs `rows` predictions in our service, then times the pages over them.
+pub(super) fn pages(services: &mut Services, rows: u64) -> Result<Vec<PageTiming>> {
+    let address = services.ours.address();
     let mut logged = 0;
     while logged < rows {
-        println!("{logged} of {rows} predictions put into the log");
-        let times = (rows - logged).div_ceil(BATCH).min(FILL);
-        ask(field, &address, None, times as usize)?;
+        println!("{logged} of {rows} predictions logged");
+        let times = (rows - logged).div_ceil(BATCH).min(FILL_BATCHES);
+        batches(services, &address, None, times as usize)?;
         logged += times * BATCH;
     }
-    PAGES.iter().map(|path| look(field, path, logged)).collect()
+    PAGES.iter().map(|path| time_page(services, &address, path, logged)).collect()
 }
 
-fn look(field: &mut Field, path: &'static str, rows: u64) -> Result<Look> {
-    let told = field.ask(&json!({ "task": "look", "address": field.ours.address(), "path": path, "times": LOOKS }))?;
-    let seconds: Vec<f64> = told["seconds"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-    let (first, others) = seconds.split_first().context("the load tells no seconds")?;
-    let bytes = told["bytes"].as_u64().context("the load tells no bytes")?;
-    Ok(Look { path, rows, bytes, first_seconds: *first, seconds: median(others.to_vec()) })
+fn time_page(services: &mut Services, address: &str, path: &'static str, rows: u64) -> Result<PageTiming> {
+    let task = json!({ "task": "page", "address": address, "path": path, "times": PAGE_REQUESTS });
+    let response = services.request(&task)?;
+    let seconds: Vec<f64> = response["seconds"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    let (first, others) = seconds.split_first().context("the load generator reports no seconds")?;
+    let bytes = response["bytes"].as_u64().context("the load generator reports no bytes")?;
+    Ok(PageTiming { path, rows, bytes, first_seconds: *first, seconds: median(others.to_vec()) })
 }

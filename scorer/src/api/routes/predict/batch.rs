@@ -1,107 +1,107 @@
-//! JSON bodies: one lead, or a batch of them.
-//!
-//! Owns what a lead that is not valid means for the others. May not know HTTP's heads, nor where answers are recorded.
+//! JSON bodies: one lead, or a batch of leads.
 
-use super::pending_response::Draft;
-use super::row_response::{models, prediction};
-use super::row_writer::{Shape, Writer};
-use super::scoring::{Block, Fate, Scoring, Shared, Take};
-use super::two_thread_pipeline::{self, BYTES_LEAST};
+use super::params::OnError;
+use super::pending_response::PendingResponse;
+use super::row_response::{lead_result, models, prediction};
+use super::row_writer::{RowFormat, RowWriter};
+use super::scoring::{LeadSink, RowStatus, ScoredRows, Scoring, ScoringContext};
+use super::two_thread_pipeline::{self, MIN_BYTES};
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
-use crate::api::http::response::{LeadResult, PartialAnswer, RejectedLead, ValidationError};
+use crate::api::http::response::{PartialAnswer, RejectedLead, ValidationError};
 use crate::api::http::validation_error::lead_errors;
+use crate::insight::label::ScoreSummary;
 use crate::lead::Lead;
 use crate::lead::json::{BatchSink, ISSUES_MAX, Issue, read_batch, read_batch_into, read_lead};
 use crate::lead::schema::Schema;
-use crate::wire::{BatchAnswer, Summary};
+use crate::wire::BatchResponse;
 use prediction_log::PredictionRow;
 use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-/// About how many bytes an answer has for each lead: so that a large one is not copied while it grows.
-const ANSWER_BYTES: usize = 320;
+/// Approximate response bytes per lead, to allocate a large response once.
+const RESPONSE_BYTES_PER_LEAD: usize = 320;
 
-/// What a lead that is not valid means for the others of its batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OnError {
-    /// None is scored.
-    Fail,
-    /// Nothing.
-    Skip,
-}
-
-/// One lead and its score.
-pub(super) fn one(shared: &Shared, body: &[u8]) -> Result<Draft, ApiError> {
-    let (schema, started) = (shared.scorer.schema(), Instant::now());
+/// Scores one lead.
+pub(super) fn score_one(context: &ScoringContext, body: &[u8]) -> Result<PendingResponse, ApiError> {
+    let (schema, started) = (context.scorer.schema(), Instant::now());
     let lead = read_lead(body, schema).map_err(|error| ApiError::invalid(error, schema))?;
     let parse = started.elapsed();
-    let mut scoring = Scoring::new(shared);
-    scoring.take(&lead, None);
-    let Block { rows, fates, seen, spent } = scoring.finish()?;
+    let mut scoring = Scoring::new(context);
+    scoring.push(&lead, None);
+    let ScoredRows { rows, statuses, scored, time } = scoring.finish()?;
     if rows.is_empty() {
-        let mut complaints = rejected(fates);
-        complaints.iter_mut().for_each(|complaint| complaint.loc = vec![json!("body")]);
-        return Err(ApiError::Invalid(complaints));
+        let mut errors = validation_errors(statuses);
+        errors.iter_mut().for_each(|error| error.loc = vec![json!("body")]);
+        return Err(ApiError::Invalid(errors));
     }
-    let write = |rows: &[PredictionRow]| written(&rows.first().map(prediction), 1);
-    Ok(Draft::new(rows, MediaType::Json, vec![seen], write).took(parse, spent))
+    let write = |rows: &[PredictionRow]| to_json(&rows.first().map(prediction), 1);
+    Ok(PendingResponse::new(rows, MediaType::Json, vec![scored], write).with_timing(parse, time))
 }
 
-/// A batch and its scores.
-pub(super) fn many(shared: &Shared, body: &[u8], on_error: OnError, form: MediaType) -> Result<Draft, ApiError> {
-    let (Block { rows, fates, seen, spent }, parse) = taken(shared, body, on_error)?;
-    let is_wrong = |fate: &Fate| matches!(fate, Fate::Rejected(_));
-    if on_error == OnError::Fail && fates.iter().any(is_wrong) {
-        return Err(ApiError::Invalid(rejected(fates)));
+/// Scores a batch.
+pub(super) fn score_batch(
+    context: &ScoringContext,
+    body: &[u8],
+    on_error: OnError,
+    response_type: MediaType,
+) -> Result<PendingResponse, ApiError> {
+    let (ScoredRows { rows, statuses, scored, time }, parse) = read_and_score(context, body, on_error)?;
+    let is_rejected = |status: &RowStatus| matches!(status, RowStatus::Rejected(_));
+    if on_error == OnError::Fail && statuses.iter().any(is_rejected) {
+        return Err(ApiError::Invalid(validation_errors(statuses)));
     }
-    let write = move |rows: &[PredictionRow]| match form {
-        MediaType::Json if on_error == OnError::Fail => whole(rows),
-        MediaType::Json => partial(rows, &fates),
-        form => lines(rows, &fates, form),
+    let write = move |rows: &[PredictionRow]| match response_type {
+        MediaType::Json if on_error == OnError::Fail => write_batch_answer(rows),
+        MediaType::Json => write_partial_answer(rows, &statuses),
+        media_type => write_lines(rows, &statuses, media_type),
     };
-    Ok(Draft::new(rows, form, vec![seen], write).took(parse, spent))
+    Ok(PendingResponse::new(rows, response_type, vec![scored], write).with_timing(parse, time))
 }
 
-/// What is wrong with a body as far as that can be told without a model.
-pub(super) fn fault(body: &[u8], single: bool) -> Option<ApiError> {
+/// Validates a body without a model, against the base schema.
+pub(super) fn validate(body: &[u8], is_single: bool) -> Result<(), ApiError> {
     let schema = Schema::leads();
-    let read = if single { read_lead(body, &schema).map(drop) } else { read_batch(body, &schema).map(drop) };
-    read.err().map(|error| ApiError::invalid(error, &schema))
+    let result = if is_single { read_lead(body, &schema).map(drop) } else { read_batch(body, &schema).map(drop) };
+    result.map_err(|error| ApiError::invalid(error, &schema))
 }
 
-/// The leads of a batch, scored, and how long reading them took. A large one is scored while it is read.
-fn taken(shared: &Shared, body: &[u8], on_error: OnError) -> Result<(Block, Duration), ApiError> {
-    let (schema, started) = (shared.scorer.schema(), Instant::now());
+/// Returns the scored leads of a batch and the time of parsing. A large batch is scored while it is parsed.
+fn read_and_score(
+    context: &ScoringContext,
+    body: &[u8],
+    on_error: OnError,
+) -> Result<(ScoredRows, Duration), ApiError> {
+    let (schema, started) = (context.scorer.schema(), Instant::now());
     let invalid = |error| ApiError::invalid(error, schema);
-    if body.len() < BYTES_LEAST {
-        let mut scoring = Scoring::new(shared);
-        read_batch_into(body, schema, &mut Taken { schema, on_error, to: &mut scoring, problems: 0 })
+    if body.len() < MIN_BYTES {
+        let mut scoring = Scoring::new(context);
+        read_batch_into(body, schema, &mut LeadFilter { schema, on_error, to: &mut scoring, problems: 0 })
             .map_err(invalid)?;
-        let spent = scoring.spent();
-        let parse = started.elapsed().saturating_sub(spent.score + spent.record);
+        let time = scoring.time();
+        let parse = started.elapsed().saturating_sub(time.score + time.record);
         return Ok((scoring.finish()?, parse));
     }
-    let (read, block) = two_thread_pipeline::read(shared, |hand| {
-        let mut taken = Taken { schema, on_error, to: hand, problems: 0 };
-        read_batch_into(body, schema, &mut taken).map(|()| started.elapsed())
+    let (parsed, scored) = two_thread_pipeline::run(context, |sink| {
+        let mut filter = LeadFilter { schema, on_error, to: sink, problems: 0 };
+        read_batch_into(body, schema, &mut filter).map(|()| started.elapsed())
     });
-    let parse = read.map_err(invalid)?;
-    Ok((block?, parse))
+    let parse = parsed.map_err(invalid)?;
+    Ok((scored?, parse))
 }
 
-/// The leads of a batch while they come.
-struct Taken<'a, T> {
+/// Passes valid leads on to be scored, the others as rejections.
+struct LeadFilter<'a, T> {
     schema: &'a Schema,
     on_error: OnError,
     to: &'a mut T,
-    /// How many problems were told so far.
+    /// Number of problems reported so far.
     problems: usize,
 }
 
-impl<T: Take> BatchSink for Taken<'_, T> {
+impl<T: LeadSink> BatchSink for LeadFilter<'_, T> {
     fn restart(&mut self) {
         self.to.restart();
         self.problems = 0;
@@ -109,14 +109,14 @@ impl<T: Take> BatchSink for Taken<'_, T> {
 
     fn take(&mut self, lead: &Lead, mut problems: Vec<Issue>) {
         if problems.is_empty() {
-            // A batch that is refused needs no scores.
+            // A batch that fails needs no scores.
             if self.on_error == OnError::Skip || self.problems == 0 {
-                self.to.take(lead);
+                self.to.push(lead);
             }
             return;
         }
         let room = ISSUES_MAX.saturating_sub(self.problems);
-        // Of a lead that is skipped at least one reason is told.
+        // A skipped lead reports at least one reason.
         problems.truncate(if self.on_error == OnError::Skip { room.max(1) } else { room });
         self.problems += problems.len();
         let lead_key = lead.key().map(|key| Cow::Owned(key.to_owned()));
@@ -124,54 +124,46 @@ impl<T: Take> BatchSink for Taken<'_, T> {
     }
 }
 
-fn rejected(fates: Vec<Fate>) -> Vec<ValidationError> {
-    let errors = fates.into_iter().flat_map(|fate| match fate {
-        Fate::Rejected(rejection) => rejection.errors,
-        Fate::Scored(_) => Vec::new(),
+fn validation_errors(statuses: Vec<RowStatus>) -> Vec<ValidationError> {
+    let errors = statuses.into_iter().flat_map(|status| match status {
+        RowStatus::Rejected(rejection) => rejection.errors,
+        RowStatus::Scored(_) => Vec::new(),
     });
     errors.take(ISSUES_MAX).collect()
 }
 
-fn whole(rows: &[PredictionRow]) -> Result<Vec<u8>, ApiError> {
-    written(&BatchAnswer::new(rows.iter().map(prediction).collect(), models(rows)), rows.len())
+fn write_batch_answer(rows: &[PredictionRow]) -> Result<Vec<u8>, ApiError> {
+    to_json(&BatchResponse::new(rows.iter().map(prediction).collect(), models(rows)), rows.len())
 }
 
-fn partial(rows: &[PredictionRow], fates: &[Fate]) -> Result<Vec<u8>, ApiError> {
-    let mut sum = Summary::default();
-    rows.iter().for_each(|row| sum.add(row.probability));
+fn write_partial_answer(rows: &[PredictionRow], statuses: &[RowStatus]) -> Result<Vec<u8>, ApiError> {
+    let mut summary = ScoreSummary::default();
+    rows.iter().for_each(|row| summary.add(row.probability));
     let mut next = rows.iter();
-    let results = fates.iter().map(|fate| result(fate, &mut next)).collect::<Option<Vec<_>>>();
+    let results = statuses.iter().map(|status| lead_result(status, &mut next)).collect::<Option<Vec<_>>>();
     let answer = PartialAnswer {
         results: results.ok_or(ApiError::Internal)?,
-        total_count: fates.len(),
-        scored_count: sum.scored,
-        rejected_count: fates.len() - sum.scored,
-        avg_score: sum.mean(),
-        high_engagement_count: sum.engaged,
+        total_count: statuses.len(),
+        scored_count: summary.scored,
+        rejected_count: statuses.len() - summary.scored,
+        avg_score: summary.mean(),
+        high_engagement_count: summary.engaged,
         models: models(rows),
     };
-    written(&answer, fates.len())
+    to_json(&answer, statuses.len())
 }
 
-/// What is told of the next lead.
-pub(super) fn result<'a>(fate: &'a Fate, rows: &mut impl Iterator<Item = &'a PredictionRow>) -> Option<LeadResult<'a>> {
-    Some(match fate {
-        Fate::Scored(_) => LeadResult::Scored(prediction(rows.next()?)),
-        Fate::Rejected(rejection) => LeadResult::Rejected(rejection.clone()),
-    })
-}
-
-fn lines(rows: &[PredictionRow], fates: &[Fate], form: MediaType) -> Result<Vec<u8>, ApiError> {
-    let mut writer = Writer::new(Shape::of_keys(form));
+fn write_lines(rows: &[PredictionRow], statuses: &[RowStatus], media_type: MediaType) -> Result<Vec<u8>, ApiError> {
+    let mut writer = RowWriter::new(RowFormat::keys_only(media_type));
     let mut body = Vec::new();
-    writer.begin(&[], &mut body);
-    writer.block(rows, fates, None, &mut body)?;
-    writer.end(&mut body)?;
+    writer.write_header(&[], &mut body);
+    writer.write_rows(rows, statuses, None, &mut body)?;
+    writer.write_completion(&mut body)?;
     Ok(body)
 }
 
-fn written(answer: &impl Serialize, leads: usize) -> Result<Vec<u8>, ApiError> {
-    let mut body = Vec::with_capacity(leads * ANSWER_BYTES);
+fn to_json(answer: &impl Serialize, leads: usize) -> Result<Vec<u8>, ApiError> {
+    let mut body = Vec::with_capacity(leads * RESPONSE_BYTES_PER_LEAD);
     serde_json::to_writer(&mut body, answer).map_err(|_| ApiError::Internal)?;
     Ok(body)
 }

@@ -1,134 +1,132 @@
-//! A file of leads, piece by piece -> portions of its answer, each with the rows that are to be logged before it is
-//! given.
-//!
-//! Owns the size of a portion, which bounds what is in memory. May not know HTTP, nor where rows are logged.
+//! Processes a file of leads piece by piece: returns response chunks, each with the rows to log before it is sent.
 
-use super::row_writer::{Shape, Writer};
-use super::scoring::{Block, Scoring, Shared};
+use super::row_writer::{RowFormat, RowWriter};
+use super::scoring::{ScoredRows, Scoring, ScoringContext};
 use super::table_input::{ClientCells, TableInput, take_line};
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::validation_error::no_leads_error;
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::lead::json::NdjsonReader;
 use crate::lead::schema::Schema;
 use axum::body::Bytes;
 use prediction_log::PredictionRow;
 use std::collections::VecDeque;
 
-/// How many leads a portion has, and a few more.
-const LEADS: usize = 1_024;
+/// Leads per chunk, which bounds memory; a chunk may have a few more.
+const CHUNK_LEADS: usize = 1_024;
 
-/// How many bytes are read before the leads are counted again.
-const STEP: usize = 8 << 10;
+/// Bytes read before leads are counted again.
+const STEP_BYTES: usize = 8 << 10;
 
-/// A part of the answer.
-pub(super) struct Portion {
-    /// To be logged before the text is given.
+/// Part of a response.
+pub(super) struct Chunk {
+    /// Rows to log before the text is sent.
     pub(super) rows: Vec<PredictionRow>,
-    /// Its leads, for those who watch.
-    pub(super) seen: Option<Seen>,
+    /// Scored leads, for monitoring.
+    pub(super) scored: Option<ScoredBatch>,
     pub(super) text: Vec<u8>,
-    /// How many leads it tells of.
+    /// Number of leads in the text.
     pub(super) leads: u64,
-    /// Of the last portion, what proves that the answer is whole.
-    pub(super) proof: Option<String>,
-    pub(super) shape: Shape,
+    /// Completion summary, as a trailer value; set on the last chunk only.
+    pub(super) completion: Option<String>,
+    pub(super) format: RowFormat,
 }
 
-/// Makes portions.
-pub(super) struct Mill {
-    shared: Shared,
+/// Reads pushed bytes, scores their leads and writes response chunks.
+pub(super) struct ChunkProcessor {
+    context: ScoringContext,
     schema: Schema,
-    intake: Intake,
-    writer: Writer,
-    waiting: VecDeque<Bytes>,
-    begun: bool,
+    parser: Parser,
+    writer: RowWriter,
+    input: VecDeque<Bytes>,
+    has_header: bool,
 }
 
-enum Intake {
+enum Parser {
     Table(Box<TableInput>),
     Lines(NdjsonReader),
-    /// There was a last piece, and it was read.
+    /// The input has ended and was parsed.
     Ended,
 }
 
-impl Mill {
-    pub(super) fn new(shared: Shared, sent: MediaType, wanted: MediaType) -> Self {
-        let schema = shared.scorer.schema().clone();
-        let intake = match sent {
-            MediaType::Csv => Intake::Table(Box::new(TableInput::new(schema.clone()))),
-            MediaType::Json | MediaType::Ndjson => Intake::Lines(NdjsonReader::new(schema.clone())),
+impl ChunkProcessor {
+    pub(super) fn new(context: ScoringContext, body_type: MediaType, response_type: MediaType) -> Self {
+        let schema = context.scorer.schema().clone();
+        let parser = match body_type {
+            MediaType::Csv => Parser::Table(Box::new(TableInput::new(schema.clone()))),
+            MediaType::Json | MediaType::Ndjson => Parser::Lines(NdjsonReader::new(schema.clone())),
         };
-        let writer = Writer::new(Shape::of_keys(wanted));
-        Mill { shared, schema, intake, writer, waiting: VecDeque::new(), begun: false }
+        let writer = RowWriter::new(RowFormat::keys_only(response_type));
+        ChunkProcessor { context, schema, parser, writer, input: VecDeque::new(), has_header: false }
     }
 
-    /// Hands over more of the file.
-    pub(super) fn feed(&mut self, pieces: impl IntoIterator<Item = Bytes>) {
-        self.waiting.extend(pieces);
+    /// Adds input.
+    pub(super) fn push(&mut self, pieces: impl IntoIterator<Item = Bytes>) {
+        self.input.extend(pieces);
     }
 
-    /// Whether it has nothing to read.
-    pub(super) fn is_hungry(&self) -> bool {
-        self.waiting.is_empty()
+    /// True when all input was read.
+    pub(super) fn needs_input(&self) -> bool {
+        self.input.is_empty()
     }
 
-    /// The next portion of what was handed over; a small one where there was not much.
-    pub(super) fn portion(&mut self) -> Result<Portion, ApiError> {
-        let Mill { shared, schema, intake, waiting, .. } = self;
-        let (mut scoring, mut own) = (Scoring::new(shared), ClientCells::default());
-        while scoring.len() < LEADS {
-            let Some(mut piece) = waiting.pop_front() else { break };
-            let step = piece.split_to(piece.len().min(STEP));
+    /// Returns the next chunk; a small one if there is little input.
+    pub(super) fn next_chunk(&mut self) -> Result<Chunk, ApiError> {
+        let ChunkProcessor { context, schema, parser, input, .. } = self;
+        let (mut scoring, mut cells) = (Scoring::new(context), ClientCells::default());
+        while scoring.len() < CHUNK_LEADS {
+            let Some(mut piece) = input.pop_front() else { break };
+            let step = piece.split_to(piece.len().min(STEP_BYTES));
             if !piece.is_empty() {
-                waiting.push_front(piece);
+                input.push_front(piece);
             }
-            match intake {
-                Intake::Table(table) => table.push(&step, &mut scoring, &mut own)?,
-                Intake::Lines(lines) => lines.push(&step, &mut |line| take_line(line, schema, &mut scoring)),
-                Intake::Ended => {}
+            match parser {
+                Parser::Table(table) => table.push(&step, &mut scoring, &mut cells)?,
+                Parser::Lines(lines) => lines.push(&step, &mut |line| take_line(line, schema, &mut scoring)),
+                Parser::Ended => {}
             }
         }
-        let block = scoring.finish()?;
-        self.write(block, &own)
+        let scored = scoring.finish()?;
+        self.write(scored, &cells)
     }
 
-    /// The last portion, when all that was handed over is read.
-    pub(super) fn finish(&mut self) -> Result<Portion, ApiError> {
-        let Mill { shared, schema, intake, .. } = self;
-        let (mut scoring, mut own) = (Scoring::new(shared), ClientCells::default());
-        match std::mem::replace(intake, Intake::Ended) {
-            Intake::Table(mut table) => {
-                table.finish(&mut scoring, &mut own)?;
-                // Its columns are still to be named where this is the only portion.
-                *intake = Intake::Table(table);
+    /// Returns the last chunk, after all input was read and has ended.
+    pub(super) fn finish(&mut self) -> Result<Chunk, ApiError> {
+        let ChunkProcessor { context, schema, parser, .. } = self;
+        let (mut scoring, mut cells) = (Scoring::new(context), ClientCells::default());
+        match std::mem::replace(parser, Parser::Ended) {
+            Parser::Table(mut table) => {
+                table.finish(&mut scoring, &mut cells)?;
+                // Its column names are still to be written if this is the only chunk.
+                *parser = Parser::Table(table);
             }
-            Intake::Lines(lines) => lines.finish(&mut |line| take_line(line, schema, &mut scoring)),
-            Intake::Ended => {}
+            Parser::Lines(lines) => lines.finish(&mut |line| take_line(line, schema, &mut scoring)),
+            Parser::Ended => {}
         }
-        let block = scoring.finish()?;
-        let mut portion = self.write(block, &own)?;
-        if !self.begun {
+        let scored = scoring.finish()?;
+        let mut chunk = self.write(scored, &cells)?;
+        if !self.has_header {
             return Err(ApiError::Invalid(vec![no_leads_error()]));
         }
-        portion.proof = Some(self.writer.end(&mut portion.text)?);
-        Ok(portion)
+        chunk.completion = Some(self.writer.write_completion(&mut chunk.text)?);
+        Ok(chunk)
     }
 
-    fn write(&mut self, block: Block, own: &ClientCells) -> Result<Portion, ApiError> {
+    fn write(&mut self, scored: ScoredRows, cells: &ClientCells) -> Result<Chunk, ApiError> {
+        let ScoredRows { rows, statuses, scored, .. } = scored;
         let mut text = Vec::new();
-        let table = match &self.intake {
-            Intake::Table(table) => Some(table.as_ref()),
-            Intake::Lines(_) | Intake::Ended => None,
+        let table = match &self.parser {
+            Parser::Table(table) => Some(table.as_ref()),
+            Parser::Lines(_) | Parser::Ended => None,
         };
-        if !self.begun && !block.fates.is_empty() {
-            self.begun = true;
-            self.writer.shape.delimiter = table.map_or(b',', |table| table.delimiter);
-            self.writer.begin(table.map_or(&[], |table| &table.columns), &mut text);
+        if !self.has_header && !statuses.is_empty() {
+            self.has_header = true;
+            self.writer.format.delimiter = table.map_or(b',', |table| table.delimiter);
+            self.writer.write_header(table.map_or(&[], |table| &table.columns), &mut text);
         }
-        self.writer.block(&block.rows, &block.fates, table.map(|_| own), &mut text)?;
-        let leads = block.fates.len() as u64;
-        Ok(Portion { rows: block.rows, seen: Some(block.seen), text, leads, proof: None, shape: self.writer.shape })
+        self.writer.write_rows(&rows, &statuses, table.map(|_| cells), &mut text)?;
+        let leads = statuses.len() as u64;
+        Ok(Chunk { rows, scored: Some(scored), text, leads, completion: None, format: self.writer.format })
     }
 }

@@ -1,8 +1,6 @@
-//! What is kept of a lead beside its score: a JSON object of its fields, of the numbers that its model was given, or of
-//! nothing.
+//! Serialises the logged inputs of a lead: a JSON object of its fields, of its model's features, or an empty one.
 //!
-//! Owns that text. It is written straight from the values: a batch has hundreds of thousands of them. May not know
-//! where it is kept.
+//! Written directly from the values, because a batch has hundreds of thousands of them.
 
 use crate::api::config::LogInputs;
 use crate::lead::encode::InputValues;
@@ -11,51 +9,54 @@ use crate::lead::text::utf8;
 use crate::lead::{Lead, Value};
 use crate::pipeline::{Model, Scorer};
 
-/// Writes the inputs of many leads.
-pub(super) struct Inputs<'a> {
+/// Serialises the inputs of many leads.
+pub(super) struct InputSerializer<'a> {
     scorer: &'a Scorer,
     mode: LogInputs,
-    /// `,"name":` for each field, one behind the other, and where they end.
+    /// `,"name":` of all fields, concatenated.
     names: Vec<u8>,
-    ends: Vec<usize>,
-    /// Room for one text.
+    /// End of each name in `names`.
+    name_ends: Vec<usize>,
+    /// Buffer for one text.
     text: Vec<u8>,
 }
 
-impl<'a> Inputs<'a> {
+impl<'a> InputSerializer<'a> {
     pub(super) fn new(scorer: &'a Scorer, mode: LogInputs) -> Self {
-        let (mut names, mut ends) = (Vec::new(), Vec::new());
+        let (mut names, mut name_ends) = (Vec::new(), Vec::new());
         if mode == LogInputs::Full {
             for field in scorer.schema().fields() {
-                name(&field.name, &mut names);
-                ends.push(names.len());
+                write_name(&field.name, &mut names);
+                name_ends.push(names.len());
             }
         }
-        Inputs { scorer, mode, names, ends, text: Vec::new() }
+        InputSerializer { scorer, mode, names, name_ends, text: Vec::new() }
     }
 
-    /// The inputs of a lead.
-    pub(super) fn of(&mut self, lead: &Lead) -> String {
+    /// Returns the inputs of a lead as JSON.
+    pub(super) fn to_json(&mut self, lead: &Lead) -> String {
         self.text.clear();
         match self.mode {
             LogInputs::None => {}
-            LogInputs::Features => features(lead, &self.scorer.models()[self.scorer.choose(lead)], &mut self.text),
-            LogInputs::Full => self.fields(lead),
+            LogInputs::Features => {
+                write_features(lead, &self.scorer.models()[self.scorer.choose(lead)], &mut self.text)
+            }
+            LogInputs::Full => self.write_fields(lead),
         }
-        // Every member was written with a comma before it.
+        // Every member starts with a comma; the first becomes the brace.
         match self.text.first_mut() {
             Some(first) => *first = b'{',
             None => self.text.push(b'{'),
         }
         self.text.push(b'}');
-        // Of texts and numbers alone, which are UTF-8.
+        // Valid UTF-8: it consists of texts and numbers.
         utf8(&self.text).map(str::to_owned).unwrap_or_default()
     }
 
-    fn fields(&mut self, lead: &Lead) {
+    fn write_fields(&mut self, lead: &Lead) {
         let schema: &Schema = self.scorer.schema();
         let mut start = 0;
-        for ((field, value), end) in schema.fields().iter().zip(lead.values()).zip(&self.ends) {
+        for ((field, value), end) in schema.fields().iter().zip(lead.values()).zip(&self.name_ends) {
             let name = start..*end;
             start = *end;
             if value == Value::Missing {
@@ -74,8 +75,8 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// Inputs of texts are left out: they are the lead's own.
-fn features(lead: &Lead, model: &Model, out: &mut Vec<u8>) {
+/// Writes the numbers of the model's inputs; text inputs are left out, since they are the lead's own fields.
+fn write_features(lead: &Lead, model: &Model, out: &mut Vec<u8>) {
     let encoder = model.encoder();
     let mut encoding = encoder.new_batch();
     encoder.encode_into(lead, &mut encoding);
@@ -87,24 +88,24 @@ fn features(lead: &Lead, model: &Model, out: &mut Vec<u8>) {
             InputValues::Text(_) => continue,
         };
         for (feature, number) in input.features.iter().zip(numbers) {
-            name(&feature.name, out);
+            write_name(&feature.name, out);
             write_number(number, out);
         }
     }
 }
 
-fn name(name: &str, out: &mut Vec<u8>) {
+fn write_name(name: &str, out: &mut Vec<u8>) {
     out.push(b',');
     write_text(name, out);
     out.push(b':');
 }
 
-/// Infinite numbers, which JSON cannot hold, are written as texts, which a field of numbers reads back as the same.
+/// Writes a number; an infinite one, which JSON cannot hold, as a text that a number field parses back.
 fn write_number(number: f64, out: &mut Vec<u8>) {
     if number.is_finite() { write(&number, out) } else { write(&number.to_string(), out) }
 }
 
-/// Most texts need no escape, which is seen many bytes at a time.
+/// Writes a text; fast if it needs no escape, which is checked many bytes at a time.
 fn write_text(text: &str, out: &mut Vec<u8>) {
     let is_special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
     if text.bytes().fold(false, |found, byte| found | is_special(byte)) {
@@ -115,7 +116,7 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Texts and numbers can always be written into memory.
+/// Writes a text or number, which cannot fail in memory.
 fn write<T: serde::Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
     let _ = serde_json::to_writer(out, value);
 }

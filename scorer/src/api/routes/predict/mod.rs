@@ -1,7 +1,9 @@
-//! Leads in, predictions out: recorded before they are answered.
+//! `POST /predict` and `POST /predict/batch`: scores leads and logs every prediction before it is sent.
 //!
-//! Owns the two routes, that a request with a name is done once, and the heads of answers. May not know encoding, models
-//! or SQL.
+//! Imports go one way: `params`, `logged_inputs`, `spill_buffer` -> `scoring` -> `table_input`, `two_thread_pipeline`,
+//! `row_response` -> `row_writer`, `pending_response` -> `batch`, `chunk_processor` -> `stream`.
+//!
+//! Must not depend on encoding, models or SQL.
 
 mod batch;
 mod chunk_processor;
@@ -26,24 +28,23 @@ use crate::api::state::AppState;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use params::Ask;
-pub(crate) use params::KEYED_STREAM_BYTES;
-use pending_response::{About, Draft, Text};
+pub(crate) use params::KEYED_STREAM_BYTES_MAX;
+use params::PredictParams;
+use pending_response::{PendingResponse, ResponseMeta, WriteBody, replayed_response, timed_response};
 use prediction_log::{IdempotencyRecord, LogEntry, Timestamp, WriteStatus};
-pub(crate) use row_writer::ADDED;
-use scoring::Shared;
+pub(crate) use row_writer::RESULT_COLUMNS;
+use scoring::ScoringContext;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// The largest body that is read and scored by the thread that serves its connection: handing it to another takes
-/// longer than that.
+/// Largest body, in bytes, that is scored on the thread of its connection: moving it to another one would take longer.
 const INLINE_BYTES: usize = 16 << 10;
 
 /// Scores one lead.
 pub(crate) async fn predict(State(service): State<Arc<AppState>>, request: Request) -> Result<Response, ApiError> {
     service.check_maintenance()?;
-    let ask = Ask::one(&request, &service.config)?;
-    document(&service, request, ask).await
+    let params = PredictParams::for_one(&request, &service.config)?;
+    predict_json(&service, request, params).await
 }
 
 /// Scores many leads, in the order sent.
@@ -52,72 +53,75 @@ pub(crate) async fn predict_batch(
     request: Request,
 ) -> Result<Response, ApiError> {
     service.check_maintenance()?;
-    let ask = Ask::many(&request, &service.config)?;
-    if ask.sent == MediaType::Json {
-        return document(&service, request, ask).await;
+    let params = PredictParams::for_batch(&request, &service.config)?;
+    if params.body_type == MediaType::Json {
+        return predict_json(&service, request, params).await;
     }
-    let shared = Shared::new(service.registry.current()?, service.config.log_inputs, ask.request_id.clone());
-    if ask.key.is_none() {
-        return stream::answer(service, shared, request, (ask.sent, ask.wanted)).await;
+    let scorer = service.registry.current().ok_or(ApiError::NoModel)?;
+    let context = ScoringContext::new(scorer, service.config.log_inputs, params.request_id.clone());
+    let (body_type, response_type) = (params.body_type, params.response_type);
+    if params.key.is_none() {
+        return stream::respond(service, context, request, (body_type, response_type)).await;
     }
-    let (sent, wanted) = (ask.sent, ask.wanted);
-    once(&service, request, ask, move |_, body| stream::whole(shared, body.clone(), sent, wanted)).await
+    let work =
+        move |_: &PredictParams, body: &Bytes| stream::score_whole(context, body.clone(), body_type, response_type);
+    respond_once(&service, request, params, work).await
 }
 
-/// Answers a body of JSON.
-async fn document(service: &AppState, request: Request, ask: Ask) -> Result<Response, ApiError> {
+/// Responds to a JSON body.
+async fn predict_json(service: &AppState, request: Request, params: PredictParams) -> Result<Response, ApiError> {
     let (scorer, inputs) = (service.registry.current(), service.config.log_inputs);
-    let work = move |ask: &Ask, body: &Bytes| match scorer {
-        Ok(scorer) => {
-            let shared = Shared::new(scorer, inputs, ask.request_id.clone());
-            match ask.on_error {
-                None => batch::one(&shared, body),
-                Some(on_error) => batch::many(&shared, body, on_error, ask.wanted),
+    let work = move |params: &PredictParams, body: &Bytes| match scorer {
+        Some(scorer) => {
+            let context = ScoringContext::new(scorer, inputs, params.request_id.clone());
+            match params.on_error {
+                None => batch::score_one(&context, body),
+                Some(on_error) => batch::score_batch(&context, body, on_error, params.response_type),
             }
         }
-        // What is wrong with a body would be wrong with a model too.
-        Err(error) => Err(batch::fault(body, ask.on_error.is_none()).unwrap_or(error)),
+        // An invalid body is reported as such even without a model.
+        None => batch::validate(body, params.on_error.is_none()).and(Err(ApiError::NoModel)),
     };
-    once(service, request, ask, work).await
+    respond_once(service, request, params, work).await
 }
 
-/// Reads a body, makes an answer of it and records that; what was answered before is answered again.
-async fn once(
+/// Reads a body, makes its response and logs that; a repeated request gets the stored response.
+async fn respond_once(
     service: &AppState,
     request: Request,
-    mut ask: Ask,
-    work: impl FnOnce(&Ask, &Bytes) -> Result<Draft, ApiError> + Send + 'static,
+    mut params: PredictParams,
+    work: impl FnOnce(&PredictParams, &Bytes) -> Result<PendingResponse, ApiError> + Send + 'static,
 ) -> Result<Response, ApiError> {
-    let _turn = service.enter_queue()?;
+    let _queue_slot = service.enter_queue()?;
     let started = Instant::now();
-    let whole = service.bodies.collect(request, ask.bytes_max).await.map_err(|error| ask.body_error(error))?;
+    let body = service.bodies.collect(request, params.bytes_max).await.map_err(|error| params.body_error(error))?;
     let read = started.elapsed();
-    let (bytes, _loan) = (whole.bytes, whole.permit);
-    let (size, mut named) = (bytes.len(), None);
-    if let Some(key) = ask.key.take() {
+    let (bytes, _memory) = (body.bytes, body.permit);
+    let (size, mut key_guard) = (bytes.len(), None);
+    if let Some(key) = params.key.take() {
         let body = bytes.clone();
-        let (kept, fingerprint) = near(size, move || {
-            let fingerprint = ask.fingerprint(&body);
-            (ask, fingerprint)
+        let (returned, fingerprint) = run_sized(size, move || {
+            let fingerprint = params.fingerprint(&body);
+            (params, fingerprint)
         })
         .await?;
-        ask = kept;
+        params = returned;
         match service.claim(key, fingerprint).await? {
-            Claim::Replayed(answer) => return Ok(pending_response::again(answer)),
-            Claim::New(first) => named = Some(first),
+            Claim::Replayed(stored) => return Ok(replayed_response(stored)),
+            Claim::New(guard) => key_guard = Some(guard),
         }
     }
-    let mut draft = near(size, move || work(&ask, &bytes)).await??;
-    draft.about.timing.read = read;
-    match named {
-        Some(named) => record_named(service, size, draft, named).await,
-        None => record(service, size, draft).await,
+    let mut pending = run_sized(size, move || work(&params, &bytes)).await??;
+    pending.meta.timing.read = read;
+    match key_guard {
+        Some(guard) => log_keyed(service, size, pending, guard).await,
+        None => log_unkeyed(service, size, pending).await,
     }
 }
 
-/// Logs the rows of an answer while it is written.
-async fn record(service: &AppState, size: usize, draft: Draft) -> Result<Response, ApiError> {
-    let Draft { rows, text, mut about } = draft;
+/// Logs the rows of a response while its body is written.
+async fn log_unkeyed(service: &AppState, size: usize, pending: PendingResponse) -> Result<Response, ApiError> {
+    let PendingResponse { rows, write_body, mut meta } = pending;
     let (count, started) = (rows.len(), Instant::now());
     let log = async {
         if count > 0
@@ -127,50 +131,55 @@ async fn record(service: &AppState, size: usize, draft: Draft) -> Result<Respons
         }
         Ok(started.elapsed())
     };
-    let (logged, written) = tokio::join!(log, near(size, move || timed(text)));
-    about.timing.log = logged?;
-    let (body, took) = written??;
-    about.timing.write = took;
-    Ok(respond(service, about, count, body))
+    let (logged, written) = tokio::join!(log, run_sized(size, move || write_timed(write_body)));
+    meta.timing.log = logged?;
+    let (body, write) = written??;
+    meta.timing.write = write;
+    Ok(build_response(service, meta, count, body))
 }
 
-/// Writes an answer that may be asked for again, then logs it with its rows.
-async fn record_named(service: &AppState, size: usize, draft: Draft, named: KeyGuard) -> Result<Response, ApiError> {
-    let Draft { rows, text, mut about } = draft;
+/// Writes a response that may be replayed, then logs it with its rows.
+async fn log_keyed(
+    service: &AppState,
+    size: usize,
+    pending: PendingResponse,
+    guard: KeyGuard,
+) -> Result<Response, ApiError> {
+    let PendingResponse { rows, write_body, mut meta } = pending;
     let count = rows.len();
-    let (body, took) = near(size, move || timed(text)).await??;
-    about.timing.write = took;
+    let (body, write) = run_sized(size, move || write_timed(write_body)).await??;
+    meta.timing.write = write;
     let keyed = IdempotencyRecord {
-        key: named.key.clone(),
-        fingerprint: named.fingerprint.clone(),
+        key: guard.key.clone(),
+        fingerprint: guard.fingerprint.clone(),
         status: 200,
-        content_type: about.form.content_type().to_owned(),
+        content_type: meta.media_type.content_type().to_owned(),
         body: body.clone(),
         created_at: Timestamp::now(),
     };
     let started = Instant::now();
     let logged = service.store.log(LogEntry { rows, idempotency: Some(keyed) }).await?;
-    about.timing.log = started.elapsed();
+    meta.timing.log = started.elapsed();
     match logged {
-        WriteStatus::Duplicate(first) => Ok(pending_response::again(matching(first, &named.fingerprint)?)),
-        WriteStatus::Written | WriteStatus::Spooled => Ok(respond(service, about, count, body)),
+        WriteStatus::Duplicate(first) => Ok(replayed_response(matching(first, &guard.fingerprint)?)),
+        WriteStatus::Written | WriteStatus::Spooled => Ok(build_response(service, meta, count, body)),
     }
 }
 
-/// The body, and how long writing it took.
-fn timed(text: Text) -> Result<(Vec<u8>, Duration), ApiError> {
+/// Returns the body and the time of writing it.
+fn write_timed(write_body: WriteBody) -> Result<(Vec<u8>, Duration), ApiError> {
     let started = Instant::now();
-    text().map(|body| (body, started.elapsed()))
+    write_body().map(|body| (body, started.elapsed()))
 }
 
-fn respond(service: &AppState, about: About, rows: usize, body: Vec<u8>) -> Response {
-    let mut response = pending_response::timed(&about, body.into());
-    service.observe(about.seen.into_iter().filter(|seen| !seen.leads.is_empty()));
+fn build_response(service: &AppState, meta: ResponseMeta, rows: usize, body: Vec<u8>) -> Response {
+    let mut response = timed_response(&meta, body.into());
+    service.observe(meta.scored.into_iter().filter(|scored| !scored.leads.is_empty()));
     response.extensions_mut().insert(RowCount(rows));
     response
 }
 
-/// Does work on so many bytes: here, where they are few, else beside the threads that serve connections.
-async fn near<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+/// Runs work on a body of `bytes` bytes: on this thread if it is small, else on a blocking one.
+async fn run_sized<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     if bytes <= INLINE_BYTES { Ok(work()) } else { Ok(run_blocking(work).await?) }
 }

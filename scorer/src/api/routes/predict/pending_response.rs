@@ -1,16 +1,14 @@
-//! Answers that are whole before they are given: what they say, what is to be logged of them, and their heads.
-//!
-//! May not know how they are made, nor when they are recorded.
+//! Responses that are complete before they are sent: rows to log, a body to write, headers; and replayed responses.
 
 use super::row_response::models;
-use super::scoring::Spent;
+use super::scoring::ScoringTime;
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
 use crate::api::http::idempotency::IDEMPOTENT_REPLAYED;
 use crate::api::http::response::{X_MODEL_SHA256, X_MODEL_VERSION};
 use crate::api::http::server_timing::{SERVER_TIMING, Timing};
-use crate::api::monitor::Seen;
-use crate::pipeline::Scorer;
+use crate::api::monitor::ScoredBatch;
+use crate::pipeline::{Model, Scorer};
 use crate::wire::ModelName;
 use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
@@ -22,75 +20,74 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// An answer, before it is recorded.
-pub(super) struct Draft {
+/// A response whose rows are not logged and whose body is not written yet.
+pub(super) struct PendingResponse {
     pub(super) rows: Arc<Vec<PredictionRow>>,
-    pub(super) text: Text,
-    pub(super) about: About,
+    pub(super) write_body: WriteBody,
+    pub(super) meta: ResponseMeta,
 }
 
-/// Writes the body of an answer.
-pub(super) type Text = Box<dyn FnOnce() -> Result<Vec<u8>, ApiError> + Send>;
+/// Writes the body of a response.
+pub(super) type WriteBody = Box<dyn FnOnce() -> Result<Vec<u8>, ApiError> + Send>;
 
-/// What is known of an answer beside its body.
-pub(super) struct About {
-    pub(super) form: MediaType,
-    /// Those that gave its scores.
+/// Everything about a response except its body.
+pub(super) struct ResponseMeta {
+    pub(super) media_type: MediaType,
+    /// Models that gave its scores.
     pub(super) models: Vec<ModelName<'static>>,
-    /// Its leads, for those who watch.
-    pub(super) seen: Vec<Seen>,
+    /// Scored leads, for monitoring.
+    pub(super) scored: Vec<ScoredBatch>,
     pub(super) timing: Timing,
 }
 
-impl Draft {
-    /// An answer whose body is yet to be written, from these rows.
-    pub(super) fn new<W>(rows: Vec<PredictionRow>, form: MediaType, seen: Vec<Seen>, write: W) -> Self
+impl PendingResponse {
+    /// Creates a response whose body `write` makes from these rows.
+    pub(super) fn new<W>(rows: Vec<PredictionRow>, media_type: MediaType, scored: Vec<ScoredBatch>, write: W) -> Self
     where
         W: FnOnce(&[PredictionRow]) -> Result<Vec<u8>, ApiError> + Send + 'static,
     {
-        let about = About { form, models: models(&rows), seen, timing: Timing::default() };
+        let meta = ResponseMeta { media_type, models: models(&rows), scored, timing: Timing::default() };
         let rows = Arc::new(rows);
-        let told = rows.clone();
-        Draft { rows, text: Box::new(move || write(&told)), about }
+        let written_rows = rows.clone();
+        PendingResponse { rows, write_body: Box::new(move || write(&written_rows)), meta }
     }
 
-    /// With the time of its making.
-    pub(super) fn took(mut self, parse: Duration, spent: Spent) -> Self {
-        self.about.timing = Timing { parse, score: spent.score, record: spent.record, ..self.about.timing };
+    /// Adds the times of parsing and scoring.
+    pub(super) fn with_timing(mut self, parse: Duration, time: ScoringTime) -> Self {
+        self.meta.timing = Timing { parse, score: time.score, record: time.record, ..self.meta.timing };
         self
     }
 }
 
-/// The answer.
-pub(super) fn response(form: MediaType, body: Bytes, models: &[ModelName<'_>]) -> Response {
-    let mut response = Response::new(body.into());
-    write_head(response.headers_mut(), form, models);
-    response
-}
-
-/// The answer, with what it took.
-pub(super) fn timed(about: &About, body: Bytes) -> Response {
-    let mut response = response(about.form, body, &about.models);
-    if let Some(told) = about.timing.header() {
-        response.headers_mut().insert(SERVER_TIMING, told);
+/// Builds a response with its `Server-Timing`.
+pub(super) fn timed_response(meta: &ResponseMeta, body: Bytes) -> Response {
+    let mut response = response(meta.media_type, body, &meta.models);
+    if let Some(timing) = meta.timing.header() {
+        response.headers_mut().insert(SERVER_TIMING, timing);
     }
     response
 }
 
-/// An answer that was given before, the same to the last byte.
-pub(super) fn again(answer: IdempotencyRecord) -> Response {
-    let IdempotencyRecord { status, content_type, body, .. } = answer;
-    let form = MediaType::from_response_type(&content_type);
-    let models = form.map(|form| models_in(form, &body)).unwrap_or_default();
-    let mut response = response(form.unwrap_or(MediaType::Json), body.into(), &models);
+/// Builds the response to a repeated request from the stored one, with the same bytes.
+pub(super) fn replayed_response(stored: IdempotencyRecord) -> Response {
+    let IdempotencyRecord { status, content_type, body, .. } = stored;
+    let media_type = MediaType::from_response_type(&content_type);
+    let models = media_type.map(|media_type| models_in_body(media_type, &body)).unwrap_or_default();
+    let mut response = response(media_type.unwrap_or(MediaType::Json), body.into(), &models);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     response
 }
 
-/// Writes what the head of an answer says of it.
-pub(super) fn write_head(headers: &mut HeaderMap, form: MediaType, models: &[ModelName<'_>]) {
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
+fn response(media_type: MediaType, body: Bytes, models: &[ModelName<'_>]) -> Response {
+    let mut response = Response::new(body.into());
+    write_headers(response.headers_mut(), media_type, models);
+    response
+}
+
+/// Writes the content type and the model headers.
+pub(super) fn write_headers(headers: &mut HeaderMap, media_type: MediaType, models: &[ModelName<'_>]) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.content_type()));
     let mut list = |header, name: fn(&ModelName<'_>) -> String| {
         let names: Vec<String> = models.iter().map(name).collect();
         if let (Ok(value), false) = (HeaderValue::from_str(&names.join(", ")), names.is_empty()) {
@@ -101,43 +98,43 @@ pub(super) fn write_head(headers: &mut HeaderMap, form: MediaType, models: &[Mod
     list(X_MODEL_SHA256, |model| model.model_sha256.to_string());
 }
 
-/// A version is any text; a header holds ASCII, and commas stand between versions.
+/// Replaces what a header cannot hold or what separates versions: a version is any text, a header holds ASCII.
 fn printable(version: &str) -> String {
     version.chars().map(|c| if c == ' ' || (c.is_ascii_graphic() && c != ',') { c } else { '?' }).collect()
 }
 
-/// The names of all models in service.
-pub(super) fn models_of(scorer: &Scorer) -> Vec<ModelName<'static>> {
-    let name = |model: &crate::pipeline::Model| ModelName {
+/// Returns the names of all models of a scorer.
+pub(super) fn model_names(scorer: &Scorer) -> Vec<ModelName<'static>> {
+    let name = |model: &Model| ModelName {
         model_version: Cow::Owned(model.version().to_owned()),
         model_sha256: Cow::Owned(model.sha256().to_owned()),
     };
     scorer.models().iter().map(name).collect()
 }
 
-/// The models that an answer names.
-fn models_in(form: MediaType, body: &[u8]) -> Vec<ModelName<'static>> {
+/// Returns the models named in a response body.
+fn models_in_body(media_type: MediaType, body: &[u8]) -> Vec<ModelName<'static>> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Named {
+    enum Models {
         Many { models: Vec<ModelName<'static>> },
         One(ModelName<'static>),
     }
-    let last = || body.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    let named: Option<Named> = match form {
+    let last_line = || body.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let models: Option<Models> = match media_type {
         MediaType::Json => serde_json::from_slice(body).ok(),
-        MediaType::Ndjson => serde_json::from_slice(last()).ok(),
-        MediaType::Csv => completion_in(last()).and_then(|told| serde_json::from_str(&told).ok()),
+        MediaType::Ndjson => serde_json::from_slice(last_line()).ok(),
+        MediaType::Csv => completion_json(last_line()).and_then(|json| serde_json::from_str(&json).ok()),
     };
-    match named {
-        Some(Named::Many { models }) => models,
-        Some(Named::One(model)) => vec![model],
+    match models {
+        Some(Models::Many { models }) => models,
+        Some(Models::One(model)) => vec![model],
         None => Vec::new(),
     }
 }
 
-/// The JSON in the last cell of a table's last row, which is quoted.
-fn completion_in(row: &[u8]) -> Option<String> {
+/// Returns the JSON in the last cell of a table's last row, which is quoted.
+fn completion_json(row: &[u8]) -> Option<String> {
     let row = std::str::from_utf8(row).ok()?;
     let (_, cell) = row.split_once("\"{")?;
     Some(format!("{{{}", cell.strip_suffix('"')?.replace("\"\"", "\"")))

@@ -1,33 +1,42 @@
-//! What is told of the rows of the log.
-//!
-//! May not know how rows are made, nor in which form an answer is written.
+//! Converts rows of the log into response types, so that a response says what the log holds.
 
+use super::scoring::RowStatus;
+use crate::api::http::response::LeadResult;
 use crate::wire::{ModelName, Prediction};
 use prediction_log::PredictionRow;
 use std::borrow::Cow;
 
-/// What the client is told is what the log holds.
+/// Converts a row.
 pub(super) fn prediction(row: &PredictionRow) -> Prediction<'_> {
+    let model =
+        ModelName { model_version: Cow::Borrowed(&row.model_version), model_sha256: Cow::Borrowed(&row.model_sha256) };
     Prediction {
         inference_time_ms: row.inference_time_ms,
         prediction_id: Some(Cow::Borrowed(&row.id)),
         lead_key: row.lead_key.as_deref().map(Cow::Borrowed),
-        ..Prediction::new(row.probability, row.grade, model_name(row))
+        ..Prediction::new(row.probability, row.grade, model)
     }
 }
 
-fn model_name(row: &PredictionRow) -> ModelName<'_> {
-    ModelName { model_version: Cow::Borrowed(&row.model_version), model_sha256: Cow::Borrowed(&row.model_sha256) }
+/// Returns the result of a lead: the next row if it was scored, else its rejection. `None` if rows run out.
+pub(super) fn lead_result<'a>(
+    status: &'a RowStatus,
+    rows: &mut impl Iterator<Item = &'a PredictionRow>,
+) -> Option<LeadResult<'a>> {
+    Some(match status {
+        RowStatus::Scored(_) => LeadResult::Scored(prediction(rows.next()?)),
+        RowStatus::Rejected(rejection) => LeadResult::Rejected(rejection.clone()),
+    })
 }
 
-/// The models of some rows, in the order in which they come up.
+/// Returns the models of these rows, in order of first appearance.
 pub(super) fn models(rows: &[PredictionRow]) -> Vec<ModelName<'static>> {
     let mut models = Vec::new();
     add_models(&mut models, rows);
     models
 }
 
-/// Adds the models of some rows to those that are known, in the order in which they come up.
+/// Adds the models of these rows to the known ones, in order of first appearance.
 pub(super) fn add_models(known: &mut Vec<ModelName<'static>>, rows: &[PredictionRow]) {
     for row in rows {
         if !known.iter().any(|model| model.model_sha256 == row.model_sha256) {

@@ -1,15 +1,14 @@
-//! Leads that come one by one -> rows of the log, and what became of each lead.
+//! Scores leads as they arrive: returns a status per lead and a row of the log per scored lead.
 //!
-//! Owns what is recorded of a prediction. A lead is encoded when it comes and scored with the next thousand, so that
-//! most rows of a batch are made while it is still being read. May not know how leads are read, nor how answers are
-//! written.
+//! A lead is encoded on arrival and scored with the next thousand, so that most rows of a batch are made while it is
+//! still being parsed.
 
-use super::logged_inputs::Inputs;
+use super::logged_inputs::InputSerializer;
 use crate::api::config::LogInputs;
 use crate::api::http::error::ApiError;
 use crate::api::http::response::RejectedLead;
 use crate::api::http::validation_error::not_scorable_error;
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
 use crate::pipeline::{BATCH_LEADS, Batch, Score, Scorer};
@@ -20,68 +19,68 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// What all leads of a request share.
+/// Data shared by all leads of a request.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct ScoringContext {
     pub(super) scorer: Arc<Scorer>,
     inputs: LogInputs,
     request_id: String,
     created_at: Timestamp,
 }
 
-impl Shared {
+impl ScoringContext {
     pub(super) fn new(scorer: Arc<Scorer>, inputs: LogInputs, request_id: String) -> Self {
-        Shared { scorer, inputs, request_id, created_at: Timestamp::now() }
+        ScoringContext { scorer, inputs, request_id, created_at: Timestamp::now() }
     }
 }
 
-/// What became of a lead.
+/// Status of a lead.
 #[derive(Debug)]
-pub(super) enum Fate {
-    /// It was scored: the next row is its own. The line that it stands on, where the body is a file of lines.
+pub(super) enum RowStatus {
+    /// Scored; the next row is its own. With the line number if the body is a file of lines.
     Scored(Option<u64>),
-    /// It was not.
+    /// Not scored.
     Rejected(RejectedLead<'static>),
 }
 
-/// Leads that were taken, in their order.
+/// Scored leads, in order.
 #[derive(Debug)]
-pub(super) struct Block {
-    /// One for each lead that was scored.
+pub(super) struct ScoredRows {
+    /// One per scored lead.
     pub(super) rows: Vec<PredictionRow>,
-    /// One for each lead.
-    pub(super) fates: Vec<Fate>,
-    /// The leads that were scored, for those who watch.
-    pub(super) seen: Seen,
-    pub(super) spent: Spent,
+    /// One per lead.
+    pub(super) statuses: Vec<RowStatus>,
+    /// Scored leads, for monitoring.
+    pub(super) scored: ScoredBatch,
+    pub(super) time: ScoringTime,
 }
 
-/// How long leads took.
+/// Time spent on leads.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Spent {
-    /// Encoded and scored.
+pub(super) struct ScoringTime {
+    /// Encoding and scoring.
     pub(super) score: Duration,
-    /// Made into rows of the log.
+    /// Making rows of the log.
     pub(super) record: Duration,
 }
 
-/// Where the leads of a batch go while it is read.
-pub(super) trait Take {
-    /// What was taken does not count.
+/// Receiver of the leads of a batch while it is parsed.
+pub(super) trait LeadSink {
+    /// Discards everything received so far.
     fn restart(&mut self);
-    /// Takes a lead to be scored.
-    fn take(&mut self, lead: &Lead);
-    /// Takes a lead that cannot be scored.
+    /// Receives a lead to be scored.
+    fn push(&mut self, lead: &Lead);
+    /// Receives a lead that cannot be scored.
     fn reject(&mut self, rejection: RejectedLead<'static>);
 }
 
-impl Take for Scoring<'_> {
+impl LeadSink for Scoring<'_> {
     fn restart(&mut self) {
-        *self = Scoring::new(self.shared);
+        *self = Scoring::new(self.context);
     }
 
-    fn take(&mut self, lead: &Lead) {
-        self.take(lead, None);
+    fn push(&mut self, lead: &Lead) {
+        self.push(lead, None);
     }
 
     fn reject(&mut self, rejection: RejectedLead<'static>) {
@@ -89,135 +88,134 @@ impl Take for Scoring<'_> {
     }
 }
 
-/// Takes leads.
+/// Scores leads in batches of [`BATCH_LEADS`].
 pub(super) struct Scoring<'a> {
-    shared: &'a Shared,
+    context: &'a ScoringContext,
     batch: Batch,
-    inputs: Inputs<'a>,
-    /// Those that wait to be scored.
-    waiting: Vec<Waiting>,
-    /// What came of those that were.
+    inputs: InputSerializer<'a>,
+    /// Leads encoded but not scored yet.
+    pending: Vec<PendingLead>,
     rows: Vec<PredictionRow>,
-    seen: Seen,
-    fates: Vec<Fate>,
-    /// How many of the fates are not about to change.
-    settled: usize,
-    /// How many leads were encoded and scored, or are about to be.
-    tried: usize,
-    spent: Spent,
-    failed: Option<ApiError>,
+    scored: ScoredBatch,
+    statuses: Vec<RowStatus>,
+    /// Number of final statuses.
+    resolved: usize,
+    /// Number of leads encoded, whether scored or not.
+    attempted: usize,
+    time: ScoringTime,
+    error: Option<ApiError>,
 }
 
-/// A lead and what is recorded of it beside its score.
-struct Waiting {
+/// A lead waiting for its score, with its other columns of the log.
+struct PendingLead {
     lead_key: Option<String>,
     inputs: String,
     lead: Lead,
 }
 
 impl<'a> Scoring<'a> {
-    pub(super) fn new(shared: &'a Shared) -> Self {
+    pub(super) fn new(context: &'a ScoringContext) -> Self {
         Scoring {
-            shared,
-            batch: Batch::new(&shared.scorer),
-            inputs: Inputs::new(&shared.scorer, shared.inputs),
-            waiting: Vec::new(),
+            context,
+            batch: Batch::new(&context.scorer),
+            inputs: InputSerializer::new(&context.scorer, context.inputs),
+            pending: Vec::new(),
             rows: Vec::new(),
-            seen: shared.seen(),
-            fates: Vec::new(),
-            settled: 0,
-            tried: 0,
-            spent: Spent::default(),
-            failed: None,
+            scored: context.empty_scored(),
+            statuses: Vec::new(),
+            resolved: 0,
+            attempted: 0,
+            time: ScoringTime::default(),
+            error: None,
         }
     }
 
-    /// How many leads were taken.
+    /// Returns the number of leads received.
     pub(super) fn len(&self) -> usize {
-        self.fates.len()
+        self.statuses.len()
     }
 
-    /// Takes a lead to be scored.
-    pub(super) fn take(&mut self, lead: &Lead, line: Option<u64>) {
-        self.take_over(lead.clone(), line);
+    /// Receives a lead to be scored.
+    pub(super) fn push(&mut self, lead: &Lead, line: Option<u64>) {
+        self.push_owned(lead.clone(), line);
     }
 
-    /// The same with a lead that nobody else needs.
-    pub(super) fn take_over(&mut self, lead: Lead, line: Option<u64>) {
-        if self.failed.is_some() {
+    /// Receives a lead to be scored, by value.
+    pub(super) fn push_owned(&mut self, lead: Lead, line: Option<u64>) {
+        if self.error.is_some() {
             return;
         }
         let started = Instant::now();
-        self.tried += 1;
-        self.failed = self.batch.add(&self.shared.scorer, &lead).err().map(ApiError::from);
+        self.attempted += 1;
+        self.error = self.batch.add(&self.context.scorer, &lead).err().map(ApiError::from);
         let scored = Instant::now();
-        self.spent.score += scored - started;
-        let (lead_key, inputs) = (lead.key().map(str::to_owned), self.inputs.of(&lead));
-        self.waiting.push(Waiting { lead_key, inputs, lead });
-        self.fates.push(Fate::Scored(line));
-        self.spent.record += scored.elapsed();
-        if self.waiting.len() == BATCH_LEADS && self.failed.is_none() {
-            self.failed = self.settle().err();
+        self.time.score += scored - started;
+        let (lead_key, inputs) = (lead.key().map(str::to_owned), self.inputs.to_json(&lead));
+        self.pending.push(PendingLead { lead_key, inputs, lead });
+        self.statuses.push(RowStatus::Scored(line));
+        self.time.record += scored.elapsed();
+        if self.pending.len() == BATCH_LEADS && self.error.is_none() {
+            self.error = self.score_pending().err();
         }
     }
 
-    /// How long the leads took that were taken so far.
-    pub(super) fn spent(&self) -> Spent {
-        self.spent
+    /// Returns the time spent so far.
+    pub(super) fn time(&self) -> ScoringTime {
+        self.time
     }
 
-    /// Takes a lead that cannot be scored.
+    /// Receives a lead that cannot be scored.
     pub(super) fn reject(&mut self, rejection: RejectedLead<'static>) {
-        self.fates.push(Fate::Rejected(rejection));
+        self.statuses.push(RowStatus::Rejected(rejection));
     }
 
-    /// Scores what was taken.
-    pub(super) fn finish(mut self) -> Result<Block, ApiError> {
-        self.failed.take().map_or(Ok(()), Err)?;
-        self.settle()?;
-        let Scoring { mut rows, fates, mut seen, spent, tried, .. } = self;
-        seen.each_ms = rounded(spent.score.as_secs_f64() * 1_000.0 / tried.max(1) as f64);
-        rows.iter_mut().for_each(|row| row.inference_time_ms = seen.each_ms);
-        Ok(Block { rows, fates, seen, spent })
+    /// Scores the leads still pending and returns all results.
+    pub(super) fn finish(mut self) -> Result<ScoredRows, ApiError> {
+        self.error.take().map_or(Ok(()), Err)?;
+        self.score_pending()?;
+        let Scoring { mut rows, statuses, mut scored, time, attempted, .. } = self;
+        scored.each_ms = rounded(time.score.as_secs_f64() * 1_000.0 / attempted.max(1) as f64);
+        rows.iter_mut().for_each(|row| row.inference_time_ms = scored.each_ms);
+        Ok(ScoredRows { rows, statuses, scored, time })
     }
 
-    /// Scores the leads that wait, and makes rows of them.
-    fn settle(&mut self) -> Result<(), ApiError> {
-        let Scoring { shared, batch, waiting, rows, seen, fates, settled, spent, .. } = self;
+    /// Scores the pending leads and makes their rows.
+    fn score_pending(&mut self) -> Result<(), ApiError> {
+        let Scoring { context, batch, pending, rows, scored, statuses, resolved, time, .. } = self;
         let started = Instant::now();
-        let scores = batch.finish(&shared.scorer)?;
-        let made = Instant::now();
-        spent.score += made - started;
-        let mut scored = waiting.drain(..).zip(scores);
-        for (place, fate) in fates.iter_mut().enumerate().skip(*settled) {
-            let Fate::Scored(line) = *fate else { continue };
-            let (Waiting { lead_key, inputs, lead }, score) = scored.next().ok_or(ApiError::Internal)?;
+        let scores = batch.finish(&context.scorer)?;
+        let scored_at = Instant::now();
+        time.score += scored_at - started;
+        let mut results = pending.drain(..).zip(scores);
+        for (position, status) in statuses.iter_mut().enumerate().skip(*resolved) {
+            let RowStatus::Scored(line) = *status else { continue };
+            let (PendingLead { lead_key, inputs, lead }, score) = results.next().ok_or(ApiError::Internal)?;
             match score {
                 Ok(score) => {
-                    rows.push(shared.row(lead_key, inputs, score)?);
-                    seen.leads.push(lead);
-                    seen.scores.push(score);
+                    rows.push(context.row(lead_key, inputs, score)?);
+                    scored.leads.push(lead);
+                    scored.scores.push(score);
                 }
                 Err(error) => {
-                    let errors = vec![not_scorable_error(place_of(place, line), &error)];
-                    *fate = Fate::Rejected(RejectedLead { line, lead_key: lead_key.map(Cow::Owned), errors });
+                    let errors = vec![not_scorable_error(lead_location(position, line), &error)];
+                    *status = RowStatus::Rejected(RejectedLead { line, lead_key: lead_key.map(Cow::Owned), errors });
                 }
             }
         }
-        drop(scored);
-        *settled = fates.len();
-        spent.record += made.elapsed();
+        drop(results);
+        *resolved = statuses.len();
+        time.record += scored_at.elapsed();
         Ok(())
     }
 }
 
-impl Shared {
-    fn seen(&self) -> Seen {
+impl ScoringContext {
+    fn empty_scored(&self) -> ScoredBatch {
         let (scorer, created_at) = (self.scorer.clone(), self.created_at);
-        Seen { scorer, leads: Vec::new(), scores: Vec::new(), each_ms: 0.0, created_at }
+        ScoredBatch { scorer, leads: Vec::new(), scores: Vec::new(), each_ms: 0.0, created_at }
     }
 
-    /// A row that is yet to be told its share of the time.
+    /// Makes a row; its time is set when all leads are scored.
     fn row(&self, lead_key: Option<String>, input_features: String, score: Score) -> Result<PredictionRow, ApiError> {
         let model = self.scorer.models().get(score.model).ok_or(ApiError::Internal)?;
         Ok(PredictionRow {
@@ -238,11 +236,11 @@ impl Shared {
     }
 }
 
-/// Where a lead stands in its body.
-fn place_of(lead: usize, line: Option<u64>) -> Vec<Value> {
+/// Location of a lead in its body.
+fn lead_location(position: usize, line: Option<u64>) -> Vec<Value> {
     match line {
         Some(line) => vec![json!("body"), json!(line)],
-        None => vec![json!("body"), json!("leads"), json!(lead)],
+        None => vec![json!("body"), json!("leads"), json!(position)],
     }
 }
 
@@ -253,17 +251,17 @@ mod tests {
     use crate::pipeline::tests::scorer_without_probability;
 
     #[test]
-    fn leads_that_cannot_be_scored_take_their_share_of_the_time() {
+    fn unscorable_leads_take_their_share_of_the_time() {
         let scorer = Arc::new(scorer_without_probability());
         let lead = |json: &str| read_lead(json.as_bytes(), scorer.schema()).unwrap();
         let (bad, good) = (lead(r#"{"companyfoundedon": Infinity}"#), lead(r#"{"companyfoundedon": 0.5}"#));
-        let shared = Shared::new(scorer.clone(), LogInputs::None, "r".into());
-        let mut scoring = Scoring::new(&shared);
-        (0..BATCH_LEADS).for_each(|_| scoring.take(&bad, None));
-        scoring.take(&good, None);
-        let Block { rows, fates, seen, spent } = scoring.finish().unwrap();
-        assert_eq!((rows.len(), fates.len()), (1, BATCH_LEADS + 1));
-        let share = rounded(spent.score.as_secs_f64() * 1_000.0 / fates.len() as f64);
-        assert_eq!((rows[0].inference_time_ms, seen.each_ms), (share, share));
+        let context = ScoringContext::new(scorer.clone(), LogInputs::None, "r".into());
+        let mut scoring = Scoring::new(&context);
+        (0..BATCH_LEADS).for_each(|_| scoring.push(&bad, None));
+        scoring.push(&good, None);
+        let ScoredRows { rows, statuses, scored, time } = scoring.finish().unwrap();
+        assert_eq!((rows.len(), statuses.len()), (1, BATCH_LEADS + 1));
+        let share = rounded(time.score.as_secs_f64() * 1_000.0 / statuses.len() as f64);
+        assert_eq!((rows[0].inference_time_ms, scored.each_ms), (share, share));
     }
 }

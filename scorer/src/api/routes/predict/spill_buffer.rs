@@ -1,9 +1,7 @@
-//! The way of a long answer to a client that reads at its own pace: some of it waits in memory, more on disk.
+//! Response buffer for clients that read slowly: a bounded part in memory, the rest in an unnamed temporary file.
 //!
-//! Many clients send all of their file before they read a byte of the answer. Were the answer to wait for them, both
-//! would wait for each other; were it all kept in memory, there would be no bound to that. So what does not fit waits
-//! in a file without a name, which is gone when the answer is. Owns that, and the trailer at the end. May not know what
-//! is in an answer.
+//! Many clients send their whole file before they read a byte of the response. If the response waited for them, both
+//! sides would deadlock; if it were kept in memory, memory would have no bound.
 
 use axum::body::Bytes;
 use axum::http::HeaderMap;
@@ -15,76 +13,76 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+use tempfile::NamedTempFile;
 use tokio::sync::Notify;
-use uuid::Uuid;
 
-/// How much waits in memory.
+/// Most bytes in memory.
 const MEMORY_BYTES: usize = 1 << 20;
 
-/// How much waits on disk; what is beyond waits to be made.
+/// Most bytes on disk; beyond that, the sender waits.
 const DISK_BYTES: u64 = 2 << 30;
 
-/// How much is read from disk at once.
+/// Bytes per read from disk.
 const READ_BYTES: usize = 64 << 10;
 
-/// The client is gone, or has not read for too long.
+/// Error: the client disconnected, or has not read for too long.
 #[derive(Debug)]
-pub(super) struct Gone;
+pub(super) struct ClientGone;
 
-/// Where an answer goes in.
+/// Sending end.
 #[derive(Debug)]
-pub(super) struct Inlet {
-    shared: Arc<Shared>,
+pub(super) struct SpillSender {
+    buffer: Arc<Buffer>,
     file: Option<File>,
-    /// There is no room on disk.
-    diskless: bool,
-    /// How long a client may not read while there is no room.
-    patience: Duration,
+    /// True after a disk error; from then on only memory is used.
+    disk_failed: bool,
+    /// Longest time to wait for a full buffer to be read.
+    read_timeout: Duration,
 }
 
-/// Where it comes out.
+/// Receiving end, the body of the response.
 #[derive(Debug)]
-pub(super) struct Outlet(Arc<Shared>);
+pub(super) struct SpillBody(Arc<Buffer>);
 
 #[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
-    /// Told whenever something was taken out.
-    room: Notify,
+struct Buffer {
+    state: Mutex<BufferState>,
+    /// Notified whenever something was read.
+    space: Notify,
 }
 
-/// What waits. All of it that is in memory is older than all that is on disk.
+/// Buffered bytes. Those in memory are older than those on disk.
 #[derive(Debug, Default)]
-struct State {
+struct BufferState {
     memory: VecDeque<Bytes>,
     bytes: usize,
     file: Option<File>,
     written: u64,
     read: u64,
     end: Option<End>,
-    gone: bool,
+    client_gone: bool,
     waker: Option<Waker>,
 }
 
 #[derive(Debug)]
 enum End {
-    Whole(Option<HeaderMap>),
-    Broken,
+    Complete(Option<HeaderMap>),
+    Aborted,
 }
 
-/// An empty way.
-pub(super) fn open(patience: Duration) -> (Inlet, Outlet) {
-    let shared = Arc::new(Shared::default());
-    (Inlet { shared: shared.clone(), file: None, diskless: false, patience }, Outlet(shared))
+/// Creates an empty buffer.
+pub(super) fn channel(read_timeout: Duration) -> (SpillSender, SpillBody) {
+    let buffer = Arc::new(Buffer::default());
+    (SpillSender { buffer: buffer.clone(), file: None, disk_failed: false, read_timeout }, SpillBody(buffer))
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl Buffer {
+    fn lock(&self) -> MutexGuard<'_, BufferState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl BufferState {
     fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();
@@ -96,41 +94,41 @@ impl State {
     }
 }
 
-impl Inlet {
-    /// Puts more of the answer in; waits where there is no room.
-    pub(super) async fn send(&mut self, mut bytes: Bytes) -> Result<(), Gone> {
+impl SpillSender {
+    /// Appends bytes; waits while the buffer is full.
+    pub(super) async fn send(&mut self, mut bytes: Bytes) -> Result<(), ClientGone> {
         while !bytes.is_empty() {
-            match self.put(bytes)? {
+            match self.push_to_memory(bytes)? {
                 None => return Ok(()),
                 Some(rest) => bytes = rest,
             }
-            if !self.diskless {
-                match self.put_on_disk(bytes.clone()).await {
+            if !self.disk_failed {
+                match self.push_to_disk(bytes.clone()).await {
                     Ok(true) => return Ok(()),
                     Ok(false) => {}
                     Err(error) => {
-                        tracing::warn!(%error, "no disk for an answer that is not read yet: it waits");
-                        self.diskless = true;
+                        tracing::warn!(%error, "cannot buffer a response on disk; it waits for its client");
+                        self.disk_failed = true;
                     }
                 }
             }
-            tokio::time::timeout(self.patience, self.shared.room.notified()).await.map_err(|_| Gone)?;
+            tokio::time::timeout(self.read_timeout, self.buffer.space.notified()).await.map_err(|_| ClientGone)?;
         }
         Ok(())
     }
 
-    /// Ends the answer.
+    /// Ends the response.
     pub(super) fn finish(self, trailers: HeaderMap) {
-        let mut state = self.shared.lock();
-        state.end = Some(End::Whole(Some(trailers)));
+        let mut state = self.buffer.lock();
+        state.end = Some(End::Complete(Some(trailers)));
         state.wake();
     }
 
-    /// Puts it into memory, or gives it back.
-    fn put(&mut self, bytes: Bytes) -> Result<Option<Bytes>, Gone> {
-        let mut state = self.shared.lock();
-        if state.gone {
-            return Err(Gone);
+    /// Appends to memory; returns the bytes if it is full.
+    fn push_to_memory(&mut self, bytes: Bytes) -> Result<Option<Bytes>, ClientGone> {
+        let mut state = self.buffer.lock();
+        if state.client_gone {
+            return Err(ClientGone);
         }
         if state.is_on_disk() || state.bytes >= MEMORY_BYTES {
             return Ok(Some(bytes));
@@ -141,10 +139,10 @@ impl Inlet {
         Ok(None)
     }
 
-    /// False where there is too much on it already.
-    async fn put_on_disk(&mut self, bytes: Bytes) -> io::Result<bool> {
+    /// Appends to the file; false if that is full.
+    async fn push_to_disk(&mut self, bytes: Bytes) -> io::Result<bool> {
         {
-            let state = self.shared.lock();
+            let state = self.buffer.lock();
             if state.written - state.read > DISK_BYTES {
                 return Ok(false);
             }
@@ -154,14 +152,14 @@ impl Inlet {
         let work = move || -> io::Result<(File, Option<File>)> {
             let (mut file, reader) = match file {
                 Some(file) => (file, None),
-                None => nameless().map(|(writer, reader)| (writer, Some(reader)))?,
+                None => unnamed_file().map(|(writer, reader)| (writer, Some(reader)))?,
             };
             file.write_all(&bytes)?;
             Ok((file, reader))
         };
         let (file, reader) = tokio::task::spawn_blocking(work).await.map_err(io::Error::other)??;
         self.file = Some(file);
-        let mut state = self.shared.lock();
+        let mut state = self.buffer.lock();
         if reader.is_some() {
             state.file = reader;
         }
@@ -171,38 +169,34 @@ impl Inlet {
     }
 }
 
-/// One file, open twice, that nobody else finds.
-fn nameless() -> io::Result<(File, File)> {
-    let path = std::env::temp_dir().join(format!("leadlight-{}.part", Uuid::new_v4()));
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let writer = options.open(&path)?;
-    let reader = File::open(&path);
-    std::fs::remove_file(&path)?;
-    Ok((writer, reader?))
+/// Creates a file, opened for writing and for reading, and removes its name.
+fn unnamed_file() -> io::Result<(File, File)> {
+    let file = NamedTempFile::new()?;
+    let reader = file.reopen()?;
+    let (writer, path) = file.into_parts();
+    path.close()?;
+    Ok((writer, reader))
 }
 
-/// An answer that nobody finished must not look finished.
-impl Drop for Inlet {
+/// Aborts an unfinished response, so that the client does not take it for complete.
+impl Drop for SpillSender {
     fn drop(&mut self) {
-        let mut state = self.shared.lock();
-        state.end.get_or_insert(End::Broken);
+        let mut state = self.buffer.lock();
+        state.end.get_or_insert(End::Aborted);
         state.wake();
     }
 }
 
-impl Drop for Outlet {
+impl Drop for SpillBody {
     fn drop(&mut self) {
         let mut state = self.0.lock();
-        state.gone = true;
+        state.client_gone = true;
         state.memory.clear();
-        self.0.room.notify_one();
+        self.0.space.notify_one();
     }
 }
 
-impl Body for Outlet {
+impl Body for SpillBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -210,12 +204,12 @@ impl Body for Outlet {
         let mut state = self.0.lock();
         if let Some(bytes) = state.memory.pop_front() {
             state.bytes -= bytes.len();
-            self.0.room.notify_one();
+            self.0.space.notify_one();
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
         if state.is_on_disk() {
-            let read = state.read_on();
-            self.0.room.notify_one();
+            let read = state.read_from_disk();
+            self.0.space.notify_one();
             return Poll::Ready(Some(read.map(Frame::data)));
         }
         match &mut state.end {
@@ -223,15 +217,15 @@ impl Body for Outlet {
                 state.waker = Some(context.waker().clone());
                 Poll::Pending
             }
-            Some(End::Broken) => Poll::Ready(Some(Err(io::Error::other("the answer broke off")))),
-            Some(End::Whole(trailers)) => Poll::Ready(trailers.take().map(|trailers| Ok(Frame::trailers(trailers)))),
+            Some(End::Aborted) => Poll::Ready(Some(Err(io::Error::other("the response was aborted")))),
+            Some(End::Complete(trailers)) => Poll::Ready(trailers.take().map(|trailers| Ok(Frame::trailers(trailers)))),
         }
     }
 }
 
-impl State {
-    /// What was written a moment ago is still in the system's memory, so this does not keep others waiting.
-    fn read_on(&mut self) -> io::Result<Bytes> {
+impl BufferState {
+    /// Blocks only briefly: bytes written a moment ago are still in the page cache.
+    fn read_from_disk(&mut self) -> io::Result<Bytes> {
         let wanted = (self.written - self.read).min(READ_BYTES as u64) as usize;
         let mut bytes = vec![0; wanted];
         let file = self.file.as_mut().ok_or_else(|| io::Error::other("no file"))?;
@@ -246,58 +240,58 @@ mod tests {
     use super::*;
     use std::future::poll_fn;
 
-    async fn next(outlet: &mut Outlet) -> Option<io::Result<Frame<Bytes>>> {
-        poll_fn(|context| Pin::new(&mut *outlet).poll_frame(context)).await
+    async fn next_frame(body: &mut SpillBody) -> Option<io::Result<Frame<Bytes>>> {
+        poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await
     }
 
     #[tokio::test]
-    async fn what_is_not_read_waits_and_comes_out_in_order() {
-        let (mut inlet, mut outlet) = open(Duration::from_millis(100));
+    async fn unread_bytes_are_buffered_and_stay_in_order() {
+        let (mut sender, mut body) = channel(Duration::from_millis(100));
         let pieces: Vec<Bytes> = (0..40_u8).map(|number| vec![number; 100_000].into()).collect();
         for piece in &pieces {
-            inlet.send(piece.clone()).await.unwrap();
+            sender.send(piece.clone()).await.unwrap();
         }
-        assert!(outlet.0.lock().bytes <= MEMORY_BYTES + 100_000);
-        inlet.finish(HeaderMap::from_iter([(axum::http::header::TE, "end".parse().unwrap())]));
+        assert!(body.0.lock().bytes <= MEMORY_BYTES + 100_000);
+        sender.finish(HeaderMap::from_iter([(axum::http::header::TE, "end".parse().unwrap())]));
         let mut read = Vec::new();
         let trailers = loop {
-            match next(&mut outlet).await.unwrap().unwrap().into_data() {
+            match next_frame(&mut body).await.unwrap().unwrap().into_data() {
                 Ok(bytes) => read.extend_from_slice(&bytes),
                 Err(frame) => break frame.into_trailers().unwrap(),
             }
         };
         assert_eq!(read, pieces.concat());
         assert_eq!(trailers.len(), 1);
-        assert!(next(&mut outlet).await.is_none());
+        assert!(next_frame(&mut body).await.is_none());
     }
 
     #[tokio::test]
-    async fn without_a_disk_the_answer_waits_for_its_reader_and_not_for_ever() {
-        let (mut inlet, mut outlet) = open(Duration::from_millis(100));
-        inlet.diskless = true;
-        inlet.send(vec![1; MEMORY_BYTES].into()).await.unwrap();
+    async fn without_a_disk_the_sender_waits_until_the_timeout() {
+        let (mut sender, mut body) = channel(Duration::from_millis(100));
+        sender.disk_failed = true;
+        sender.send(vec![1; MEMORY_BYTES].into()).await.unwrap();
         let reader = async {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            next(&mut outlet).await.unwrap().unwrap()
+            next_frame(&mut body).await.unwrap().unwrap()
         };
-        let (sent, _) = tokio::join!(inlet.send(vec![2; MEMORY_BYTES].into()), reader);
+        let (sent, _) = tokio::join!(sender.send(vec![2; MEMORY_BYTES].into()), reader);
         sent.unwrap();
-        assert!(inlet.send(vec![3].into()).await.is_err());
+        assert!(sender.send(vec![3].into()).await.is_err());
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_dropped_breaks_off() {
-        let (mut inlet, mut outlet) = open(Duration::from_millis(100));
-        inlet.send(Bytes::from_static(b"half")).await.unwrap();
-        drop(inlet);
-        assert!(next(&mut outlet).await.unwrap().is_ok());
-        assert!(next(&mut outlet).await.unwrap().is_err());
+    async fn a_dropped_sender_aborts_the_response() {
+        let (mut sender, mut body) = channel(Duration::from_millis(100));
+        sender.send(Bytes::from_static(b"half")).await.unwrap();
+        drop(sender);
+        assert!(next_frame(&mut body).await.unwrap().is_ok());
+        assert!(next_frame(&mut body).await.unwrap().is_err());
     }
 
     #[tokio::test]
-    async fn nothing_is_made_for_a_client_that_is_gone() {
-        let (mut inlet, outlet) = open(Duration::from_millis(100));
-        drop(outlet);
-        assert!(inlet.send(Bytes::from_static(b"x")).await.is_err());
+    async fn sending_to_a_gone_client_fails() {
+        let (mut sender, body) = channel(Duration::from_millis(100));
+        drop(body);
+        assert!(sender.send(Bytes::from_static(b"x")).await.is_err());
     }
 }

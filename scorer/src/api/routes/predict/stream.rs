@@ -1,19 +1,18 @@
-//! Files of leads, answered while they come.
+//! Streamed files of leads: chunks are scored, logged and sent while the body still arrives.
 //!
-//! Owns the order of things: a portion is read and scored, then logged, then answered, while the next one is read and
-//! scored. May not know what a portion is made of.
+//! A chunk is logged before it is sent; meanwhile the next one is read and scored.
 
-use super::chunk_processor::{Mill, Portion};
-use super::pending_response::{Draft, models_of, write_head};
-use super::row_writer::{Shape, interrupt};
-use super::scoring::Shared;
-use super::spill_buffer::{self, Gone, Inlet};
+use super::chunk_processor::{Chunk, ChunkProcessor};
+use super::pending_response::{PendingResponse, model_names, write_headers};
+use super::row_writer::{RowFormat, write_interruption};
+use super::scoring::ScoringContext;
+use super::spill_buffer::{self, ClientGone, SpillSender};
 use crate::api::http::blocking::run_blocking;
 use crate::api::http::body::BodyStream;
 use crate::api::http::body_memory::MemoryPermit;
 use crate::api::http::content_negotiation::MediaType;
 use crate::api::http::error::ApiError;
-use crate::api::monitor::Seen;
+use crate::api::monitor::ScoredBatch;
 use crate::api::state::AppState;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -26,149 +25,158 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
 
-/// Proves in the trailer of a streamed answer that it is whole.
+/// Trailer of a streamed response that proves that it is complete.
 const X_LEADLIGHT_COMPLETE: HeaderName = HeaderName::from_static("x-leadlight-complete");
 
-/// How much of a file is read before it is scored.
-const PIECE_BYTES: usize = 1 << 20;
+/// Bytes collected from the body before they are scored.
+const READ_BYTES: usize = 1 << 20;
 
-/// How long to wait for so much: a client that sends little by little is answered little by little.
-const PIECE_TIME: Duration = Duration::from_millis(20);
+/// Longest time to collect them: a client that sends slowly gets its results as slowly.
+const READ_TIME: Duration = Duration::from_millis(20);
 
-/// What one stream may take of the memory for bodies: pieces, portions and what is not read of the answer.
-const LOAN_BYTES: usize = 8 << 20;
+/// Memory reserved per stream, in bytes: for body pieces, chunks and the unread part of the response.
+const STREAM_MEMORY_BYTES: usize = 8 << 20;
 
-/// A stream under way.
-struct Flow {
-    pieces: BodyStream,
-    /// Lent to another thread while it works.
-    mill: Option<Mill>,
-    _loan: MemoryPermit,
-    _turn: OwnedSemaphorePermit,
+/// A stream in progress.
+struct ChunkStream {
+    body: BodyStream,
+    /// Moved to a blocking thread while it works.
+    processor: Option<ChunkProcessor>,
+    _memory: MemoryPermit,
+    _queue_slot: OwnedSemaphorePermit,
 }
 
-/// Answers a file while it comes. What is wrong before the first portion is logged is answered as such; what is wrong
-/// later is the last line of the answer.
-pub(super) async fn answer(
+/// Scores a body while it arrives. An error before the first chunk is logged becomes an error response, a later one the
+/// last line of the response.
+pub(super) async fn respond(
     service: Arc<AppState>,
-    shared: Shared,
+    context: ScoringContext,
     request: Request,
-    (sent, wanted): (MediaType, MediaType),
+    (body_type, response_type): (MediaType, MediaType),
 ) -> Result<Response, ApiError> {
-    let turn = service.enter_queue()?;
-    let loan = service.bodies.reserve(LOAN_BYTES)?;
-    let models = models_of(&shared.scorer);
-    let mill = Some(Mill::new(shared, sent, wanted));
-    let mut flow = Flow { pieces: service.bodies.stream(request), mill, _loan: loan, _turn: turn };
-    let mut first = flow.next().await?;
-    log(&service, std::mem::take(&mut first.rows), first.seen.take()).await?;
-    let (inlet, outlet) = spill_buffer::open(service.config.read_timeout);
-    tokio::spawn(go_on(service, flow, inlet, first).in_current_span());
-    let mut response = Response::new(Body::new(outlet));
-    write_head(response.headers_mut(), wanted, &models);
+    let queue_slot = service.enter_queue()?;
+    let memory = service.bodies.reserve(STREAM_MEMORY_BYTES)?;
+    let models = model_names(&context.scorer);
+    let processor = Some(ChunkProcessor::new(context, body_type, response_type));
+    let body = service.bodies.stream(request);
+    let mut chunks = ChunkStream { body, processor, _memory: memory, _queue_slot: queue_slot };
+    let mut first = chunks.next().await?;
+    log(&service, std::mem::take(&mut first.rows), first.scored.take()).await?;
+    let (sender, body) = spill_buffer::channel(service.config.read_timeout);
+    tokio::spawn(send_all(service, chunks, sender, first).in_current_span());
+    let mut response = Response::new(Body::new(body));
+    write_headers(response.headers_mut(), response_type, &models);
     response.headers_mut().insert(TRAILER, HeaderValue::from_static("x-leadlight-complete"));
     Ok(response)
 }
 
-/// Answers a whole file, to be recorded at once.
-pub(super) fn whole(shared: Shared, body: Bytes, sent: MediaType, wanted: MediaType) -> Result<Draft, ApiError> {
-    let mut mill = Mill::new(shared, sent, wanted);
-    mill.feed([body]);
-    let (mut rows, mut seen, mut text) = (Vec::new(), Vec::new(), Vec::new());
+/// Scores a whole file whose response is to be logged at once.
+pub(super) fn score_whole(
+    context: ScoringContext,
+    body: Bytes,
+    body_type: MediaType,
+    response_type: MediaType,
+) -> Result<PendingResponse, ApiError> {
+    let mut processor = ChunkProcessor::new(context, body_type, response_type);
+    processor.push([body]);
+    let (mut rows, mut scored, mut text) = (Vec::new(), Vec::new(), Vec::new());
     loop {
-        let portion = if mill.is_hungry() { mill.finish()? } else { mill.portion()? };
-        rows.extend(portion.rows);
-        seen.extend(portion.seen);
-        text.extend(portion.text);
-        if portion.proof.is_some() {
-            return Ok(Draft::new(rows, wanted, seen, |_| Ok(text)));
+        let chunk = if processor.needs_input() { processor.finish()? } else { processor.next_chunk()? };
+        rows.extend(chunk.rows);
+        scored.extend(chunk.scored);
+        text.extend(chunk.text);
+        if chunk.completion.is_some() {
+            return Ok(PendingResponse::new(rows, response_type, scored, |_| Ok(text)));
         }
     }
 }
 
-impl Flow {
-    /// The next portion that holds anything.
-    async fn next(&mut self) -> Result<Portion, ApiError> {
+impl ChunkStream {
+    /// Returns the next chunk that is not empty.
+    async fn next(&mut self) -> Result<Chunk, ApiError> {
         loop {
-            let mut mill = self.mill.take().ok_or(ApiError::Internal)?;
-            let pieces =
-                if mill.is_hungry() { self.pieces.collect_chunk(PIECE_BYTES, PIECE_TIME).await? } else { Some(vec![]) };
-            let work = move || {
-                let portion = match pieces {
-                    Some(pieces) => {
-                        mill.feed(pieces);
-                        mill.portion()
-                    }
-                    None => mill.finish(),
-                };
-                (mill, portion)
+            let mut processor = self.processor.take().ok_or(ApiError::Internal)?;
+            let pieces = if processor.needs_input() {
+                self.body.collect_chunk(READ_BYTES, READ_TIME).await?
+            } else {
+                Some(vec![])
             };
-            let (mill, portion) = run_blocking(work).await?;
-            self.mill = Some(mill);
-            let portion = portion?;
-            if portion.leads > 0 || portion.proof.is_some() {
-                return Ok(portion);
+            let work = move || {
+                let chunk = match pieces {
+                    Some(pieces) => {
+                        processor.push(pieces);
+                        processor.next_chunk()
+                    }
+                    None => processor.finish(),
+                };
+                (processor, chunk)
+            };
+            let (processor, chunk) = run_blocking(work).await?;
+            self.processor = Some(processor);
+            let chunk = chunk?;
+            if chunk.leads > 0 || chunk.completion.is_some() {
+                return Ok(chunk);
             }
         }
     }
 }
 
-/// Why an answer ends before its time.
-enum Stop {
+/// Reason why a response ends early.
+enum Abort {
     Failed(ApiError),
-    Gone,
+    ClientGone,
 }
 
-impl From<Gone> for Stop {
-    fn from(Gone: Gone) -> Self {
-        Stop::Gone
+impl From<ClientGone> for Abort {
+    fn from(ClientGone: ClientGone) -> Self {
+        Abort::ClientGone
     }
 }
 
-async fn go_on(service: Arc<AppState>, mut flow: Flow, mut inlet: Inlet, first: Portion) {
-    let (shape, mut rows) = (first.shape, 0);
-    match answer_all(&service, &mut flow, &mut inlet, first, &mut rows).await {
-        Ok(proof) => inlet.finish(trailers(&proof)),
-        Err(Stop::Failed(error)) => tell(error, shape, rows, inlet).await,
-        // Dropped without an end, it breaks off.
-        Err(Stop::Gone) => tracing::info!("a client did not wait for its answer"),
+async fn send_all(service: Arc<AppState>, mut chunks: ChunkStream, mut sender: SpillSender, first: Chunk) {
+    let (format, mut rows) = (first.format, 0);
+    match send_chunks(&service, &mut chunks, &mut sender, first, &mut rows).await {
+        Ok(completion) => sender.finish(trailers(&completion)),
+        Err(Abort::Failed(error)) => send_failure(error, format, rows, sender).await,
+        // Dropping the sender without an end aborts the response.
+        Err(Abort::ClientGone) => tracing::info!("client disconnected before the end of its response"),
     }
 }
 
-/// Logs and answers portion after portion, and counts the leads that were answered; returns the proof of the last one.
-async fn answer_all(
+/// Logs and sends chunk by chunk and counts the leads sent; returns the completion of the last chunk.
+async fn send_chunks(
     service: &AppState,
-    flow: &mut Flow,
-    inlet: &mut Inlet,
-    first: Portion,
+    chunks: &mut ChunkStream,
+    sender: &mut SpillSender,
+    first: Chunk,
     rows: &mut u64,
-) -> Result<String, Stop> {
-    let mut portion = first;
+) -> Result<String, Abort> {
+    let mut chunk = first;
     loop {
-        let Portion { rows: logged, seen, text, leads, proof, .. } = portion;
-        let keep = async {
-            log(service, logged, seen).await.map_err(Stop::Failed)?;
-            inlet.send(text.into()).await?;
+        let Chunk { rows: logged, scored, text, leads, completion, .. } = chunk;
+        let log_and_send = async {
+            log(service, logged, scored).await.map_err(Abort::Failed)?;
+            sender.send(text.into()).await?;
             *rows += leads;
-            Ok::<_, Stop>(())
+            Ok::<_, Abort>(())
         };
-        if let Some(proof) = proof {
-            keep.await?;
-            return Ok(proof);
+        if let Some(completion) = completion {
+            log_and_send.await?;
+            return Ok(completion);
         }
-        let (kept, next) = tokio::join!(keep, flow.next());
-        kept?;
-        portion = next.map_err(Stop::Failed)?;
+        let (sent, next) = tokio::join!(log_and_send, chunks.next());
+        sent?;
+        chunk = next.map_err(Abort::Failed)?;
     }
 }
 
-async fn log(service: &AppState, rows: Vec<PredictionRow>, seen: Option<Seen>) -> Result<(), ApiError> {
+async fn log(service: &AppState, rows: Vec<PredictionRow>, scored: Option<ScoredBatch>) -> Result<(), ApiError> {
     if rows.is_empty() {
         return Ok(());
     }
     match service.store.log(LogEntry::new(rows)).await? {
         WriteStatus::Written | WriteStatus::Spooled => {
-            service.observe(seen);
+            service.observe(scored);
             Ok(())
         }
         // Only an entry with a key can have been answered before.
@@ -176,17 +184,17 @@ async fn log(service: &AppState, rows: Vec<PredictionRow>, seen: Option<Seen>) -
     }
 }
 
-async fn tell(error: ApiError, shape: Shape, rows: u64, mut inlet: Inlet) {
+async fn send_failure(error: ApiError, format: RowFormat, rows: u64, mut sender: SpillSender) {
     error.log();
-    let failure = error.body();
-    let failed = trailers(&format!("failed, error={}, rows={rows}", failure.error));
+    let body = error.body();
+    let trailers = trailers(&format!("failed, error={}, rows={rows}", body.error));
     let mut text = Vec::new();
-    if interrupt(shape, rows, failure, &mut text).is_ok() && inlet.send(text.into()).await.is_ok() {
-        inlet.finish(failed);
+    if write_interruption(format, rows, body, &mut text).is_ok() && sender.send(text.into()).await.is_ok() {
+        sender.finish(trailers);
     }
 }
 
-fn trailers(proof: &str) -> HeaderMap {
-    let value = HeaderValue::from_str(proof).ok();
+fn trailers(completion: &str) -> HeaderMap {
+    let value = HeaderValue::from_str(completion).ok();
     value.into_iter().map(|value| (X_LEADLIGHT_COMPLETE, value)).collect()
 }

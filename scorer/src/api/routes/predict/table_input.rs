@@ -88,7 +88,7 @@ fn take_row(row: CsvRow<'_>, scoring: &mut Scoring<'_>, cells: &mut ClientCells)
     }
     cells.push(row.cells, row.columns, row.delimiter);
     match row.lead {
-        Ok(lead) => scoring.take(lead, Some(row.line)),
+        Ok(lead) => scoring.push(lead, Some(row.line)),
         Err(reject) => {
             let errors = vec![row_error(reject)];
             scoring.reject(RejectedLead { line: Some(row.line), lead_key: None, errors });
@@ -107,7 +107,7 @@ fn check_rows(scoring: &Scoring<'_>) -> Result<(), ApiError> {
 /// Scores the lead of a line of JSON, or rejects it.
 pub(super) fn take_line(line: NdjsonLine<'_>, schema: &Schema, scoring: &mut Scoring<'_>) {
     let errors = match line.error {
-        None => return scoring.take(line.lead, Some(line.number)),
+        None => return scoring.push(line.lead, Some(line.number)),
         Some(NdjsonError::Body(error)) => line_errors(error, line.number, schema),
         Some(NdjsonError::TooLong) => vec![line_too_long(line.number, LINE_BYTES_MAX)],
     };

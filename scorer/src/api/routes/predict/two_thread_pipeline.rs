@@ -1,87 +1,87 @@
-//! A batch that is read on one thread and scored on another, at the same time.
-//!
-//! Owns how leads get from the one to the other. May not know JSON, nor what becomes of a lead.
+//! Two-thread pipeline for large batches: one thread parses, another scores.
 
-use super::scoring::{Block, Scoring, Shared, Take};
+use super::scoring::{LeadSink, ScoredRows, Scoring, ScoringContext};
 use crate::api::http::error::ApiError;
 use crate::api::http::response::RejectedLead;
 use crate::lead::Lead;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-/// From how many bytes on a batch is worth a second thread: that takes as long as some hundred leads.
-pub(super) const BYTES_LEAST: usize = 256 << 10;
+/// Smallest body, in bytes, that is worth a second thread: starting one costs as much as some hundred leads.
+pub(super) const MIN_BYTES: usize = 256 << 10;
 
-/// How many leads change hands at once.
-const LEADS: usize = 256;
+/// Leads per message.
+const MESSAGE_LEADS: usize = 256;
 
-/// How many times that may wait to be scored.
-const WAITING: usize = 4;
+/// Capacity of the channel, in messages.
+const CHANNEL_MESSAGES: usize = 4;
 
-/// What is handed over.
 enum Item {
     Lead(Lead),
     Rejected(RejectedLead<'static>),
-    /// What came before does not count.
+    /// Discards all items before.
     Restart,
 }
 
-/// The reader's end.
-pub(super) struct Hand {
+/// Sending end, used by the parsing thread.
+pub(super) struct PipelineSender {
     items: Vec<Item>,
-    to: SyncSender<Vec<Item>>,
+    channel: SyncSender<Vec<Item>>,
 }
 
-impl Take for Hand {
+impl LeadSink for PipelineSender {
     fn restart(&mut self) {
         self.items.clear();
-        self.give(Item::Restart);
+        self.push_item(Item::Restart);
     }
 
-    fn take(&mut self, lead: &Lead) {
-        self.give(Item::Lead(lead.clone()));
+    fn push(&mut self, lead: &Lead) {
+        self.push_item(Item::Lead(lead.clone()));
     }
 
     fn reject(&mut self, rejection: RejectedLead<'static>) {
-        self.give(Item::Rejected(rejection));
+        self.push_item(Item::Rejected(rejection));
     }
 }
 
-impl Hand {
-    fn give(&mut self, item: Item) {
+impl PipelineSender {
+    fn push_item(&mut self, item: Item) {
         self.items.push(item);
-        if self.items.len() == LEADS {
-            self.pass();
+        if self.items.len() == MESSAGE_LEADS {
+            self.flush();
         }
     }
 
-    /// Whoever scores is gone only when that failed, which is told in the end.
-    fn pass(&mut self) {
-        let items = std::mem::replace(&mut self.items, Vec::with_capacity(LEADS));
-        self.to.send(items).ok();
+    /// The receiver is gone only if scoring failed; `run` returns that error.
+    fn flush(&mut self) {
+        let items = std::mem::replace(&mut self.items, Vec::with_capacity(MESSAGE_LEADS));
+        self.channel.send(items).ok();
     }
 }
 
-/// What reading gave, and what was scored meanwhile.
-pub(super) fn read<T>(shared: &Shared, read: impl FnOnce(&mut Hand) -> T) -> (T, Result<Block, ApiError>) {
+/// Runs `parse` on this thread while another scores what it sends; returns both results.
+pub(super) fn run<T>(
+    context: &ScoringContext,
+    parse: impl FnOnce(&mut PipelineSender) -> T,
+) -> (T, Result<ScoredRows, ApiError>) {
     thread::scope(|scope| {
-        let (to, from) = sync_channel(WAITING);
-        let scoring = scope.spawn(move || score(shared, &from));
-        let mut hand = Hand { items: Vec::with_capacity(LEADS), to };
-        let read = read(&mut hand);
-        hand.pass();
-        drop(hand);
-        (read, scoring.join().unwrap_or(Err(ApiError::Internal)))
+        let (channel, receiver) = sync_channel(CHANNEL_MESSAGES);
+        let scoring = scope.spawn(move || score(context, &receiver));
+        let mut sender = PipelineSender { items: Vec::with_capacity(MESSAGE_LEADS), channel };
+        let parsed = parse(&mut sender);
+        sender.flush();
+        drop(sender);
+        (parsed, scoring.join().unwrap_or(Err(ApiError::Internal)))
     })
 }
 
-fn score(shared: &Shared, from: &Receiver<Vec<Item>>) -> Result<Block, ApiError> {
-    let mut scoring = Scoring::new(shared);
-    for item in from.iter().flatten() {
+fn score(context: &ScoringContext, receiver: &Receiver<Vec<Item>>) -> Result<ScoredRows, ApiError> {
+    let mut scoring = Scoring::new(context);
+    for item in receiver.iter().flatten() {
         match item {
-            Item::Lead(lead) => scoring.take_over(lead, None),
+            Item::Lead(lead) => scoring.push_owned(lead, None),
             Item::Rejected(rejection) => scoring.reject(rejection),
-            Item::Restart => scoring = Scoring::new(shared),
+            Item::Restart => scoring = Scoring::new(context),
         }
     }
     scoring.finish()

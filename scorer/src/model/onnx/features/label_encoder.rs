@@ -3,7 +3,7 @@
 //! Covers the attribute names and the default for unknown keys of every version.
 
 use super::super::NodeError;
-use super::super::attributes::Attributes;
+use super::super::attributes::{Attributes, to_strings};
 use super::super::node_context::NodeContext;
 use super::super::operator::{Operator, TensorType};
 use super::lookup::{KeyIndex, TypedList};
@@ -25,7 +25,7 @@ pub(in super::super) fn label_encoder(context: &NodeContext<'_>) -> Result<Arc<d
     let attributes = context.attributes();
     if context.version() < 2 {
         attributes.check_names(&["classes_strings", "default_int64", "default_string"])?;
-        let strings = strings(&attributes, "classes_strings");
+        let strings = to_strings(attributes.strings("classes_strings"));
         let numbers = (0..strings.len() as i64).collect();
         return bidirectional_table(context, &attributes, strings, numbers);
     }
@@ -48,7 +48,7 @@ pub(in super::super) fn label_encoder(context: &NodeContext<'_>) -> Result<Arc<d
 pub(in super::super) fn category_mapper(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
     let attributes = context.attributes();
     attributes.check_names(&["cats_int64s", "cats_strings", "default_int64", "default_string"])?;
-    let (strings, numbers) = (strings(&attributes, "cats_strings"), attributes.ints("cats_int64s").to_vec());
+    let (strings, numbers) = (to_strings(attributes.strings("cats_strings")), attributes.ints("cats_int64s").to_vec());
     attributes.check_length("cats_int64s", &numbers, strings.len())?;
     bidirectional_table(context, &attributes, strings, numbers)
 }
@@ -93,15 +93,11 @@ fn bidirectional_table(
     Ok(Arc::new(LookupTable { keys, values: with_default(attributes, values)? }))
 }
 
-fn strings(attributes: &Attributes<'_>, name: &str) -> Vec<String> {
-    attributes.strings(name).iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
-}
-
 /// Keys or values, which exactly one attribute must hold.
 fn list(attributes: &Attributes<'_>, what: &str) -> Result<TypedList, NodeError> {
     let name = |kind: &str| format!("{what}_{kind}");
     let (floats, ints) = (attributes.floats(&name("floats")), attributes.ints(&name("int64s")));
-    let strings = strings(attributes, &name("strings"));
+    let strings = to_strings(attributes.strings(&name("strings")));
     let tensor = attributes.tensor_proto(&name("tensor"));
     let mut found = Vec::new();
     found.extend((!strings.is_empty()).then_some(TypedList::Strings(strings)));
@@ -121,9 +117,7 @@ fn tensor_list(attributes: &Attributes<'_>, name: &str, tensor: &TensorProto) ->
         read.map(|(values, _)| values).ok_or_else(|| attributes.error(name, "is missing"))
     };
     Ok(match DataType::try_from(tensor.data_type) {
-        Ok(DataType::String) => TypedList::Strings(
-            tensor.string_data.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect(),
-        ),
+        Ok(DataType::String) => TypedList::Strings(to_strings(&tensor.string_data)),
         Ok(DataType::Int64) => TypedList::Int64s(attributes.integers(name, tensor)?),
         Ok(DataType::Int16) => TypedList::Int16s(numbers()?.into_iter().map(|value| value as i16).collect()),
         Ok(DataType::Float) => TypedList::Floats(numbers()?.into_iter().map(|value| value as f32).collect()),

@@ -37,13 +37,13 @@ impl TypedList {
     }
 
     /// Tensor of the elements at the given indices.
-    pub(super) fn gather(&self, find: &[usize], shape: &[usize]) -> TractResult<Tensor> {
+    pub(super) fn gather(&self, indices: &[usize], shape: &[usize]) -> TractResult<Tensor> {
         match self {
-            TypedList::Strings(list) => tensor_from(shape, find.iter().map(|index| list[*index].clone()).collect()),
-            TypedList::Int64s(list) => tensor_from(shape, find.iter().map(|index| list[*index]).collect()),
-            TypedList::Int16s(list) => tensor_from(shape, find.iter().map(|index| list[*index]).collect()),
-            TypedList::Floats(list) => tensor_from(shape, find.iter().map(|index| list[*index]).collect()),
-            TypedList::Doubles(list) => tensor_from(shape, find.iter().map(|index| list[*index]).collect()),
+            TypedList::Strings(list) => tensor_from(shape, indices.iter().map(|index| list[*index].clone()).collect()),
+            TypedList::Int64s(list) => tensor_from(shape, indices.iter().map(|index| list[*index]).collect()),
+            TypedList::Int16s(list) => tensor_from(shape, indices.iter().map(|index| list[*index]).collect()),
+            TypedList::Floats(list) => tensor_from(shape, indices.iter().map(|index| list[*index]).collect()),
+            TypedList::Doubles(list) => tensor_from(shape, indices.iter().map(|index| list[*index]).collect()),
         }
     }
 }
@@ -94,14 +94,14 @@ impl KeyIndex {
 }
 
 fn index_keys<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = K>, first_wins: bool) -> HashMap<K, usize> {
-    let mut index_keys = HashMap::new();
+    let mut indices = HashMap::new();
     for (index, key) in keys.enumerate() {
-        let slot = index_keys.entry(key).or_insert(index);
+        let slot = indices.entry(key).or_insert(index);
         if !first_wins {
             *slot = index;
         }
     }
-    index_keys
+    indices
 }
 
 fn f32_bits(value: f32) -> u32 {

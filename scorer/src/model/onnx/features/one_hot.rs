@@ -3,6 +3,7 @@
 //! As in onnxruntime, floats and doubles are truncated to integers before the lookup.
 
 use super::super::NodeError;
+use super::super::attributes::to_strings;
 use super::super::estimator::elements;
 use super::super::math::truncate_to_i64;
 use super::super::node_context::NodeContext;
@@ -28,9 +29,7 @@ pub(in super::super) fn one_hot(context: &NodeContext<'_>) -> Result<Arc<dyn Ope
     let (ints, strings) = (attributes.ints("cats_int64s"), attributes.strings("cats_strings"));
     let list = match (ints.is_empty(), strings.is_empty()) {
         (false, true) => TypedList::Int64s(ints.to_vec()),
-        (true, false) => {
-            TypedList::Strings(strings.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect())
-        }
+        (true, false) => TypedList::Strings(to_strings(strings)),
         (true, true) => return Err(attributes.error("cats_int64s", "has no categories")),
         (false, false) => {
             return Err(attributes.error("cats_strings", "stands beside cats_int64s; one of them is enough"));

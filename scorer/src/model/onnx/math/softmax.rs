@@ -37,8 +37,8 @@ impl Softmax {
         let outer: usize = shape[..axis].iter().product();
         let mut result = vec![T::from_count(0); values.len()];
         for from in (0..outer).flat_map(|block| (0..inner).map(move |at| block * length * inner + at)) {
-            let softmax_row: Vec<f64> = (0..length).map(|at| values[from + at * inner].to_f64()).collect();
-            for (at, value) in self.softmax_row(&softmax_row).into_iter().enumerate() {
+            let row: Vec<f64> = (0..length).map(|at| values[from + at * inner].to_f64()).collect();
+            for (at, value) in self.softmax_row(&row).into_iter().enumerate() {
                 result[from + at * inner] = T::from_f64(value);
             }
         }
@@ -46,14 +46,14 @@ impl Softmax {
     }
 
     /// Softmax of one row, shifted by its highest value, so that no exponential overflows.
-    fn softmax_row(&self, softmax_row: &[f64]) -> Vec<f64> {
-        let highest = softmax_row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let total = softmax_row.iter().fold(0.0, |sum, value| sum + libm::exp(value - highest));
+    fn softmax_row(&self, row: &[f64]) -> Vec<f64> {
+        let highest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let total = row.iter().fold(0.0, |sum, value| sum + libm::exp(value - highest));
         let each = |value: &f64| match self.logarithm {
             true => value - highest - libm::log(total),
             false => libm::exp(value - highest) / total,
         };
-        softmax_row.iter().map(each).collect()
+        row.iter().map(each).collect()
     }
 
     fn axis(&self, rank: usize) -> TractResult<usize> {

@@ -38,7 +38,7 @@ enum DecisionFunction {
         /// Row-major, (classes - 1) × support vectors.
         coefficients: Vec<f32>,
         /// Slope and intercept of each pair's Platt scaling; empty without probabilities.
-        probabilities: Vec<(f32, f32)>,
+        platt_scaling: Vec<(f32, f32)>,
     },
 }
 
@@ -90,37 +90,37 @@ pub(in super::super) fn classifier(context: &NodeContext<'_>) -> Result<Arc<dyn 
     attributes.check_length("vectors_per_class", &counts, classes)?;
     attributes.check_length("coefficients", coefficients, (classes - 1) * vectors)?;
     attributes.check_length("rho", &rho, classes * (classes - 1) / 2)?;
-    let probabilities = probabilities(&attributes, rho.len())?;
-    if classes == 2 && probabilities.is_empty() && transform == PostTransform::Probit {
+    let platt_scaling = platt_scaling(&attributes, rho.len())?;
+    if classes == 2 && platt_scaling.is_empty() && transform == PostTransform::Probit {
         return Err(attributes.error("post_transform", "PROBIT needs a score for each class; there is one for two"));
     }
     let kernel = Kernel::parse(&attributes, attributes.floats("support_vectors"), vectors, false)?;
-    let decision = DecisionFunction::Pairs { counts, coefficients: coefficients.to_vec(), probabilities };
+    let decision = DecisionFunction::Pairs { counts, coefficients: coefficients.to_vec(), platt_scaling };
     Ok(Arc::new(Classifier { kernel, labels, transform, rho, decision }))
 }
 
 fn counts(attributes: &Attributes<'_>) -> Result<Vec<usize>, NodeError> {
     let name = "vectors_per_class";
-    let scored_pairs = attributes.floats("support_vectors").len();
-    let count = |count: &i64| usize::try_from(*count).ok().filter(|count| *count <= scored_pairs);
+    let available = attributes.floats("support_vectors").len();
+    let count = |count: &i64| usize::try_from(*count).ok().filter(|count| *count <= available);
     let counts: Option<Vec<usize>> = attributes.ints(name).iter().map(count).collect();
-    counts.ok_or_else(|| attributes.error(name, format!("should be from 0 to {scored_pairs}")))
+    counts.ok_or_else(|| attributes.error(name, format!("should be from 0 to {available}")))
 }
 
-fn probabilities(attributes: &Attributes<'_>, pairs: usize) -> Result<Vec<(f32, f32)>, NodeError> {
+fn platt_scaling(attributes: &Attributes<'_>, pairs: usize) -> Result<Vec<(f32, f32)>, NodeError> {
     let slopes = attributes.finite("prob_a", attributes.floats("prob_a"))?;
-    let indices = attributes.finite("prob_b", attributes.floats("prob_b"))?;
+    let intercepts = attributes.finite("prob_b", attributes.floats("prob_b"))?;
     if !slopes.is_empty() {
         attributes.check_length("prob_a", slopes, pairs)?;
     }
-    attributes.check_length("prob_b", indices, slopes.len())?;
-    Ok(slopes.iter().copied().zip(indices.iter().copied()).collect())
+    attributes.check_length("prob_b", intercepts, slopes.len())?;
+    Ok(slopes.iter().copied().zip(intercepts.iter().copied()).collect())
 }
 
 impl Classifier {
     fn columns(&self) -> usize {
         match &self.decision {
-            DecisionFunction::Pairs { probabilities, .. } if probabilities.is_empty() && self.labels.len() > 2 => {
+            DecisionFunction::Pairs { platt_scaling, .. } if platt_scaling.is_empty() && self.labels.len() > 2 => {
                 self.rho.len()
             }
             _ => self.labels.len(),
@@ -133,14 +133,14 @@ impl Classifier {
         match &self.decision {
             DecisionFunction::Linear { positive } => {
                 // onnxruntime adds the first intercept to every class.
-                let mut decision: Vec<f32> = kernels.iter().map(|score| score + self.rho[0]).collect();
-                let index = linear_label(&decision, *positive);
-                self.transform.apply(&mut decision);
-                (decision, index)
+                let mut scores: Vec<f32> = kernels.iter().map(|score| score + self.rho[0]).collect();
+                let index = linear_label(&scores, *positive);
+                self.transform.apply(&mut scores);
+                (scores, index)
             }
-            DecisionFunction::Pairs { counts, coefficients, probabilities } => {
-                let (decision, index) = self.vote(counts, coefficients, kernels);
-                (self.class_scores(decision, probabilities), index)
+            DecisionFunction::Pairs { counts, coefficients, platt_scaling } => {
+                let (scores, index) = self.vote(counts, coefficients, kernels);
+                (self.class_scores(scores, platt_scaling), index)
             }
         }
     }
@@ -155,23 +155,22 @@ impl Classifier {
             let own = &coefficients[row * kernels.len()..][from..to];
             own.iter().zip(&kernels[from..to]).fold(sum, |sum, (weight, kernel)| sum + f64::from(weight * kernel))
         };
-        let (mut decision, mut vote) = (Vec::with_capacity(self.rho.len()), vec![0_usize; classes]);
+        let (mut scores, mut votes) = (Vec::with_capacity(self.rho.len()), vec![0_usize; classes]);
         for one in 0..classes {
             for other in one + 1..classes {
-                let sum =
-                    partial_sum(partial_sum(0.0, other - 1, one), one, other) + f64::from(self.rho[decision.len()]);
-                decision.push(sum as f32);
-                vote[if sum > 0.0 { one } else { other }] += 1;
+                let sum = partial_sum(partial_sum(0.0, other - 1, one), one, other) + f64::from(self.rho[scores.len()]);
+                scores.push(sum as f32);
+                votes[if sum > 0.0 { one } else { other }] += 1;
             }
         }
-        let index = (1..classes).fold(0, |best, class| if vote[class] > vote[best] { class } else { best });
-        (decision, index)
+        let index = (1..classes).fold(0, |best, class| if votes[class] > votes[best] { class } else { best });
+        (scores, index)
     }
 
-    fn class_scores(&self, mut decision: Vec<f32>, probabilities: &[(f32, f32)]) -> Vec<f32> {
+    fn class_scores(&self, mut scores: Vec<f32>, platt_scaling: &[(f32, f32)]) -> Vec<f32> {
         let classes = self.labels.len();
-        if probabilities.is_empty() {
-            if let ([score], 2) = (decision.as_slice(), classes) {
+        if platt_scaling.is_empty() {
+            if let ([score], 2) = (scores.as_slice(), classes) {
                 let first = if self.transform == PostTransform::None {
                     FirstClassScore::Negation
                 } else {
@@ -179,21 +178,21 @@ impl Classifier {
                 };
                 return first.both_scores(*score, self.transform).to_vec();
             }
-            self.transform.apply(&mut decision);
-            return decision;
+            self.transform.apply(&mut scores);
+            return scores;
         }
         let mut pairs = vec![0.0; classes * classes];
-        let mut scored_pairs = decision.iter().zip(probabilities);
+        let mut scored_pairs = scores.iter().zip(platt_scaling);
         for one in 0..classes {
-            for (other, (score, (slope, index))) in (one + 1..classes).zip(&mut scored_pairs) {
-                let probability = clamp_probability(1.0 - logistic(score * slope + index));
+            for (other, (score, (slope, intercept))) in (one + 1..classes).zip(&mut scored_pairs) {
+                let probability = clamp_probability(1.0 - logistic(score * slope + intercept));
                 pairs[one * classes + other] = probability;
                 pairs[other * classes + one] = 1.0 - probability;
             }
         }
-        let mut shares = couple(&pairs, classes);
-        self.transform.apply(&mut shares);
-        shares
+        let mut probabilities = couple(&pairs, classes);
+        self.transform.apply(&mut probabilities);
+        probabilities
     }
 }
 
@@ -204,10 +203,10 @@ fn clamp_probability(probability: f32) -> f32 {
 }
 
 /// Label that onnxruntime predicts from per-class scores.
-fn linear_label(decision: &[f32], positive: bool) -> usize {
-    let best = argmax(decision);
-    let most = decision[best];
-    let predicts_second = decision.len() == 2 && (positive && most >= 0.5 || !positive && most > 0.0);
+fn linear_label(scores: &[f32], positive: bool) -> usize {
+    let best = argmax(scores);
+    let most = scores[best];
+    let predicts_second = scores.len() == 2 && (positive && most >= 0.5 || !positive && most > 0.0);
     if predicts_second { 1 } else { best }
 }
 
@@ -226,8 +225,8 @@ impl Operator for Classifier {
         ensure!(kind.is_number(), "the input should hold numbers");
         let features = self.kernel.features;
         ensure!(*columns == features.to_dim(), "{features} features are read, but there are {columns}");
-        let decision = tvec!(rows.clone(), self.columns().to_dim());
-        Ok(vec![(self.labels.datum_type(), tvec!(rows.clone())), (DatumType::F32, decision)])
+        let scores = tvec!(rows.clone(), self.columns().to_dim());
+        Ok(vec![(self.labels.datum_type(), tvec!(rows.clone())), (DatumType::F32, scores)])
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
@@ -239,8 +238,8 @@ impl Operator for Classifier {
         let mut kernels = vec![0.0; vectors];
         let (mut values, mut indices) = (Vec::with_capacity(rows * self.columns()), Vec::with_capacity(rows));
         for row in to_f32(&inputs[0])?.chunks_exact(columns.max(1)) {
-            let (decision, index) = self.predict(row, &mut kernels);
-            values.extend(decision);
+            let (scores, index) = self.predict(row, &mut kernels);
+            values.extend(scores);
             indices.push(index);
         }
         Ok(vec![self.labels.gather(&indices)?, tensor_from(&[rows, self.columns()], values)?])

@@ -244,7 +244,7 @@ fn raw_bytes_strings_are_rejected() {
     let of_node = AttributeProto { name: "value".into(), t: Some(strings("t")), r#type: 4, ..Default::default() };
     let constant = NodeProto { output: vec!["c".into()], ..node_with("Constant", &[], vec![of_node]) };
     let with_node = vec![constant, node_with("Add", &["x", "c"], vec![])];
-    for open in [open_graph(add, vec![strings("c")], 13), open_graph(with_node, vec![], 13)] {
-        assert!(matches!(open, Err(ModelError::Graph(reason)) if reason.contains("raw bytes")));
+    for result in [open_graph(add, vec![strings("c")], 13), open_graph(with_node, vec![], 13)] {
+        assert!(matches!(result, Err(ModelError::Graph(reason)) if reason.contains("raw bytes")));
     }
 }
