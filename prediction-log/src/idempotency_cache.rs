@@ -1,7 +1,6 @@
 //! In-memory index of idempotency records that the database cannot be asked for: those in the spool, and the latest ones.
 
 use super::entry::IdempotencyRecord;
-use super::spool;
 use super::timestamp::Timestamp;
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
@@ -21,8 +20,14 @@ pub(super) struct SpoolPosition {
 }
 
 /// Idempotency records of this instance; other instances have their own.
-#[derive(Debug, Default)]
-pub(super) struct IdempotencyCache(Mutex<Inner>);
+#[derive(Debug)]
+pub(super) struct IdempotencyCache {
+    inner: Mutex<Inner>,
+    read_spooled: ReadSpooled,
+}
+
+/// Reads a record of the spool by its position and key.
+type ReadSpooled = fn(&SpoolPosition, &str) -> Option<IdempotencyRecord>;
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -34,13 +39,17 @@ struct Inner {
 }
 
 impl IdempotencyCache {
+    pub(super) fn new(read_spooled: ReadSpooled) -> Self {
+        IdempotencyCache { inner: Mutex::default(), read_spooled }
+    }
+
     /// Record of a key, unless it is older than `oldest`.
     pub(super) fn find(&self, key: &str, oldest: Timestamp) -> Option<IdempotencyRecord> {
         let (latest, position) = {
             let inner = self.lock();
             (inner.latest.get(key).cloned(), inner.spooled.get(key).cloned())
         };
-        let record = latest.or_else(|| spool::read_idempotency_record(&position?, key))?;
+        let record = latest.or_else(|| (self.read_spooled)(&position?, key))?;
         (record.created_at >= oldest).then_some(record)
     }
 
@@ -80,6 +89,6 @@ impl IdempotencyCache {
 
     /// A panic elsewhere leaves these maps consistent.
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,7 +1,7 @@
 //! Availability of the log, and what the writer shares with every [`Store`](super::Store).
 
 use super::idempotency_cache::IdempotencyCache;
-use super::writer::RequestBuffer;
+use super::request_buffer::RequestBuffer;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Availability of the log.

@@ -3,10 +3,12 @@
 use super::commit::DatabaseSession;
 use super::database::{DatabaseError, ReadPool, Transaction};
 use super::entry::{IdempotencyRecord, LogEntry, WriteStatus, replace_nul};
+use super::error::StoreError;
 use super::idempotency_cache::IdempotencyCache;
+use super::request_buffer::PushResult;
 use super::row::RequestRow;
 use super::settings::{LogMode, Retention, Settings};
-use super::spool::{Spool, SpoolError};
+use super::spool::{self, Spool, SpoolError};
 use super::state::{SharedState, StoreState};
 use super::tables::active_model::{self, ActiveModel};
 use super::tables::legacy_backfill::{self, LegacyHour};
@@ -17,11 +19,10 @@ use super::tables::request_log::{self, RequestSummary};
 use super::tables::{deletion, idempotency_record};
 use super::timestamp::Timestamp;
 use super::window::TimeWindow;
-use super::writer::{Message, PushResult, QUEUE_CAPACITY, Waiter, WriteJob, Writer};
+use super::writer::{Message, QUEUE_CAPACITY, Waiter, WriteJob, Writer};
 use futures_util::future::BoxFuture;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use thiserror::Error;
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -31,36 +32,6 @@ const PRUNE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Pause between two deletions, in which the writer serves others.
 const PRUNE_PAUSE: Duration = Duration::from_millis(50);
-
-/// Failure of an operation of the log.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// The database was not opened: not writable, not a database, or of a later version.
-    #[error("cannot use the database {location}: {reason}")]
-    Open {
-        /// Database without credentials.
-        location: String,
-        /// Message of the database.
-        reason: String,
-    },
-    /// The spool folder was not opened.
-    #[error("cannot use the spool folder {folder}: {reason}")]
-    Spool {
-        /// The folder.
-        folder: String,
-        /// Message of the system.
-        reason: String,
-    },
-    /// The writer's queue is full: retry in a moment.
-    #[error("the prediction log is behind")]
-    Busy,
-    /// Nothing was written, neither to the database nor to the spool.
-    #[error("the prediction log could not be written")]
-    NotWritten,
-    /// The database could not be read.
-    #[error("the prediction log could not be read")]
-    NotRead,
-}
 
 /// Handle of the log; cheap to clone.
 #[derive(Debug, Clone)]
@@ -88,7 +59,7 @@ impl Store {
     pub async fn open(settings: &Settings) -> Result<(Store, WriterTask), StoreError> {
         let url = &settings.database_url;
         let refused = |reason: String| StoreError::Open { location: url.to_string(), reason };
-        let cache = Arc::new(IdempotencyCache::default());
+        let cache = Arc::new(IdempotencyCache::new(spool::read_idempotency_record));
         let spool = open_spool(settings, &cache)?;
         let session = DatabaseSession::open(url, settings.mode).await.map_err(|error| refused(error.to_string()))?;
         let readers = ReadPool::new(url).map_err(|error| refused(error.to_string()))?;
@@ -258,7 +229,7 @@ impl Store {
     /// Number of predictions: those in profiles, and those of the previous service that are in none yet. The last
     /// seconds may be missing.
     pub async fn prediction_count(&self) -> Result<u64, StoreError> {
-        self.read(|transaction| Box::pin(profile::prediction_count(transaction))).await
+        self.read(|transaction| Box::pin(prediction_query::prediction_count(transaction))).await
     }
 
     /// Key that pseudonymises categorical levels in profiles; the same for all instances.

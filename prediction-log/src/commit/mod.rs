@@ -9,8 +9,7 @@ pub(super) use session::DatabaseSession;
 use super::database::{Connection, DatabaseError, Transaction};
 use super::entry::{Batch, IdempotencyRecord};
 use super::row::{PredictionRow, RequestRow};
-use super::tables::{idempotency_record, request_log};
-use super::timestamp::Timestamp;
+use super::tables::{dedup_watermark, idempotency_record, request_log};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
@@ -75,37 +74,10 @@ async fn committed(
     // Only this writer run uses its sequence, so what is read here still holds when the watermark is advanced.
     let mut old = 0;
     if batches.len() > 1
-        && let Some(watermark) = dedup_watermark(transaction, &first.source).await?
+        && let Some(watermark) = dedup_watermark::last(transaction, &first.source).await?
     {
         old = batches.iter().take_while(|batch| batch.sequence <= watermark).count();
     }
-    let is_new = advance_dedup_watermark(transaction, &last.source, last.sequence, now).await?;
+    let is_new = dedup_watermark::advance(transaction, &last.source, last.sequence, now).await?;
     Ok(if is_new { old } else { batches.len() })
-}
-
-/// Last number that a source committed (table `log_sources`).
-pub(super) async fn dedup_watermark(
-    transaction: &mut Transaction<'_>,
-    source: &str,
-) -> Result<Option<i64>, DatabaseError> {
-    let sql = "SELECT CAST(last_group AS BIGINT) FROM log_sources WHERE source = $1".to_owned();
-    let rows = transaction.query(sql, &[source.into()]).await?;
-    rows.first().map(|row| row.get(0)).transpose()
-}
-
-/// Sets the last number of a source; false when it had that or a later one.
-pub(super) async fn advance_dedup_watermark(
-    transaction: &mut Transaction<'_>,
-    source: &str,
-    number: i64,
-    now: OffsetDateTime,
-) -> Result<bool, DatabaseError> {
-    let sql = format!(
-        "INSERT INTO log_sources (source, last_group, updated_at) VALUES ($1, $2, {}) \
-         ON CONFLICT (source) DO UPDATE SET last_group = excluded.last_group, updated_at = excluded.updated_at \
-         WHERE log_sources.last_group < excluded.last_group",
-        transaction.dialect().timestamp_param("$3")
-    );
-    let changed = transaction.execute(sql, &[source.into(), number.into(), Timestamp::from(now).into()]).await?;
-    Ok(changed > 0)
 }

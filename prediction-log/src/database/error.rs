@@ -1,6 +1,5 @@
 //! [`DatabaseError`]: failures of both databases, classified by what callers decide on.
 
-use super::postgres;
 use rusqlite::ffi;
 use rusqlite::types::FromSqlError;
 use thiserror::Error;
@@ -73,8 +72,8 @@ impl From<sqlx::Error> for DatabaseError {
             sqlx::Error::Database(error) => {
                 let (code, message) = (error.code().unwrap_or_default(), error.message().to_owned());
                 match error.kind() {
-                    _ if postgres::is_unavailable(&code) => DatabaseError::Unavailable(message),
-                    _ if !postgres::is_rejection(&code) => DatabaseError::Unusable(message),
+                    _ if is_unavailable(&code) => DatabaseError::Unavailable(message),
+                    _ if !is_rejection(&code) => DatabaseError::Unusable(message),
                     sqlx::error::ErrorKind::Other => DatabaseError::Rejected(message),
                     // The message may repeat values.
                     kind => DatabaseError::Rejected(format!("{kind:?}")),
@@ -88,4 +87,15 @@ impl From<sqlx::Error> for DatabaseError {
             other => DatabaseError::Unusable(other.to_string()),
         }
     }
+}
+
+/// True for PostgreSQL error codes of a lost or impossible connection: connection exceptions, insufficient resources, operator
+/// intervention (shutdown, startup), system errors, and messages of poolers.
+fn is_unavailable(code: &str) -> bool {
+    ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+}
+
+/// True for PostgreSQL error codes of rejected contents: data exceptions and constraint violations.
+fn is_rejection(code: &str) -> bool {
+    code.starts_with("22") || code.starts_with("23")
 }

@@ -24,6 +24,7 @@ use postgres::limited;
 use sqlite::{SqliteReadPool, SqliteTransaction};
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, Connection as _, Postgres};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -79,6 +80,13 @@ pub(super) enum Transaction<'c> {
     Postgres(sqlx::Transaction<'c, Postgres>),
 }
 
+fn open_sqlite(file: &Path, mode: LogMode) -> Result<rusqlite::Connection, DatabaseError> {
+    let mut connection = sqlite::open(file)?;
+    migrate::sqlite(&mut connection)?;
+    sqlite::configure_writer(&connection, mode)?;
+    Ok(connection)
+}
+
 impl Connection {
     /// Connects, creates the file if it is missing, and applies migrations.
     pub(super) async fn open(url: &DatabaseUrl, mode: LogMode) -> Result<Self, DatabaseError> {
@@ -86,12 +94,13 @@ impl Connection {
             DatabaseUrl::Sqlite(file) => {
                 let file = file.clone();
                 // May wait for locks, while entries are spooled.
-                let opened = tokio::task::spawn_blocking(move || sqlite::open(&file, mode)).await;
+                let opened = tokio::task::spawn_blocking(move || open_sqlite(&file, mode)).await;
                 let opened = opened.map_err(|error| DatabaseError::Unusable(error.to_string()))?;
                 opened.map(Connection::Sqlite)
             }
             DatabaseUrl::Postgres(url) => {
-                let connection = Box::new(postgres::open(url).await?);
+                let mut connection = Box::new(postgres::connect(url).await?);
+                migrate::postgres(&mut connection).await?;
                 Ok(Connection::Postgres { connection, begin: postgres::begin(mode) })
             }
         }

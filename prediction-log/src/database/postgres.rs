@@ -2,7 +2,7 @@
 //! settings are made within transactions only.
 
 use super::super::database_url::PostgresUrl;
-use super::{DatabaseError, LogMode, Row, SqlValue, migrate};
+use super::{DatabaseError, LogMode, Row, SqlValue};
 use rusqlite::types::Value;
 use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::query::Query;
@@ -21,14 +21,11 @@ const READERS: u32 = 4;
 /// Idle time after which a connection for reading is closed.
 const READER_IDLE_MAX: Duration = Duration::from_secs(60);
 
-/// Connects and applies migrations.
-pub(super) async fn open(url: &PostgresUrl) -> Result<PgConnection, DatabaseError> {
+/// Connects the writer.
+pub(super) async fn connect(url: &PostgresUrl) -> Result<PgConnection, DatabaseError> {
     let options = url.options()?;
     let connected = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&options)).await;
-    let mut connection =
-        connected.map_err(|_| DatabaseError::Unavailable("it did not answer in time".to_owned()))??;
-    migrate::postgres(&mut connection).await?;
-    Ok(connection)
+    Ok(connected.map_err(|_| DatabaseError::Unavailable("it did not answer in time".to_owned()))??)
 }
 
 /// Statements that begin a writing transaction; the durability of its commit is set for it alone.
@@ -46,17 +43,6 @@ pub(super) fn begin(mode: LogMode) -> &'static str {
 pub(super) fn read_pool(url: &PostgresUrl) -> Result<PgPool, DatabaseError> {
     let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(CONNECT_TIMEOUT);
     Ok(pool.idle_timeout(READER_IDLE_MAX).connect_lazy_with(url.options()?))
-}
-
-/// True for error codes of a lost or impossible connection: connection exceptions, insufficient resources, operator
-/// intervention (shutdown, startup), system errors, and messages of poolers.
-pub(super) fn is_unavailable(code: &str) -> bool {
-    ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))
-}
-
-/// True for error codes of rejected contents: data exceptions and constraint violations.
-pub(super) fn is_rejection(code: &str) -> bool {
-    code.starts_with("22") || code.starts_with("23")
 }
 
 /// Adds the timeout of a statement: a server that does not answer counts as lost.

@@ -3,7 +3,7 @@
 //! Calls block the thread. A commit of predictions is some ten statements that clients wait for; handing each to another
 //! thread, as asynchronous drivers do, takes longer than the statement itself.
 
-use super::{DatabaseError, LogMode, Row, SqlValue, TableRow, migrate};
+use super::{DatabaseError, LogMode, Row, SqlValue, TableRow};
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, OpenFlags, Statement};
 use std::path::{Path, PathBuf};
@@ -28,14 +28,18 @@ const READER_AGE_MAX: Duration = Duration::from_secs(60);
 
 const OPEN_EXISTING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
-/// Opens or creates the file, applies migrations, and checks that it can be written.
-pub(super) fn open(file: &Path, mode: LogMode) -> Result<Connection, DatabaseError> {
+/// Opens or creates the file and checks that it can be written.
+pub(super) fn open(file: &Path) -> Result<Connection, DatabaseError> {
     let mut connection = open_with(file, OPEN_EXISTING | OpenFlags::SQLITE_OPEN_CREATE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     connection.pragma_update(None, "journal_mode", "wal")?;
     // Migrations that are up to date would not notice a read-only file; this does.
     SqliteTransaction::begin(&mut connection, "BEGIN IMMEDIATE")?.roll_back();
-    migrate::sqlite(&mut connection)?;
+    Ok(connection)
+}
+
+/// Sets the durability and caching of the writer's connection.
+pub(super) fn configure_writer(connection: &Connection, mode: LogMode) -> Result<(), DatabaseError> {
     let synchronous = match mode {
         // Every commit is flushed to disk before it is acknowledged; a group shares one flush.
         LogMode::PowerSafe => "FULL",
@@ -47,7 +51,7 @@ pub(super) fn open(file: &Path, mode: LogMode) -> Result<Connection, DatabaseErr
         "PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY; \
          PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 268435456"
     ))?;
-    Ok(connection)
+    Ok(())
 }
 
 /// Opens an existing file for checkpoints.

@@ -1,9 +1,9 @@
 //! Predictions of the previous service, handed out by the hour so that each hour is profiled once by some instance.
 
-use super::super::commit::{advance_dedup_watermark, dedup_watermark};
 use super::super::database::{DatabaseError, Row, Transaction};
 use super::super::timestamp::Timestamp;
 use super::super::window::Granularity;
+use super::dedup_watermark;
 use super::profile::{self, ProfileRow};
 use time::{Duration, OffsetDateTime};
 
@@ -76,7 +76,7 @@ pub(crate) async fn put_hour(
     now: OffsetDateTime,
 ) -> Result<bool, DatabaseError> {
     let number = OffsetDateTime::from(hour).unix_timestamp().div_euclid(3_600);
-    if !advance_dedup_watermark(transaction, SOURCE, number, now).await? {
+    if !dedup_watermark::advance(transaction, SOURCE, number, now).await? {
         return Ok(false);
     }
     for row in rows {
@@ -98,7 +98,7 @@ pub(crate) async fn remaining(transaction: &mut Transaction<'_>) -> Result<i64, 
 
 /// Start of the first hour that was not profiled.
 async fn backfilled_until(transaction: &mut Transaction<'_>) -> Result<Timestamp, DatabaseError> {
-    let last = dedup_watermark(transaction, SOURCE).await?;
+    let last = dedup_watermark::last(transaction, SOURCE).await?;
     let next = last.and_then(|hour| OffsetDateTime::from_unix_timestamp((hour + 1) * 3_600).ok());
     Ok(next.map_or(Timestamp::MIN, Timestamp::from))
 }

@@ -4,6 +4,7 @@
 //! Must not depend on the writer or the spool.
 
 pub(super) mod active_model;
+pub(super) mod dedup_watermark;
 pub(super) mod deletion;
 pub(super) mod idempotency_record;
 pub(super) mod legacy_backfill;

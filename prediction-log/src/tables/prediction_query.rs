@@ -1,6 +1,7 @@
 //! Queries of `prediction_logs`: newest first, filtered, page by page.
 
 use super::super::database::{DatabaseError, Dialect, Row, SqlValue, Transaction};
+use super::legacy_backfill;
 use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
@@ -219,6 +220,14 @@ async fn end_of_scan(
 
 fn limit(count: usize) -> SqlValue<'static> {
     i64::try_from(count).unwrap_or(i64::MAX).into()
+}
+
+/// Number of predictions in profiles, and of the previous service's that are in none yet.
+pub(crate) async fn prediction_count(transaction: &mut Transaction<'_>) -> Result<u64, DatabaseError> {
+    let sql = "SELECT CAST(COALESCE(SUM(predictions), 0) AS BIGINT) FROM profiles";
+    let rows = transaction.query(sql.to_owned(), &[]).await?;
+    let count: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;
+    Ok(u64::try_from(count + legacy_backfill::remaining(transaction).await?).unwrap_or_default())
 }
 
 #[cfg(test)]

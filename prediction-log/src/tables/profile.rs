@@ -6,7 +6,6 @@
 use super::super::database::{ColumnType, DatabaseError, Row, SqlValue, TableRow, Transaction};
 use super::super::timestamp::Timestamp;
 use super::super::window::{Granularity, TimeWindow};
-use super::legacy_backfill;
 use uuid::Uuid;
 
 /// Profile of the predictions of one span, model and instance.
@@ -146,14 +145,6 @@ pub(crate) async fn overlapping(
     let [month, day, hour] = starts;
     let values = [month.into(), day.into(), hour.into(), window.until.into(), SqlValue::Text(model_sha256)];
     transaction.query(sql, &values).await?.iter().map(read_row).collect()
-}
-
-/// Number of predictions in profiles, and of the previous service's that are in none yet.
-pub(crate) async fn prediction_count(transaction: &mut Transaction<'_>) -> Result<u64, DatabaseError> {
-    let sql = "SELECT CAST(COALESCE(SUM(predictions), 0) AS BIGINT) FROM profiles";
-    let rows = transaction.query(sql.to_owned(), &[]).await?;
-    let count: i64 = rows.first().map_or(Ok(0), |row| row.get(0))?;
-    Ok(u64::try_from(count + legacy_backfill::remaining(transaction).await?).unwrap_or_default())
 }
 
 /// Random key shared by all instances, created by whichever needs it first.

@@ -1,7 +1,7 @@
 //! The unit of group commit: entries and requests that are committed together, with the callers that wait for them.
 
 use super::super::entry::{Batch, IdempotencyRecord, LogEntry, WriteStatus};
-use super::super::store::StoreError;
+use super::super::error::StoreError;
 use super::Message;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};

@@ -8,18 +8,16 @@ mod batcher;
 mod commit_batch;
 mod commit_throttle;
 mod replay;
-mod request_buffer;
 
 pub(super) use commit_batch::Waiter;
-pub(super) use request_buffer::{PushResult, RequestBuffer};
 
 use super::DatabaseUrl;
 use super::commit::{CommitKind, DatabaseSession};
 use super::database::{BUSY_TIMEOUT, Connection, DatabaseError};
 use super::entry::{IdempotencyRecord, LogEntry, WriteStatus};
+use super::error::StoreError;
 use super::spool::Spool;
 use super::state::SharedState;
-use super::store::StoreError;
 use super::tables::deletion;
 use batcher::Batcher;
 use commit_batch::CommitBatch;

@@ -1,7 +1,7 @@
 //! Buffer of request rows that wait for a commit. Nobody waits for them, and in transactions of their own they would
 //! change as many database pages as the predictions do.
 
-use super::super::row::RequestRow;
+use super::row::RequestRow;
 use std::time::{Duration, Instant};
 
 /// Maximum time that a row waits for others.
