@@ -30,7 +30,7 @@ async fn a_prediction_is_logged_as_sent() {
         (row.get::<_, String>("lead_key").unwrap(), body["lead_key"].as_str()),
         ("crm-7".to_owned(), Some("crm-7"))
     );
-    let features: Value = serde_json::from_str(row.get("input_features")).unwrap();
+    let features: Value = serde_json::from_str(&row.get::<_, String>("input_features").unwrap()).unwrap();
     assert_eq!(features, json!({"jobtitle": title, "summary": "plain", "llm_quality": 75}));
     assert_eq!(row.get::<_, String>("model_sha256").unwrap().len(), 64);
 }

@@ -334,3 +334,25 @@ async fn rejected_spool_records_are_quarantined_and_erasable() {
     assert_eq!(store.erase_lead("ada").await.unwrap(), 0);
     writer.finish().await;
 }
+
+/// Written by the release before CRC-32: three predictions in two batches, one request, one idempotency key.
+const VERSION_1_SEGMENT: &[u8] = include_bytes!("../fixtures/spool/version1.spool");
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spool_of_record_version_1_is_replayed() {
+    let database = TestDatabase::sqlite().with_spool();
+    std::fs::create_dir(database.spool()).unwrap();
+    let segment = database.spool().join("01a22d3b-d985-74cf-903a-20490b0967cc.spool");
+    std::fs::write(segment, VERSION_1_SEGMENT).unwrap();
+    let (store, writer) = database.open().await;
+    wait_until_connected(&store).await;
+    let rows = store.latest_predictions(10).await.unwrap();
+    let ids: Vec<_> = rows.iter().map(|row| row.id.as_str()).collect();
+    let expected = [6, 5, 4].map(|number| format!("00000000-0000-7000-8000-{number:012}"));
+    assert_eq!(ids, expected);
+    assert_eq!((rows[1].lead_key.as_deref(), rows[1].created_at.as_str()), (Some("eve"), "2026-01-31 09:30:05.000045"));
+    assert_eq!((rows[0].probability, rows[0].grade.as_deref()), (Some(0.123_45), Some("A")));
+    assert_eq!((database.count("api_metrics").await, database.count("keyed_answers").await), (1, 1));
+    assert_eq!((files(&database.spool(), "spool"), files(&database.spool(), "aside")), (0, 0));
+    writer.finish().await;
+}
