@@ -33,17 +33,6 @@ pub struct Project {
     pub query: Query,
 }
 
-/// Project metadata for the page.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ProjectInfo {
-    /// Name of the list.
-    pub file: String,
-    /// Query that was shown.
-    pub query: Query,
-    /// True when the models are those that the project was saved with.
-    pub same_models: bool,
-}
-
 /// Byte range of a project's header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeaderRange {

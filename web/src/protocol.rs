@@ -8,7 +8,6 @@ mod workbook;
 pub use list::*;
 pub use workbook::*;
 
-use crate::project::ProjectInfo;
 use scorer::insight::{card::Card, grade::Grades};
 use scorer::lead::ValueError;
 use scorer::lead::mapping::{Mapping, Target};
@@ -358,4 +357,15 @@ pub fn unpack<T: DeserializeOwned>(data: JsValue) -> Result<(T, Vec<JsValue>), J
     let mut parts = js_sys::Array::from(&data).to_vec().into_iter();
     let message = serde_wasm_bindgen::from_value(parts.next().unwrap_or_default())?;
     Ok((message, parts.collect()))
+}
+
+/// Project metadata for the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProjectInfo {
+    /// Name of the list.
+    pub file: String,
+    /// Query that was shown.
+    pub query: Query,
+    /// True when the models are those that the project was saved with.
+    pub same_models: bool,
 }

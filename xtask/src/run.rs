@@ -21,7 +21,8 @@ fn arguments(options: &[String], site: &Path, database: &Path, has_database: boo
     let is_present = |name: &str| options.iter().any(|option| option.split('=').next() == Some(name));
     let mut arguments = Vec::new();
     for (name, value) in [("--site", site), ("--models", Path::new("models")), ("--database", database)] {
-        if !is_present(name) && !(name == "--database" && has_database) {
+        let is_set = is_present(name) || (name == "--database" && has_database);
+        if !is_set {
             arguments.extend([name.to_owned(), value.display().to_string()]);
         }
     }

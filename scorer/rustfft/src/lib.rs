@@ -10,7 +10,7 @@ use num_complex::Complex;
 use num_traits::{FromPrimitive, Num};
 use std::sync::Arc;
 
-/// Which way.
+/// Direction of a transform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FftDirection {
     /// From values to frequencies.

@@ -3,15 +3,18 @@
 //! Also selects which of several models scores a lead. Must not depend on async, storage or the origin of the bytes.
 
 mod batch;
+mod error;
 mod open;
 mod pack;
+mod section;
 mod self_check;
 #[cfg(test)]
 pub(crate) mod tests;
 mod version;
 
 pub use batch::{BATCH_LEADS, Batch};
-pub use open::{Model, OpenError};
+pub use error::OpenError;
+pub use open::Model;
 pub use pack::{ModelParts, PackError, pack};
 pub use self_check::self_check_leads;
 pub use version::is_newer;

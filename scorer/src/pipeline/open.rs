@@ -1,15 +1,15 @@
 //! Opens a model file: parses its sections and verifies that they belong together.
 
+use super::error::{ModelFileError, OpenError};
+use super::section::{section, text};
 use super::self_check::{self, SelfCheck};
 use crate::insight::card::Card;
-use crate::insight::grade::{GradeError, Grades};
+use crate::insight::grade::Grades;
 use crate::insight::profile::Profile;
-use crate::lead::encode::{Encoder, InputBlock, SpecificationError};
+use crate::lead::encode::{Encoder, InputBlock};
 use crate::lead::schema::Schema;
-use crate::model::bundle::{self, Bundle, BundleError};
-use crate::model::onnx::{Graph, ModelError, NotProbability, ScoreError};
-use serde::de::DeserializeOwned;
-use thiserror::Error;
+use crate::model::bundle::{self, Bundle};
+use crate::model::onnx::{Graph, NotProbability, ScoreError};
 
 /// Opened model.
 pub struct Model {
@@ -27,82 +27,6 @@ impl std::fmt::Debug for Model {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Model").field("name", &self.name).field("sha256", &self.sha256).finish_non_exhaustive()
     }
-}
-
-/// Error of opening model files.
-#[derive(Debug, Error)]
-pub enum OpenError {
-    /// No file was given.
-    #[error("there is no model to open")]
-    NoModels,
-    /// A file cannot be opened.
-    #[error("{name}: {error}")]
-    File {
-        /// File name.
-        name: String,
-        /// Error of the file.
-        error: Box<ModelFileError>,
-    },
-}
-
-/// Error of one model file.
-#[derive(Debug, Error)]
-pub enum ModelFileError {
-    /// Invalid container.
-    #[error(transparent)]
-    Bundle(#[from] BundleError),
-    /// Invalid encoder specification.
-    #[error(transparent)]
-    Encoder(#[from] SpecificationError),
-    /// Unsupported or invalid graph.
-    #[error(transparent)]
-    Graph(#[from] ModelError),
-    /// A required section is missing.
-    #[error("the model file has no section {0:?}")]
-    MissingSection(&'static str),
-    /// A section cannot be parsed.
-    #[error("the section {section:?} of the model file is broken: {source}")]
-    Section {
-        /// Section name.
-        section: &'static str,
-        /// Parse error.
-        source: serde_json::Error,
-    },
-    /// Invalid grades.
-    #[error("the grades of the model file are broken: {0}")]
-    Grades(#[from] GradeError),
-    /// The card requires an unknown field.
-    #[error("the card asks for the field {0:?}, which leads do not have")]
-    UnknownField(String),
-    /// The card lacks a valid name or version.
-    #[error("the card should have a name and a version of 1 to 50 characters")]
-    Card,
-    /// The self-check leads could not be scored.
-    #[error("the self-check failed: {0}")]
-    Run(#[from] ScoreError),
-    /// A self-check lead got another score than the file records.
-    #[error(
-        "the self-check failed: lead {lead} should get {expected} and got {got}, so this file and this program do not belong together"
-    )]
-    SelfCheck {
-        /// Index of the self-check lead.
-        lead: usize,
-        /// Score in the file.
-        expected: f32,
-        /// Score computed now.
-        got: f32,
-    },
-    /// The self-check has no leads.
-    #[error("the model file has no self-check leads")]
-    NoSelfCheck,
-    /// A self-check lead cannot be read.
-    #[error("the self-check lead {lead} is broken: {reason}")]
-    SelfCheckLead {
-        /// Index of the self-check lead.
-        lead: usize,
-        /// Error message.
-        reason: String,
-    },
 }
 
 impl Model {
@@ -146,7 +70,7 @@ impl Model {
     fn verify(&self, bundle: &Bundle<'_>) -> Result<(), ModelFileError> {
         let check: SelfCheck =
             section(bundle, self_check::SECTION)?.ok_or(ModelFileError::MissingSection(self_check::SECTION))?;
-        self_check::verify(self, &check)
+        self_check::verify(&self.encoder, &check, |blocks| self.run(blocks))
     }
 
     /// Rebinds the encoder to a wider schema.
@@ -217,16 +141,4 @@ impl Model {
     pub fn inexact(&self) -> &[String] {
         self.graph.inexact()
     }
-}
-
-fn text<'b>(bundle: &'b Bundle<'_>, name: &'static str) -> Result<&'b str, ModelFileError> {
-    bundle.sections.get(name).map(String::as_str).ok_or(ModelFileError::MissingSection(name))
-}
-
-pub(super) fn section<T: DeserializeOwned>(
-    bundle: &Bundle<'_>,
-    name: &'static str,
-) -> Result<Option<T>, ModelFileError> {
-    let parsed = bundle.sections.get(name).map(|text| serde_json::from_str(text)).transpose();
-    parsed.map_err(|source| ModelFileError::Section { section: name, source })
 }

@@ -1,6 +1,7 @@
 //! Packs an ONNX graph, its encoder, card, grades and profile into a model file.
 
-use super::open::{Model, ModelFileError, OpenError};
+use super::error::{ModelFileError, OpenError};
+use super::open::Model;
 use super::self_check;
 use crate::insight::card::Card;
 use crate::insight::grade::Grades;

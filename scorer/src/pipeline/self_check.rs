@@ -1,11 +1,13 @@
 //! Self-check of a model file: synthetic leads with their scores, recomputed wherever the file is opened and compared bit
 //! for bit. The leads are generated from the encoder's levels and terms, never from rows of a history.
 
-use super::open::{Model, ModelFileError, section};
-use crate::lead::encode::{Encoder, Rule};
+use super::error::ModelFileError;
+use super::section::section;
+use crate::lead::encode::{Encoder, InputBlock, Rule};
 use crate::lead::json::read_lead;
 use crate::lead::schema::{FieldKind, Schema};
 use crate::model::bundle;
+use crate::model::onnx::ScoreError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -36,12 +38,16 @@ pub(super) fn generate(
 }
 
 /// Recomputes the scores and compares their bits.
-pub(super) fn verify(model: &Model, check: &SelfCheck) -> Result<(), ModelFileError> {
+pub(super) fn verify(
+    encoder: &Encoder,
+    check: &SelfCheck,
+    run: impl Fn(&[InputBlock]) -> Result<Vec<f32>, ScoreError>,
+) -> Result<(), ModelFileError> {
     if check.leads.is_empty() || check.leads.len() != check.probabilities.len() {
         return Err(ModelFileError::NoSelfCheck);
     }
-    let leads = read_all(&check.leads, model.encoder().schema())?;
-    let got = model.run(&model.encoder().encode_blocks(leads.iter()))?;
+    let leads = read_all(&check.leads, encoder.schema())?;
+    let got = run(&encoder.encode_blocks(leads.iter()))?;
     let differs = |(expected, got): (&f32, &f32)| expected.to_bits() != got.to_bits();
     match check.probabilities.iter().zip(&got).position(differs) {
         Some(lead) => Err(ModelFileError::SelfCheck { lead, expected: check.probabilities[lead], got: got[lead] }),

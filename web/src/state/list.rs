@@ -1,7 +1,7 @@
 //! State of the ranked list: its query, the window received, and which of its tools are open.
 
 use super::ImportProgress;
-use crate::project::ProjectInfo;
+use crate::protocol::ProjectInfo;
 use crate::protocol::{
     CellFilter, ColumnFilter, ColumnValues, Export, JobId, LeadDetail, ListSummary, Mark, MarkCounts, Query,
     RejectGroup, Reply, SheetInfo, Sort, Window,

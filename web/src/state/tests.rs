@@ -1,7 +1,7 @@
 //! Tests of the reducer: the effect of each action, and that late or stale messages have none.
 
 use super::*;
-use crate::project::ProjectInfo;
+use crate::protocol::ProjectInfo;
 use crate::protocol::{
     CellFilter, ColumnFilter, ExportFormat, ExportScope, ExtraFields, LeadDetail, ListSummary, Mark, MarkCounts, Query,
     Row, Score, SheetInfo, Sort, Window,

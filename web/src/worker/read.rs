@@ -1,7 +1,8 @@
 //! Imports a file chunk by chunk: a list, or a project that contains one.
 
 use super::{LoadedList, WorkerState};
-use crate::project::{HeaderRange, PREFIX_BYTES, Project, ProjectInfo};
+use crate::project::{HeaderRange, PREFIX_BYTES, Project};
+use crate::protocol::ProjectInfo;
 use crate::protocol::{FileError, JobId, Reply};
 use crate::ranked_list::{self, RankedList};
 use js_sys::Uint8Array;

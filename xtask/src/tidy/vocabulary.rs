@@ -6,7 +6,7 @@ use super::source::{Findings, Source, definition};
 /// are left out.
 const TERMS: &[(&[&str], &str)] = &[
     (&["told", "tell", "tells", "telling"], "`response`, `message`, `report`, or the verb: returns, reports, sends"),
-    (&["beside", "besides"], "next to, in addition to; for code `background`, `parallel`"),
+    (&["beside"], "next to, in addition to; for code `background`, `parallel`"),
     (&["aside"], "`spawn_blocking`, `spill`"),
     (&["fate"], "`status`, `outcome`"),
     (&["mill"], "`processor`"),
@@ -30,7 +30,6 @@ const TERMS: &[(&[&str], &str)] = &[
     (&["deaf"], "`WRITE_TIMEOUT`"),
     (&["stamp"], "`fingerprint`"),
     (&["hostile"], "`malformed`"),
-    (&["elsewhere"], "the place by its name, as `golden_arm64`"),
     (&["dawdle", "dawdlers"], "`slow_clients`"),
     (&["planted"], "`forest_from_json`"),
 ];

@@ -115,7 +115,7 @@ impl ApiError {
         self.body_with(code, &message)
     }
 
-    /// True when clients are told when to try again.
+    /// True when the response has `Retry-After`.
     pub(crate) fn has_retry_after(&self) -> bool {
         self.response().headers.contains_key(RETRY_AFTER)
     }

@@ -1,4 +1,4 @@
-//! What an error response says: status, code, message, headers. Each error of this layer describes itself in one.
+//! Status, code, message and headers of an error response. Each error of this layer describes itself by one.
 
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

@@ -8,7 +8,7 @@ use super::in_flight_keys::{KeyGuard, KeyTaken};
 use super::response::ValidationError;
 use super::validation_error::header_error;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
-use prediction_log::KeyedAnswer;
+use prediction_log::IdempotencyRecord;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -57,7 +57,7 @@ impl IdempotencyError {
         }
     }
 
-    /// Tells a retry of the request in flight from another request with its key.
+    /// Distinguishes a retry of the request in flight from another request with its key.
     pub(crate) fn in_flight(taken: &KeyTaken, fingerprint: &str) -> Self {
         if taken.0 == fingerprint { IdempotencyError::InFlight } else { IdempotencyError::Reused }
     }
@@ -73,13 +73,13 @@ impl IdempotencyKey {
         headers: &HeaderMap,
         extensions: &Extensions,
         route: &str,
-    ) -> Result<Option<IdempotencyKey>, ValidationError> {
+    ) -> Result<Option<IdempotencyKey>, Box<ValidationError>> {
         let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(key) = sent.next() else { return Ok(None) };
         let fits = (1..=KEY_MAX).contains(&key.len()) && key.as_bytes().iter().all(|byte| (b' '..=b'~').contains(byte));
         if !fits || sent.next().is_some() {
             let msg = format!("Header should be sent once, with 1 to {KEY_MAX} printable ASCII characters");
-            return Err(header_error("Idempotency-Key", &msg));
+            return Err(Box::new(header_error("Idempotency-Key", &msg)));
         }
         let caller = extensions.get::<Caller>().map_or("anonymous", |caller| &caller.name);
         Ok(Some(IdempotencyKey(hash([caller.as_bytes(), route.as_bytes(), HeaderValue::as_bytes(key)]))))
@@ -102,11 +102,11 @@ pub(crate) enum Claim {
     /// First request with this key.
     New(KeyGuard),
     /// Response given before.
-    Replayed(KeyedAnswer),
+    Replayed(IdempotencyRecord),
 }
 
 /// Returns a stored response if it belongs to the same request.
-pub(crate) fn matching(answer: KeyedAnswer, fingerprint: &str) -> Result<KeyedAnswer, IdempotencyError> {
+pub(crate) fn matching(answer: IdempotencyRecord, fingerprint: &str) -> Result<IdempotencyRecord, IdempotencyError> {
     if answer.fingerprint == fingerprint { Ok(answer) } else { Err(IdempotencyError::Reused) }
 }
 
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    fn key(sent: &[&[u8]], caller: &str, route: &str) -> Result<Option<IdempotencyKey>, ValidationError> {
+    fn key(sent: &[&[u8]], caller: &str, route: &str) -> Result<Option<IdempotencyKey>, Box<ValidationError>> {
         let mut headers = HeaderMap::new();
         for value in sent {
             headers.append(IDEMPOTENCY_KEY, HeaderValue::from_bytes(value).unwrap());

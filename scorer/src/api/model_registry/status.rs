@@ -72,7 +72,7 @@ pub struct ModelEntry {
     pub since: String,
     /// State.
     pub state: ModelState,
-    /// Reason of the refusal.
+    /// Error that prevents it from opening.
     pub reason: Option<String>,
 }
 

@@ -77,7 +77,7 @@ impl From<&Metadata> for FileSignature {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ModelFile {
     pub(super) path: PathBuf,
-    /// Its model, or the reason of the refusal, which names the file.
+    /// Its model, or the error that prevents it from opening, which names the file.
     pub(super) opened: Result<ModelId, String>,
     /// Time of reading.
     pub(super) since: String,

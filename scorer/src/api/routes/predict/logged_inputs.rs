@@ -34,7 +34,7 @@ impl<'a> InputSerializer<'a> {
     }
 
     /// Returns the inputs of a lead as JSON.
-    pub(super) fn to_json(&mut self, lead: &Lead) -> String {
+    pub(super) fn serialize(&mut self, lead: &Lead) -> String {
         self.text.clear();
         match self.mode {
             LogInputs::None => {}

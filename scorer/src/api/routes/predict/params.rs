@@ -75,7 +75,7 @@ impl PredictParams {
         let body_type = body_type.ok_or_else(|| ApiError::Invalid(vec![not_json_content()]))?;
         let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
         let key = IdempotencyKey::from_headers(headers, request.extensions(), route)
-            .map_err(|error| ApiError::Invalid(vec![error]))?;
+            .map_err(|error| ApiError::Invalid(vec![*error]))?;
         Ok(PredictParams {
             body_type,
             response_type: MediaType::Json,
