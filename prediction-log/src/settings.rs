@@ -1,67 +1,64 @@
-//! What the log can be told: where it is, what an acknowledgement promises, what it does when the database is away and
-//! how long rows are kept.
-//!
-//! Owns those settings and their words. May not know where they came from.
+//! Settings of the log: database, durability mode, spool, retention.
 
-use super::Location;
+use super::DatabaseUrl;
 use std::path::PathBuf;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// The most bytes that wait in the spool folder, unless told otherwise: some millions of predictions.
-pub const SPOOL_BYTES: u64 = 1 << 30;
+/// Default capacity of the spool in bytes: some millions of predictions.
+pub const DEFAULT_SPOOL_BYTES: u64 = 1 << 30;
 
-/// The settings of the log.
+/// Settings of the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The database.
-    pub location: Location,
-    /// What an acknowledgement promises.
+    pub database_url: DatabaseUrl,
+    /// Durability of an acknowledged entry.
     pub mode: LogMode,
-    /// The folder for what cannot be written while the database is away; none: nothing is acknowledged meanwhile.
+    /// Spool folder, used while the database is unavailable; with `None` nothing is acknowledged then.
     pub spool: Option<PathBuf>,
-    /// The most bytes in that folder.
+    /// Capacity of the spool folder in bytes.
     pub spool_bytes_max: u64,
-    /// How long rows are kept.
+    /// Retention of rows.
     pub retention: Retention,
-    /// The name of this instance among those that share the database.
+    /// Name of this instance among those that share the database.
     pub instance: String,
 }
 
 impl Settings {
-    /// A durable log without a spool, kept for ever.
-    pub fn new(location: Location) -> Self {
+    /// A durable log without a spool and with unlimited retention.
+    pub fn new(database_url: DatabaseUrl) -> Self {
         Settings {
-            location,
+            database_url,
             mode: LogMode::default(),
             spool: None,
-            spool_bytes_max: SPOOL_BYTES,
+            spool_bytes_max: DEFAULT_SPOOL_BYTES,
             retention: Retention::default(),
             instance: "leadlight".to_owned(),
         }
     }
 }
 
-/// What is certain of a prediction once it is acknowledged.
+/// Durability of an acknowledged entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogMode {
-    /// It survives the program's being killed; a power cut may take the last moments.
+    /// Survives a kill of the process; a power failure may lose the last moments.
     #[default]
     Durable,
-    /// It survives a power cut, as far as the disk keeps what it says it has.
+    /// Survives a power failure, as far as the disk honours flushes.
     PowerSafe,
-    /// It is acknowledged before it is written: what waits when the program is killed is gone.
+    /// Acknowledged before it is written: a kill of the process loses what is queued.
     Relaxed,
 }
 
-/// A word for no mode.
+/// Unknown name of a [`LogMode`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the log's mode should be durable, power-safe or relaxed, not {0:?}")]
 pub struct LogModeError(String);
 
 impl LogMode {
-    /// Its word among options.
-    pub fn word(self) -> &'static str {
+    /// Name in options.
+    pub fn as_str(self) -> &'static str {
         match self {
             LogMode::Durable => "durable",
             LogMode::PowerSafe => "power-safe",
@@ -76,17 +73,17 @@ impl FromStr for LogMode {
     fn from_str(text: &str) -> Result<Self, LogModeError> {
         [LogMode::Durable, LogMode::PowerSafe, LogMode::Relaxed]
             .into_iter()
-            .find(|mode| mode.word() == text)
+            .find(|mode| mode.as_str() == text)
             .ok_or_else(|| LogModeError(text.to_owned()))
     }
 }
 
-/// How long rows are kept; what is beyond either limit is deleted.
+/// Retention limits; rows beyond either are deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
-    /// Days that predictions, calls and outcomes are kept.
+    /// Maximum age of predictions, requests and outcomes in days.
     pub days: Option<u32>,
-    /// How many predictions are kept, and how many calls.
+    /// Maximum number of predictions, and of requests.
     pub rows: Option<u64>,
 }
 
@@ -95,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modes_are_read_by_their_words() {
+    fn parses_log_modes() {
         assert_eq!("power-safe".parse(), Ok(LogMode::PowerSafe));
         assert_eq!("relaxed".parse(), Ok(LogMode::Relaxed));
         assert!("fast".parse::<LogMode>().is_err());

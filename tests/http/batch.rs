@@ -1,12 +1,11 @@
 //! JSON batches: problems with their locations, skipped leads, response types, logged inputs.
 
 use crate::fixtures;
-use crate::support::{TestApp, TestResponse, count};
+use crate::support::{TestApp, TestResponse, count, query};
 use axum::body::Body;
 use axum::http::Request;
 use scorer::api::config::{Config, LogInputs};
 use serde_json::{Value, json};
-use sqlx::Row;
 
 async fn app() -> TestApp {
     TestApp::new(Some(fixtures::own().scorer())).await
@@ -46,8 +45,8 @@ async fn a_failed_batch_reports_every_problem_of_every_lead() {
     let detail = app.post("/predict/batch", all_wrong.to_string()).await.json()["detail"].clone();
     assert_eq!(detail.as_array().unwrap().len(), 10_000);
     assert_eq!(detail[9_999]["loc"], json!(["body", "leads", 9_999, "llm_company_fit"]));
-    let (mut rows, _folder) = app.rows().await;
-    assert_eq!(count(&mut rows, "prediction_logs").await, 0);
+    let (rows, _folder) = app.rows().await;
+    assert_eq!(count(&rows, "prediction_logs").await, 0);
 }
 
 #[tokio::test]
@@ -70,9 +69,8 @@ async fn with_skip_every_lead_has_a_result_in_order() {
     assert_eq!(response.header("x-model-sha256"), alone["model_sha256"].as_str().unwrap());
     assert_eq!(response.header("x-model-version"), alone["model_version"].as_str().unwrap());
     assert_eq!(phases(response.header("server-timing")), ["read", "parse", "score", "record", "write", "log"]);
-    let (mut rows, _folder) = app.rows().await;
-    let keys: Vec<String> =
-        sqlx::query_scalar("SELECT lead_key FROM prediction_logs ORDER BY rowid").fetch_all(&mut rows).await.unwrap();
+    let (rows, _folder) = app.rows().await;
+    let keys: Vec<String> = query(&rows, "SELECT lead_key FROM prediction_logs ORDER BY rowid", |row| row.get(0));
     assert_eq!(keys, ["a", "c", "a"]);
 }
 
@@ -90,8 +88,8 @@ async fn a_batch_of_invalid_leads_logs_nothing() {
         let rejected = app.post("/predict/batch?on_error=skip", body).await;
         assert_eq!((rejected.status.as_u16(), &rejected.json()["detail"][0]["type"]), (422, &json!(word)));
     }
-    let (mut rows, _folder) = app.rows().await;
-    assert_eq!(count(&mut rows, "prediction_logs").await, 0);
+    let (rows, _folder) = app.rows().await;
+    assert_eq!(count(&rows, "prediction_logs").await, 0);
 }
 
 #[tokio::test]
@@ -115,8 +113,8 @@ async fn ten_thousand_leads_are_scored_and_one_more_is_rejected() {
         let rejected = app.post(path, leads(10_001)).await;
         assert_eq!((rejected.status.as_u16(), &rejected.json()["detail"][0]["type"]), (422, &json!("too_long")));
     }
-    let (mut rows, _folder) = app.rows().await;
-    assert_eq!(count(&mut rows, "prediction_logs").await, 10_000);
+    let (rows, _folder) = app.rows().await;
+    assert_eq!(count(&rows, "prediction_logs").await, 10_000);
 }
 
 #[tokio::test]
@@ -176,9 +174,9 @@ async fn log_inputs_selects_what_is_logged() {
         let config = Config { log_inputs: mode, ..Config::default() };
         let app = TestApp::with(Some(fixtures::own().scorer()), None, config).await;
         assert_eq!(app.post("/predict", lead.to_string()).await.status.as_u16(), 200);
-        let (mut rows, _folder) = app.rows().await;
-        let row = sqlx::query("SELECT input_features FROM prediction_logs").fetch_one(&mut rows).await.unwrap();
-        let logged: Value = serde_json::from_str(row.get(0)).unwrap();
+        let (rows, _folder) = app.rows().await;
+        let inputs: Vec<String> = query(&rows, "SELECT input_features FROM prediction_logs", |row| row.get(0));
+        let logged: Value = serde_json::from_str(&inputs[0]).unwrap();
         match mode {
             LogInputs::None => assert_eq!(logged, json!({})),
             LogInputs::Full => {

@@ -39,8 +39,8 @@ async fn a_repeated_request_gets_the_same_bytes_and_is_logged_once() {
         }
         assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
     }
-    let (mut rows, _folder) = app.rows().await;
-    assert_eq!(count(&mut rows, "prediction_logs").await, 1 + 2 + 1 + 2 + 2);
+    let (rows, _folder) = app.rows().await;
+    assert_eq!(count(&rows, "prediction_logs").await, 1 + 2 + 1 + 2 + 2);
 }
 
 #[tokio::test]
@@ -91,8 +91,8 @@ async fn concurrent_requests_with_one_key_run_once() {
         assert_eq!(response.header("retry-after"), "1");
     }
     assert_eq!(post_keyed(&app, "/predict/batch", "k", JSON, &body).await.body, done[0].body);
-    let (mut rows, _folder) = app.rows().await;
-    assert_eq!(count(&mut rows, "prediction_logs").await, 2_000);
+    let (rows, _folder) = app.rows().await;
+    assert_eq!(count(&rows, "prediction_logs").await, 2_000);
 }
 
 #[tokio::test]

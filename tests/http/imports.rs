@@ -53,8 +53,8 @@ async fn exported_tables_score_like_the_contract_table() {
         assert!(text.lines().next().unwrap().ends_with(&format!("prediction_id{delimiter}detail")));
         assert!(text.contains("Télécoms"), "{text}");
     }
-    let (mut rows, _folder) = app.rows().await;
-    assert_eq!(count(&mut rows, "prediction_logs").await, 6);
+    let (rows, _folder) = app.rows().await;
+    assert_eq!(count(&rows, "prediction_logs").await, 6);
 }
 
 #[tokio::test]

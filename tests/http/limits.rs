@@ -83,14 +83,14 @@ async fn each_key_has_its_own_rate() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_queue_rejects_and_drains() {
     let app = app(Limits { queue: 1, ..Limits::default() }).await;
-    let mut other = crate::support::open(&app.database).await;
+    let other = crate::support::open(&app.database).await;
     // While another connection locks the database, the first prediction waits to be logged.
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let first_request = app.post("/predict", "{}");
     let second_request = async {
         tokio::time::sleep(Duration::from_millis(400)).await;
         let response = app.post("/predict", "{}").await;
-        sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+        other.execute_batch("ROLLBACK").unwrap();
         response
     };
     let (first, rejected) = tokio::join!(first_request, second_request);
@@ -114,10 +114,10 @@ async fn a_late_body_gets_408() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_response_gets_503() {
     let app = app(Limits { request: Duration::from_millis(300), ..Limits::default() }).await;
-    let mut other = crate::support::open(&app.database).await;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = crate::support::open(&app.database).await;
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let response = app.post("/predict", "{}").await;
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
     assert_eq!((response.status.as_u16(), response.json()["error"].clone()), (503, "service_unavailable".into()));
     assert_eq!(response.header("retry-after"), "5");
 }

@@ -1,12 +1,11 @@
 //! The log: acknowledged predictions, requests, and rows of the replaced service.
 
 use crate::fixtures;
-use crate::support::{TestApp, count, open};
+use crate::support::{TestApp, count, open, query};
 use axum::body::Body;
 use axum::http::Request;
 use prediction_log::{Settings, Store, StoreError};
 use serde_json::{Value, json};
-use sqlx::Row;
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -16,19 +15,24 @@ async fn a_prediction_is_logged_as_sent() {
     let lead = json!({"lead_key": "crm-7", "jobtitle": title, "summary": "plain", "llm_quality": "75", "unknown": 1, "skills": null});
     let request = Request::post("/predict").header("x-request-id", "call 9").body(Body::from(lead.to_string()));
     let body = app.send(request.unwrap()).await.json();
-    let (mut rows, _folder) = app.rows().await;
-    let row = sqlx::query("SELECT * FROM prediction_logs").fetch_one(&mut rows).await.unwrap();
+    let (rows, _folder) = app.rows().await;
+    let mut statement = rows.prepare("SELECT * FROM prediction_logs").unwrap();
+    let mut found = statement.query([]).unwrap();
+    let row = found.next().unwrap().unwrap();
     for (column, member) in [("id", "prediction_id"), ("label", "label"), ("model_version", "model_version")] {
-        assert_eq!(row.get::<String, _>(column), body[member].as_str().unwrap());
+        assert_eq!(row.get::<_, String>(column).unwrap(), body[member].as_str().unwrap());
     }
-    assert_eq!(row.get::<f64, _>("predicted_score"), body["score"].as_f64().unwrap());
-    assert_eq!(row.get::<f64, _>("probability") as f32, body["probability"].as_f64().unwrap() as f32);
-    assert_eq!(row.get::<f64, _>("inference_time_ms"), body["inference_time_ms"].as_f64().unwrap());
-    assert_eq!(row.get::<String, _>("request_id"), "call 9");
-    assert_eq!((row.get::<String, _>("lead_key"), body["lead_key"].as_str()), ("crm-7".to_owned(), Some("crm-7")));
-    let features: Value = serde_json::from_str(row.get("input_features")).unwrap();
+    assert_eq!(row.get::<_, f64>("predicted_score").unwrap(), body["score"].as_f64().unwrap());
+    assert_eq!(row.get::<_, f64>("probability").unwrap() as f32, body["probability"].as_f64().unwrap() as f32);
+    assert_eq!(row.get::<_, f64>("inference_time_ms").unwrap(), body["inference_time_ms"].as_f64().unwrap());
+    assert_eq!(row.get::<_, String>("request_id").unwrap(), "call 9");
+    assert_eq!(
+        (row.get::<_, String>("lead_key").unwrap(), body["lead_key"].as_str()),
+        ("crm-7".to_owned(), Some("crm-7"))
+    );
+    let features: Value = serde_json::from_str(&row.get::<_, String>("input_features").unwrap()).unwrap();
     assert_eq!(features, json!({"jobtitle": title, "summary": "plain", "llm_quality": 75}));
-    assert_eq!(row.get::<String, _>("model_sha256").len(), 64);
+    assert_eq!(row.get::<_, String>("model_sha256").unwrap().len(), 64);
 }
 
 #[tokio::test]
@@ -38,10 +42,9 @@ async fn calls_are_logged_by_route_and_files_are_not() {
     app.post("/predict", "{").await;
     app.get("/health").await;
     app.get("/no/such/file?name=Ada").await;
-    let (mut rows, _folder) = app.rows().await;
-    let found =
-        sqlx::query("SELECT endpoint, status_code FROM api_metrics ORDER BY created_at").fetch_all(&mut rows).await;
-    let found: Vec<(String, i64)> = found.unwrap().iter().map(|row| (row.get(0), row.get(1))).collect();
+    let (rows, _folder) = app.rows().await;
+    let sql = "SELECT endpoint, status_code FROM api_metrics ORDER BY created_at";
+    let found: Vec<(String, i64)> = query(&rows, sql, |row| Ok((row.get(0)?, row.get(1)?)));
     let expected = [("/predict", 200), ("/predict", 422), ("/health", 200)];
     assert_eq!(found, expected.map(|(route, status)| (route.to_owned(), status)));
 }
@@ -52,10 +55,9 @@ async fn a_large_batch_is_logged_completely_and_in_order() {
     let leads: Vec<_> = (0..1_001).map(|i| json!({"lead_key": i, "llm_quality": i % 101})).collect();
     let body = app.post("/predict/batch", json!({"leads": leads}).to_string()).await.json();
     assert_eq!(body["total_count"], 1_001);
-    let (mut rows, _folder) = app.rows().await;
-    let logged =
-        sqlx::query("SELECT id, lead_key FROM prediction_logs ORDER BY rowid").fetch_all(&mut rows).await.unwrap();
-    let logged: Vec<(String, String)> = logged.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let (rows, _folder) = app.rows().await;
+    let sql = "SELECT id, lead_key FROM prediction_logs ORDER BY rowid";
+    let logged: Vec<(String, String)> = query(&rows, sql, |row| Ok((row.get(0)?, row.get(1)?)));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let predictions = body["predictions"].as_array().unwrap().iter();
     assert_eq!(
@@ -67,21 +69,21 @@ async fn a_large_batch_is_logged_completely_and_in_order() {
 #[tokio::test]
 async fn nothing_is_acknowledged_that_cannot_be_logged() {
     let app = TestApp::new(Some(fixtures::own().scorer())).await;
-    let mut other = open(&app.database).await;
-    sqlx::query("ALTER TABLE prediction_logs RENAME TO taken_away").execute(&mut other).await.unwrap();
+    let other = open(&app.database).await;
+    other.execute_batch("ALTER TABLE prediction_logs RENAME TO taken_away").unwrap();
     let response = app.post("/predict", "{}").await;
     assert_eq!((response.status.as_u16(), response.json()["error"].clone()), (503, json!("service_unavailable")));
     assert!(!response.text().contains("prediction_logs"), "{}", response.text());
-    sqlx::query("ALTER TABLE taken_away RENAME TO prediction_logs").execute(&mut other).await.unwrap();
+    other.execute_batch("ALTER TABLE taken_away RENAME TO prediction_logs").unwrap();
     assert_eq!(app.post("/predict", "{}").await.status.as_u16(), 200);
-    assert_eq!(count(&mut other, "prediction_logs").await, 1);
+    assert_eq!(count(&other, "prediction_logs").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_database_fails_queued_requests_within_seconds() {
     let app = TestApp::new(Some(fixtures::own().scorer())).await;
-    let mut other = open(&app.database).await;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = open(&app.database).await;
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let post = |after: u64| {
         let app = &app;
         async move {
@@ -95,16 +97,16 @@ async fn a_locked_database_fails_queued_requests_within_seconds() {
         assert_eq!(status, 503);
         assert!(waited < Duration::from_secs(6), "{waited:?}");
     }
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
     assert_eq!(app.post("/predict", "{}").await.status.as_u16(), 200);
-    assert_eq!(count(&mut other, "prediction_logs").await, 1);
+    assert_eq!(count(&other, "prediction_logs").await, 1);
 }
 
 /// Creates the tables of the replaced service, with numeric or text ids of requests.
 async fn legacy_database(id: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("old.db");
-    let mut old = open(&file).await;
+    let old = open(&file).await;
     let script = format!(
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
          CREATE TABLE prediction_logs (id VARCHAR(36) NOT NULL, created_at DATETIME NOT NULL, input_features JSON NOT NULL,
@@ -114,7 +116,7 @@ async fn legacy_database(id: &str) -> (tempfile::TempDir, String) {
          INSERT INTO prediction_logs VALUES ('a', '2026-01-31 09:30:00.000000', '{{\"jobtitle\": null}}', 0.5, 1.5, '0.3.0');
          INSERT INTO api_metrics VALUES (7, '2026-01-31 09:30:00.000000', '/predict', 200, 2.5);"
     );
-    sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut old).await.unwrap();
+    old.execute_batch(&script).unwrap();
     let address = file.to_str().unwrap().to_owned();
     (folder, address)
 }
@@ -126,20 +128,20 @@ async fn a_legacy_database_is_migrated_with_its_rows() {
         // The second run finds nothing to migrate.
         for _ in 0..2 {
             let (store, writer) = Store::open(&Settings::new(address.parse().unwrap())).await.unwrap();
-            store.note(prediction_log::record::CallRow {
-                created_at: "2026-02-01 00:00:00.000000".to_owned(),
+            store.log_request(prediction_log::RequestRow {
+                created_at: "2026-02-01 00:00:00".parse().unwrap(),
                 endpoint: "/health".to_owned(),
                 status_code: 200,
                 response_time_ms: 0.5,
             });
             writer.finish().await;
         }
-        let mut rows = open(address.as_ref()).await;
-        assert_eq!(count(&mut rows, "prediction_logs").await, 1);
-        assert_eq!(count(&mut rows, "api_metrics").await, 3, "{id}");
-        let old =
-            sqlx::query("SELECT predicted_score, lead_key FROM prediction_logs").fetch_one(&mut rows).await.unwrap();
-        assert_eq!((old.get::<f64, _>(0), old.get::<Option<String>, _>(1)), (0.5, None));
+        let rows = open(address.as_ref()).await;
+        assert_eq!(count(&rows, "prediction_logs").await, 1);
+        assert_eq!(count(&rows, "api_metrics").await, 3, "{id}");
+        let sql = "SELECT predicted_score, lead_key FROM prediction_logs";
+        let old: Vec<(f64, Option<String>)> = query(&rows, sql, |row| Ok((row.get(0)?, row.get(1)?)));
+        assert_eq!(old, [(0.5, None)]);
     }
 }
 

@@ -107,11 +107,11 @@ async fn rejections_are_counted_by_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disconnected_client_is_counted() {
     let app = TestApp::new(Some(fixtures::own().scorer())).await;
-    let mut other = crate::support::open(&app.database).await;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = crate::support::open(&app.database).await;
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let waiting = tokio::time::timeout(std::time::Duration::from_millis(300), app.post("/predict", "{}"));
     assert!(waiting.await.is_err());
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.execute_batch("ROLLBACK").unwrap();
     let scrape = scrape(&app).await;
     assert_eq!(scrape["leadlight_requests_total{route=\"/predict\",method=\"POST\",status=\"499\"}"], 1.0);
     assert_eq!((scrape["leadlight_requests_in_flight"], scrape["leadlight_queue_requests"]), (1.0, 0.0));

@@ -1,7 +1,7 @@
 //! Model changes under load: reload, refusal, rollback, agreement between instances.
 
 use crate::fixtures;
-use crate::support::{Socket, TestApp, TestResponse};
+use crate::support::{Socket, TestApp, TestResponse, query};
 use futures_util::future::BoxFuture;
 use scorer::api::config::Config;
 use scorer::api::model_registry::{ClusterSync, Command, DesiredModels, ModelRegistry};
@@ -81,12 +81,11 @@ async fn versions_are_listed_selected_and_rolled_back() {
     post_change(&app, json!({"action": "reload"})).await;
     assert_eq!(version(&app).await, "1.11");
     assert_eq!(listed(&app).await["1.9"], "available");
-    let (mut rows, _folder) = app.rows().await;
+    let (rows, _folder) = app.rows().await;
     let logged: Vec<(String, String)> =
-        sqlx::query_as("SELECT DISTINCT model_version, model_sha256 FROM prediction_logs")
-            .fetch_all(&mut rows)
-            .await
-            .unwrap();
+        query(&rows, "SELECT DISTINCT model_version, model_sha256 FROM prediction_logs", |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
     assert_eq!(logged.len(), 3, "{logged:?}");
 }
 

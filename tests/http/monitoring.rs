@@ -6,7 +6,6 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use scorer::api::config::Config;
 use serde_json::{Value, json};
-use sqlx::Connection;
 use std::time::{Duration, Instant};
 
 /// Polls until this many predictions are aggregated, which happens every few seconds.
@@ -60,15 +59,15 @@ async fn predictions_are_on_the_page_for_every_window() {
 #[tokio::test(flavor = "multi_thread")]
 async fn predictions_of_the_replaced_service_are_on_the_page() {
     let folder = tempfile::tempdir().unwrap();
-    let mut old = open(&folder.path().join(DATABASE)).await;
+    let old = open(&folder.path().join(DATABASE)).await;
     let script = "CREATE TABLE prediction_logs (id VARCHAR(36) NOT NULL PRIMARY KEY, created_at DATETIME NOT NULL, \
         input_features JSON NOT NULL, predicted_score FLOAT NOT NULL, inference_time_ms FLOAT NOT NULL, \
         model_version VARCHAR(50) NOT NULL); \
         INSERT INTO prediction_logs VALUES ('a', '2026-01-31 09:30:00.000000', '{}', 0.8, 1.5, '0.3.0'), \
         ('b', '2026-01-31 09:31:00.250000', '{}', 0.2, 2.5, '0.3.0'), \
         ('c', '2026-02-01 17:00:00.000000', '{}', 0.9, 0.5, '0.2.0');";
-    sqlx::raw_sql(script).execute(&mut old).await.unwrap();
-    old.close().await.unwrap();
+    old.execute_batch(script).unwrap();
+    drop(old);
     let app = TestApp::in_folder(folder, Some(fixtures::own().scorer()), None, Config::default()).await;
     predict(&app, 5).await;
     let all = overview(&app, "?window=all", 8).await;

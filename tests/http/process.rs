@@ -1,7 +1,7 @@
 //! The real binary: startup errors, shutdown, durability of acknowledged predictions.
 
 use crate::fixtures;
-use crate::support::{count, open};
+use crate::support::{count, open, query};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -113,8 +113,8 @@ fn post_repeatedly(address: &str, threads: usize, while_posting: impl FnOnce()) 
 }
 
 async fn logged_ids(database: &Path) -> HashSet<String> {
-    let mut rows = open(database).await;
-    sqlx::query_scalar("SELECT id FROM prediction_logs").fetch_all(&mut rows).await.unwrap().into_iter().collect()
+    let rows = open(database).await;
+    query(&rows, "SELECT id FROM prediction_logs", |row| row.get(0)).into_iter().collect()
 }
 
 fn signal(server: &Server, name: &str) {
@@ -170,8 +170,8 @@ async fn sigterm_finishes_and_keeps_everything() {
     let kept = logged_ids(&database).await;
     assert!(!acknowledged.is_empty());
     assert_eq!(kept, acknowledged);
-    let mut rows = open(&database).await;
-    assert_eq!(count(&mut rows, "api_metrics").await as usize, kept.len());
+    let rows = open(&database).await;
+    assert_eq!(count(&rows, "api_metrics").await as usize, kept.len());
 }
 
 #[test]

@@ -63,8 +63,8 @@ async fn csv_rows_keep_their_cells_and_get_result_columns() {
     let alone = app.post("/predict", r#"{"jobtitle": "CTO", "llm_quality": 75}"#).await.json();
     let probability = rows[1].split("scored;").nth(1).unwrap().split(';').nth(1).unwrap();
     assert_eq!(probability, alone["probability"].to_string());
-    let (mut rows, _folder) = app.rows().await;
-    assert_eq!(count(&mut rows, "prediction_logs").await, 3);
+    let (rows, _folder) = app.rows().await;
+    assert_eq!(count(&rows, "prediction_logs").await, 3);
 }
 
 #[tokio::test]
@@ -152,11 +152,11 @@ async fn a_long_file_is_complete_for_any_chunking() {
 #[tokio::test]
 async fn a_log_failure_midway_ends_the_stream_with_an_error() {
     let app = app().await;
-    let mut other = open(&app.database).await;
+    let other = open(&app.database).await;
     let first = Ok::<_, Infallible>(Bytes::from("{\"lead_key\": 1}\n".repeat(10)));
     let then = stream::once(async move {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        sqlx::query("ALTER TABLE prediction_logs RENAME TO taken_away").execute(&mut other).await.unwrap();
+        other.execute_batch("ALTER TABLE prediction_logs RENAME TO taken_away").unwrap();
         Ok(Bytes::from("{}\n".repeat(10)))
     });
     let body = Body::from_stream(futures_util::StreamExt::chain(stream::iter([first]), then));

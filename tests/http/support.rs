@@ -6,6 +6,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use prediction_log::{Settings, Store, WriterTask};
+use rusqlite::Connection;
 use scorer::api::config::Config;
 use scorer::api::http::static_site::Site;
 use scorer::api::model_registry::ModelRegistry;
@@ -13,11 +14,10 @@ use scorer::api::monitor::{AggregatorTask, Monitor};
 use scorer::api::state::AppState;
 use scorer::api::{router, serve};
 use serde_json::Value;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -128,19 +128,29 @@ impl TestApp {
     }
 
     /// Stops the writer, so that all rows are in the database, and opens it.
-    pub(crate) async fn rows(self) -> (SqliteConnection, TempDir) {
+    pub(crate) async fn rows(self) -> (Connection, TempDir) {
         self.tasks.finish().await;
         (open(&self.database).await, self._folder)
     }
 }
 
-pub(crate) async fn open(database: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(database).create_if_missing(true).connect().await.unwrap()
+pub(crate) async fn open(database: &Path) -> Connection {
+    let connection = Connection::open(database).unwrap();
+    connection.busy_timeout(Duration::from_secs(5)).unwrap();
+    connection
 }
 
-pub(crate) async fn count(connection: &mut SqliteConnection, table: &str) -> i64 {
-    let sql = AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-    sqlx::query_scalar(sql).fetch_one(connection).await.unwrap()
+pub(crate) async fn count(connection: &Connection, table: &str) -> i64 {
+    connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}
+
+/// Rows of a query, each converted by `row`.
+pub(crate) fn query<T>(
+    connection: &Connection,
+    sql: &str,
+    row: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+) -> Vec<T> {
+    connection.prepare(sql).unwrap().query_map([], row).unwrap().map(Result::unwrap).collect()
 }
 
 /// Service listening on its own port until stopped or dropped.

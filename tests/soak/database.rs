@@ -1,6 +1,6 @@
 //! The databases of a soak: a SQLite file or a PostgreSQL server, made unavailable for a while and read at the end.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use std::collections::HashMap;
 use std::process::Command;
 use std::time::Duration;
@@ -47,11 +47,11 @@ impl Database {
     /// Prevents writes for a while: a lock on the file, or the server stopped. Predictions go to the spool meanwhile.
     pub(crate) async fn make_unavailable(&self, duration: Duration) {
         match self {
-            Database::Sqlite(_) => {
-                let mut other = SqliteConnection::connect(&self.url()).await.unwrap();
-                sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+            Database::Sqlite(folder) => {
+                let other = open(folder);
+                other.execute_batch("BEGIN IMMEDIATE").unwrap();
                 std::thread::sleep(duration);
-                sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+                other.execute_batch("ROLLBACK").unwrap();
             }
             Database::Postgres { control, .. } => {
                 run_control(control, &["stop", "-m", "fast"]);
@@ -64,10 +64,11 @@ impl Database {
     /// Number of rows of each prediction id in the log.
     pub(crate) async fn logged(&self) -> HashMap<String, u64> {
         let pairs: Vec<(String, i64)> = match self {
-            Database::Sqlite(_) => {
-                let mut database = SqliteConnection::connect(&self.url()).await.unwrap();
-                let rows = sqlx::query(LOGGED).fetch_all(&mut database).await.unwrap();
-                rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+            Database::Sqlite(folder) => {
+                let database = open(folder);
+                let mut statement = database.prepare(LOGGED).unwrap();
+                let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+                rows.map(Result::unwrap).collect()
             }
             Database::Postgres { address, .. } => {
                 let mut database = PgConnection::connect(address).await.unwrap();
@@ -77,6 +78,12 @@ impl Database {
         };
         pairs.into_iter().map(|(id, times)| (id, times.try_into().unwrap())).collect()
     }
+}
+
+fn open(folder: &TempDir) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(folder.path().join("leads.sqlite")).unwrap();
+    connection.busy_timeout(Duration::from_secs(5)).unwrap();
+    connection
 }
 
 fn run_control(control: &str, arguments: &[&str]) {

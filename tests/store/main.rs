@@ -3,15 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod adoption;
-mod fault;
-mod keyed;
-mod kill;
-mod monitoring;
+mod crash;
+mod fixtures;
+mod idempotency;
+mod legacy_database;
+mod outage;
 mod outcome;
-mod place;
 mod profile;
-mod reading;
+mod query;
+mod requests;
 mod retention;
-mod row;
 mod server;
+mod test_database;

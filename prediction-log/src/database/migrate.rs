@@ -1,81 +1,70 @@
-//! Tables brought up to date, also when several instances start at once.
+//! Schema migrations, safe when several instances start at the same time.
 //!
-//! Owns which migrations were applied. May not know what is in them.
+//! SQLite keeps the bookkeeping table of sqlx, `_sqlx_migrations`, which earlier versions wrote; PostgreSQL has
+//! `leadlight_migrations`. Migration files must not change: their checksums are stored.
 
-use super::postgres;
-use sqlx::migrate::{MigrateError, Migrator};
+use super::sqlite::SqliteTransaction;
+use super::{DatabaseError, SqlValue, postgres};
+use rusqlite::Connection;
+use sqlx::migrate::{Migration, Migrator};
 use sqlx::postgres::PgConnection;
-use sqlx::sqlite::SqliteConnection;
 use sqlx::{Connection as _, Row as _};
-use std::fmt::Write;
-use thiserror::Error;
+use std::time::Instant;
 
 static SQLITE: Migrator = sqlx::migrate!("./migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("./migrations/postgres");
 
-/// Who holds this lock brings the tables up to date; any number will do that others do not use.
+/// Advisory lock of migrations; an arbitrary number.
 const LOCK: i64 = 0x1EAD_1191;
 
-/// Why a database cannot be used.
-#[derive(Debug, Error)]
-pub(crate) enum OpenError {
-    /// It cannot be reached now.
-    #[error("{0}")]
-    Away(String),
-    /// It is reached and cannot be used.
-    #[error("{0}")]
-    Unusable(String),
-    /// The tables could not be brought up to date.
-    #[error("its tables could not be brought up to date: {0}")]
-    Migrate(String),
-}
+/// Table of applied migrations, as sqlx defines it.
+const SQLX_TABLE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+    version BIGINT PRIMARY KEY,
+    description TEXT NOT NULL,
+    installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    success BOOLEAN NOT NULL,
+    checksum BLOB NOT NULL,
+    execution_time BIGINT NOT NULL
+)";
 
-impl From<sqlx::Error> for OpenError {
-    /// The database's own words without the library's frame around them.
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::Database(error) => {
-                let code = error.code().unwrap_or_default();
-                let postgres = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some();
-                let away = if postgres { postgres::is_away(&code) } else { code == "5" || code.ends_with("261") };
-                let words = error.message().to_owned();
-                if away { OpenError::Away(words) } else { OpenError::Unusable(words) }
-            }
-            sqlx::Error::Io(error) => OpenError::Away(error.to_string()),
-            sqlx::Error::Protocol(words) => OpenError::Away(words),
-            sqlx::Error::Tls(error) => OpenError::Unusable(error.to_string()),
-            other => OpenError::Unusable(other.to_string()),
+/// Migrates SQLite in one transaction, which excludes other instances.
+pub(super) fn sqlite(connection: &mut Connection) -> Result<(), DatabaseError> {
+    let transaction = SqliteTransaction::begin(connection, "BEGIN IMMEDIATE")?;
+    transaction.run_script(SQLX_TABLE)?;
+    let rows = transaction.query("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version", &[])?;
+    let mut applied = Vec::new();
+    for row in rows {
+        let version: i64 = row.get(0)?;
+        if !row.get::<bool>(2)? {
+            let message =
+                format!("migration {version} is partially applied; fix and remove row from `_sqlx_migrations` table");
+            return Err(DatabaseError::Migration(message));
         }
+        applied.push((version, row.get::<Vec<u8>>(1)?));
     }
-}
-
-impl From<MigrateError> for OpenError {
-    fn from(error: MigrateError) -> Self {
-        match error {
-            MigrateError::Execute(error) => error.into(),
-            MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => later(),
-            other => OpenError::Migrate(other.to_string()),
-        }
+    for migration in missing(&SQLITE, &applied)? {
+        apply(&transaction, migration)?;
     }
+    transaction.commit()
 }
 
-fn later() -> OpenError {
-    OpenError::Migrate("it was made by a later version of this program".to_owned())
+fn apply(transaction: &SqliteTransaction<'_>, migration: &Migration) -> Result<(), DatabaseError> {
+    let (version, started) = (migration.version, Instant::now());
+    let failed = |error| DatabaseError::Migration(format!("while executing migration {version}: {error}"));
+    transaction.run_script(migration.sql.as_str()).map_err(failed)?;
+    let nanoseconds = i64::try_from(started.elapsed().as_nanos()).unwrap_or(i64::MAX);
+    let sql = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+               VALUES ($1, $2, TRUE, $3, $4)";
+    let description = migration.description.as_ref();
+    let values = [version.into(), description.into(), SqlValue::Blob(&migration.checksum), nanoseconds.into()];
+    transaction.execute(sql, &values).map(|_| ())
 }
 
-/// Within one transaction, which keeps others out.
-pub(super) async fn sqlite(connection: &mut SqliteConnection) -> Result<(), OpenError> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    // Not by the shorter `run`, whose future the compiler cannot see can be sent.
-    SQLITE.run_direct(None, &mut *transaction, false).await?;
-    transaction.commit().await.map_err(OpenError::from)
-}
-
-/// The library's own way takes a lock and names statements for the length of a session, which a pooler gives to
-/// nobody: so here it is one transaction with a lock of its own, and no statement has values.
-pub(super) async fn postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
+/// Migrates PostgreSQL in one transaction under an advisory lock, without named statements or session locks, which
+/// poolers do not keep.
+pub(super) async fn postgres(connection: &mut PgConnection) -> Result<(), DatabaseError> {
     let mut transaction = connection.begin().await?;
-    postgres::script(
+    postgres::run_script(
         &mut transaction,
         format!(
             "SELECT pg_advisory_xact_lock({LOCK});
@@ -84,42 +73,35 @@ pub(super) async fn postgres(connection: &mut PgConnection) -> Result<(), OpenEr
         ),
     )
     .await?;
-    let applied =
-        sqlx::raw_sql("SELECT version, checksum FROM leadlight_migrations").fetch_all(&mut *transaction).await?;
-    let applied: Vec<(i64, String)> =
-        applied.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?;
-    if applied.iter().any(|(version, _)| !POSTGRES.version_exists(*version)) {
-        return Err(later());
+    let rows = sqlx::raw_sql("SELECT version, checksum FROM leadlight_migrations").fetch_all(&mut *transaction).await?;
+    let mut applied = Vec::new();
+    for row in rows {
+        let checksum: String = row.try_get(1)?;
+        applied.push((row.try_get(0)?, hex::decode(checksum).unwrap_or_default()));
     }
-    for script in missing(&applied)? {
-        postgres::script(&mut transaction, script).await?;
+    for migration in missing(&POSTGRES, &applied)? {
+        let (version, checksum) = (migration.version, hex::encode(&migration.checksum));
+        postgres::run_script(&mut transaction, migration.sql.as_str().to_owned()).await?;
+        let insert = format!("INSERT INTO leadlight_migrations (version, checksum) VALUES ({version}, '{checksum}')");
+        postgres::run_script(&mut transaction, insert).await?;
     }
-    transaction.commit().await.map_err(OpenError::from)
+    Ok(transaction.commit().await?)
 }
 
-/// The scripts of migrations that were not applied yet, each with the record that it was.
-fn missing(applied: &[(i64, String)]) -> Result<Vec<String>, OpenError> {
-    let mut scripts = Vec::new();
-    for migration in POSTGRES.iter() {
-        let (version, checksum) = (migration.version, hex(&migration.checksum));
-        match applied.iter().find(|(applied, _)| *applied == version) {
-            Some((_, known)) if *known == checksum => {}
-            Some(_) => return Err(OpenError::Migrate(format!("its migration {version} is another one"))),
-            None => {
-                scripts.push(migration.sql.as_str().to_owned());
-                scripts.push(format!(
-                    "INSERT INTO leadlight_migrations (version, checksum) VALUES ({version}, '{checksum}')"
-                ));
+/// Migrations that were not applied. Fails on a database of a later version and on changed migrations.
+fn missing<'m>(migrator: &'m Migrator, applied: &[(i64, Vec<u8>)]) -> Result<Vec<&'m Migration>, DatabaseError> {
+    if applied.iter().any(|(version, _)| !migrator.version_exists(*version)) {
+        return Err(DatabaseError::Migration("it was made by a later version of this program".to_owned()));
+    }
+    let mut missing = Vec::new();
+    for migration in migrator.iter() {
+        match applied.iter().find(|(version, _)| *version == migration.version) {
+            Some((_, checksum)) if *checksum == *migration.checksum => {}
+            Some((version, _)) => {
+                return Err(DatabaseError::Migration(format!("its migration {version} is another one")));
             }
+            None => missing.push(migration),
         }
     }
-    Ok(scripts)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Ok(missing)
 }

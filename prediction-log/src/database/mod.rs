@@ -1,267 +1,244 @@
-//! The database behind the log, whichever it is: connections, transactions, rows.
+//! The database of the log: connections, transactions, values and rows.
 //!
-//! Owns what SQLite and PostgreSQL have in common, so that every statement is written once. May not know tables.
+//! Statements are written once, with `$1`, `$2`, ... as parameters; [`Dialect`] has what differs between SQLite (rusqlite,
+//! blocking calls) and PostgreSQL (sqlx). Must not depend on tables.
 
-mod bulk;
-mod checkpoint;
-mod dialect;
-mod direct;
+mod bulk_insert;
+mod error;
 mod migrate;
 mod postgres;
 mod sqlite;
+mod value;
+mod wal_checkpoint;
 
-pub(super) use bulk::{Kind, Record};
-pub(super) use checkpoint::Checkpoints;
-pub(super) use dialect::Dialect;
-pub(super) use migrate::OpenError;
-pub(super) use sqlite::{BUSY, identity};
+pub(super) use bulk_insert::{ColumnType, TableRow};
+pub(super) use error::DatabaseError;
+pub(super) use sqlite::{BUSY_TIMEOUT, file_identity};
+pub(super) use value::{Row, SqlValue};
+pub(super) use wal_checkpoint::WalCheckpointer;
 
-use super::{Location, LogMode};
-use direct::Direct;
-use rusqlite::types::{FromSql, Value};
-use sqlx::postgres::{PgConnection, PgPool, PgRow};
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{AssertSqlSafe, Connection as _, Decode, Postgres, Row as _, Sqlite, Type};
+use super::{DatabaseUrl, LogMode};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use postgres::limited;
+use sqlite::{SqliteReadPool, SqliteTransaction};
+use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, Connection as _, Postgres};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Longer than this no single step may take before the connection counts as lost.
-const STEP_MAX: Duration = Duration::from_secs(10);
-
-/// A value that goes into a statement.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Cell<'a> {
-    Text(Option<&'a str>),
-    Real(Option<f64>),
-    Whole(Option<i64>),
-    Bytes(&'a [u8]),
+/// SQL dialect of a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Sqlite,
+    Postgres,
 }
 
-impl<'a> From<&'a str> for Cell<'a> {
-    fn from(text: &'a str) -> Self {
-        Cell::Text(Some(text))
+impl Dialect {
+    /// Expression that converts a parameter from a timestamp's text form to the column's type.
+    pub(super) fn timestamp_param(self, text: &str) -> String {
+        match self {
+            Dialect::Sqlite => text.to_owned(),
+            Dialect::Postgres => format!("(CAST({text} AS timestamp) AT TIME ZONE 'UTC')"),
+        }
+    }
+
+    /// Expression that converts a timestamp column to its text form.
+    pub(super) fn timestamp_text(self, column: &str) -> String {
+        match self {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"),
+        }
+    }
+
+    /// Expression that converts a JSON column to the text that was stored.
+    pub(super) fn json_text(self, column: &str) -> String {
+        format!("CAST({column} AS TEXT)")
     }
 }
 
-impl<'a> From<&'a String> for Cell<'a> {
-    fn from(text: &'a String) -> Self {
-        Cell::Text(Some(text))
-    }
-}
-
-impl<'a> From<&'a Option<String>> for Cell<'a> {
-    fn from(text: &'a Option<String>) -> Self {
-        Cell::Text(text.as_deref())
-    }
-}
-
-impl From<f64> for Cell<'_> {
-    fn from(number: f64) -> Self {
-        Cell::Real(Some(number))
-    }
-}
-
-impl From<i64> for Cell<'_> {
-    fn from(number: i64) -> Self {
-        Cell::Whole(Some(number))
-    }
-}
-
-/// The writer's own connection. SQLite's works where it stands: only the writer, which has a thread to itself, may use it.
+/// The writer's connection. That of SQLite blocks: only the writer, which has a thread of its own, may use it.
 #[derive(Debug)]
 pub(super) enum Connection {
     Sqlite(rusqlite::Connection),
     Postgres { connection: Box<PgConnection>, begin: &'static str },
 }
 
-/// Connections for reading; made when they are needed.
+/// Connections for reading, opened when needed.
 #[derive(Debug, Clone)]
-pub(super) enum Reader {
-    Sqlite(SqlitePool),
+pub(super) enum ReadPool {
+    Sqlite(Arc<SqliteReadPool>),
     Postgres(PgPool),
 }
 
-/// Statements that count together. Behind a pooler, a connection is ours for the length of a transaction only: so every
-/// statement with values stands in one.
+/// A transaction, rolled back unless it is committed. Behind a pooler a connection is ours for one transaction only, so
+/// every statement with parameters runs in one.
 #[derive(Debug)]
 pub(super) enum Transaction<'c> {
-    /// To read.
-    Sqlite(sqlx::Transaction<'c, Sqlite>),
-    /// To write.
-    Direct(Direct<'c>),
+    Sqlite(SqliteTransaction<'c>),
     Postgres(sqlx::Transaction<'c, Postgres>),
 }
 
-/// A row of an answer.
-#[derive(Debug)]
-pub(super) enum Row {
-    Sqlite(SqliteRow),
-    Direct(Vec<Value>),
-    Postgres(PgRow),
-}
-
 impl Connection {
-    /// Connects, makes the file if it is missing, and brings the tables up to date.
-    pub(super) async fn open(location: &Location, mode: LogMode) -> Result<Self, OpenError> {
-        match location {
-            Location::File(file) => sqlite::open(file, mode).await.map(Connection::Sqlite),
-            Location::Server(address) => {
-                let connection = Box::new(postgres::open(address).await?);
+    /// Connects, creates the file if it is missing, and applies migrations.
+    pub(super) async fn open(url: &DatabaseUrl, mode: LogMode) -> Result<Self, DatabaseError> {
+        match url {
+            DatabaseUrl::Sqlite(file) => {
+                let file = file.clone();
+                // May wait for locks, while entries are spooled.
+                let opened = tokio::task::spawn_blocking(move || sqlite::open(&file, mode)).await;
+                let opened = opened.map_err(|error| DatabaseError::Unusable(error.to_string()))?;
+                opened.map(Connection::Sqlite)
+            }
+            DatabaseUrl::Postgres(url) => {
+                let connection = Box::new(postgres::open(url).await?);
                 Ok(Connection::Postgres { connection, begin: postgres::begin(mode) })
             }
         }
     }
 
-    /// Whether a lock that another program holds on SQLite's file is waited for.
-    pub(super) fn wait_for_others(&self, waits: bool) {
+    /// Turns waiting for locks of other processes on SQLite's file on or off.
+    pub(super) fn wait_for_locks(&self, waits: bool) {
         if let Connection::Sqlite(connection) = self {
-            direct::wait(connection, if waits { BUSY } else { Duration::ZERO });
+            sqlite::set_busy_timeout(connection, if waits { BUSY_TIMEOUT } else { Duration::ZERO });
         }
     }
 
-    /// Begins to write.
-    pub(super) async fn begin(&mut self) -> Result<Transaction<'_>, sqlx::Error> {
+    /// Begins a transaction that writes.
+    pub(super) async fn begin(&mut self) -> Result<Transaction<'_>, DatabaseError> {
         match self {
-            Connection::Sqlite(connection) => Direct::begin(connection).map(Transaction::Direct),
+            Connection::Sqlite(connection) => {
+                SqliteTransaction::begin(connection, "BEGIN IMMEDIATE").map(Transaction::Sqlite)
+            }
             Connection::Postgres { connection, begin } => {
                 limited(connection.begin_with(*begin)).await.map(Transaction::Postgres)
             }
         }
     }
 
-    /// Moves what SQLite's write-ahead file holds into the database, as far as nobody reads it, without waiting.
-    pub(super) async fn checkpoint(&mut self) -> Result<(), sqlx::Error> {
+    /// Checkpoints SQLite's write-ahead log as far as no reader needs it, without waiting.
+    pub(super) fn checkpoint(&self) -> Result<(), DatabaseError> {
+        self.run_on_sqlite("PRAGMA wal_checkpoint(PASSIVE)")
+    }
+
+    /// Makes SQLite overwrite what is deleted, instead of leaving it in the file as free space.
+    pub(super) fn secure_delete(&self, on: bool) -> Result<(), DatabaseError> {
+        self.run_on_sqlite(if on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" })
+    }
+
+    fn run_on_sqlite(&self, sql: &str) -> Result<(), DatabaseError> {
         match self {
-            Connection::Sqlite(connection) => direct::run(connection, "PRAGMA wal_checkpoint(PASSIVE)"),
+            Connection::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
             Connection::Postgres { .. } => Ok(()),
         }
     }
 
-    /// Whether what is deleted from now on is overwritten in SQLite's file, rather than left in it as free space.
-    pub(super) async fn overwrite(&mut self, overwrite: bool) -> Result<(), sqlx::Error> {
+    /// Moves SQLite's write-ahead log into the database and closes the connection.
+    pub(super) async fn close(self) -> Result<(), DatabaseError> {
         match self {
-            Connection::Sqlite(connection) => direct::run(
-                connection,
-                if overwrite { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" },
-            ),
-            Connection::Postgres { .. } => Ok(()),
-        }
-    }
-
-    /// Leaves nothing beside the database and closes it.
-    pub(super) async fn close(self) -> Result<(), sqlx::Error> {
-        match self {
-            // Moves what is in the write-ahead file into the database itself.
-            Connection::Sqlite(connection) => direct::run(&connection, "PRAGMA wal_checkpoint(TRUNCATE)"),
+            Connection::Sqlite(connection) => Ok(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?),
             Connection::Postgres { connection, .. } => limited(connection.close()).await,
         }
     }
 }
 
-impl Reader {
-    /// Connections to a database that is open already, or will be.
-    pub(super) fn new(location: &Location) -> Result<Self, sqlx::Error> {
-        match location {
-            Location::File(file) => Ok(Reader::Sqlite(sqlite::reader(file))),
-            Location::Server(address) => postgres::reader(address).map(Reader::Postgres),
+impl ReadPool {
+    /// A pool for a database that is open already, or will be.
+    pub(super) fn new(url: &DatabaseUrl) -> Result<Self, DatabaseError> {
+        match url {
+            DatabaseUrl::Sqlite(file) => Ok(ReadPool::Sqlite(Arc::new(SqliteReadPool::new(file)))),
+            DatabaseUrl::Postgres(url) => postgres::read_pool(url).map(ReadPool::Postgres),
         }
     }
 
-    /// Begins to read: everything read in it is of one moment in SQLite.
-    pub(super) async fn begin(&self) -> Result<Transaction<'static>, sqlx::Error> {
+    /// Reads in a transaction; in SQLite, from one snapshot and on a blocking thread.
+    pub(super) async fn read<T, R>(&self, read: R) -> Result<T, DatabaseError>
+    where
+        T: Send + 'static,
+        R: for<'t, 'c> FnOnce(&'t mut Transaction<'c>) -> BoxFuture<'t, Result<T, DatabaseError>> + Send + 'static,
+    {
         match self {
-            Reader::Sqlite(pool) => pool.begin().await.map(Transaction::Sqlite),
-            Reader::Postgres(pool) => limited(pool.begin()).await.map(Transaction::Postgres),
+            ReadPool::Sqlite(pool) => pool.run(move |connection| read_at_once(connection, read)).await,
+            ReadPool::Postgres(pool) => {
+                let mut transaction = Transaction::Postgres(limited(pool.begin()).await?);
+                let found = read(&mut transaction).await?;
+                transaction.commit().await?;
+                Ok(found)
+            }
         }
     }
 
-    /// Closes all of them.
+    /// Closes all connections once they are idle.
     pub(super) async fn close(&self) {
         match self {
-            Reader::Sqlite(pool) => pool.close().await,
-            Reader::Postgres(pool) => pool.close().await,
+            ReadPool::Sqlite(pool) => pool.close().await,
+            ReadPool::Postgres(pool) => pool.close().await,
         }
     }
 }
 
+/// Runs a read whose statements block, so that its future is ready when it is first polled.
+fn read_at_once<T, R>(connection: &mut rusqlite::Connection, read: R) -> Result<T, DatabaseError>
+where
+    R: for<'t, 'c> FnOnce(&'t mut Transaction<'c>) -> BoxFuture<'t, Result<T, DatabaseError>>,
+{
+    let mut transaction = Transaction::Sqlite(SqliteTransaction::begin(connection, "BEGIN")?);
+    let pending = || DatabaseError::Unusable("a read of SQLite did not complete at once".to_owned());
+    let found = read(&mut transaction).now_or_never().ok_or_else(pending)??;
+    transaction.commit().now_or_never().ok_or_else(pending)??;
+    Ok(found)
+}
+
 impl Transaction<'_> {
-    /// How this database is spoken to.
     pub(super) fn dialect(&self) -> Dialect {
         match self {
-            Transaction::Sqlite(_) | Transaction::Direct(_) => Dialect::Sqlite,
+            Transaction::Sqlite(_) => Dialect::Sqlite,
             Transaction::Postgres(_) => Dialect::Postgres,
         }
     }
 
-    /// Runs a statement; how many rows it changed. `$1` is the first value.
-    pub(super) async fn execute(&mut self, sql: String, cells: &[Cell<'_>]) -> Result<u64, sqlx::Error> {
+    /// Runs a statement and returns the number of changed rows.
+    pub(super) async fn execute(&mut self, sql: String, values: &[SqlValue<'_>]) -> Result<u64, DatabaseError> {
         match self {
-            Transaction::Sqlite(inner) => {
-                let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), sqlite::bind);
-                query.execute(&mut **inner).await.map(|done| done.rows_affected())
-            }
-            Transaction::Direct(inner) => inner.execute(&sql, cells),
+            Transaction::Sqlite(inner) => inner.execute(&sql, values),
             Transaction::Postgres(inner) => {
-                let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
+                let query = values.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
                 limited(query.execute(&mut **inner)).await.map(|done| done.rows_affected())
             }
         }
     }
 
-    /// Runs a statement that answers with rows.
-    pub(super) async fn fetch(&mut self, sql: String, cells: &[Cell<'_>]) -> Result<Vec<Row>, sqlx::Error> {
+    /// Runs a statement that returns rows.
+    pub(super) async fn query(&mut self, sql: String, values: &[SqlValue<'_>]) -> Result<Vec<Row>, DatabaseError> {
         match self {
-            Transaction::Sqlite(inner) => {
-                let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), sqlite::bind);
-                Ok(query.fetch_all(&mut **inner).await?.into_iter().map(Row::Sqlite).collect())
-            }
-            Transaction::Direct(inner) => Ok(inner.fetch(&sql, cells)?.into_iter().map(Row::Direct).collect()),
+            Transaction::Sqlite(inner) => inner.query(&sql, values),
             Transaction::Postgres(inner) => {
-                let query = cells.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
-                Ok(limited(query.fetch_all(&mut **inner)).await?.into_iter().map(Row::Postgres).collect())
+                let query = values.iter().fold(sqlx::query(AssertSqlSafe(sql)), postgres::bind).persistent(false);
+                postgres::rows(&limited(query.fetch_all(&mut **inner)).await?)
             }
         }
     }
 
-    /// Makes it count.
-    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+    /// Inserts rows; `on_conflict` is the clause for rows whose key exists, possibly with `RETURNING`.
+    pub(super) async fn insert<R: TableRow>(
+        &mut self,
+        rows: &[&R],
+        on_conflict: &str,
+    ) -> Result<Vec<Row>, DatabaseError> {
         match self {
-            Transaction::Sqlite(inner) => inner.commit().await,
-            Transaction::Direct(inner) => inner.commit(),
+            Transaction::Sqlite(inner) => inner.insert(rows, on_conflict),
+            Transaction::Postgres(_) if rows.is_empty() => Ok(Vec::new()),
+            Transaction::Postgres(inner) => {
+                let query = bulk_insert::query(rows, on_conflict);
+                postgres::rows(&limited(query.fetch_all(&mut **inner)).await?)
+            }
+        }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), DatabaseError> {
+        match self {
+            Transaction::Sqlite(inner) => inner.commit(),
             Transaction::Postgres(inner) => limited(inner.commit()).await,
         }
     }
-}
-
-impl Row {
-    /// The value in a column, counted from 0.
-    pub(super) fn get<T>(&self, column: usize) -> Result<T, sqlx::Error>
-    where
-        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres> + FromSql,
-    {
-        match self {
-            Row::Sqlite(row) => row.try_get(column),
-            Row::Direct(row) => direct::get(row, column),
-            Row::Postgres(row) => row.try_get(column),
-        }
-    }
-}
-
-/// Whether the database itself is well and only these rows are not to its liking.
-pub(super) fn is_refusal(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Encode(_) => true,
-        sqlx::Error::Database(error) => {
-            let code = error.code().unwrap_or_default();
-            let postgres = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some();
-            if postgres { postgres::is_refusal(&code) } else { sqlite::is_refusal(&code) }
-        }
-        _ => false,
-    }
-}
-
-/// A server that says nothing any more is as good as gone.
-async fn limited<T>(step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
-    tokio::time::timeout(STEP_MAX, step)
-        .await
-        .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
 }

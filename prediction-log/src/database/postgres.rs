@@ -1,34 +1,40 @@
-//! PostgreSQL: how it is reached, also through a pooler that lends a connection for one transaction only.
-//!
-//! Owns its settings and its error codes. May not know tables. Nothing here counts on a session: no statement has a
-//! name, and nothing is set but within a transaction.
+//! PostgreSQL through sqlx, also behind poolers that lend a connection for one transaction: no statement has a name, and
+//! settings are made within transactions only.
 
-use super::super::location::Address;
-use super::{Cell, LogMode, OpenError, limited, migrate};
-use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgPoolOptions};
+use super::super::database_url::PostgresUrl;
+use super::{DatabaseError, LogMode, Row, SqlValue, migrate};
+use rusqlite::types::Value;
+use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::query::Query;
-use sqlx::{Connection as _, Postgres};
+use sqlx::{Column, Connection as _, Postgres, Row as _, TypeInfo, ValueRef};
 use std::time::Duration;
 
-/// How long a connection may take to be made.
-const CONNECT_MAX: Duration = Duration::from_secs(4);
+/// Timeout of connecting.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// How many read at once.
+/// Timeout of a statement, after which the connection counts as lost.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Number of connections for reading.
 const READERS: u32 = 4;
 
-/// Connects and brings the tables up to date.
-pub(super) async fn open(address: &super::super::location::Address) -> Result<PgConnection, OpenError> {
-    let options = address.options()?;
-    let connected = tokio::time::timeout(CONNECT_MAX, PgConnection::connect_with(&options)).await;
-    let mut connection = connected.map_err(|_| OpenError::Away("it did not answer in time".to_owned()))??;
+/// Idle time after which a connection for reading is closed.
+const READER_IDLE_MAX: Duration = Duration::from_secs(60);
+
+/// Connects and applies migrations.
+pub(super) async fn open(url: &PostgresUrl) -> Result<PgConnection, DatabaseError> {
+    let options = url.options()?;
+    let connected = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&options)).await;
+    let mut connection =
+        connected.map_err(|_| DatabaseError::Unavailable("it did not answer in time".to_owned()))??;
     migrate::postgres(&mut connection).await?;
     Ok(connection)
 }
 
-/// How a writing transaction begins: what its commit waits for is set for it alone.
+/// Statements that begin a writing transaction; the durability of its commit is set for it alone.
 pub(super) fn begin(mode: LogMode) -> &'static str {
     match mode {
-        // On the disk of the server and of those that stand by for it, as the server is set up.
+        // On the disk of the server and of its synchronous standbys.
         LogMode::PowerSafe => "BEGIN; SET LOCAL synchronous_commit = on",
         // On the disk of the server.
         LogMode::Durable => "BEGIN; SET LOCAL synchronous_commit = local",
@@ -36,36 +42,64 @@ pub(super) fn begin(mode: LogMode) -> &'static str {
     }
 }
 
-/// Connections for reading.
-pub(super) fn reader(address: &Address) -> Result<PgPool, sqlx::Error> {
-    let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(CONNECT_MAX);
-    Ok(pool.idle_timeout(Duration::from_secs(60)).connect_lazy_with(address.options()?))
+/// Pool of connections for reading.
+pub(super) fn read_pool(url: &PostgresUrl) -> Result<PgPool, DatabaseError> {
+    let pool = PgPoolOptions::new().max_connections(READERS).acquire_timeout(CONNECT_TIMEOUT);
+    Ok(pool.idle_timeout(READER_IDLE_MAX).connect_lazy_with(url.options()?))
 }
 
-/// Whether a connection could not be made or kept, rather than being refused for good: connection exceptions, no
-/// resources, an operator's intervention (shutting down, starting up), a pooler's own words.
-pub(super) fn is_away(code: &str) -> bool {
+/// True for error codes of a lost or impossible connection: connection exceptions, insufficient resources, operator
+/// intervention (shutdown, startup), system errors, and messages of poolers.
+pub(super) fn is_unavailable(code: &str) -> bool {
     ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))
 }
 
-/// A value that a column cannot hold, or a constraint.
-pub(super) fn is_refusal(code: &str) -> bool {
+/// True for error codes of rejected contents: data exceptions and constraint violations.
+pub(super) fn is_rejection(code: &str) -> bool {
     code.starts_with("22") || code.starts_with("23")
 }
 
-type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
-
-/// Adds a value to a statement.
-pub(super) fn bind<'q>(query: PgQuery<'q>, cell: &Cell<'_>) -> PgQuery<'q> {
-    match *cell {
-        Cell::Text(text) => query.bind(text),
-        Cell::Real(number) => query.bind(number),
-        Cell::Whole(number) => query.bind(number),
-        Cell::Bytes(bytes) => query.bind(bytes),
+/// Adds the timeout of a statement: a server that does not answer counts as lost.
+pub(super) async fn limited<T>(step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, DatabaseError> {
+    match tokio::time::timeout(STATEMENT_TIMEOUT, step).await {
+        Ok(result) => result.map_err(DatabaseError::from),
+        Err(_) => Err(DatabaseError::Unavailable("timed out".to_owned())),
     }
 }
 
-/// Runs a script without values.
-pub(super) async fn script(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
+/// Adds a parameter to a statement.
+pub(super) fn bind<'q>(
+    query: Query<'q, Postgres, PgArguments>,
+    value: &SqlValue<'_>,
+) -> Query<'q, Postgres, PgArguments> {
+    match *value {
+        SqlValue::Text(text) => query.bind(text),
+        SqlValue::Timestamp(timestamp) => query.bind(timestamp.to_string()),
+        SqlValue::Real(number) => query.bind(number),
+        SqlValue::Integer(number) => query.bind(number),
+        SqlValue::Blob(bytes) => query.bind(bytes),
+    }
+}
+
+/// Runs a script without parameters.
+pub(super) async fn run_script(connection: &mut PgConnection, sql: String) -> Result<(), DatabaseError> {
     limited(sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(connection)).await.map(|_| ())
+}
+
+/// Converts rows to the values shared with SQLite.
+pub(super) fn rows(rows: &[PgRow]) -> Result<Vec<Row>, DatabaseError> {
+    let row = |row: &PgRow| (0..row.len()).map(|column| value(row, column)).collect::<Result<_, _>>().map(Row);
+    Ok(rows.iter().map(row).collect::<Result<_, sqlx::Error>>()?)
+}
+
+fn value(row: &PgRow, column: usize) -> Result<Value, sqlx::Error> {
+    if row.try_get_raw(column)?.is_null() {
+        return Ok(Value::Null);
+    }
+    Ok(match row.column(column).type_info().name() {
+        "INT8" => Value::Integer(row.try_get(column)?),
+        "FLOAT8" => Value::Real(row.try_get(column)?),
+        "BYTEA" => Value::Blob(row.try_get(column)?),
+        _ => Value::Text(row.try_get(column)?),
+    })
 }

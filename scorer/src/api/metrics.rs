@@ -190,8 +190,8 @@ impl SampledGauges {
         self.lent.set(whole(readings.lent_bytes));
         self.log_waiting.set(whole(readings.log_waiting));
         self.left_out.set(i64::try_from(readings.left_out).unwrap_or(i64::MAX));
-        for word in StoreState::WORDS {
-            let holds = i64::from(readings.log.word() == word);
+        for word in StoreState::NAMES {
+            let holds = i64::from(readings.log.as_str() == word);
             self.log_state.get_or_create(&vec![("state", word.to_owned())]).set(holds);
         }
         self.spooled.set(i64::try_from(readings.log.spooled_rows()).unwrap_or(i64::MAX));

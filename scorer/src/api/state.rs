@@ -86,7 +86,7 @@ impl AppState {
     pub(crate) async fn claim(&self, key: IdempotencyKey, fingerprint: String) -> Result<Claim, ApiError> {
         let taken = self.in_flight_keys.insert(key.0, fingerprint.clone());
         let guard = taken.map_err(|taken| IdempotencyError::in_flight(&taken, &fingerprint))?;
-        match self.store.answered(&guard.key).await? {
+        match self.store.idempotency_record(&guard.key).await? {
             Some(answer) => Ok(Claim::Replayed(matching(answer, &guard.fingerprint)?)),
             None => Ok(Claim::New(guard)),
         }
@@ -106,7 +106,7 @@ impl AppState {
             queue: self.scoring_queue.len(),
             lent_bytes: self.bodies.lent_bytes(),
             log: self.store.state(),
-            log_waiting: self.store.waiting(),
+            log_waiting: self.store.queue_len(),
             left_out: self.monitor.dropped(),
             registry: &self.registry.status(),
         })

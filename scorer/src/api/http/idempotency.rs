@@ -8,7 +8,7 @@ use super::in_flight_keys::{KeyGuard, KeyTaken};
 use super::response::ValidationError;
 use super::validation_error::header_error;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode};
-use prediction_log::KeyedAnswer;
+use prediction_log::IdempotencyRecord;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -102,11 +102,11 @@ pub(crate) enum Claim {
     /// First request with this key.
     New(KeyGuard),
     /// Response given before.
-    Replayed(KeyedAnswer),
+    Replayed(IdempotencyRecord),
 }
 
 /// Returns a stored response if it belongs to the same request.
-pub(crate) fn matching(answer: KeyedAnswer, fingerprint: &str) -> Result<KeyedAnswer, IdempotencyError> {
+pub(crate) fn matching(answer: IdempotencyRecord, fingerprint: &str) -> Result<IdempotencyRecord, IdempotencyError> {
     if answer.fingerprint == fingerprint { Ok(answer) } else { Err(IdempotencyError::Reused) }
 }
 

@@ -7,7 +7,7 @@ use crate::insight::label::rounded;
 use axum::extract::MatchedPath;
 use axum::http::Method;
 use axum::response::Response;
-use prediction_log::record::CallRow;
+use prediction_log::{RequestRow, Timestamp};
 use std::time::Instant;
 use tracing::Span;
 
@@ -33,7 +33,7 @@ impl<'s> AccessLog<'s> {
     }
 
     /// Logs the response. `created_at`: arrival of the request.
-    pub(super) fn finish(mut self, response: &Response, created_at: String) {
+    pub(super) fn finish(mut self, response: &Response, created_at: Timestamp) {
         self.is_done = true;
         let extensions = response.extensions();
         let caller = extensions.get::<Caller>().map(|caller| &*caller.name);
@@ -46,7 +46,7 @@ impl<'s> AccessLog<'s> {
         let response_time_ms = self.write(status_code, caller, rows, reason, "answered");
         if let (Some(route), true) = (&self.route, self.method != Method::OPTIONS) {
             let endpoint = route.as_str().to_owned();
-            self.state.store.note(CallRow { created_at, endpoint, status_code, response_time_ms });
+            self.state.store.log_request(RequestRow { created_at, endpoint, status_code, response_time_ms });
         }
     }
 

@@ -10,7 +10,7 @@ use axum::http::header::HeaderName;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use prediction_log::record::timestamp;
+use prediction_log::Timestamp;
 use std::sync::Arc;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -23,7 +23,7 @@ const ID_MAX: usize = 128;
 
 /// Wraps every route and the fallback.
 pub(super) async fn handle(State(state): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
-    let created_at = timestamp(time::OffsetDateTime::now_utc());
+    let created_at = Timestamp::now();
     let id = request_id(request.headers());
     let trace = TraceContext::from_headers(request.headers());
     let route = request.extensions().get::<MatchedPath>().cloned();

@@ -3,10 +3,8 @@
 use super::status::ModelId;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use prediction_log::record::timestamp;
-use prediction_log::{ServiceVersion, Store};
+use prediction_log::{ActiveModel, Store, Timestamp, TimestampError};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 /// Models that every instance is to serve.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,9 +33,9 @@ pub struct DatabaseSync(pub Store);
 impl ClusterSync for DatabaseSync {
     fn desired(&self) -> BoxFuture<'_, Result<Option<DesiredModels>, String>> {
         let read = async move {
-            let Some(row) = self.0.service_version().await.map_err(|error| error.to_string())? else { return Ok(None) };
+            let Some(row) = self.0.active_model().await.map_err(|error| error.to_string())? else { return Ok(None) };
             let models: Vec<ModelId> = serde_json::from_str(&row.label).map_err(|error| error.to_string())?;
-            Ok(Some(DesiredModels { models, since: row.changed_at, by: row.changed_by }))
+            Ok(Some(DesiredModels { models, since: row.changed_at.to_string(), by: row.changed_by }))
         };
         read.boxed()
     }
@@ -45,14 +43,14 @@ impl ClusterSync for DatabaseSync {
     fn set_desired(&self, desired: DesiredModels) -> BoxFuture<'_, Result<(), String>> {
         let write = async move {
             let first = desired.models.first();
-            let row = ServiceVersion {
+            let row = ActiveModel {
                 model_version: first.map(|model| model.version.clone()).unwrap_or_default(),
                 model_sha256: first.map(|model| model.sha256.clone()).unwrap_or_default(),
                 label: serde_json::to_string(&desired.models).map_err(|error| error.to_string())?,
-                changed_at: desired.since,
+                changed_at: desired.since.parse().map_err(|error: TimestampError| error.to_string())?,
                 changed_by: desired.by,
             };
-            self.0.set_service_version(&row).await.map_err(|error| error.to_string())
+            self.0.set_active_model(&row).await.map_err(|error| error.to_string())
         };
         write.boxed()
     }
@@ -60,5 +58,5 @@ impl ClusterSync for DatabaseSync {
 
 /// Returns the current time, UTC, in the format of the log.
 pub(super) fn now() -> String {
-    timestamp(OffsetDateTime::now_utc())
+    Timestamp::now().to_string()
 }

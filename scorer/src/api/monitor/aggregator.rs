@@ -6,13 +6,11 @@ use super::hour_aggregate::{BoundModel, HourAggregate};
 use crate::insight::profile::{LevelKey, Profile};
 use crate::lead::Lead;
 use crate::pipeline::{Score, Scorer};
-use prediction_log::record::timestamp;
-use prediction_log::{Level, ProfileRow, Store};
+use prediction_log::{Granularity, ProfileRow, Store, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -39,8 +37,8 @@ pub(crate) struct ScoredBatch {
     pub(crate) scores: Vec<Score>,
     /// Inference time per lead, in milliseconds.
     pub(crate) each_ms: f64,
-    /// Time of the prediction, in the format of [`timestamp`].
-    pub(crate) created_at: String,
+    /// Time of the prediction.
+    pub(crate) created_at: Timestamp,
 }
 
 /// Handle of the aggregation task.
@@ -65,7 +63,7 @@ struct AggregatorState {
     key: Arc<OnceLock<LevelKey>>,
     references: References,
     bound: BTreeMap<String, BoundModel>,
-    slots: BTreeMap<(String, String), HourSlot>,
+    slots: BTreeMap<(Timestamp, String), HourSlot>,
 }
 
 struct HourSlot {
@@ -170,7 +168,7 @@ impl AggregatorState {
                 let reference = (self.references)(model);
                 BoundModel::new(model, batch.scorer.schema(), reference.as_deref(), key)
             });
-            let at = (Level::Hour.start(&batch.created_at), model.sha256().to_owned());
+            let at = (Granularity::Hour.start(batch.created_at), model.sha256().to_owned());
             let slot = self.slots.entry(at).or_insert_with(|| HourSlot { aggregate: bound.empty(), is_written: true });
             slot.aggregate.add(bound, model, &own, batch.each_ms);
             slot.is_written = false;
@@ -192,17 +190,17 @@ impl AggregatorState {
     /// Writes changed aggregates and drops past hours.
     async fn write(self, store: &Store, instance: &str) -> Option<Self> {
         if self.key.get().is_none()
-            && let Ok(bytes) = store.level_key().await
+            && let Ok(bytes) = store.pseudonym_key().await
         {
             let _ = self.key.set(LevelKey::new(bytes));
         }
-        let now = timestamp(OffsetDateTime::now_utc());
-        let (hour, instance) = (Level::Hour.start(&now), instance.to_owned());
-        let (mut state, rows) = self.run_blocking(move |state| state.changed_rows(&instance, &now)).await?;
+        let now = Timestamp::now();
+        let (hour, instance) = (Granularity::Hour.start(now), instance.to_owned());
+        let (mut state, rows) = self.run_blocking(move |state| state.changed_rows(&instance, now)).await?;
         for row in rows {
-            let at = (row.start.clone(), row.model_sha256.clone());
+            let at = (row.start, row.model_sha256.clone());
             // While the database is unavailable the aggregate keeps growing; each write replaces the whole row.
-            let is_written = store.put_profile(row).await.is_ok();
+            let is_written = store.upsert_profile(row).await.is_ok();
             state.slots.entry(at).and_modify(|slot| slot.is_written = is_written);
         }
         state.slots.retain(|(start, _), slot| !slot.is_written || *start >= hour);
@@ -210,15 +208,15 @@ impl AggregatorState {
     }
 
     /// Rows of the aggregates that have changed since the last write.
-    fn changed_rows(&self, instance: &str, now: &str) -> Vec<ProfileRow> {
-        let row = |((start, model), slot): (&(String, String), &HourSlot)| ProfileRow {
-            level: Level::Hour,
-            start: start.clone(),
+    fn changed_rows(&self, instance: &str, now: Timestamp) -> Vec<ProfileRow> {
+        let row = |((start, model), slot): (&(Timestamp, String), &HourSlot)| ProfileRow {
+            granularity: Granularity::Hour,
+            start: *start,
             model_sha256: model.clone(),
             instance: instance.to_owned(),
             bytes: slot.aggregate.encode(),
             rows: slot.aggregate.rows(),
-            updated_at: now.to_owned(),
+            updated_at: now,
         };
         self.slots.iter().filter(|(_, slot)| !slot.is_written).map(row).collect()
     }

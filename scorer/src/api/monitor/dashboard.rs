@@ -14,8 +14,10 @@ use crate::wire::monitoring::{
     Calls, Choice, Database, FORMAT, GradeCount, Health, Model, Outcomes, Overview, Performance, Recent, RecentRow,
     Scores, Status, Window as Asked,
 };
-use prediction_log::record::timestamp;
-use prediction_log::{CallSummary, Cursor, Judged, Page, Recent as Filter, Recorded, Store, StoreState, Window};
+use prediction_log::{
+    Cursor, Granularity, LoggedPrediction, PredictionOutcome, PredictionPage, PredictionQuery, RequestSummary, Store,
+    StoreState, TimeWindow, Timestamp,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use time::{Date, Duration, Month, OffsetDateTime};
@@ -42,11 +44,11 @@ struct LogData {
     calls: Calls,
     recent_calls: Calls,
     predictions_logged: u64,
-    page: Page,
+    page: PredictionPage,
     /// Outcomes of the window and of the time since the training of the active model, whichever is longer.
-    judged: Vec<Judged>,
+    judged: Vec<PredictionOutcome>,
     /// Window of calls and outcomes.
-    window: Window,
+    window: TimeWindow,
 }
 
 /// Assembles the data of the page; `after` is the parsed cursor. Aggregation and comparison of long windows are slow, so
@@ -70,27 +72,27 @@ pub(crate) async fn overview(
 
 async fn read_log(
     store: &Store,
-    window: Window,
-    trained: Window,
+    window: TimeWindow,
+    trained: TimeWindow,
     choice: &Choice,
     after: Option<Cursor>,
     now: OffsetDateTime,
 ) -> Result<LogData, MonitorError> {
-    let filter = Filter {
+    let filter = PredictionQuery {
         limit: PAGE_ROWS,
         score_min: (choice.score_min > 0.0).then_some(choice.score_min),
         score_max: (choice.score_max < 1.0).then_some(choice.score_max),
         model_version: choice.model_version.clone(),
         after,
     };
-    let both = Window { from: window.from.clone().min(trained.from), until: window.until.clone().max(trained.until) };
+    let both = TimeWindow { from: window.from.min(trained.from), until: window.until.max(trained.until) };
     Ok(LogData {
         state: store.state(),
-        calls: sum(&store.calls(&window).await?),
-        recent_calls: sum(&store.calls(&Window::new(now - RECENT_CALLS, now + Duration::MINUTE)).await?),
-        predictions_logged: store.logged().await?,
-        page: store.recent(&filter).await?,
-        judged: store.judged(&both, None).await?,
+        calls: sum(&store.request_summary(&window).await?),
+        recent_calls: sum(&store.request_summary(&TimeWindow::new(now - RECENT_CALLS, now + Duration::MINUTE)).await?),
+        predictions_logged: store.prediction_count().await?,
+        page: store.predictions(&filter).await?,
+        judged: store.prediction_outcomes(&both, None).await?,
         window,
     })
 }
@@ -112,7 +114,7 @@ fn assemble(
     let scores = data.scores();
     let mut overview = Overview {
         format: FORMAT,
-        generated_at: timestamp(now),
+        generated_at: Timestamp::from(now).to_string(),
         simulated: false,
         model: subject.model.or_else(|| first(scorer)).map(|model| model_info(model, now)),
         versions: versions(data, scorer),
@@ -164,12 +166,12 @@ fn alert_inputs(overview: &Overview) -> AlertInputs {
 }
 
 /// Window of calls and outcomes.
-fn outcome_window(data: &WindowData, choice: &Choice, now: OffsetDateTime) -> Window {
-    let since = data.since.clone().unwrap_or_else(|| timestamp(now));
+fn outcome_window(data: &WindowData, choice: &Choice, now: OffsetDateTime) -> TimeWindow {
+    let since = data.since.unwrap_or_else(|| now.into());
     match window_bounds(choice.window, now) {
         Some(window) if choice.model_version.is_none() => window,
-        Some(window) => Window { from: since.max(window.from), ..window },
-        None => Window { from: since, until: timestamp(now + Duration::MINUTE) },
+        Some(window) => TimeWindow { from: since.max(window.from), ..window },
+        None => TimeWindow::new(since, now + Duration::MINUTE),
     }
 }
 
@@ -242,9 +244,9 @@ fn database(state: StoreState) -> Database {
     }
 }
 
-fn sum(summary: &CallSummary) -> Calls {
+fn sum(summary: &RequestSummary) -> Calls {
     summary.endpoints.iter().fold(Calls::default(), |sum, calls| Calls {
-        count: sum.count.saturating_add(calls.calls),
+        count: sum.count.saturating_add(calls.requests),
         client_errors: sum.client_errors.saturating_add(calls.client_errors),
         server_errors: sum.server_errors.saturating_add(calls.server_errors),
     })
@@ -269,7 +271,7 @@ fn score_distribution(scores: &[(f64, u64)], data: &WindowData, reference: Optio
     }
 }
 
-fn row(row: Recorded) -> RecentRow {
+fn row(row: LoggedPrediction) -> RecentRow {
     let probability = row.probability.unwrap_or(row.predicted_score as f32);
     RecentRow {
         label: row.label.unwrap_or_else(|| label(probability).to_owned()),
@@ -283,25 +285,28 @@ fn row(row: Recorded) -> RecentRow {
 }
 
 /// Time since the training of the active model; everything where its version has no date.
-fn trained(scorer: Option<&Scorer>) -> Window {
+fn trained(scorer: Option<&Scorer>) -> TimeWindow {
     let day = first(scorer).and_then(|model| trained_on(model.version()));
-    day.map_or_else(Window::all, |day| Window { from: timestamp(day.midnight().assume_utc()), ..Window::all() })
+    day.map_or_else(TimeWindow::all, |day| TimeWindow { from: day.midnight().assume_utc().into(), ..TimeWindow::all() })
 }
 
-fn outcomes(judged: &[Judged], window: &Window, trained: &Window, choice: &Choice) -> Outcomes {
-    let is_within = |row: &Judged, window: &Window| (&window.from..&window.until).contains(&&row.created_at);
-    let is_selected = |row: &Judged| choice.model_version.as_ref().is_none_or(|version| *version == row.model_version);
+fn outcomes(judged: &[PredictionOutcome], window: &TimeWindow, trained: &TimeWindow, choice: &Choice) -> Outcomes {
+    let is_within = |row: &PredictionOutcome, window: &TimeWindow| window.contains(row.created_at);
+    let is_selected =
+        |row: &PredictionOutcome| choice.model_version.as_ref().is_none_or(|version| *version == row.model_version);
     let shown: Vec<_> = judged.iter().filter(|row| is_within(row, window) && is_selected(row)).collect();
-    let period = |created_at: &str| match choice.window {
-        Asked::Hour | Asked::Day => format!("{}:00", created_at.get(..13).unwrap_or(created_at)),
-        Asked::Week | Asked::Last(_) => created_at.get(..10).unwrap_or(created_at).to_owned(),
-        Asked::All => created_at.get(..7).unwrap_or(created_at).to_owned(),
+    let granularity = match choice.window {
+        Asked::Hour | Asked::Day => Granularity::Hour,
+        Asked::Week | Asked::Last(_) => Granularity::Day,
+        Asked::All => Granularity::Month,
     };
-    let labeled = |row: &Judged| LabeledPrediction { probability: row.probability, replied: row.replied };
+    let labeled = |row: &PredictionOutcome| LabeledPrediction { probability: row.probability, replied: row.replied };
     let all: Vec<_> = shown.iter().map(|row| labeled(row)).collect();
     Outcomes {
         all: quality::evaluate(&all, None),
-        over_time: quality::evaluate_by_period(shown.iter().map(|row| (period(&row.created_at), labeled(row)))),
+        over_time: quality::evaluate_by_period(
+            shown.iter().map(|row| (granularity.label(row.created_at), labeled(row))),
+        ),
         since_training: judged.iter().filter(|row| is_within(row, trained)).count() as u64,
     }
 }

@@ -2,8 +2,7 @@
 //! instances may try; the log lets one of them win.
 
 use super::hour_aggregate::HourAggregate;
-use prediction_log::record::timestamp;
-use prediction_log::{Level, ProfileKey, ProfileRow, Store, StoreError, Window};
+use prediction_log::{Granularity, ProfileKey, ProfileRow, Store, StoreError, TimeWindow, Timestamp};
 use std::collections::BTreeMap;
 use time::{Duration, OffsetDateTime};
 
@@ -18,29 +17,29 @@ const MERGED_INSTANCE: &str = "together";
 
 /// Merges rows past their retention; returns the number of merged rows.
 pub(super) async fn roll_up(store: &Store, now: OffsetDateTime) -> Result<usize, StoreError> {
-    let steps = [(Level::Hour, Level::Day, HOURS_KEPT), (Level::Day, Level::Month, DAYS_KEPT)];
+    let steps = [(Granularity::Hour, Granularity::Day, HOURS_KEPT), (Granularity::Day, Granularity::Month, DAYS_KEPT)];
     let mut made = 0;
     for (from, into, kept) in steps {
-        let until = into.start(&timestamp(now - kept));
-        let window = Window { until, ..Window::all() };
-        let old = store.profiles(&window, None).await?.into_iter().filter(|row| row.level == from);
-        let mut groups: BTreeMap<(String, String), Vec<ProfileRow>> = BTreeMap::new();
+        let until = into.start((now - kept).into());
+        let window = TimeWindow { until, ..TimeWindow::all() };
+        let old = store.profiles(&window, None).await?.into_iter().filter(|row| row.granularity == from);
+        let mut groups: BTreeMap<(Timestamp, String), Vec<ProfileRow>> = BTreeMap::new();
         for row in old {
-            groups.entry((into.start(&row.start), row.model_sha256.clone())).or_default().push(row);
+            groups.entry((into.start(row.start), row.model_sha256.clone())).or_default().push(row);
         }
         for ((start, model_sha256), rows) in groups {
             let Some((bytes, count, keys)) = merge(&rows) else { continue };
             let instance = MERGED_INSTANCE.to_owned();
             let row = ProfileRow {
-                level: into,
+                granularity: into,
                 start,
                 model_sha256,
                 instance,
                 bytes,
                 rows: count,
-                updated_at: timestamp(now),
+                updated_at: now.into(),
             };
-            made += usize::from(store.roll_up(&keys, row).await?);
+            made += usize::from(store.roll_up_profiles(&keys, row).await?);
         }
     }
     Ok(made)

@@ -6,8 +6,7 @@ use super::weighted_stats;
 use crate::lead::json::read_lead;
 use crate::pipeline::{Model, Score, Scorer};
 use crate::wire::monitoring::{Choice, TrendPoint, Window as Asked};
-use prediction_log::record::timestamp;
-use prediction_log::{Level, ProfileRow, Recorded, Store, StoreError, Window};
+use prediction_log::{Granularity, LoggedPrediction, ProfileRow, Store, StoreError, TimeWindow, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use time::{Duration, OffsetDateTime};
 
@@ -21,11 +20,11 @@ pub(super) struct WindowData {
     /// Model versions in the window, whatever the chosen version.
     pub(super) versions: BTreeSet<String>,
     /// Inference times by start of the hour, day or month.
-    times: BTreeMap<String, Counts>,
+    times: BTreeMap<Timestamp, Counts>,
     /// Scores of predictions without an aggregate: of the replaced service, or of models that are no longer loaded.
     pub(super) unprofiled: Counts,
     /// Start of the oldest hour.
-    pub(super) since: Option<String>,
+    pub(super) since: Option<Timestamp>,
 }
 
 impl WindowData {
@@ -45,17 +44,17 @@ impl WindowData {
 
     /// Inference times per hour, day or month, oldest first.
     pub(super) fn trend(&self) -> Vec<TrendPoint> {
-        let point = |(start, counts): (&String, &Counts)| {
+        let point = |(start, counts): (&Timestamp, &Counts)| {
             let predictions = weighted_stats::total(counts);
-            Some(TrendPoint { start: start.clone(), predictions, times: weighted_stats::times(counts)? })
+            Some(TrendPoint { start: start.to_string(), predictions, times: weighted_stats::times(counts)? })
         };
         self.times.iter().filter_map(point).collect()
     }
 
-    fn add(&mut self, start: &str, sha256: &str, aggregate: HourAggregate) {
-        weighted_stats::add(self.times.entry(start.to_owned()).or_default(), aggregate.times());
-        if self.since.as_deref().is_none_or(|since| start < since) {
-            self.since = Some(start.to_owned());
+    fn add(&mut self, start: Timestamp, sha256: &str, aggregate: HourAggregate) {
+        weighted_stats::add(self.times.entry(start).or_default(), aggregate.times());
+        if self.since.is_none_or(|since| start < since) {
+            self.since = Some(start);
         }
         match self.models.get_mut(sha256) {
             None => {
@@ -63,7 +62,7 @@ impl WindowData {
             }
             Some(sum) => {
                 if let Err(error) = sum.merge(&aggregate) {
-                    tracing::warn!(%error, start, "an aggregate of predictions cannot be merged");
+                    tracing::warn!(%error, %start, "an aggregate of predictions cannot be merged");
                 }
             }
         }
@@ -71,18 +70,18 @@ impl WindowData {
 }
 
 /// Time bounds of a window; `None` for the newest N predictions.
-pub(super) fn window_bounds(asked: Asked, now: OffsetDateTime) -> Option<Window> {
+pub(super) fn window_bounds(asked: Asked, now: OffsetDateTime) -> Option<TimeWindow> {
     let back = match asked {
         Asked::Hour => Duration::hours(1),
         Asked::Day => Duration::days(1),
         Asked::Week => Duration::days(7),
-        Asked::All => return Some(Window::all()),
+        Asked::All => return Some(TimeWindow::all()),
         Asked::Last(_) => return None,
     };
     // Aggregates cover whole hours, older ones whole days.
-    let level = if asked == Asked::Week { Level::Day } else { Level::Hour };
-    let from = level.start(&timestamp(now - back));
-    Some(Window { from, until: timestamp(now + Duration::hours(1)) })
+    let level = if asked == Asked::Week { Granularity::Day } else { Granularity::Hour };
+    let from = level.start((now - back).into());
+    Some(TimeWindow::new(from, now + Duration::hours(1)))
 }
 
 /// Rows of the log for a choice.
@@ -91,14 +90,14 @@ pub(super) enum FetchedRows {
     /// Stored aggregates of a window.
     Aggregates(Vec<ProfileRow>),
     /// Newest predictions.
-    Predictions(Vec<Recorded>),
+    Predictions(Vec<LoggedPrediction>),
 }
 
 /// Reads the rows of a choice.
 pub(super) async fn fetch(store: &Store, choice: &Choice, now: OffsetDateTime) -> Result<FetchedRows, StoreError> {
     match (window_bounds(choice.window, now), choice.window) {
-        (None, Asked::Last(count)) => store.last(count as usize).await.map(FetchedRows::Predictions),
-        (window, _) => store.profiles(&window.unwrap_or_else(Window::all), None).await.map(FetchedRows::Aggregates),
+        (None, Asked::Last(count)) => store.latest_predictions(count as usize).await.map(FetchedRows::Predictions),
+        (window, _) => store.profiles(&window.unwrap_or_else(TimeWindow::all), None).await.map(FetchedRows::Aggregates),
     }
 }
 
@@ -118,10 +117,10 @@ fn merge_aggregates(rows: &[ProfileRow], version: Option<&str>) -> WindowData {
             Ok(aggregate) => {
                 data.versions.insert(aggregate.version.clone());
                 if version.is_none_or(|version| version == aggregate.version) {
-                    data.add(&row.start, &row.model_sha256, aggregate);
+                    data.add(row.start, &row.model_sha256, aggregate);
                 }
             }
-            Err(error) => tracing::warn!(%error, start = row.start, "an aggregate of predictions cannot be read"),
+            Err(error) => tracing::warn!(%error, start = %row.start, "an aggregate of predictions cannot be read"),
         }
     }
     data
@@ -132,15 +131,16 @@ fn merge_aggregates(rows: &[ProfileRow], version: Option<&str>) -> WindowData {
 fn aggregate_predictions(
     monitor: &Monitor,
     scorer: Option<&Scorer>,
-    rows: Vec<Recorded>,
+    rows: Vec<LoggedPrediction>,
     version: Option<&str>,
 ) -> WindowData {
     let mut data = WindowData::default();
-    let mut groups: BTreeMap<(String, Option<String>), Vec<Recorded>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Timestamp, Option<String>), Vec<LoggedPrediction>> = BTreeMap::new();
     for row in rows {
         data.versions.insert(row.model_version.clone());
         if version.is_none_or(|version| version == row.model_version) {
-            groups.entry((Level::Hour.start(&row.created_at), row.model_sha256.clone())).or_default().push(row);
+            let created_at = row.created_at.parse().unwrap_or(Timestamp::MIN);
+            groups.entry((Granularity::Hour.start(created_at), row.model_sha256.clone())).or_default().push(row);
         }
     }
     for ((start, sha256), rows) in groups {
@@ -151,23 +151,23 @@ fn aggregate_predictions(
         match model {
             Some((scorer, place, model)) => {
                 let aggregate = aggregate_rows(monitor, scorer, (place, model), &rows);
-                data.add(&start, model.sha256(), aggregate);
+                data.add(start, model.sha256(), aggregate);
             }
-            None => data.add_loose(&start, &rows),
+            None => data.add_loose(start, &rows),
         }
     }
     data
 }
 
 impl WindowData {
-    fn add_loose(&mut self, start: &str, rows: &[Recorded]) {
+    fn add_loose(&mut self, start: Timestamp, rows: &[LoggedPrediction]) {
         for row in rows {
             let score = row.probability.map_or(row.predicted_score, f64::from);
             weighted_stats::add(&mut self.unprofiled, vec![(score, 1)]);
-            weighted_stats::add(self.times.entry(start.to_owned()).or_default(), vec![(row.inference_time_ms, 1)]);
+            weighted_stats::add(self.times.entry(start).or_default(), vec![(row.inference_time_ms, 1)]);
         }
-        if self.since.as_deref().is_none_or(|since| start < since) {
-            self.since = Some(start.to_owned());
+        if self.since.is_none_or(|since| start < since) {
+            self.since = Some(start);
         }
     }
 }
@@ -176,7 +176,7 @@ fn aggregate_rows(
     monitor: &Monitor,
     scorer: &Scorer,
     (place, model): (usize, &Model),
-    rows: &[Recorded],
+    rows: &[LoggedPrediction],
 ) -> HourAggregate {
     let reference = monitor.reference(model);
     let bound = BoundModel::new(model, scorer.schema(), reference.as_deref(), monitor.key());

@@ -48,7 +48,7 @@ pub(crate) async fn erase(State(service): State<Arc<AppState>>, body: Body) -> R
     if request.lead_key.is_empty() {
         return Err(invalid());
     }
-    Ok(Json(ErasureResult { predictions: service.store.forget(&request.lead_key).await? }))
+    Ok(Json(ErasureResult { predictions: service.store.erase_lead(&request.lead_key).await? }))
 }
 
 fn invalid() -> ApiError {

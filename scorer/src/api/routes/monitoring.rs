@@ -120,7 +120,8 @@ async fn read(service: &Arc<AppState>, pairs: QueryPairs) -> Result<Overview, Ap
     let choice = Choice::from_pairs(pairs).map_err(|error| invalid(error.name, error.allowed))?;
     let now = OffsetDateTime::now_utc();
     if choice.simulated {
-        return simulation::overview(&choice, &prediction_log::record::timestamp(now)).map_err(|_| ApiError::Internal);
+        return simulation::overview(&choice, &prediction_log::Timestamp::from(now).to_string())
+            .map_err(|_| ApiError::Internal);
     }
     let cursor = choice.cursor.as_deref().map(str::parse::<Cursor>).transpose();
     let after = cursor.map_err(|_| invalid("cursor", "one that an earlier page gave as recent.next"))?;

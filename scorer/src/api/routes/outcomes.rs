@@ -10,8 +10,7 @@ use crate::api::state::AppState;
 use crate::lead::csv::{Dialect, for_each_record};
 use axum::Json;
 use axum::extract::{Request, State};
-use prediction_log::record::timestamp;
-use prediction_log::{OutcomeFate, OutcomeRow, Subject};
+use prediction_log::{OutcomeRow, OutcomeStatus, OutcomeSubject};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
@@ -105,13 +104,13 @@ pub(crate) async fn record(
 }
 
 impl OutcomeSummary {
-    fn new(results: &[OutcomeFate]) -> Self {
+    fn new(results: &[OutcomeStatus]) -> Self {
         let mut summary = Self::default();
         for (position, result) in results.iter().enumerate() {
             match result {
-                OutcomeFate::Added => summary.added += 1,
-                OutcomeFate::Corrected => summary.corrected += 1,
-                OutcomeFate::Unmatched => {
+                OutcomeStatus::Added => summary.added += 1,
+                OutcomeStatus::Corrected => summary.corrected += 1,
+                OutcomeStatus::Unmatched => {
                     summary.unmatched += 1;
                     if summary.unmatched_places.len() < 1_000 {
                         summary.unmatched_places.push(position);
@@ -191,8 +190,8 @@ fn to_rows(outcomes: Vec<Outcome>, now: OffsetDateTime) -> Result<Vec<OutcomeRow
 fn to_row(outcome: Outcome, now: OffsetDateTime) -> Result<OutcomeRow, (&'static str, &'static str)> {
     let fits = |name: &String| (1..=NAME_CHARS_MAX).contains(&name.chars().count());
     let subject = match (outcome.prediction_id, outcome.lead_key) {
-        (Some(id), None) if fits(&id) => Subject::Prediction(id),
-        (None, Some(key)) if fits(&key) => Subject::Lead(key),
+        (Some(id), None) if fits(&id) => OutcomeSubject::Prediction(id),
+        (None, Some(key)) if fits(&key) => OutcomeSubject::Lead(key),
         (None, None) | (Some(_), Some(_)) => return Err(("lead_key", "name either a prediction_id or a lead_key")),
         _ => return Err(("lead_key", "a key or an id should have 1 to 200 characters")),
     };
@@ -203,7 +202,7 @@ fn to_row(outcome: Outcome, now: OffsetDateTime) -> Result<OutcomeRow, (&'static
     if at > now + CLOCK_SKEW_MAX {
         return Err(("at", "at should not lie in the future"));
     }
-    Ok(OutcomeRow { subject, replied: outcome.replied, at: timestamp(at), received_at: timestamp(now) })
+    Ok(OutcomeRow { subject, replied: outcome.replied, at: at.into(), received_at: now.into() })
 }
 
 /// Parses an RFC 3339 time or a date, which means the end of that day: an outcome belongs to a prediction before it.
@@ -229,9 +228,9 @@ mod tests {
     fn csv_columns_are_found_by_name() {
         let csv = b"Name;Replied;lead_key;at\nAnn;yes;crm-1;2026-01-30\nBob;0;crm-2;\n";
         let rows = to_rows(parse_csv(csv).unwrap(), now()).unwrap();
-        assert_eq!(rows[0].subject, Subject::Lead("crm-1".to_owned()));
-        assert_eq!((rows[0].replied, rows[0].at.as_str()), (true, "2026-01-30 23:59:59.000000"));
-        assert_eq!((rows[1].replied, rows[1].at.as_str()), (false, "2026-01-31 09:30:00.000000"));
+        assert_eq!(rows[0].subject, OutcomeSubject::Lead("crm-1".to_owned()));
+        assert_eq!((rows[0].replied, rows[0].at.to_string().as_str()), (true, "2026-01-30 23:59:59.000000"));
+        assert_eq!((rows[1].replied, rows[1].at.to_string().as_str()), (false, "2026-01-31 09:30:00.000000"));
     }
 
     #[test]

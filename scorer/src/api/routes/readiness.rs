@@ -18,7 +18,7 @@ pub fn check_readiness(state: &AppState) -> Readiness {
     let (model, log) = (check_model(state), check_log(state.store.state()));
     let checks = Checks { model, log, files: check_files(&registry), instances: check_instances(&registry) };
     let all = [&checks.model, &checks.log, &checks.files, &checks.instances];
-    let is_ready = checks.model.status == OK && checks.log.status != StoreState::Lost.word();
+    let is_ready = checks.model.status == OK && checks.log.status != StoreState::Lost.as_str();
     let is_ok = all.into_iter().all(is_ok);
     let status = match (state.check_maintenance().is_err(), is_ready, is_ok) {
         (true, _, _) => "maintenance",
@@ -46,7 +46,7 @@ impl Readiness {
 }
 
 fn is_ok(check: &Check) -> bool {
-    check.status == OK || check.status == StoreState::Connected.word()
+    check.status == OK || check.status == StoreState::Connected.as_str()
 }
 
 fn check(status: &str, detail: Option<String>) -> Check {
@@ -73,7 +73,7 @@ fn check_log(state: StoreState) -> Check {
         }
         StoreState::Lost => Some("the database is away and there is no other place to keep rows".to_owned()),
     };
-    check(state.word(), detail)
+    check(state.as_str(), detail)
 }
 
 fn check_files(registry: &RegistryStatus) -> Check {

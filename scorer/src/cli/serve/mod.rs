@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use nonblocking_log::{FlushGuard, NonBlockingLog};
 use options::LogFormat;
 pub(super) use options::ServeArgs;
-use prediction_log::{Location, Store};
+use prediction_log::{DatabaseUrl, Store};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 pub(super) fn run(args: &ServeArgs) -> Result<()> {
     let _flush_guard = start_log(args.log_format.0.unwrap_or_default())?;
     let config = args.config()?;
-    let location = args.recording.location()?;
+    let database_url = args.recording.database_url()?;
     let heartbeat = args.operations.heartbeat()?;
     let models = ModelRegistry::open(args.models.paths().to_vec()).context("cannot open the models")?;
     let site = args.site.as_deref().map(Site::load).transpose()?;
@@ -52,7 +52,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<()> {
         let settings = args.recording.settings()?;
         let (store, writer) = Store::open(&settings).await?;
         models.join_cluster(Arc::new(DatabaseSync(store.clone())));
-        log_startup(&models, args, &location, &config, address);
+        log_startup(&models, args, &database_url, &config, address);
         let reference = load_reference(&config, &models)?;
         let (monitor, aggregator) = Monitor::start(&store, &settings.instance, reference);
         let service = Arc::new(AppState::new(models, store, monitor, site, config));
@@ -115,14 +115,20 @@ async fn listen(host: &str, port: u16) -> Result<(TcpListener, SocketAddr)> {
 }
 
 /// Logs the configuration. The address goes to stdout, for people and programs that started the server.
-fn log_startup(models: &ModelRegistry, args: &ServeArgs, location: &Location, config: &Config, address: SocketAddr) {
+fn log_startup(
+    models: &ModelRegistry,
+    args: &ServeArgs,
+    database_url: &DatabaseUrl,
+    config: &Config,
+    address: SocketAddr,
+) {
     for model in models.status().in_service.iter().flat_map(|release| &release.models) {
         tracing::info!(name = model.name, version = model.version, sha256 = model.sha256, "model in service");
     }
     let recording = &args.recording;
     tracing::info!(
-        database = %location,
-        mode = recording.log.0.unwrap_or_default().word(),
+        database = %database_url,
+        mode = recording.log.0.unwrap_or_default().as_str(),
         spool = recording.spool.0.as_ref().map(|folder| tracing::field::display(folder.display())),
         keep_days = recording.keep_days.0,
         keep_rows = recording.keep_rows.0,

@@ -6,7 +6,7 @@ use crate::api::config::{AuthConfig, BODY_MEGABYTES, Config, Limits, LogInputs, 
 use crate::api::rate_limit::Rate;
 use crate::cli::files::ModelArgs;
 use anyhow::{Context, Result, ensure};
-use prediction_log::{Location, LogMode, Retention, Settings};
+use prediction_log::{DatabaseUrl, LogMode, Retention, Settings};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -206,7 +206,7 @@ impl ServeArgs {
 
 impl RecordingArgs {
     /// Returns the database location; an empty value selects the default, see [`EmptyAsNone`].
-    pub(super) fn location(&self) -> Result<Location> {
+    pub(super) fn database_url(&self) -> Result<DatabaseUrl> {
         let named = Some(self.database.as_str()).filter(|named| !named.is_empty());
         Ok(named.unwrap_or(DEFAULT_DATABASE).parse()?)
     }
@@ -218,7 +218,7 @@ impl RecordingArgs {
             spool: self.spool.0.clone(),
             retention: Retention { days: self.keep_days.0, rows: self.keep_rows.0 },
             instance: self.instance.clone(),
-            ..Settings::new(self.location()?)
+            ..Settings::new(self.database_url()?)
         })
     }
 }

@@ -15,7 +15,7 @@ use crate::lead::Lead;
 use crate::lead::json::{BatchSink, ISSUES_MAX, Issue, read_batch, read_batch_into, read_lead};
 use crate::lead::schema::Schema;
 use crate::wire::BatchResponse;
-use prediction_log::record::PredictionRow;
+use prediction_log::PredictionRow;
 use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;

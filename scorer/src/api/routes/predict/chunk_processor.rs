@@ -10,7 +10,7 @@ use crate::api::monitor::ScoredBatch;
 use crate::lead::json::NdjsonReader;
 use crate::lead::schema::Schema;
 use axum::body::Bytes;
-use prediction_log::record::PredictionRow;
+use prediction_log::PredictionRow;
 use std::collections::VecDeque;
 
 /// Leads per chunk, which bounds memory; a chunk may have a few more.

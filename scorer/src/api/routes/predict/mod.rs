@@ -31,13 +31,11 @@ use axum::response::Response;
 pub(crate) use params::KEYED_STREAM_BYTES_MAX;
 use params::PredictParams;
 use pending_response::{PendingResponse, ResponseMeta, WriteBody, replayed_response, timed_response};
-use prediction_log::record::timestamp;
-use prediction_log::{Entry, KeyedAnswer, Logged};
+use prediction_log::{IdempotencyRecord, LogEntry, Timestamp, WriteStatus};
 pub(crate) use row_writer::RESULT_COLUMNS;
 use scoring::ScoringContext;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use time::OffsetDateTime;
 
 /// Largest body, in bytes, that is scored on the thread of its connection: moving it to another one would take longer.
 const INLINE_BYTES: usize = 16 << 10;
@@ -126,7 +124,9 @@ async fn log_unkeyed(service: &AppState, size: usize, pending: PendingResponse) 
     let PendingResponse { rows, write_body, mut meta } = pending;
     let (count, started) = (rows.len(), Instant::now());
     let log = async {
-        if count > 0 && matches!(service.store.log(Entry { rows, keyed: None }).await?, Logged::Answered(_)) {
+        if count > 0
+            && matches!(service.store.log(LogEntry { rows, idempotency: None }).await?, WriteStatus::Duplicate(_))
+        {
             return Err(ApiError::Internal);
         }
         Ok(started.elapsed())
@@ -149,20 +149,20 @@ async fn log_keyed(
     let count = rows.len();
     let (body, write) = run_sized(size, move || write_timed(write_body)).await??;
     meta.timing.write = write;
-    let keyed = KeyedAnswer {
+    let keyed = IdempotencyRecord {
         key: guard.key.clone(),
         fingerprint: guard.fingerprint.clone(),
         status: 200,
         content_type: meta.media_type.content_type().to_owned(),
         body: body.clone(),
-        created_at: timestamp(OffsetDateTime::now_utc()),
+        created_at: Timestamp::now(),
     };
     let started = Instant::now();
-    let logged = service.store.log(Entry { rows, keyed: Some(keyed) }).await?;
+    let logged = service.store.log(LogEntry { rows, idempotency: Some(keyed) }).await?;
     meta.timing.log = started.elapsed();
     match logged {
-        Logged::Answered(first) => Ok(replayed_response(matching(first, &guard.fingerprint)?)),
-        Logged::Written | Logged::Spooled => Ok(build_response(service, meta, count, body)),
+        WriteStatus::Duplicate(first) => Ok(replayed_response(matching(first, &guard.fingerprint)?)),
+        WriteStatus::Written | WriteStatus::Spooled => Ok(build_response(service, meta, count, body)),
     }
 }
 

@@ -14,8 +14,7 @@ use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use prediction_log::KeyedAnswer;
-use prediction_log::record::PredictionRow;
+use prediction_log::{IdempotencyRecord, PredictionRow};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -70,8 +69,8 @@ pub(super) fn timed_response(meta: &ResponseMeta, body: Bytes) -> Response {
 }
 
 /// Builds the response to a repeated request from the stored one, with the same bytes.
-pub(super) fn replayed_response(stored: KeyedAnswer) -> Response {
-    let KeyedAnswer { status, content_type, body, .. } = stored;
+pub(super) fn replayed_response(stored: IdempotencyRecord) -> Response {
+    let IdempotencyRecord { status, content_type, body, .. } = stored;
     let media_type = MediaType::from_response_type(&content_type);
     let models = media_type.map(|media_type| models_in_body(media_type, &body)).unwrap_or_default();
     let mut response = response(media_type.unwrap_or(MediaType::Json), body.into(), &models);

@@ -3,7 +3,7 @@
 use super::scoring::RowStatus;
 use crate::api::http::response::LeadResult;
 use crate::wire::{ModelName, Prediction};
-use prediction_log::record::PredictionRow;
+use prediction_log::PredictionRow;
 use std::borrow::Cow;
 
 /// Converts a row.

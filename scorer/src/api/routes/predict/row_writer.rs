@@ -13,7 +13,7 @@ use crate::insight::label::probability_text;
 use crate::lead::schema::LEAD_KEY;
 use crate::scored_list::{unique_column_name, write_cell};
 use crate::wire::{ModelName, Prediction};
-use prediction_log::record::PredictionRow;
+use prediction_log::PredictionRow;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};

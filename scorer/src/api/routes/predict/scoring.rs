@@ -12,12 +12,11 @@ use crate::api::monitor::ScoredBatch;
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
 use crate::pipeline::{BATCH_LEADS, Batch, Score, Scorer};
-use prediction_log::record::{PredictionRow, timestamp};
+use prediction_log::{PredictionRow, Timestamp};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Data shared by all leads of a request.
@@ -26,12 +25,12 @@ pub(super) struct ScoringContext {
     pub(super) scorer: Arc<Scorer>,
     inputs: LogInputs,
     request_id: String,
-    created_at: String,
+    created_at: Timestamp,
 }
 
 impl ScoringContext {
     pub(super) fn new(scorer: Arc<Scorer>, inputs: LogInputs, request_id: String) -> Self {
-        ScoringContext { scorer, inputs, request_id, created_at: timestamp(OffsetDateTime::now_utc()) }
+        ScoringContext { scorer, inputs, request_id, created_at: Timestamp::now() }
     }
 }
 
@@ -212,7 +211,7 @@ impl<'a> Scoring<'a> {
 
 impl ScoringContext {
     fn empty_scored(&self) -> ScoredBatch {
-        let (scorer, created_at) = (self.scorer.clone(), self.created_at.clone());
+        let (scorer, created_at) = (self.scorer.clone(), self.created_at);
         ScoredBatch { scorer, leads: Vec::new(), scores: Vec::new(), each_ms: 0.0, created_at }
     }
 
@@ -221,7 +220,7 @@ impl ScoringContext {
         let model = self.scorer.models().get(score.model).ok_or(ApiError::Internal)?;
         Ok(PredictionRow {
             id: Uuid::now_v7().to_string(),
-            created_at: self.created_at.clone(),
+            created_at: self.created_at,
             input_features,
             predicted_score: rounded(f64::from(score.probability)),
             inference_time_ms: 0.0,

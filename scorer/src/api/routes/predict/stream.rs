@@ -19,8 +19,7 @@ use axum::extract::Request;
 use axum::http::header::TRAILER;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
-use prediction_log::record::PredictionRow;
-use prediction_log::{Entry, Logged};
+use prediction_log::{LogEntry, PredictionRow, WriteStatus};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -175,13 +174,13 @@ async fn log(service: &AppState, rows: Vec<PredictionRow>, scored: Option<Scored
     if rows.is_empty() {
         return Ok(());
     }
-    match service.store.log(Entry::new(rows)).await? {
-        Logged::Written | Logged::Spooled => {
+    match service.store.log(LogEntry::new(rows)).await? {
+        WriteStatus::Written | WriteStatus::Spooled => {
             service.observe(scored);
             Ok(())
         }
         // Only an entry with a key can have been answered before.
-        Logged::Answered(_) => Err(ApiError::Internal),
+        WriteStatus::Duplicate(_) => Err(ApiError::Internal),
     }
 }
 
