@@ -154,7 +154,7 @@ fn invalid_input_is_an_error() {
     };
     assert!(error_message(r#"{"a": "number"}"#).contains("\"a\" should hold numbers only"));
     assert!(error_message(r#"{"b": "number"}"#).contains("\"b\" is not in the current CSV"));
-    assert!(error_message(r#"{"a": "figure"}"#).contains("should be an object of kinds by column"));
+    assert!(error_message(r#"{"a": "figure"}"#).contains("should be a JSON object of kinds by column name"));
     assert!(error_message("{}").contains("there is no column to compare"));
     fs::write(&current, "a\n\"1\n").unwrap();
     assert!(error_message(r#"{"a": "category"}"#).contains("cannot read"));
