@@ -171,7 +171,7 @@ fn the_health_check_sets_its_exit_code() {
     assert_eq!(leadlight(folder.path(), &alive).status.code(), Some(0));
     let not_ready = leadlight(folder.path(), &ready);
     assert_eq!(not_ready.status.code(), Some(1));
-    assert!(output_text(&not_ready).contains("/readyz answers 503"), "{}", output_text(&not_ready));
+    assert!(output_text(&not_ready).contains("/readyz returned HTTP 503"), "{}", output_text(&not_ready));
     let port = server.address.rsplit_once(':').unwrap().1.to_owned();
     assert_eq!(leadlight(folder.path(), &["health", "--port", &port]).status.code(), Some(0));
     drop(server);
@@ -201,10 +201,10 @@ fn a_deployment_is_verified_by_its_commit() {
     let silent = start_with(folder.path(), &[]);
     let url = format!("http://{}", silent.address);
     let unnamed = leadlight(folder.path(), &["health", "--url", &url, "--revision", "4567"]);
-    assert!(output_text(&unnamed).contains("does not tell its commit"), "{}", output_text(&unnamed));
+    assert!(output_text(&unnamed).contains("reports no commit"), "{}", output_text(&unnamed));
     std::fs::write(folder.path().join("revision"), "two words").unwrap();
     let rejected = leadlight(folder.path(), &["serve", "--revision-file", "revision"]);
-    assert!(output_text(&rejected).contains("revision should hold one commit"), "{}", output_text(&rejected));
+    assert!(output_text(&rejected).contains("revision should contain one commit"), "{}", output_text(&rejected));
     let rejected = leadlight(folder.path(), &["serve", "--instance", "a/b"]);
     assert!(output_text(&rejected).contains("--instance"), "{}", output_text(&rejected));
 }
@@ -227,11 +227,11 @@ fn scores_of_a_real_api_match_singly_and_in_a_batch() {
     let local =
         leadlight(folder.path(), &["validate", "--local-only", "--model", model, "--url", "http://127.0.0.1:9"]);
     assert_eq!(local.status.code(), Some(0));
-    assert!(output_text(&local).contains("36 leads scored here; no API was asked"));
+    assert!(output_text(&local).contains("36 leads scored locally; no request was sent"));
     drop(server);
     let stopped = leadlight(folder.path(), &["validate", "--url", &url, "--model", model]);
     assert_eq!(stopped.status.code(), Some(1));
-    assert!(output_text(&stopped).contains("the API cannot be asked"), "{}", output_text(&stopped));
+    assert!(output_text(&stopped).contains("cannot reach the API"), "{}", output_text(&stopped));
 }
 
 /// Returns a wrong response to a batch of this many leads, or to one lead.

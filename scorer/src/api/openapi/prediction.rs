@@ -69,7 +69,7 @@ fn predict_batch() -> Value {
         "headers": headers(),
         "content": {
             "application/json": {
-                "schema": {"anyOf": [reference("schemas", "BatchResponse"), reference("schemas", "PartialAnswer")]},
+                "schema": {"anyOf": [reference("schemas", "BatchAnswer"), reference("schemas", "PartialAnswer")]},
                 "examples": {"fail": {"value": example_batch_answer()}, "skip": {"value": example_partial_answer()}},
             },
             "application/x-ndjson": {
