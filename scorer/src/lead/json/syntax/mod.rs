@@ -152,7 +152,7 @@ impl<'a> JsonParser<'a> {
         }
     }
 
-    /// Parses the next value. A list or an object over [`KEPT_BYTES_MAX`] is replaced by a list with a note of its size: a
+    /// Parses the next value. A list or an object over `KEPT_BYTES_MAX` is replaced by a list with a note of its size: a
     /// tree takes many times the memory of its text, and no field has a large one.
     pub fn small_value(&mut self) -> Result<Json<'a>, SyntaxError> {
         if !matches!(self.peek(), Some(b'{' | b'[')) {
