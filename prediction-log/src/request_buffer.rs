@@ -1,5 +1,5 @@
-//! Buffer of request rows that wait for a commit. Nobody waits for them, and in transactions of their own they would
-//! change as many database pages as the predictions do.
+//! Buffer of request rows that wait for a commit. No response depends on them, and in transactions of their own they
+//! would change as many database pages as the predictions do.
 
 use super::row::RequestRow;
 use std::time::{Duration, Instant};

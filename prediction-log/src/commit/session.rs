@@ -67,7 +67,7 @@ impl DatabaseSession {
         self.backoff
     }
 
-    /// Turns waiting for locks of other processes on or off: nobody waits for the first attempts of a replay, and new
+    /// Turns waiting for locks of other processes on or off: no client waits for the first attempts of a replay, and new
     /// entries should not wait behind them.
     pub(crate) fn wait_for_locks(&mut self, waits: bool) {
         self.waits_for_locks = waits;

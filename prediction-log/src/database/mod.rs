@@ -177,7 +177,7 @@ impl ReadPool {
         }
     }
 
-    /// Closes all connections once they are idle.
+    /// Closes all connections after their current reads.
     pub(super) async fn close(&self) {
         match self {
             ReadPool::Sqlite(pool) => pool.close().await,

@@ -92,7 +92,7 @@ impl CheckpointTask {
     }
 
     /// Moves pages into the database without waiting, flushes them, and returns the length of the log in pages. Without
-    /// the flush, whoever finishes the checkpoint would wait for all pages moved since the log last started over.
+    /// the flush, the writer that completes the checkpoint would wait for all pages moved since the log was last reset.
     fn pass(&mut self) -> Result<i64, DatabaseError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,

@@ -169,7 +169,7 @@ impl Spool {
         }
     }
 
-    /// Removes the batches that were peeked: they are in the database.
+    /// Removes the peeked batches, which the database has committed.
     pub(super) fn remove(&mut self, batches: &[Batch]) -> Result<(), SpoolError> {
         self.segments.advance();
         for record in batches.iter().flat_map(Batch::idempotency_records) {

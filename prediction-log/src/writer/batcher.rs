@@ -171,7 +171,7 @@ impl Batcher {
         self.spool.as_ref().is_none_or(Spool::is_empty)
     }
 
-    /// Removes the oldest batches from the spool: they are in the database.
+    /// Removes the oldest batches from the spool, which the database has committed.
     pub(super) fn remove_spooled(&mut self, batches: &[Batch]) {
         let Some(spool) = &mut self.spool else { return };
         if let Err(error) = spool.remove(batches) {

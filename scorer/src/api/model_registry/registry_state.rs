@@ -3,6 +3,7 @@
 use super::cluster_sync::now;
 use super::status::{FailedChange, ModelEntry, ModelId, ModelState, RegistryStatus, Release};
 use super::watcher::{ModelFile, ModelWatcher};
+use crate::api::http::blocking;
 use crate::pipeline::{Model, Scorer};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -131,5 +132,5 @@ fn memory_entry(model: &ModelId, since: &str, state: ModelState) -> ModelEntry {
 
 /// Runs work on a blocking thread: reading and verifying models would stall the threads that serve connections.
 pub(super) async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| "opening the models ended early".to_owned())
+    blocking::run_blocking(work).await.map_err(|_| "opening the models ended early".to_owned())
 }
