@@ -142,6 +142,18 @@ pub(crate) fn schemathesis(project: &Project) -> Result<()> {
     exec::run(&mut command)
 }
 
+/// Generates a Python client from the API's description and predicts with it.
+pub(crate) fn generated_client(project: &Project) -> Result<()> {
+    let python = tools::environment(project, "generated-client/python", "tests/generated_client/requirements.txt")?;
+    let program = binary::test(project)?;
+    let data = Server::empty_folder(project, "generated-client/data")?;
+    let client = Server::empty_folder(project, "generated-client/client")?;
+    let server = Server::start(project, &program, &data, &["--models".as_ref(), "models".as_ref()])?;
+    let mut command = project.command(&python);
+    command.args(["-B", "tests/generated_client/predict.py", &server.url()]).arg(client);
+    exec::run(&mut command)
+}
+
 /// The browser tests, named one by one: versions of Node disagree about `node --test` with a folder.
 fn test_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = files::list(folder)?;

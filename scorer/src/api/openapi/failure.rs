@@ -1,11 +1,14 @@
 //! Error responses of the document: one per status, as `application/json` and `application/problem+json`, with examples.
 
 use super::reference;
+use crate::api::api_keys::Scope;
 use crate::api::http::body::ReadBodyError;
 use crate::api::http::content_negotiation::NegotiationError;
 use crate::api::http::error::ApiError;
 use crate::api::http::idempotency::IdempotencyError;
+use crate::api::http::rejection::Rejection;
 use crate::api::http::response::ValidationError;
+use crate::api::http::validation_error::member_error;
 use crate::api::middleware::problem_details::problem_details;
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -50,6 +53,34 @@ pub(super) fn references(statuses: &[u16]) -> impl Iterator<Item = (String, Valu
 pub(super) fn responses() -> Value {
     let response = |(status, description, error)| (format!("Failure{status}"), response(status, description, error));
     Value::Object(errors().into_iter().map(response).collect())
+}
+
+/// Adds both media types with examples to the errors of all other routes.
+pub(super) fn describe(document: &mut Value) {
+    let Some(paths) = document["paths"].as_object_mut() else { return };
+    for operation in paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        let Some(responses) = operation["responses"].as_object_mut() else { continue };
+        for (status, described) in responses.iter_mut() {
+            let is_error =
+                described.pointer("/content/application~1json/schema") == Some(&reference("schemas", "Failure"));
+            let error =
+                status.parse().ok().filter(|_| is_error).and_then(|status| Some((status, example_error(status)?)));
+            if let (Some((status, error)), Some(description)) = (error, described["description"].as_str()) {
+                *described = response(status, description, error);
+            }
+        }
+    }
+}
+
+/// Returns an error with this status.
+fn example_error(status: u16) -> Option<ApiError> {
+    match status {
+        401 => Some(Rejection::NoKey.into()),
+        403 => Some(Rejection::Scope(Scope::Monitor).into()),
+        409 => Some(Rejection::Model("no model has the version \"2026.11.23\"".to_owned()).into()),
+        422 => Some(ApiError::Invalid(vec![member_error([], "a member is missing or not valid")])),
+        _ => errors().into_iter().find(|(known, ..)| *known == status).map(|(.., error)| error),
+    }
 }
 
 /// Builds a response with the code that serves errors, so that document and service agree.

@@ -4,6 +4,7 @@
 //!
 //! Must not depend on models or the log.
 
+mod example;
 mod failure;
 mod lead;
 mod prediction;
@@ -65,9 +66,14 @@ pub(super) fn document(schema: &Schema) -> String {
     document["components"]["headers"] = headers();
     document["components"]["parameters"] = prediction::parameters();
     document["components"]["responses"] = failure::responses();
+    for (name, schema) in prediction::result_schemas() {
+        document["components"]["schemas"][name] = schema;
+    }
     for (path, item) in prediction::paths() {
         document["paths"][path] = item;
     }
+    example::describe(&mut document);
+    failure::describe(&mut document);
     security::describe(&mut document);
     document.to_string()
 }
@@ -94,6 +100,7 @@ fn reference(kind: &str, name: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     #[test]
     fn every_field_is_described_with_its_limits() {
@@ -105,6 +112,52 @@ mod tests {
         assert_eq!(fields["jobtitle"]["maxLength"], 500);
         assert_eq!(fields["visits"]["type"], json!(["number", "null"]));
         assert!(schema.fields().iter().all(|field| fields.get(&field.name).is_some()));
+    }
+
+    /// Operations with their path and method.
+    fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
+        let paths = document["paths"].as_object().unwrap().iter();
+        paths.flat_map(|(path, item)| {
+            let operations = item.as_object().unwrap().iter();
+            operations.map(move |(method, operation)| (format!("{method} {path}"), operation))
+        })
+    }
+
+    /// The content of a response or request body, by media type.
+    fn content<'d>(document: &'d Value, body: &'d Value) -> impl Iterator<Item = (&'d String, &'d Value)> {
+        let reference = body["$ref"].as_str().and_then(|pointer| document.pointer(pointer.trim_start_matches('#')));
+        reference.unwrap_or(body)["content"].as_object().into_iter().flatten()
+    }
+
+    #[test]
+    fn operation_ids_are_unique() {
+        let document: Value = serde_json::from_str(&document(&Schema::leads())).unwrap();
+        let mut ids = HashSet::new();
+        for (operation, description) in operations(&document) {
+            let id = description["operationId"].as_str().unwrap().to_owned();
+            assert!(ids.insert(id.clone()), "{operation}: {id} is taken");
+        }
+        assert!(ids.len() > 15);
+    }
+
+    #[test]
+    fn every_body_has_an_example_and_every_response_a_description() {
+        let document: Value = serde_json::from_str(&document(&Schema::leads())).unwrap();
+        let (mut bodies, mut responses) = (0, 0);
+        for (operation, description) in operations(&document) {
+            for (status, response) in description["responses"].as_object().unwrap() {
+                let is_described = response["$ref"].is_string() || response["description"].as_str() > Some("");
+                assert!(is_described, "{operation} {status}");
+                responses += 1;
+            }
+            let all = description["responses"].as_object().unwrap().values().chain([&description["requestBody"]]);
+            for (media_type, body) in all.flat_map(|body| content(&document, body)) {
+                let has_example = !body["example"].is_null() || !body["examples"].is_null();
+                assert!(has_example, "{operation}: {media_type}");
+                bodies += 1;
+            }
+        }
+        assert!(bodies > 100 && responses > 50, "{bodies} {responses}");
     }
 
     #[test]

@@ -36,6 +36,29 @@ pub(super) fn parameters() -> Value {
     })
 }
 
+/// Returns the schemas of a lead's result by component name. Client generators tell members of a union apart by a
+/// discriminator and need a name for each, which a derived schema has not.
+pub(super) fn result_schemas() -> [(&'static str, Value); 3] {
+    let variant = |content: &str, status: &str, description: &str| {
+        let tag = json!({
+            "type": "object", "required": ["status"], "properties": {"status": {"type": "string", "enum": [status]}},
+        });
+        json!({"description": description, "allOf": [reference("schemas", content), tag]})
+    };
+    let result = json!({
+        "description": "Result of one lead of a batch in which invalid leads are skipped.",
+        "oneOf": [reference("schemas", "ScoredLead"), reference("schemas", "RejectedLead")],
+        "discriminator": {"propertyName": "status", "mapping": {
+            "scored": "#/components/schemas/ScoredLead", "rejected": "#/components/schemas/RejectedLead",
+        }},
+    });
+    [
+        ("ScoredLead", variant("Prediction", "scored", "Scored and recorded.")),
+        ("RejectedLead", variant("Rejection", "rejected", "Neither scored nor recorded.")),
+        ("LeadResult", result),
+    ]
+}
+
 /// Returns both routes.
 pub(super) fn paths() -> [(&'static str, Value); 2] {
     [("/predict", json!({"post": predict()})), ("/predict/batch", json!({"post": predict_batch()}))]

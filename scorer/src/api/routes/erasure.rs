@@ -34,8 +34,8 @@ pub(crate) struct ErasureResult {
 }
 
 /// Deletes a lead's predictions, their outcomes and the stored responses that name the lead
-#[utoipa::path(post, operation_id = "forget", path = "/admin/forget", tag = "administration", request_body(content = ErasureRequest, example = json!({"lead_key": "crm-1042"})), responses(
-    (status = 200, body = ErasureResult),
+#[utoipa::path(post, operation_id = "forget_lead", path = "/admin/forget", tag = "administration", request_body(content = ErasureRequest, example = json!({"lead_key": "crm-1042"})), responses(
+    (status = 200, body = ErasureResult, description = "The lead is erased", example = json!({"predictions": 3})),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
     (status = 413, body = ErrorBody, description = "The body is too large"),

@@ -19,7 +19,7 @@ const RETRY_SECONDS: u64 = 5;
 
 /// Reports that the service is up
 #[utoipa::path(get, path = "/health", tag = "service", responses((
-    status = 200, body = Health,
+    status = 200, body = Health, description = "The process answers",
     example = json!({"status": "healthy", "service": "linkedin-lead-scoring-api", "version": "0.1.0", "model_loaded": true}),
 )))]
 pub(crate) async fn health(State(service): State<Arc<AppState>>) -> Json<Health> {
@@ -50,7 +50,13 @@ pub(crate) async fn livez() -> &'static str {
             "files": {"status": "ok", "detail": null}, "instances": {"status": "ok", "detail": null},
         },
     })),
-    (status = 503, body = Readiness, description = "Not ready", headers(("Retry-After" = u32))),
+    (status = 503, body = Readiness, description = "Not ready", headers(("Retry-After" = u32)), example = json!({
+        "status": "unavailable",
+        "checks": {
+            "model": {"status": "missing", "detail": "no model is loaded"}, "log": {"status": "connected", "detail": null},
+            "files": {"status": "ok", "detail": null}, "instances": {"status": "ok", "detail": null},
+        },
+    })),
 ))]
 pub(crate) async fn readyz(State(service): State<Arc<AppState>>) -> impl IntoResponse {
     let (readiness, mut headers) = (readiness::check_readiness(&service), HeaderMap::new());

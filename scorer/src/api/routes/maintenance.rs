@@ -55,8 +55,8 @@ pub(crate) struct MaintenanceStatus {
 }
 
 /// Reports maintenance of this instance
-#[utoipa::path(get, operation_id = "state", path = "/admin/maintenance", tag = "administration", responses(
-    (status = 200, body = MaintenanceStatus, example = json!({"on": false, "message": null, "until": null})),
+#[utoipa::path(get, operation_id = "get_maintenance", path = "/admin/maintenance", tag = "administration", responses(
+    (status = 200, body = MaintenanceStatus, description = "Maintenance of this instance", example = json!({"on": false, "message": null, "until": null})),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
 ))]
@@ -65,11 +65,13 @@ pub(crate) async fn status(State(service): State<Arc<AppState>>) -> Json<Mainten
 }
 
 /// Starts or ends maintenance of this instance; predictions are answered with 503 meanwhile
-#[utoipa::path(post, operation_id = "change", path = "/admin/maintenance", tag = "administration", request_body(content = MaintenanceRequest, examples(
+#[utoipa::path(post, operation_id = "set_maintenance", path = "/admin/maintenance", tag = "administration", request_body(content = MaintenanceRequest, examples(
     ("for half an hour" = (value = json!({"on": true, "message": "Back at noon.", "minutes": 30}))),
     ("back to work" = (value = json!({"on": false}))),
 )), responses(
-    (status = 200, body = MaintenanceStatus),
+    (status = 200, body = MaintenanceStatus, description = "Maintenance of this instance from now on", example = json!({
+        "on": true, "message": "Back at noon.", "until": "2026-11-24T12:00:00Z",
+    })),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
     (status = 413, body = ErrorBody, description = "The body is too large"),

@@ -13,7 +13,10 @@ const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Returns the metrics of this instance in the Prometheus text format
 #[utoipa::path(get, path = "/metrics", tag = "monitoring", responses(
-    (status = 200, body = String, content_type = "text/plain"),
+    (
+        status = 200, body = String, content_type = "text/plain", description = "Metrics in the text format of Prometheus",
+        example = "# TYPE leadlight_models_loaded gauge\nleadlight_models_loaded 1\n# EOF\n",
+    ),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
 ))]

@@ -51,7 +51,16 @@ pub(crate) struct ModelInfo<'m> {
 
 /// Describes the models in service: cards and hashes
 #[utoipa::path(get, path = "/model", tag = "service", responses(
-    (status = 200, body = inline(Models), description = "The models, with an ETag"),
+    (status = 200, body = inline(Models), description = "The models, with an ETag", example = json!({
+        "program": "0.1.0",
+        "models": [{
+            "name": "linkedin-engagement", "version": "2026.11.23",
+            "sha256": "0f6d2c5b9a1e48f7a3b0c6d9e2f1847560aabbccddeeff00112233445566778899",
+            "encoder_sha256": "aabbccddeeff001122334455667788990f6d2c5b9a1e48f7a3b0c6d9e2f18475",
+            "encoder_format": 1, "features": 47, "bit_exact": true, "inexact_operators": [],
+            "card": {"name": "linkedin-engagement", "version": "2026.11.23", "predicts": "a reply"},
+        }],
+    })),
     (status = 304, description = "Not modified since the ETag that was sent"),
     (status = 503, body = crate::api::http::response::ErrorBody, description = "No model is loaded"),
 ))]

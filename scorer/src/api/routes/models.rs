@@ -42,8 +42,8 @@ pub(crate) enum ChangeAction {
 }
 
 /// Lists the models: in service, previous, available, refused
-#[utoipa::path(get, operation_id = "models", path = "/admin/models", tag = "administration", responses(
-    (status = 200, body = RegistryStatus),
+#[utoipa::path(get, operation_id = "list_models", path = "/admin/models", tag = "administration", responses(
+    (status = 200, body = RegistryStatus, description = "The models of this instance"),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope admin"),
 ))]
@@ -52,7 +52,7 @@ pub(crate) async fn list(State(service): State<Arc<AppState>>) -> Json<RegistryS
 }
 
 /// Changes the models in service, after the new ones are verified
-#[utoipa::path(post, operation_id = "change", path = "/admin/model", tag = "administration", request_body(content = ModelChange, examples(
+#[utoipa::path(post, operation_id = "change_models", path = "/admin/model", tag = "administration", request_body(content = ModelChange, examples(
     ("a version" = (value = json!({"version": "2026.11.23"}))),
     ("what served before" = (value = json!({"action": "previous"}))),
     ("the newest that is there" = (value = json!({"action": "reload"}))),

@@ -51,8 +51,8 @@ pub(crate) struct Alerts {
 }
 
 /// Shows health, scores, speed, drift, recent predictions and outcomes
-#[utoipa::path(get, operation_id = "show", path = "/monitoring", tag = "monitoring", responses(
-    (status = 200, body = String, content_type = "text/html", description = "The page"),
+#[utoipa::path(get, operation_id = "monitoring_page", path = "/monitoring", tag = "monitoring", responses(
+    (status = 200, body = String, content_type = "text/html", description = "The page", example = "<!doctype html>…"),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
     (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
@@ -72,8 +72,8 @@ pub(crate) async fn style() -> impl IntoResponse {
 }
 
 /// Returns the data of the page as JSON
-#[utoipa::path(get, path = "/monitoring/data", tag = "monitoring", responses(
-    (status = 200, body = Overview),
+#[utoipa::path(get, operation_id = "monitoring_data", path = "/monitoring/data", tag = "monitoring", responses(
+    (status = 200, body = Overview, description = "Everything on the page"),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
     (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
@@ -84,8 +84,14 @@ pub(crate) async fn data(State(service): State<Arc<AppState>>, pairs: QueryPairs
 }
 
 /// Returns the alerts as JSON
-#[utoipa::path(get, path = "/monitoring/alerts", tag = "monitoring", responses(
-    (status = 200, body = Alerts),
+#[utoipa::path(get, operation_id = "monitoring_alerts", path = "/monitoring/alerts", tag = "monitoring", responses(
+    (status = 200, body = Alerts, description = "The active alerts", example = json!({
+        "generated_at": "2026-11-24 21:40:00.000000",
+        "alerts": [{
+            "code": "inference_time", "action": "alert",
+            "text": "The 95th percentile of inference time is 61 ms, above 50 ms", "value": 61.0, "limit": 50.0,
+        }],
+    })),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
     (status = 422, body = ErrorBody, description = "A parameter is out of its range"),
@@ -97,8 +103,8 @@ pub(crate) async fn alerts(State(service): State<Arc<AppState>>, pairs: QueryPai
 }
 
 /// Returns the full drift report, a plot per column, as one HTML file
-#[utoipa::path(get, operation_id = "full_report", path = "/monitoring/report", tag = "monitoring", responses(
-    (status = 200, body = String, content_type = "text/html", description = "The report"),
+#[utoipa::path(get, operation_id = "monitoring_report", path = "/monitoring/report", tag = "monitoring", responses(
+    (status = 200, body = String, content_type = "text/html", description = "The report", example = "<!doctype html>…"),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
     (status = 422, body = ErrorBody, description = "A parameter is out of its range"),

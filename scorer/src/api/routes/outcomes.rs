@@ -69,14 +69,16 @@ pub(crate) struct OutcomeSummary {
 }
 
 /// Records outcomes
-#[utoipa::path(post, operation_id = "tell", path = "/outcomes", tag = "outcomes", request_body(content(
+#[utoipa::path(post, operation_id = "record_outcomes", path = "/outcomes", tag = "outcomes", request_body(content(
     (OutcomeList = "application/json", example = json!({"outcomes": [
         {"lead_key": "crm-1042", "replied": true, "at": "2026-01-31T09:30:00Z"},
         {"prediction_id": "6f6c2b7e-8f0e-4f6e-9d0c-3c1b0a4f7d21", "replied": false},
     ]})),
     (String = "text/csv", example = json!("lead_key,replied,at\ncrm-1042,true,2026-01-31T09:30:00Z\n")),
 )), responses(
-    (status = 200, body = OutcomeSummary, description = "The outcomes are recorded"),
+    (status = 200, body = OutcomeSummary, description = "The outcomes are recorded", example = json!({
+        "added": 1, "corrected": 0, "unmatched": 1, "unmatched_places": [1],
+    })),
     (status = 400, body = ErrorBody, description = "The body could not be read to its end"),
     (status = 401, body = ErrorBody, description = "A key is needed"),
     (status = 403, body = ErrorBody, description = "The key lacks the scope monitor"),
