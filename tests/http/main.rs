@@ -7,6 +7,7 @@ mod auth;
 mod batch;
 mod connection;
 mod content_encoding;
+mod field;
 mod fixtures;
 mod idempotency;
 mod imports;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a missing value fails the test")]
 
+mod style;
+
 use proptest::prelude::*;
 use scorer::lead::import::ImportOptions;
 use scorer::lead::mapping::Evidence;
@@ -128,5 +130,24 @@ proptest! {
         let cut = read(text.as_bytes(), step, ImportOptions::default()).map(|sheet| csv(&sheet)).ok();
         prop_assert!(whole.is_some());
         prop_assert_eq!(whole, cut);
+    }
+}
+
+/// First cell and probability of each lead, sorted by the cell.
+fn scores(bytes: &[u8], step: usize) -> Result<Vec<(String, u32)>, String> {
+    let list = read(bytes, step, ImportOptions::default()).map_err(|error| error.to_string())?;
+    let score = |lead: usize| (list.cell(lead, 0).to_owned(), list.score(lead).probability.to_bits());
+    let mut scores: Vec<_> = (0..list.len()).map(score).collect();
+    scores.sort();
+    Ok(scores)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn a_list_keeps_its_scores_in_any_style(choices in style::ALTERNATIVES.map(|alternatives| 0..alternatives), step in 1_usize..4_000) {
+        let expected = scores(&style::clean(), usize::MAX).unwrap();
+        prop_assert_eq!(scores(&style::write(&choices), step), Ok(expected), "{}", style::describe(&choices));
     }
 }
