@@ -1,13 +1,13 @@
 //! Conditional requests: entity tags and `If-None-Match` (RFC 9110, section 13.1.2).
 
+use crate::model::bundle::sha256_hex;
 use axum::http::header::IF_NONE_MATCH;
 use axum::http::{HeaderMap, HeaderValue};
-use sha2::{Digest, Sha256};
 
 /// Makes an entity tag from the SHA-256 of the bytes.
 pub(crate) fn etag(bytes: &[u8]) -> HeaderValue {
-    let hash = hex::encode(&Sha256::digest(bytes)[..16]);
-    HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+    let hash = sha256_hex(bytes);
+    HeaderValue::from_str(&format!("\"{}\"", &hash[..32])).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
 /// True when the client has these bytes already.

@@ -5,13 +5,13 @@ use crate::api::http::error::ApiError;
 use crate::api::state::AppState;
 use crate::insight::card::Card;
 use crate::lead::encode::FORMAT;
+use crate::model::bundle::sha256_hex;
 use crate::pipeline::Model;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -83,7 +83,7 @@ fn model_info(model: &Model) -> Result<ModelInfo<'_>, ApiError> {
         name: &model.card().name,
         version: model.version(),
         sha256: model.sha256(),
-        encoder_sha256: hex::encode(Sha256::digest(&encoder)),
+        encoder_sha256: sha256_hex(&encoder),
         encoder_format: FORMAT,
         features: model.encoder().features().count(),
         bit_exact: model.inexact().is_empty(),
