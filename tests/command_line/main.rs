@@ -116,6 +116,38 @@ fn foreign_columns_are_mapped_and_the_mapping_can_be_changed() {
 }
 
 #[test]
+fn columns_of_an_unknown_header_are_written_to_be_mapped() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (list, columns) = (path("list.csv"), path("columns.json"));
+    fs::write(&list, "Who,Does\nAda,sells\n").unwrap();
+    let message = error_message(&run(&["score", &list, "--save-mapping", &columns]));
+    assert!(message.contains("they are in") && message.contains("--mapping"), "{message}");
+    let mapping = fs::read_to_string(&columns).unwrap();
+    let (before, does) = mapping.split_once("\"Does\"").unwrap();
+    let does = does.replacen("\"target\": null", "\"target\": {\"Field\": \"jobtitle\"}", 1);
+    fs::write(&columns, format!("{before}\"Does\"{does}")).unwrap();
+    let output = run(&["score", &list, "--mapping", &columns]);
+    assert!(output.status.success() && text(&output.stderr).contains("\"Does\" read as jobtitle"), "{output:?}");
+}
+
+#[test]
+fn decisions_about_columns_are_reported() {
+    let folder = TempDir::new().unwrap();
+    let list = folder.path().join("list.csv");
+    let rows = "=\"Title\";Current Title;Tranche effectif;C4\n=\"CTO\";;NN;2-10\n;CEO;53;11-50\n'CFO;;12;51-200\n";
+    fs::write(&list, rows).unwrap();
+    let message = text(&run(&["score", list.to_str().unwrap()]).stderr);
+    for part in [
+        "jobtitle (95 % sure, 2 cells without their quotes or apostrophe)",
+        "\"Current Title\" read as jobtitle (95 % sure, 1 cell where \"=\\\"Title\\\"\" is empty)",
+        "as codes of INSEE, not as numbers",
+    ] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+}
+
+#[test]
 fn unreadable_list_is_an_error() {
     let folder = TempDir::new().unwrap();
     let error = |bytes: &[u8]| score_error(&folder, bytes);
@@ -123,7 +155,11 @@ fn unreadable_list_is_an_error() {
     assert!(error(b"jobtitle,skills\r\n").contains("no leads below it"));
     assert!(error(b"\xFF\xD8\xFF\xE0\x00\x10JFIF\x00").contains("JPEG"));
     assert!(error(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
-    assert!(error(b"a,b\n1,2\n").contains("none of the columns"));
+    let unknown = error(b"a,b\n1,2\n");
+    assert!(
+        unknown.contains("none of the columns") && unknown.contains("found \"a\", \"b\"; --save-mapping"),
+        "{unknown}"
+    );
     assert!(error(b"jobtitle,skills\na,b,c\n").contains("the only row does not hold a usable lead; line 2: "));
     assert!(error_message(&run(&["score", "no/such/file.csv"])).contains("cannot read no/such/file.csv"));
     assert!(error_message(&run(&["score", "."])).contains("it is a folder"));

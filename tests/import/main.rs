@@ -5,6 +5,7 @@
 mod style;
 
 use proptest::prelude::*;
+use scorer::lead::csv::ImportError;
 use scorer::lead::import::ImportOptions;
 use scorer::lead::mapping::Evidence;
 use scorer::pipeline::Scorer;
@@ -89,6 +90,48 @@ fn exported_values_score_like_contract_values() {
 }
 
 #[test]
+fn columns_complete_each_other_row_by_row() {
+    let list = "Title;Contact Title;# Employees;Employee Range\nCTO;;;51-200\n;CEO;2.400;\nCFO;x;;\n";
+    let plain = "jobtitle,companysize\nCTO,51-200\nCEO,1001-5000\nCFO,\n";
+    assert_eq!(probabilities(list), probabilities(plain));
+    let sheet = read(list.as_bytes(), 5, ImportOptions::default()).unwrap();
+    let completed: Vec<u64> = sheet.summary().cell_counts.iter().map(|counts| counts.completed).collect();
+    assert_eq!(completed, [0, 1, 0, 1]);
+}
+
+#[test]
+fn unknown_header_names_its_columns_with_examples() {
+    let Err(ListError::Import(ImportError::NoKnownColumn { columns, found, .. })) =
+        read(b"a;b\n1;x\n2;y\n", 3, ImportOptions::default())
+    else {
+        panic!("the header is known");
+    };
+    assert_eq!(found, "\"a\", \"b\"");
+    assert_eq!(
+        (columns[1].name.as_str(), columns[1].examples.as_slice()),
+        ("b", &["x".to_owned(), "y".to_owned()][..])
+    );
+}
+
+#[test]
+fn cells_under_the_fields_own_name_are_converted_when_the_contract_rejects_them() {
+    let list = "jobtitle;llm_quality;companyfoundedon\n=\"CTO\";75 %;2011-05-01\n'CEO;12,0;1998\n";
+    let plain = "jobtitle,llm_quality,companyfoundedon\nCTO,75,2011\nCEO,12,1998\n";
+    assert_eq!(probabilities(list), probabilities(plain));
+    let sheet = read(list.as_bytes(), 4, ImportOptions::default()).unwrap();
+    assert_eq!(sheet.summary().cell_counts[0].unwrapped, 2);
+    // A cell that is no number in any notation still rejects its row.
+    let sheet = read(b"jobtitle;llm_quality\nCTO;high\nCEO;7\n", 4, ImportOptions::default()).unwrap();
+    assert_eq!((sheet.len(), sheet.rejects().len()), (1, 1));
+}
+
+/// Probabilities of a list's leads, in bits.
+fn probabilities(list: &str) -> Vec<u32> {
+    let sheet = read(list.as_bytes(), 7, ImportOptions::default()).unwrap();
+    (0..sheet.len()).map(|lead| sheet.score(lead).probability.to_bits()).collect()
+}
+
+#[test]
 fn manual_mapping_is_applied() {
     let text = b"Name,What they do\nAda,CTO\n";
     assert!(matches!(read(text, 9, ImportOptions::default()), Err(ListError::Import(_))));
@@ -114,6 +157,35 @@ proptest! {
     #[test]
     fn arbitrary_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), step in 1_usize..50) {
         let _ = read(&bytes, step, ImportOptions::default());
+    }
+
+    #[test]
+    fn wrapped_lists_score_like_plain_ones(
+        rows in prop::collection::vec((0_usize..4, 0_usize..4, 1_u32..20_000), 1..8),
+        wrappers in prop::collection::vec(0_usize..4, 3),
+    ) {
+        let titles = ["Founder & CEO", "Head of \"Growth\"", "Directrice, ventes", "Lead Engineer"];
+        let industries = ["Computer Software", "Higher Education", "Marketing & Advertising", ""];
+        let wrap = |column: usize, cell: &str| match wrappers[column] {
+            _ if cell.is_empty() => String::new(),
+            0 => cell.to_owned(),
+            1 => format!("=\"{}\"", cell.replace('"', "\"\"")),
+            2 => format!("\"{}\"", cell.replace('"', "\"\"")),
+            _ => format!("'{cell}"),
+        };
+        let list = |is_wrapped: bool| {
+            let line = |cells: [String; 3]| {
+                let wrapped = cells.iter().enumerate();
+                let cells = wrapped.map(|(at, cell)| if is_wrapped { wrap(at, cell) } else { cell.clone() });
+                let quoted: Vec<_> = cells.map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+                quoted.join(",") + "\n"
+            };
+            let rows = rows.iter().map(|(title, industry, people)| {
+                line([titles[*title].to_owned(), industries[*industry].to_owned(), people.to_string()])
+            });
+            "Title,Industry,# Employees\n".to_owned() + &rows.collect::<String>()
+        };
+        prop_assert_eq!(probabilities(&list(true)), probabilities(&list(false)));
     }
 
     #[test]

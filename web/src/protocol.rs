@@ -256,6 +256,8 @@ pub enum FileError {
     NoKnownColumn {
         /// First column names of the file.
         found: String,
+        /// All columns, for a mapping by hand.
+        columns: Vec<MappedColumn>,
     },
     /// Two columns map to the same field.
     DuplicateColumn {

@@ -40,7 +40,8 @@ pub fn store_columns(mapping: &Mapping) {
         if let Some(at) = was_known {
             known.remove(at);
         }
-        if was_known.is_some() || column.evidence == Evidence::Manual {
+        // A column that completes another has no target of its own.
+        if column.fallback == 0 && (was_known.is_some() || column.evidence == Evidence::Manual) {
             known.push((column.name.clone(), column.target.clone()));
         }
     }

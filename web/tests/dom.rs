@@ -6,8 +6,8 @@
 use scorer::insight::card::{Card, MissingCost};
 use scorer::insight::grade::Grades;
 use scorer::lead::ValueError;
-use scorer::lead::csv::RejectReason;
-use scorer::lead::mapping::{Evidence, Mapping, Target};
+use scorer::lead::csv::{CellCounts, RejectReason};
+use scorer::lead::mapping::{ColumnMapping, Evidence, Mapping, Target};
 use scorer::lead::schema::Schema;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -310,7 +310,7 @@ async fn column_mapping_can_be_changed() {
     ];
     let summary = Rc::new(ListSummary { mapped_columns: columns, ..(*list().summary).clone() });
     let (on_change, picked) = recorder::<Mapping>();
-    let root = render::<ColumnTable>(ColumnTableProps { summary, schema: schema(), on_change }).await;
+    let root = render::<ColumnTable>(ColumnTableProps { summary, schema: schema(), on_change, open: false }).await;
     assert!(texts(&root, "select").is_empty());
     click(&root, "summary");
     wait_until(|| !texts(&root, "select").is_empty()).await;
@@ -322,16 +322,35 @@ async fn column_mapping_can_be_changed() {
     let init = EventInit::new();
     init.set_bubbles(true);
     select.dispatch_event(&Event::new_with_event_init_dict("change", &init).unwrap()).unwrap();
+    select.set_value("+companysize");
+    select.dispatch_event(&Event::new_with_event_init_dict("change", &init).unwrap()).unwrap();
     let picked = picked.borrow();
-    let targets: Vec<_> = picked[0].columns.iter().map(|column| column.target.clone()).collect();
-    let field = |name: &str| Some(Target::Field(name.to_owned()));
-    assert_eq!(targets, [field("jobtitle"), field("companysize"), None]);
+    let targets = |at: usize| {
+        let target =
+            |column: &ColumnMapping| (column.target.as_ref().map(|target| target.name().to_owned()), column.fallback);
+        picked[at].columns.iter().map(target).collect::<Vec<_>>()
+    };
+    let field = |name: &str, fallback: u16| (Some(name.to_owned()), fallback);
+    assert_eq!(targets(0), [field("jobtitle", 0), field("companysize", 0), (None, 0)]);
+    assert_eq!(targets(1), [field("companysize", 1), field("companysize", 0), field("jobtitle", 0)]);
+}
+
+#[wasm_bindgen_test]
+async fn columns_of_an_unknown_header_are_shown_unfolded_with_what_was_decided() {
+    let mut codes = mapped("Tranche", Some("companysize"), Evidence::Values, 0);
+    codes.column.format.insee_codes = true;
+    codes.counts.unwrapped = 2;
+    let summary = Rc::new(ListSummary { mapped_columns: vec![codes], ..ListSummary::default() });
+    let (on_change, _) = recorder::<Mapping>();
+    let root = render::<ColumnTable>(ColumnTableProps { summary, schema: schema(), on_change, open: true }).await;
+    assert_eq!(texts(&root, "tbody th"), ["Tranche"]);
+    assert_eq!(texts(&root, "td.figures"), ["likely, by its values read as codes of INSEE, 2 cells without quotes"]);
 }
 
 fn mapped(name: &str, field: Option<&str>, evidence: Evidence, unparsed: u32) -> MappedColumn {
     let target = field.map(|field| Target::Field(field.to_owned()));
-    let column = scorer::lead::mapping::ColumnMapping { name: name.to_owned(), target, confidence: 0.8, evidence };
-    MappedColumn { column, examples: vec!["37".to_owned()], unparsed }
+    let column = ColumnMapping { target, confidence: 0.8, evidence, ..ColumnMapping::unmapped(name) };
+    MappedColumn { column, examples: vec!["37".to_owned()], unparsed, counts: CellCounts::default() }
 }
 
 #[wasm_bindgen_test]

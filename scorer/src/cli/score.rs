@@ -2,12 +2,13 @@
 
 use super::files::{self, Input, ModelArgs};
 use super::list_input;
+use crate::lead::csv::{CellCounts, ImportError};
 use crate::lead::import::ImportOptions;
-use crate::lead::mapping::{Evidence, Mapping};
+use crate::lead::mapping::{CellFormat, ColumnMapping, DecimalSign, Evidence, Mapping};
 use crate::lead::text::TextEncoding;
 use crate::pipeline::Scorer;
 use crate::scored_list::{ListError, ListReader, Rejects, ScoredList};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,16 +56,21 @@ pub(super) fn run(args: &ScoreArgs) -> Result<()> {
     }
     let mapping = args.mapping.as_deref().map(read_mapping).transpose()?;
     let import_options = ImportOptions { delimiter: args.delimiter, mapping, ..ImportOptions::default() };
-    let read = read(&mut input, &scorer, import_options)?;
+    let read = match read(&mut input, &scorer, import_options) {
+        Ok(read) => read,
+        Err(error) => return Err(with_columns(error, args)?),
+    };
     if let Err(ListError::NoLeads { rejects }) = &read {
         save_rejects(args, rejects)?;
     }
-    let sheet = read.with_context(|| input.name().to_owned())?;
+    let sheet = match read.with_context(|| input.name().to_owned()) {
+        Ok(sheet) => sheet,
+        Err(error) => return Err(with_columns(error, args)?),
+    };
     files::write(args.output.as_deref(), |mut out| sheet.write_csv(&mut out))?;
     save_rejects(args, sheet.rejects())?;
     if let Some(path) = &args.save_mapping {
-        let text = serde_json::to_string_pretty(&sheet.summary().mapping)?;
-        files::write(Some(path), |out| writeln!(out, "{text}"))?;
+        save_mapping(path, &sheet.summary().mapping)?;
     }
     if args.mapping.is_some()
         && !sheet.summary().mapping.columns.iter().any(|column| column.evidence == Evidence::Manual)
@@ -87,6 +93,29 @@ fn read_mapping(path: &Path) -> Result<Mapping> {
         column.evidence = Evidence::Manual;
     }
     Ok(mapping)
+}
+
+/// Adds to the error of an unknown header how its columns are mapped, and writes them to the mapping file to save.
+fn with_columns(error: anyhow::Error, args: &ScoreArgs) -> Result<anyhow::Error> {
+    let Some(ListError::Import(ImportError::NoKnownColumn { columns, .. })) = error.downcast_ref() else {
+        return Ok(error);
+    };
+    let Some(path) = &args.save_mapping else {
+        return Ok(anyhow!(
+            "{error:#}; --save-mapping FILE writes them to a file, in which you name their fields for --mapping"
+        ));
+    };
+    let mapping = Mapping::unmapped(columns.iter().map(|column| column.name.as_str()));
+    save_mapping(path, &mapping)?;
+    let path = path.display();
+    Ok(anyhow!(
+        "{error:#}; they are in {path}: set a \"target\" such as {{\"Field\": \"jobtitle\"}} there, and pass it to --mapping"
+    ))
+}
+
+fn save_mapping(path: &Path, mapping: &Mapping) -> Result<()> {
+    let text = serde_json::to_string_pretty(mapping)?;
+    files::write(Some(path), |out| writeln!(out, "{text}"))
 }
 
 fn save_rejects(args: &ScoreArgs, rejects: &Rejects) -> Result<()> {
@@ -133,21 +162,52 @@ fn print_import_notes(sheet: &ScoredList) {
     if origin.line > 1 {
         eprintln!("the header is on line {}; the lines above it were skipped", origin.line);
     }
-    let columns = intake.mapping.columns.iter().zip(&intake.unrecognized_cells);
-    for (column, unread) in columns {
-        let Some(target) = column.target.as_ref().filter(|_| column.evidence != Evidence::Exact) else { continue };
-        let percent = (column.confidence * 100.0).round();
-        let unread = if *unread > 0 {
-            format!(", {} not understood", pluralize(*unread as usize, "cell"))
-        } else {
-            String::new()
-        };
-        eprintln!("{:?} read as {} ({percent} % sure{unread})", column.name, target.name());
+    for (index, column) in intake.mapping.columns.iter().enumerate() {
+        let (unread, counts) = (intake.unrecognized_cells[index], intake.cell_counts[index]);
+        if let Some(note) = column_note(column, &intake.mapping, unread, counts) {
+            eprintln!("{note}");
+        }
     }
     if intake.short_rows > 0 {
         let rows = pluralize(intake.short_rows as usize, "row");
         eprintln!("{rows} had fewer cells than there are columns; the missing cells count as empty");
     }
+}
+
+/// Target of a column, and what was decided about its cells; `None` when they are read as they are, under their own name.
+fn column_note(column: &ColumnMapping, mapping: &Mapping, unread: u64, counts: CellCounts) -> Option<String> {
+    let target = column.target.as_ref()?;
+    let percent = (column.confidence * 100.0).round();
+    let mut notes = match column.evidence {
+        Evidence::Exact => Vec::new(),
+        Evidence::Values => vec![format!("likely, by its values: {percent} % sure")],
+        _ => vec![format!("{percent} % sure")],
+    };
+    if let Some(first) = mapping.first_column(target).filter(|_| column.fallback > 0) {
+        let cells = pluralize(counts.completed as usize, "cell");
+        notes.push(format!("{cells} where {:?} is empty", first.name));
+    }
+    notes.extend(format_notes(column.format));
+    let mut count = |number: u64, what: &str| {
+        if number > 0 {
+            notes.push(format!("{} {what}", pluralize(number as usize, "cell")));
+        }
+    };
+    count(counts.unwrapped, "without their quotes or apostrophe");
+    count(counts.ambiguous, "with two readings, taken with a decimal point");
+    count(unread, "not understood");
+    (!notes.is_empty()).then(|| format!("{:?} read as {} ({})", column.name, target.name(), notes.join(", ")))
+}
+
+fn format_notes(format: CellFormat) -> Vec<String> {
+    let decimal = match format.decimal {
+        DecimalSign::Comma => Some("with a decimal comma"),
+        DecimalSign::Mixed => Some("with decimal commas and points"),
+        DecimalSign::Point | DecimalSign::Undecided => None,
+    };
+    let fractions = format.fractions.then_some("fractions as percents");
+    let codes = format.insee_codes.then_some("as codes of INSEE, not as numbers");
+    [decimal, fractions, codes].into_iter().flatten().map(str::to_owned).collect()
 }
 
 /// Prints a summary to standard error; standard output may carry the list.

@@ -127,12 +127,13 @@ impl ImportReader {
             decoder.push(start, &mut text);
         }
         let decoded = if decoder.is_some() { text.as_slice() } else { start };
-        let SniffedFormat { dialect, skip, line, mapping, examples } = self.sniff(decoded);
-        let mapping = self.choose_mapping(mapping);
+        let SniffedFormat { dialect, skip, line, mapping, rows, examples } = self.sniff(decoded);
+        let mapping = self.choose_mapping(mapping, &rows);
         let reader = CsvReader::new(self.schema.clone(), dialect);
         // Without a mapped column, the reader reports the unknown header.
         let mut reader = if mapping.field_count() > 0 { reader.with_mapping(mapping, line) } else { reader };
-        reader.push(decoded.get(skip..).unwrap_or_default(), sink)?;
+        let pushed = reader.push(decoded.get(skip..).unwrap_or_default(), sink);
+        pushed.map_err(|error| error.with_examples(&examples))?;
         self.rows = Some(RowReader { decoder, text, reader, format: FileFormat { encoding, dialect, line, examples } });
         Ok(())
     }
@@ -155,10 +156,15 @@ impl ImportReader {
     }
 
     /// The mapping from the options if it is for these columns; else the suggestion, with remembered targets applied.
-    fn choose_mapping(&mut self, suggested: Mapping) -> Mapping {
+    fn choose_mapping(&mut self, suggested: Mapping, rows: &[Vec<String>]) -> Mapping {
         let names: Vec<String> = suggested.columns.iter().map(|column| column.name.clone()).collect();
         let chosen = self.options.mapping.take().filter(|mapping| mapping.matches_columns(&names));
-        chosen.unwrap_or_else(|| apply_remembered(suggested, &self.options.remembered))
+        let is_suggested = chosen.is_none() && self.options.remembered.is_empty();
+        let mut mapping = chosen.unwrap_or_else(|| apply_remembered(suggested, &self.options.remembered));
+        if !is_suggested {
+            mapping.detect_formats(rows, &self.schema);
+        }
+        mapping
     }
 }
 
@@ -185,6 +191,7 @@ impl RowReader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lead::Value;
 
     /// Rows as (line, valid), and the encoding and delimiter.
     fn import(pieces: &[&[u8]], contract_first: bool) -> (Vec<(u64, bool)>, TextEncoding, char) {
@@ -221,5 +228,45 @@ mod tests {
         assert_eq!(reader.columns().map(<[String]>::len), Some(3));
         reader.push(b",x\nb", &mut sink).unwrap();
         assert_eq!(lines, [2]);
+    }
+
+    /// Numbers of a model's own column `ca_annuel`, `None` for rejects and missing ones, and its ambiguous cells.
+    fn own_numbers(text: &str, contract_first: bool) -> (Vec<Option<f64>>, u64) {
+        let schema = Schema::leads().with_numbers(["ca_annuel"]);
+        let field = schema.position("ca_annuel").unwrap();
+        let options = ImportOptions { contract_first, ..ImportOptions::default() };
+        let mut reader = ImportReader::new(schema, options);
+        let mut numbers = Vec::new();
+        let mut sink = |row: CsvRow<'_>| {
+            let number = row.lead.ok().map(|lead| lead.value(field));
+            numbers.push(match number {
+                Some(Value::Number(number)) => Some(number),
+                _ => None,
+            });
+        };
+        reader.push(text.as_bytes(), &mut sink).unwrap();
+        let (summary, _) = reader.finish(&mut sink).unwrap();
+        (numbers, summary.cell_counts.iter().map(|counts| counts.ambiguous).sum())
+    }
+
+    #[test]
+    fn numbers_of_a_column_are_read_in_its_notation() {
+        let plain = vec![Some(1250.5), Some(1250.5), Some(1250.5), Some(0.75)];
+        for name in ["ca_annuel", "CA annuel"] {
+            let list = |cells: [&str; 4]| format!("Ref;{name}\na;{}\n", cells.join("\nb;"));
+            for cells in [
+                ["1250,5", "1 250,5", "1.250,5", "0,75"],
+                ["1250.5", "1 250.5", "1,250.5", "0.75"],
+                ["1250,50 €", "€ 1\u{202f}250,5", "=\"1250,5\"", "75 %"],
+            ] {
+                assert_eq!(own_numbers(&list(cells), false), (plain.clone(), 0), "{name} {cells:?}");
+            }
+            let thousands = vec![Some(1250.0), Some(12500.0), Some(125.0), Some(1_250_000.0)];
+            assert_eq!(own_numbers(&list(["1.250", "12.500", "125", "1.250.000"]), false), (thousands, 0));
+            let ambiguous = vec![Some(1.25), Some(3.0), Some(2.0), None];
+            assert_eq!(own_numbers(&list(["1.250", "3", "2", ""]), false), (ambiguous, 1));
+        }
+        let strict = own_numbers("ca_annuel;jobtitle\n1250,5;a\n12;b\n", true);
+        assert_eq!(strict, (vec![None, Some(12.0)], 0));
     }
 }

@@ -97,10 +97,19 @@ impl Engine {
         self.read_current(Some(mapping), Vec::new());
     }
 
+    /// Imports a file whose columns were not recognized with a column mapping.
+    pub fn read_failed_with_mapping(&self, job: JobId, mapping: Mapping) {
+        let failed = self.0.files.borrow()[0].clone().filter(|source| source.job == job);
+        if let Some(FileSource { file, sheet, .. }) = failed {
+            self.start_import((&file, sheet), Some(mapping), Vec::new(), false);
+        }
+    }
+
     /// Imports the file of the current list again for other models, keeping marks and manual column mappings.
     pub fn read_with_new_models(&self, list: &LeadList) {
         let columns = list.summary.mapped_columns.iter().map(|mapped| &mapped.column);
-        let manual = columns.filter(|column| column.evidence == Evidence::Manual);
+        // A column that completes another has no target of its own to remember.
+        let manual = columns.filter(|column| column.evidence == Evidence::Manual && column.fallback == 0);
         self.read_current(None, manual.map(|column| (column.name.clone(), column.target.clone())).collect());
     }
 

@@ -2,11 +2,12 @@
 
 use super::{LeadPage, ListPage, PrivacyPage, StartPage, TITLE_ID};
 use crate::browser;
-use crate::components::{header::Header, notice::NoticeBox, rejects::RejectGroups};
+use crate::components::{column_table::ColumnTable, header::Header, notice::NoticeBox, rejects::RejectGroups};
 use crate::engine::{Engine, use_engine};
-use crate::protocol::{FileError, Request};
+use crate::protocol::{FileError, ListSummary, Request};
 use crate::state::{Action, EngineStatus, Notice, PageState, Tool, View};
 use crate::{language, text};
+use std::rc::Rc;
 use web_sys::{DragEvent, File};
 use yew::{
     Callback, Html, UseReducerHandle, UseStateHandle, component, hook, html, use_callback, use_effect_with,
@@ -51,6 +52,7 @@ pub fn App() -> Html {
             if let Some(notice) = &state.notice {
                 <NoticeBox message={text::notice(notice)} on_press={dispatch.reform(|()| Action::NoticeClosed)} />
                 {rejected_rows(notice, &engine)}
+                {unknown_columns(notice, &state, &engine)}
             }
             {view(&state, *drag_over, &engine, &on_file, &dispatch)}
         </div>
@@ -93,6 +95,21 @@ fn rejected_rows(notice: &Notice, engine: &Engine) -> Html {
     let (engine, job, file) = (engine.clone(), *job, file.clone());
     let on_download = move |()| engine.export_rejects(job, &file);
     html! { <section class="refused rejects"><RejectGroups count={*rows} groups={rejects.clone()} {on_download} /></section> }
+}
+
+/// Lets the user map the columns of a file of which none was recognized.
+fn unknown_columns(notice: &Notice, state: &PageState, engine: &Engine) -> Html {
+    let Notice::FileFailed { job, error: FileError::NoKnownColumn { columns, .. }, .. } = notice else {
+        return Html::default();
+    };
+    let summary = Rc::new(ListSummary { mapped_columns: columns.clone(), ..ListSummary::default() });
+    let (engine, job) = (engine.clone(), *job);
+    let on_change = Callback::from(move |mapping| engine.read_failed_with_mapping(job, mapping));
+    html! {
+        <section class="refused">
+            <ColumnTable {summary} schema={state.schema.clone()} {on_change} open={true} />
+        </section>
+    }
 }
 
 /// Focuses the heading of a new view, since the focused element is gone.

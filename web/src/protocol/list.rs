@@ -2,7 +2,7 @@
 //!
 //! [`Query`] and [`Mark`] are stored in project files: their serialized names must not change.
 
-use scorer::lead::csv::RejectReason;
+use scorer::lead::csv::{CellCounts, RejectReason};
 use serde::{Deserialize, Serialize};
 
 /// Outreach status that the user gives a lead.
@@ -230,6 +230,8 @@ pub struct MappedColumn {
     pub examples: Vec<String>,
     /// Number of cells that could not be parsed.
     pub unparsed: u32,
+    /// Other counts of cells that were not read as they are.
+    pub counts: CellCounts,
 }
 
 /// Detected format of a text file.

@@ -68,11 +68,13 @@ impl RankedList {
     fn mapped_columns(&self) -> Vec<MappedColumn> {
         let import = self.list.summary();
         let examples = self.list.format().examples.iter();
-        let columns = import.mapping.columns.iter().zip(&import.unrecognized_cells).zip(examples);
-        let mapped = columns.map(|((column, unparsed), examples)| MappedColumn {
+        let counts = import.unrecognized_cells.iter().zip(&import.cell_counts);
+        let columns = import.mapping.columns.iter().zip(counts).zip(examples);
+        let mapped = columns.map(|((column, (unparsed, counts)), examples)| MappedColumn {
             column: column.clone(),
             examples: examples.clone(),
             unparsed: (*unparsed).try_into().unwrap_or(u32::MAX),
+            counts: *counts,
         });
         mapped.collect()
     }

@@ -3,6 +3,8 @@
 use super::{tr, tr_str};
 use crate::format::count;
 use crate::protocol::{FileFormat, SheetInfo};
+use scorer::lead::csv::CellCounts;
+use scorer::lead::mapping::{CellFormat, ColumnMapping, DecimalSign, Evidence};
 
 translations! {
     /// Option of an unmapped column.
@@ -46,6 +48,50 @@ pub fn confidence(confidence: f32) -> &'static str {
         0.9.. => tr_str("sure", "sûr"),
         0.7.. => tr_str("likely", "probable"),
         _ => tr_str("a guess", "supposé"),
+    }
+}
+
+/// Evidence for the target of a column; empty for its own name, the user's choice, and no target.
+pub fn evidence(evidence: Evidence, sure: f32) -> String {
+    match evidence {
+        Evidence::Name => confidence(sure).to_owned(),
+        Evidence::Values => tr("likely, by its values", "probable, d’après ses valeurs"),
+        Evidence::Exact | Evidence::Manual | Evidence::None => String::new(),
+    }
+}
+
+/// Option that reads a column where another one of the same field is empty.
+pub fn completes(field: &str, first: &str) -> String {
+    tr(format!("{field}, where “{first}” is empty"), format!("{field}, là où « {first} » est vide"))
+}
+
+/// Notes on the cells of a column that were not read as they are.
+pub fn column_notes(column: &ColumnMapping, counts: CellCounts) -> Vec<String> {
+    let CellFormat { decimal, fractions, insee_codes } = column.format;
+    let decimal = match decimal {
+        DecimalSign::Comma => Some(tr_str("decimal comma", "virgule décimale")),
+        DecimalSign::Mixed => Some(tr_str("decimal commas and points", "virgules et points décimaux")),
+        DecimalSign::Point | DecimalSign::Undecided => None,
+    };
+    let fractions = fractions.then(|| tr_str("0.75 read as 75", "0,75 lu comme 75"));
+    let codes = insee_codes.then(|| tr_str("read as codes of INSEE", "lus comme codes de l’INSEE"));
+    let format = [decimal, fractions, codes].into_iter().flatten().map(str::to_owned);
+    let unwrapped = number_note(counts.unwrapped, ("without quotes", "sans guillemets"));
+    let ambiguous = number_note(
+        counts.ambiguous,
+        ("with two readings: a point is decimal", "à deux lectures : le point est décimal"),
+    );
+    let completed = (column.fallback > 0).then(|| number_note(counts.completed, ("used", "utilisée(s)"))).flatten();
+    format.chain([completed, unwrapped, ambiguous].into_iter().flatten()).collect()
+}
+
+/// Number of cells with a remark in English and French; `None` for 0.
+fn number_note(number: u64, (english, french): (&str, &str)) -> Option<String> {
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
+    match number {
+        0 => None,
+        1 => Some(tr(format!("1 cell {english}"), format!("1 cellule {french}"))),
+        _ => Some(tr(format!("{} cells {english}", count(number)), format!("{} cellules {french}", count(number)))),
     }
 }
 

@@ -71,14 +71,14 @@ pub fn file_error(error: &FileError) -> String {
         ),
         FileError::NotText { hint } => not_text(hint),
         FileError::UnclosedHeaderQuote | FileError::HeaderTooLong | FileError::TooManyColumns => header(error),
-        FileError::NoKnownColumn { found } => tr(
+        FileError::NoKnownColumn { found, .. } => tr(
             format!(
-                "None of the columns is one that the model knows. Found: {found}. Known are, for example, jobtitle, \
-                 industry, companysize and location: rename your columns to these in the first line."
+                "None of the columns is one that the model knows. Found: {found}. Choose below what a column means: \
+                 job title, industry, company size or location, for example."
             ),
             format!(
-                "Aucune colonne n’est connue du modèle. Trouvé : {found}. Sont connues, par exemple, jobtitle, industry, \
-                 companysize et location : renommez ainsi vos colonnes dans la première ligne."
+                "Aucune colonne n’est connue du modèle. Trouvé : {found}. Choisissez ci-dessous le sens d’une colonne : \
+                 intitulé du poste, secteur, taille de l’entreprise ou lieu, par exemple."
             ),
         ),
         FileError::DuplicateColumn { column } => tr(

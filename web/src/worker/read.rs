@@ -2,12 +2,12 @@
 
 use super::{LoadedList, WorkerState};
 use crate::project::{HeaderRange, PREFIX_BYTES, Project};
-use crate::protocol::ProjectInfo;
-use crate::protocol::{FileError, JobId, Reply};
+use crate::protocol::{FileError, JobId, MappedColumn, ProjectInfo, Reply};
 use crate::ranked_list::{self, RankedList};
 use js_sys::Uint8Array;
-use scorer::lead::csv::{ImportError, is_workbook_container};
+use scorer::lead::csv::{CellCounts, ImportError, UnknownColumn, is_workbook_container};
 use scorer::lead::import::ImportOptions;
+use scorer::lead::mapping::ColumnMapping;
 use scorer::pipeline::Scorer;
 use scorer::scored_list::{ListError, ListReader, ScoredList};
 use std::sync::Arc;
@@ -176,8 +176,19 @@ fn file_error(error: &ListError) -> FileError {
         ImportError::OpenHeader => FileError::UnclosedHeaderQuote,
         ImportError::HeaderTooLong => FileError::HeaderTooLong,
         ImportError::TooManyColumns => FileError::TooManyColumns,
-        ImportError::NoKnownColumn { found, .. } => FileError::NoKnownColumn { found: found.clone() },
+        ImportError::NoKnownColumn { found, columns, .. } => {
+            FileError::NoKnownColumn { found: found.clone(), columns: columns.iter().map(unmapped_column).collect() }
+        }
         ImportError::DuplicateColumn(column) => FileError::DuplicateColumn { column: column.clone() },
         ImportError::TooBroken { line } => FileError::TooManyBrokenRows { line: *line as f64 },
+    }
+}
+
+fn unmapped_column(column: &UnknownColumn) -> MappedColumn {
+    MappedColumn {
+        column: ColumnMapping::unmapped(&column.name),
+        examples: column.examples.clone(),
+        unparsed: 0,
+        counts: CellCounts::default(),
     }
 }

@@ -3,6 +3,15 @@
 use super::{COLUMNS_MAX, ROW_BYTES_MAX};
 use thiserror::Error;
 
+/// Column that is no field of a lead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownColumn {
+    /// Name in the file.
+    pub name: String,
+    /// Sample cells.
+    pub examples: Vec<String>,
+}
+
 /// Error of a file that cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ImportError {
@@ -34,6 +43,8 @@ pub enum ImportError {
         expected: String,
         /// First column names of the file.
         found: String,
+        /// All columns, for a mapping by hand.
+        columns: Vec<UnknownColumn>,
     },
     /// Two columns for one field.
     #[error("the column {0:?} stands in the file twice")]
@@ -44,4 +55,14 @@ pub enum ImportError {
         /// Line at which parsing stopped.
         line: u64,
     },
+}
+
+impl ImportError {
+    /// Adds sample cells to the columns of an unknown header.
+    pub(crate) fn with_examples(mut self, examples: &[Vec<String>]) -> Self {
+        if let ImportError::NoKnownColumn { columns, .. } = &mut self {
+            columns.iter_mut().zip(examples).for_each(|(column, examples)| column.examples.clone_from(examples));
+        }
+        self
+    }
 }

@@ -15,11 +15,11 @@ mod split;
 mod tests;
 
 pub use dialect::Dialect;
-pub use error::ImportError;
+pub use error::{ImportError, UnknownColumn};
 pub use header::Header;
 pub use reason::RejectReason;
 pub use records::for_each_record;
-pub use row::{CellEnd, Cells, CsvRow, ImportSummary, Reject};
+pub use row::{CellCounts, CellEnd, Cells, CsvRow, ImportSummary, Reject};
 pub use sniffer::{FormatSniffer, SNIFF_BYTES, SniffedFormat};
 
 use super::Lead;

@@ -3,6 +3,7 @@
 use super::RejectReason;
 use crate::lead::Lead;
 use crate::lead::mapping::Mapping;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A row that holds no usable lead.
@@ -126,6 +127,17 @@ pub struct CsvRow<'a> {
     pub lead: Result<&'a Lead, Reject>,
 }
 
+/// Counts of cells of a column that were not read as they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellCounts {
+    /// Cells without their `="..."`, quotes or apostrophe.
+    pub unwrapped: u64,
+    /// Numbers with two readings, such as 1.250, in a column without any that shows the decimal sign.
+    pub ambiguous: u64,
+    /// Cells that were read where the columns before were empty.
+    pub completed: u64,
+}
+
 /// Summary of a file after it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportSummary {
@@ -141,6 +153,8 @@ pub struct ImportSummary {
     pub mapping: Mapping,
     /// Cells per column that could not be converted.
     pub unrecognized_cells: Vec<u64>,
+    /// Other counts per column.
+    pub cell_counts: Vec<CellCounts>,
     /// Number of rows with fewer cells than columns.
     pub short_rows: u64,
 }

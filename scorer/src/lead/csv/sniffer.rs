@@ -17,8 +17,11 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Number of first rows searched for the header.
 const PREAMBLE_ROWS_MAX: usize = 20;
 
-/// Number of rows below the header that are inspected.
+/// Number of rows below the header that are inspected for each delimiter.
 const SAMPLE_ROWS: usize = 50;
+
+/// Number of rows below the header that columns are recognized from.
+const MAPPING_ROWS: usize = 500;
 
 /// Number of distinct example cells per column.
 const EXAMPLES_MAX: usize = 3;
@@ -46,6 +49,8 @@ pub struct SniffedFormat {
     pub line: u64,
     /// Suggested column mapping; without fields when no row names any.
     pub mapping: Mapping,
+    /// Rows below the header.
+    pub rows: Vec<Vec<String>>,
     /// Example cells of each column.
     pub examples: Vec<Vec<String>>,
 }
@@ -80,15 +85,17 @@ impl FormatSniffer<'_> {
             if (other.known, other.same_width) > (best.known, best.same_width) { other } else { best }
         });
         let best = best.unwrap_or_else(|| Candidate::first_row(text, self.first_line_dialect(text)));
-        let (above, below) = best.records.split_at(best.records.len().min(best.header + 1));
-        let (names, offset, line) = above.last().map_or((&[][..], 0, 1), |row| (&row.cells[..], row.offset, row.line));
-        let rows: Vec<Vec<String>> = below.iter().take(SAMPLE_ROWS).map(|record| record.cells.clone()).collect();
+        let header = best.records.get(best.header);
+        let (names, offset, line) = header.map_or((&[][..], 0, 1), |row| (&row.cells[..], row.offset, row.line));
+        let below = first_records(&text[offset..], best.dialect, MAPPING_ROWS + 1).into_iter().skip(1);
+        let rows: Vec<Vec<String>> = below.map(|record| record.cells).collect();
         SniffedFormat {
             dialect: best.dialect,
             skip: if offset == 0 { 0 } else { start.len() - text.len() + offset },
             line,
             mapping: Mapping::suggest(names, &rows, self.schema),
             examples: (0..names.len()).map(|column| examples(&rows, column)).collect(),
+            rows,
         }
     }
 

@@ -4,19 +4,29 @@
 //! encoding or models.
 
 mod alias;
+mod cell_format;
+mod company_size;
+mod company_type;
 mod convert;
+mod html_entity;
+mod name;
+mod number;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod values;
+mod wrapper;
+mod year;
 
-pub use alias::normalize_name;
+pub use cell_format::CellFormat;
 pub use convert::{Conversion, convert};
+pub use name::normalize_name;
+pub use number::DecimalSign;
+pub(super) use suggest::exact_target;
+pub use wrapper::{may_be_wrapped, unwrap};
 
-use super::schema::{Field, LEAD_KEY, Schema};
+use super::schema::{LEAD_KEY, Schema};
 use serde::{Deserialize, Serialize};
-
-/// Confidence from which a suggestion is applied.
-const CONFIDENCE_MIN: f32 = 0.5;
-
-/// Confidence of a field's own name in another spelling.
-const OWN_NAME: f32 = 0.99;
 
 /// Target of a column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +54,8 @@ pub enum Evidence {
     Exact,
     /// Alias of the field: cells are converted to the contract's values.
     Name,
+    /// Values of the column, whose name says nothing; cells are converted.
+    Values,
     /// Chosen by the user; cells are converted.
     #[serde(rename = "Hand")]
     Manual,
@@ -62,6 +74,26 @@ pub struct ColumnMapping {
     pub confidence: f32,
     /// Evidence for the target.
     pub evidence: Evidence,
+    /// 0 for the first column of its target. Others are read in this order in rows in which those before are empty.
+    #[serde(default, skip_serializing_if = "cell_format::is_default")]
+    pub fallback: u16,
+    /// Notation of the cells.
+    #[serde(default, skip_serializing_if = "cell_format::is_default")]
+    pub format: CellFormat,
+}
+
+impl ColumnMapping {
+    /// Mapping of a column that is not read.
+    pub fn unmapped(name: &str) -> Self {
+        ColumnMapping {
+            name: name.to_owned(),
+            target: None,
+            confidence: 0.0,
+            evidence: Evidence::None,
+            fallback: 0,
+            format: CellFormat::default(),
+        }
+    }
 }
 
 /// Mapping of all columns of a file.
@@ -72,27 +104,23 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// Suggests targets for columns with these names and sample rows. A target is given to one column: to the one with
-    /// the highest confidence, and of equals to the first.
+    /// Suggests targets for columns with these names and sample rows. A target goes to the column with the highest
+    /// confidence that is not nearly empty, and of equals to the first; columns whose names are as sure complete it.
     pub fn suggest(names: &[String], rows: &[Vec<String>], schema: &Schema) -> Self {
-        let cells = |index: usize| rows.iter().filter_map(move |row| row.get(index).map(String::as_str));
-        let mut columns: Vec<ColumnMapping> =
-            names.iter().enumerate().map(|(index, name)| suggest_column(name, cells(index), schema)).collect();
-        for index in 0..columns.len() {
-            let Some(target) = columns[index].target.clone() else { continue };
-            let wins = |(other_index, other): (usize, &ColumnMapping)| {
-                let is_better =
-                    (other.confidence, other_index < index) > (columns[index].confidence, index < other_index);
-                other_index != index && other.target.as_ref() == Some(&target) && is_better
-            };
-            if columns.iter().enumerate().any(wins) {
-                columns[index].evidence = Evidence::None;
-            }
-        }
-        for column in columns.iter_mut().filter(|column| column.evidence == Evidence::None) {
-            column.target = None;
-        }
-        Mapping { columns }
+        suggest::suggest(names, rows, schema)
+    }
+
+    /// Mapping of no column, to be filled in by hand.
+    pub fn unmapped<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        Mapping { columns: names.into_iter().map(ColumnMapping::unmapped).collect() }
+    }
+
+    /// Detects the notation of the mapped columns from sample rows, and numbers the columns of each target. A notation that
+    /// the mapping names holds where the cells do not show another.
+    pub fn detect_formats(&mut self, rows: &[Vec<String>], schema: &Schema) {
+        self.number_fallbacks();
+        let samples = suggest::samples(self.columns.len(), rows);
+        suggest::detect_formats(self, &samples, schema);
     }
 
     /// Sets the target of a column by hand and takes it from any other column that has it.
@@ -100,11 +128,48 @@ impl Mapping {
         for (other, column) in self.columns.iter_mut().enumerate() {
             if other == index {
                 column.evidence = if target.is_some() { Evidence::Manual } else { Evidence::None };
-                column.confidence = 1.0;
+                (column.confidence, column.fallback, column.format) = (1.0, 0, CellFormat::default());
                 column.target.clone_from(&target);
             } else if target.is_some() && column.target == target {
-                (column.target, column.evidence) = (None, Evidence::None);
+                (column.target, column.evidence, column.fallback) = (None, Evidence::None, 0);
             }
+        }
+        self.number_fallbacks();
+    }
+
+    /// Sets the target of a column by hand for rows in which the columns that have it are empty.
+    pub fn add_fallback(&mut self, index: usize, target: Target) {
+        if let Some(column) = self.columns.get_mut(index) {
+            (column.evidence, column.confidence, column.fallback) = (Evidence::Manual, 1.0, u16::MAX);
+            column.format = CellFormat::default();
+            column.target = Some(target);
+        }
+        self.number_fallbacks();
+    }
+
+    /// First column of a target; `None` when no column has it.
+    pub fn first_column(&self, target: &Target) -> Option<&ColumnMapping> {
+        self.columns.iter().find(|column| column.target.as_ref() == Some(target) && column.fallback == 0)
+    }
+
+    /// Numbers the columns of each target without gaps, in their order and that of the file.
+    fn number_fallbacks(&mut self) {
+        let mut order: Vec<usize> = (0..self.columns.len()).collect();
+        order.sort_by_key(|index| self.columns[*index].fallback);
+        let mut counts: Vec<(Target, u16)> = Vec::new();
+        for index in order {
+            let column = &mut self.columns[index];
+            let Some(target) = &column.target else {
+                column.fallback = 0;
+                continue;
+            };
+            let known = counts.iter().position(|(counted, _)| counted == target);
+            let at = known.unwrap_or_else(|| {
+                counts.push((target.clone(), 0));
+                counts.len() - 1
+            });
+            column.fallback = counts[at].1;
+            counts[at].1 = counts[at].1.saturating_add(1);
         }
     }
 
@@ -113,104 +178,10 @@ impl Mapping {
         self.columns.len() == names.len() && self.columns.iter().zip(names).all(|(column, name)| column.name == *name)
     }
 
-    /// Number of columns mapped to a field.
+    /// Number of fields with a column.
     pub fn field_count(&self) -> usize {
-        self.columns.iter().filter(|column| matches!(column.target, Some(Target::Field(_)))).count()
-    }
-}
-
-fn suggest_column<'c>(name: &str, cells: impl Iterator<Item = &'c str>, schema: &Schema) -> ColumnMapping {
-    let column = |target, confidence, evidence| ColumnMapping { name: name.to_owned(), target, confidence, evidence };
-    if let Some(target) = exact_target(name, schema) {
-        return column(Some(target), 1.0, Evidence::Exact);
-    }
-    let Some((target, confidence)) = alias_target(name, schema) else { return column(None, 0.0, Evidence::None) };
-    let field = match &target {
-        Target::Field(field) => schema.position(field).map(|index| &schema.fields()[index]),
-        Target::Key => None,
-    };
-    let confidence = confidence * field.map_or(1.0, |field| recognized_share(cells, field));
-    let evidence = if confidence >= CONFIDENCE_MIN { Evidence::Name } else { Evidence::None };
-    column(Some(target), confidence, evidence)
-}
-
-/// Field with this name, but for case and surrounding white space.
-pub(super) fn exact_target(name: &str, schema: &Schema) -> Option<Target> {
-    let same = |other: &str| name.trim().eq_ignore_ascii_case(other);
-    let field = schema.fields().iter().find(|field| same(&field.name));
-    field.map(|field| Target::Field(field.name.clone())).or_else(|| same(LEAD_KEY).then_some(Target::Key))
-}
-
-/// Field that a name is another spelling or an alias of, with the confidence.
-fn alias_target(name: &str, schema: &Schema) -> Option<(Target, f32)> {
-    let normalized = normalize_name(name);
-    let same = |other: &str| normalize_name(other) == normalized;
-    if let Some(field) = schema.fields().iter().find(|field| same(&field.name)) {
-        return Some((Target::Field(field.name.clone()), OWN_NAME));
-    }
-    if same(LEAD_KEY) { Some((Target::Key, OWN_NAME)) } else { alias::find(&normalized) }
-}
-
-/// Share of the non-empty cells that can be converted for a field; 1 when all are empty.
-fn recognized_share<'c>(cells: impl Iterator<Item = &'c str>, field: &Field) -> f32 {
-    let (mut recognized, mut all) = (0.0_f32, 0.0_f32);
-    for cell in cells.filter(|cell| !cell.trim().is_empty()) {
-        all += 1.0;
-        recognized += if matches!(convert(cell, field), Conversion::Recognized(_)) { 1.0 } else { 0.0 };
-    }
-    if all == 0.0 { 1.0 } else { recognized / all }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn suggest(names: &[&str], rows: &[&[&str]]) -> Vec<Option<String>> {
-        let owned = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-        let rows: Vec<_> = rows.iter().map(|row| owned(row)).collect();
-        let mapping = Mapping::suggest(&owned(names), &rows, &Schema::leads());
-        let name = |column: &ColumnMapping| {
-            column.target.as_ref().map(|target| match target {
-                Target::Field(field) => field.clone(),
-                Target::Key => "key".to_owned(),
-            })
-        };
-        mapping.columns.iter().map(name).collect()
-    }
-
-    #[test]
-    fn exported_columns_are_mapped() {
-        let found = suggest(
-            &["First Name", "Title", "Company", "# Employees", "Industry", "Record ID"],
-            &[&["Ada", "CTO", "Acme", "37", "Software", "12"]],
-        );
-        let field = |name: &str| Some(name.to_owned());
-        assert_eq!(found, [None, field("jobtitle"), None, field("companysize"), field("industry"), field("key")]);
-    }
-
-    #[test]
-    fn unrecognized_cells_lower_the_confidence() {
-        assert_eq!(suggest(&["Size"], &[&["XL"], &["M"], &["S"]]), [None]);
-        assert_eq!(suggest(&["Size"], &[&["51-200"], &[""]]), [Some("companysize".to_owned())]);
-    }
-
-    #[test]
-    fn field_goes_to_the_column_with_the_highest_confidence() {
-        let title = Some("jobtitle".to_owned());
-        assert_eq!(suggest(&["Headline", "Title"], &[]), [None, title.clone()]);
-        assert_eq!(suggest(&["Title", "jobtitle"], &[]), [None, title.clone()]);
-        assert_eq!(suggest(&["Title", "Current title"], &[]), [title, None]);
-    }
-
-    #[test]
-    fn manual_target_is_taken_from_another_column() {
-        let names = ["Title", "Headline"].map(str::to_owned);
-        let mut mapping = Mapping::suggest(&names, &[], &Schema::leads());
-        mapping.set(1, Some(Target::Field("jobtitle".to_owned())));
-        assert_eq!(mapping.columns[0].target, None);
-        assert_eq!((mapping.columns[1].evidence, mapping.field_count()), (Evidence::Manual, 1));
-        mapping.set(1, None);
-        assert_eq!(mapping.field_count(), 0);
-        assert!(mapping.matches_columns(&names) && !mapping.matches_columns(&names[..1]));
+        let is_first =
+            |column: &&ColumnMapping| matches!(column.target, Some(Target::Field(_))) && column.fallback == 0;
+        self.columns.iter().filter(is_first).count()
     }
 }
