@@ -7,6 +7,7 @@ pub mod duplicate;
 pub mod encode;
 pub mod import;
 pub mod json;
+pub mod level;
 pub mod mapping;
 pub mod schema;
 pub mod text;
