@@ -9,6 +9,7 @@ pub mod import;
 pub mod json;
 pub mod level;
 pub mod mapping;
+pub mod missing_word;
 pub mod schema;
 pub mod text;
 

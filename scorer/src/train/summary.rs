@@ -57,6 +57,7 @@ pub(super) fn rare_levels(history: &History, encoder: &Specification) -> Vec<(St
     fields.filter(|(_, field)| has_levels(field)).map(rare).filter(|(_, levels, _)| *levels > 0).collect()
 }
 
-fn has_levels(field: &Field) -> bool {
+/// True for a field whose texts are levels.
+pub(super) fn has_levels(field: &Field) -> bool {
     matches!(field.kind, FieldKind::Category { .. } | FieldKind::Text { max_chars: None })
 }

@@ -2,12 +2,17 @@
 //!
 //! Without a mapping, names match exactly but for case and surrounding white space.
 
+use super::row_filter::{RowFilter, SkippedRows};
 use super::{Cells, ImportError, ImportSummary, Reject, RejectReason};
+use crate::lead::level::{LevelIndex, LevelMatching, decode_entities};
 use crate::lead::mapping::{self, ColumnMapping, Conversion, Evidence, Mapping, Target, convert};
 use crate::lead::schema::{Field, FieldKind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
+use crate::lead::missing_word::{is_missing_word, trim_cell};
 use crate::lead::{Lead, RawValue, Value, ValueError};
+use memchr::memchr;
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Words for a missing number, as spreadsheets and data tools write them.
 const MISSING_NUMBER: [&str; 5] = ["nan", "na", "n/a", "null", "none"];
@@ -38,6 +43,23 @@ pub struct Header {
     unrecognized_cells: Vec<u64>,
     /// Rows with fewer cells than columns.
     short_rows: u64,
+    /// Levels of the models: words that stay as they are.
+    levels: Arc<LevelIndex>,
+    /// Cells per column that hold a word for a missing value.
+    missing_words: Vec<u64>,
+    /// Cells with HTML entities.
+    html_cells: u64,
+    filter: RowFilter,
+    skipped: SkippedRows,
+}
+
+/// Content of a row that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    /// A lead.
+    Lead,
+    /// No lead: padding, a subtotal, a header.
+    NoLead,
 }
 
 impl Header {
@@ -58,7 +80,24 @@ impl Header {
             return Err(no_known_column(&names, schema));
         }
         let key = Field { name: LEAD_KEY.to_owned(), kind: FieldKind::Text { max_chars: Some(LEAD_KEY_MAX_CHARS) } };
-        Ok(Header { unrecognized_cells: vec![0; names.len()], names, roles, key, mapping, short_rows: 0 })
+        Ok(Header {
+            unrecognized_cells: vec![0; names.len()],
+            missing_words: vec![0; names.len()],
+            filter: RowFilter::new(&names),
+            names,
+            roles,
+            key,
+            mapping,
+            short_rows: 0,
+            levels: Arc::default(),
+            html_cells: 0,
+            skipped: SkippedRows::default(),
+        })
+    }
+
+    /// Leaves words alone that are levels of the models.
+    pub fn with_levels(self, levels: Arc<LevelIndex>) -> Self {
+        Header { levels, ..self }
     }
 
     /// Names of the columns.
@@ -66,35 +105,110 @@ impl Header {
         &self.names
     }
 
-    /// Reads a row into a lead of the schema that the header was made with.
-    pub fn read(&mut self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<(), Reject> {
+    /// Matching mode of the levels of leads: exact when columns are known by exact names alone.
+    pub fn matching(&self) -> LevelMatching {
+        if self.mapping.is_some() { LevelMatching::Folded } else { LevelMatching::Exact }
+    }
+
+    /// Passes over a row of the header.
+    pub(super) fn skip(&mut self, line: u64) {
+        self.skipped.add(line);
+    }
+
+    /// Reads a row into a lead of the schema that the header was made with. With a mapping, rows that hold no lead are
+    /// counted, and cells are cleaned first.
+    pub fn read(&mut self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<RowKind, Reject> {
         self.check_width(cells, line)?;
         lead.clear();
+        if self.mapping.is_none() {
+            return self.read_exactly(cells, schema, line, lead).map(|()| RowKind::Lead);
+        }
+        let read = self.read_leniently(cells, schema, line, lead);
+        if self.filter.is_no_lead(cells, &self.names, *read.as_ref().unwrap_or(&true)) {
+            self.skipped.add(line);
+            return Ok(RowKind::NoLead);
+        }
+        read.map(|_| RowKind::Lead)
+    }
+
+    /// Reads cells by the letter of the contract.
+    fn read_exactly(&self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<(), Reject> {
         for (column, (cell, role)) in cells.iter().zip(&self.roles).enumerate() {
-            let reject = |error: ValueError| Reject {
-                line,
-                column: self.names.get(column).cloned(),
-                reason: RejectReason::Cell { error, shown: quote_start(cell) },
-            };
+            let reject = |error| self.reject(line, column, cell, error);
             match role {
-                ColumnRole::Field(index) => {
+                ColumnRole::Field(index) | ColumnRole::Converted(index) => {
                     let field = &schema.fields()[*index];
                     lead.set(*index, field.check(raw_value(cell, field)).map_err(reject)?);
                 }
-                ColumnRole::Converted(index) => {
-                    let field = &schema.fields()[*index];
-                    let is_recognized = set_converted(cell, field, (*index, &mut *lead)).map_err(reject)?;
-                    self.unrecognized_cells[column] += u64::from(!is_recognized);
-                }
-                ColumnRole::Key => {
-                    if let Value::Text(key) = self.key.check(raw_value(cell, &self.key)).map_err(reject)? {
-                        lead.set_key(Some(key));
-                    }
-                }
+                ColumnRole::Key => set_key(cell, &self.key, lead).map_err(reject)?,
                 ColumnRole::Unknown => {}
             }
         }
         Ok(())
+    }
+
+    /// Reads cells without what surrounds their values; words for nothing are missing values, unless they are levels. False
+    /// when the row has no value.
+    fn read_leniently(
+        &mut self,
+        cells: Cells<'_>,
+        schema: &Schema,
+        line: u64,
+        lead: &mut Lead,
+    ) -> Result<bool, Reject> {
+        let may_have_entities = memchr(b'&', cells.text().as_bytes()).is_some();
+        let mut has_value = false;
+        for (column, cell) in cells.iter().enumerate().take(self.roles.len()) {
+            let (index, converts) = match self.roles[column] {
+                ColumnRole::Field(index) => (index, false),
+                ColumnRole::Converted(index) => (index, true),
+                ColumnRole::Key => {
+                    set_key(cell, &self.key, lead).map_err(|error| self.reject(line, column, cell, error))?;
+                    has_value |= !trim_cell(cell).is_empty() && !is_missing_word(trim_cell(cell));
+                    continue;
+                }
+                ColumnRole::Unknown => continue,
+            };
+            let text = self.clean(cell, may_have_entities);
+            if text.is_empty() {
+                continue;
+            }
+            if is_missing_word(&text) && !self.levels.knows(index, &text) {
+                self.missing_words[column] += 1;
+                continue;
+            }
+            has_value = true;
+            let field = &schema.fields()[index];
+            let is_level = || matches!(field.kind, FieldKind::Category { .. }) && self.levels.knows(index, &text);
+            let set = if converts && !is_level() {
+                set_converted(&text, field, (index, lead))
+            } else {
+                field.check(raw_value(&text, field)).map(|value| lead.set(index, value)).map(|()| true)
+            };
+            let is_recognized = set.map_err(|error| self.reject(line, column, cell, error))?;
+            self.unrecognized_cells[column] += u64::from(!is_recognized);
+        }
+        Ok(has_value)
+    }
+
+    /// Trims a cell and decodes its HTML entities.
+    fn clean<'c>(&mut self, cell: &'c str, may_have_entities: bool) -> Cow<'c, str> {
+        let text = trim_cell(cell);
+        if !may_have_entities {
+            return Cow::Borrowed(text);
+        }
+        match decode_entities(text) {
+            Cow::Borrowed(text) => Cow::Borrowed(text),
+            Cow::Owned(decoded) => {
+                self.html_cells += 1;
+                Cow::Owned(trim_cell(&decoded).to_owned())
+            }
+        }
+    }
+
+    fn reject(&self, line: u64, column: usize, cell: &str, error: ValueError) -> Reject {
+        let reason = RejectReason::Cell { error, shown: quote_start(cell) };
+        Reject { line, column: self.names.get(column).cloned(), reason }
     }
 
     /// Accepts extra cells that are empty: spreadsheets leave them behind. Accepts missing cells when there is a mapping:
@@ -126,6 +240,9 @@ impl Header {
             mapping: self.mapping.unwrap_or_default(),
             unrecognized_cells: self.unrecognized_cells,
             short_rows: self.short_rows,
+            missing_words: self.missing_words,
+            html_cells: self.html_cells,
+            skipped: self.skipped,
             columns: self.names,
         }
     }
@@ -157,6 +274,13 @@ fn target_role(target: &Target, field_role: fn(usize) -> ColumnRole, schema: &Sc
         Target::Key => ColumnRole::Key,
         Target::Field(name) => schema.position(name).map_or(ColumnRole::Unknown, field_role),
     }
+}
+
+fn set_key(cell: &str, key: &Field, lead: &mut Lead) -> Result<(), ValueError> {
+    if let Value::Text(key) = key.check(raw_value(cell, key))? {
+        lead.set_key(Some(key));
+    }
+    Ok(())
 }
 
 /// Converts a cell and sets its field. False when the cell is not recognized: a number is then missing, a text stays as

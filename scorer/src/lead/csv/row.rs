@@ -1,7 +1,8 @@
 //! Rows with their cells and leads, rejects, and the summary of a file.
 
-use super::RejectReason;
+use super::{RejectReason, SkippedRows};
 use crate::lead::Lead;
+use crate::lead::level::LevelMatching;
 use crate::lead::mapping::Mapping;
 use std::fmt;
 
@@ -122,6 +123,8 @@ pub struct CsvRow<'a> {
     pub columns: usize,
     /// Delimiter of the file.
     pub delimiter: u8,
+    /// Matching mode of the lead's levels: by their folded form, except under the contract's header.
+    pub matching: LevelMatching,
     /// Lead, or why there is none.
     pub lead: Result<&'a Lead, Reject>,
 }
@@ -135,7 +138,7 @@ pub struct ImportSummary {
     pub missing_fields: Vec<String>,
     /// Columns that are no field of a lead.
     pub unknown_columns: Vec<String>,
-    /// Number of rows, rejects included.
+    /// Number of rows, rejects included, without those that hold no lead.
     pub rows: u64,
     /// Column mapping; empty when columns were known by exact names alone.
     pub mapping: Mapping,
@@ -143,4 +146,10 @@ pub struct ImportSummary {
     pub unrecognized_cells: Vec<u64>,
     /// Number of rows with fewer cells than columns.
     pub short_rows: u64,
+    /// Cells per column that hold a word for a missing value.
+    pub missing_words: Vec<u64>,
+    /// Number of cells with HTML entities, which were decoded.
+    pub html_cells: u64,
+    /// Rows that hold no lead.
+    pub skipped: SkippedRows,
 }
