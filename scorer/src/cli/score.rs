@@ -2,7 +2,9 @@
 
 use super::files::{self, Input, ModelArgs};
 use super::list_input;
+use crate::lead::csv::SkippedRows;
 use crate::lead::import::ImportOptions;
+use crate::lead::level::UnseenField;
 use crate::lead::mapping::{Evidence, Mapping};
 use crate::lead::text::TextEncoding;
 use crate::pipeline::Scorer;
@@ -144,9 +146,39 @@ fn print_import_notes(sheet: &ScoredList) {
         };
         eprintln!("{:?} read as {} ({percent} % sure{unread})", column.name, target.name());
     }
+    print_cell_notes(sheet);
     if intake.short_rows > 0 {
         let rows = pluralize(intake.short_rows as usize, "row");
         eprintln!("{rows} had fewer cells than there are columns; the missing cells count as empty");
+    }
+}
+
+/// Prints what was read into cells and rows: words for nothing, HTML entities, rows without a lead, unseen levels.
+fn print_cell_notes(sheet: &ScoredList) {
+    let summary = sheet.summary();
+    for (name, cells) in summary.columns.iter().zip(&summary.missing_words).filter(|(_, cells)| **cells > 0) {
+        eprintln!(
+            "{name:?}: {} with a word for nothing, such as N/A, taken as empty",
+            pluralize(*cells as usize, "cell")
+        );
+    }
+    if summary.html_cells > 0 {
+        eprintln!(
+            "{} with HTML codes such as &amp;, which were decoded",
+            pluralize(summary.html_cells as usize, "cell")
+        );
+    }
+    let SkippedRows { rows, lines } = &summary.skipped;
+    if *rows > 0 {
+        let shown: Vec<String> = lines.iter().map(u64::to_string).collect();
+        let more = if *rows > lines.len() as u64 { ", ..." } else { "" };
+        let noun = if *rows == 1 { "row holds" } else { "rows hold" };
+        eprintln!("{rows} {noun} no lead (empty, total or header), passed over: line {}{more}", shown.join(", "));
+    }
+    for UnseenField { field, cells, commonest } in sheet.unseen() {
+        let texts: Vec<String> = commonest.iter().map(|(text, count)| format!("{text:?} ({count})")).collect();
+        let cells = pluralize(*cells as usize, "value");
+        eprintln!("{field}: {cells} that the model has never seen, most often {}", texts.join(", "));
     }
 }
 

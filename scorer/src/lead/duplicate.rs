@@ -65,7 +65,7 @@ const COLUMN_NAMES: [(Identity, &[&str]); 6] = [
     ),
 ];
 
-/// Other normalized column names that tell whom a row is about: numbers to call, and keys of other systems.
+/// Other normalized names of columns that identify a person or company: numbers to call, and keys of other systems.
 const OTHER_IDENTITIES: [&str; 31] = [
     "ref",
     "reference",
@@ -100,18 +100,32 @@ const OTHER_IDENTITIES: [&str; 31] = [
     "domain",
 ];
 
-/// Parts of normalized column names that tell whom a row is about.
+/// Parts of normalized names of columns that identify a person or company.
 const IDENTITY_PARTS: [&str; 18] = [
-    "name", "nom", "mail", "phone", "telephone", "telefon", "linkedin", "profil", "company", "companies", "societe",
-    "entreprise", "unternehmen", "contact", "kontakt", "nombre", "apellido", "cognome",
+    "name",
+    "nom",
+    "mail",
+    "phone",
+    "telephone",
+    "telefon",
+    "linkedin",
+    "profil",
+    "company",
+    "companies",
+    "societe",
+    "entreprise",
+    "unternehmen",
+    "contact",
+    "kontakt",
+    "nombre",
+    "apellido",
+    "cognome",
 ];
 
-/// True when a column of this normalized name tells which person or company a row is about.
+/// True when a column of this normalized name identifies a person or company.
 pub fn is_identity_name(normalized: &str) -> bool {
     let is_known = COLUMN_NAMES.iter().any(|(_, names)| names.contains(&normalized));
-    is_known
-        || OTHER_IDENTITIES.contains(&normalized)
-        || IDENTITY_PARTS.iter().any(|part| normalized.contains(part))
+    is_known || OTHER_IDENTITIES.contains(&normalized) || IDENTITY_PARTS.iter().any(|part| normalized.contains(part))
 }
 
 /// Columns of a list that identify a person.

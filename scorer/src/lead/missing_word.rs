@@ -9,21 +9,125 @@ const CELL_BYTES_MAX: usize = 40;
 
 /// Words in lower case without accents, in brackets or dashes of any kind.
 const WORDS: [&str; 119] = [
-    "n/a", "n.a.", "n.a", "na", "n/c", "n.c.", "n.c", "nc", "n/d", "n.d.", "n.d", "n/k", "k.a.", "k.a", "s/o", "s/d",
-    "nan", "nil", "none", "null", "undefined", "undef", "unknown", "unspecified", "undisclosed", "missing",
-    "missing value", "empty", "blank", "nothing", "no data", "no value", "no info", "no information", "no answer",
-    "not available", "not applicable", "not provided", "not specified", "not set", "not disclosed", "not given",
-    "not found", "not known", "not defined", "not assigned", "not entered", "information not available",
-    "data not available", "to be determined", "to be completed", "to be defined", "to be confirmed", "tbd", "tbc", "tba",
-    "select", "select one", "select an option", "please select", "please choose", "choose", "choose one",
-    "choose an option", "loading", "object object", "vide", "aucun", "aucune", "neant", "inconnu", "inconnue",
-    "non renseigne", "non renseignee", "non communique", "non precise", "non precisee", "non specifie", "non defini",
-    "non disponible", "non applicable", "sans objet", "pas de donnees", "a completer", "a definir", "a renseigner",
-    "choisir", "selectionner", "selectionnez", "leer", "unbekannt", "keine", "keine angabe", "keine angaben",
-    "nicht angegeben", "nicht verfugbar", "nicht bekannt", "bitte wahlen", "ohne angabe", "sin datos", "sin informacion",
-    "sin especificar", "no disponible", "no especificado", "desconocido", "vacio", "ninguno", "ninguna", "nao informado",
-    "nao disponivel", "desconhecido", "nessuno", "non disponibile", "non specificato", "sconosciuto", "onbekend",
-    "niet beschikbaar", "geen", "\\n",
+    "n/a",
+    "n.a.",
+    "n.a",
+    "na",
+    "n/c",
+    "n.c.",
+    "n.c",
+    "nc",
+    "n/d",
+    "n.d.",
+    "n.d",
+    "n/k",
+    "k.a.",
+    "k.a",
+    "s/o",
+    "s/d",
+    "nan",
+    "nil",
+    "none",
+    "null",
+    "undefined",
+    "undef",
+    "unknown",
+    "unspecified",
+    "undisclosed",
+    "missing",
+    "missing value",
+    "empty",
+    "blank",
+    "nothing",
+    "no data",
+    "no value",
+    "no info",
+    "no information",
+    "no answer",
+    "not available",
+    "not applicable",
+    "not provided",
+    "not specified",
+    "not set",
+    "not disclosed",
+    "not given",
+    "not found",
+    "not known",
+    "not defined",
+    "not assigned",
+    "not entered",
+    "information not available",
+    "data not available",
+    "to be determined",
+    "to be completed",
+    "to be defined",
+    "to be confirmed",
+    "tbd",
+    "tbc",
+    "tba",
+    "select",
+    "select one",
+    "select an option",
+    "please select",
+    "please choose",
+    "choose",
+    "choose one",
+    "choose an option",
+    "loading",
+    "object object",
+    "vide",
+    "aucun",
+    "aucune",
+    "neant",
+    "inconnu",
+    "inconnue",
+    "non renseigne",
+    "non renseignee",
+    "non communique",
+    "non precise",
+    "non precisee",
+    "non specifie",
+    "non defini",
+    "non disponible",
+    "non applicable",
+    "sans objet",
+    "pas de donnees",
+    "a completer",
+    "a definir",
+    "a renseigner",
+    "choisir",
+    "selectionner",
+    "selectionnez",
+    "leer",
+    "unbekannt",
+    "keine",
+    "keine angabe",
+    "keine angaben",
+    "nicht angegeben",
+    "nicht verfugbar",
+    "nicht bekannt",
+    "bitte wahlen",
+    "ohne angabe",
+    "sin datos",
+    "sin informacion",
+    "sin especificar",
+    "no disponible",
+    "no especificado",
+    "desconocido",
+    "vacio",
+    "ninguno",
+    "ninguna",
+    "nao informado",
+    "nao disponivel",
+    "desconhecido",
+    "nessuno",
+    "non disponibile",
+    "non specificato",
+    "sconosciuto",
+    "onbekend",
+    "niet beschikbaar",
+    "geen",
+    "\\n",
 ];
 
 /// Error values of spreadsheets that do not end with `!` or `?`.
@@ -85,8 +189,34 @@ fn is_word(cell: &str) -> bool {
 fn is_wrapper(character: char) -> bool {
     matches!(
         character,
-        '-' | '‐'..='―' | '−' | '_' | '*' | '.' | '…' | ':' | '?' | '!' | '~' | '=' | '"' | '\'' | '`' | ' ' | ',' | ';'
-            | '<' | '>' | '(' | ')' | '[' | ']' | '{' | '}' | '/' | '|' | '–' | '—'
+        '-' | '‐'
+            ..='―'
+                | '−'
+                | '_'
+                | '*'
+                | '.'
+                | '…'
+                | ':'
+                | '?'
+                | '!'
+                | '~'
+                | '='
+                | '"'
+                | '\''
+                | '`'
+                | ' '
+                | ','
+                | ';'
+                | '<'
+                | '>'
+                | '('
+                | ')'
+                | '['
+                | ']'
+                | '{'
+                | '}'
+                | '/'
+                | '|'
     )
 }
 
@@ -114,12 +244,61 @@ mod tests {
     #[test]
     fn words_for_nothing_are_recognized_in_any_dress() {
         for cell in [
-            "N/A", "n/a", "NA", "n.a.", "N / A", "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#ERROR!", "#VALEUR!",
-            "#¡REF!", "#NV", "null", "NULL", "<null>", "None", "(none)", "- None -", "--None--", "[none]", "nan", "NaN",
-            "-", "--", "—", "–", "...", "?", "\\N", "(blank)", "(empty)", "Loading...", "Select", "Select...",
-            "-- Select --", "Please select", "undefined", "[object Object]", "Not available", "Not provided",
-            "not specified", "Non renseigné", "NON RENSEIGNÉ", "non renseigne", "k. A.", "sin datos", "Não informado",
-            "nicht verfügbar", "n/c", "NC", "Unknown", "à compléter", "Missing Value",
+            "N/A",
+            "n/a",
+            "NA",
+            "n.a.",
+            "N / A",
+            "#N/A",
+            "#REF!",
+            "#NAME?",
+            "#VALUE!",
+            "#DIV/0!",
+            "#ERROR!",
+            "#VALEUR!",
+            "#¡REF!",
+            "#NV",
+            "null",
+            "NULL",
+            "<null>",
+            "None",
+            "(none)",
+            "- None -",
+            "--None--",
+            "[none]",
+            "nan",
+            "NaN",
+            "-",
+            "--",
+            "—",
+            "–",
+            "...",
+            "?",
+            "\\N",
+            "(blank)",
+            "(empty)",
+            "Loading...",
+            "Select",
+            "Select...",
+            "-- Select --",
+            "Please select",
+            "undefined",
+            "[object Object]",
+            "Not available",
+            "Not provided",
+            "not specified",
+            "Non renseigné",
+            "NON RENSEIGNÉ",
+            "non renseigne",
+            "k. A.",
+            "sin datos",
+            "Não informado",
+            "nicht verfügbar",
+            "n/c",
+            "NC",
+            "Unknown",
+            "à compléter",
+            "Missing Value",
         ] {
             assert!(is_missing_word(cell), "{cell}");
         }
@@ -128,9 +307,32 @@ mod tests {
     #[test]
     fn values_are_no_words_for_nothing() {
         for cell in [
-            "", "Other", "others", "France", "Navy", "Nonprofit", "None of your business", "Nan Goldin", "Selection",
-            "0", "-1", "1-10", "10001+", "#hiring", "#1!", "C#", "NCR", "No", "A-B", "Null Island", "Unknown Worlds",
-            "Blank Street", "Naples", "CTO", "é", "Loading dock",
+            "",
+            "Other",
+            "others",
+            "France",
+            "Navy",
+            "Nonprofit",
+            "None of your business",
+            "Nan Goldin",
+            "Selection",
+            "0",
+            "-1",
+            "1-10",
+            "10001+",
+            "#hiring",
+            "#1!",
+            "C#",
+            "NCR",
+            "No",
+            "A-B",
+            "Null Island",
+            "Unknown Worlds",
+            "Blank Street",
+            "Naples",
+            "CTO",
+            "é",
+            "Loading dock",
         ] {
             assert!(!is_missing_word(cell), "{cell}");
         }

@@ -72,8 +72,10 @@ impl Scorer {
             model.bind(&schema)?;
         }
         let features = || models.iter().flat_map(|model| model.encoder().features());
-        let levels = features().filter_map(|feature| Some((schema.position(&feature.field)?, feature.rule.levels()?.0)));
-        let levels = LevelIndex::new(levels.flat_map(|(field, levels)| levels.into_iter().map(move |level| (field, level))));
+        let levels =
+            features().filter_map(|feature| Some((schema.position(&feature.field)?, feature.rule.levels()?.0)));
+        let levels =
+            LevelIndex::new(levels.flat_map(|(field, levels)| levels.into_iter().map(move |level| (field, level))));
         Ok(Scorer { levels: Arc::new(levels), models, schema })
     }
 

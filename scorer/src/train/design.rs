@@ -220,7 +220,10 @@ mod tests {
         // Four leads in Banking and two in other industries remain: enough for the `unlisted` feature.
         assert_eq!(names(&chosen), ["industry=Software", "industry:unlisted"]);
         let levels = vec!["Software".to_owned()];
-        assert_eq!(chosen.encoder.features().nth(1).unwrap().rule, Rule::Unlisted { levels, matching: LevelMatching::Folded });
+        assert_eq!(
+            chosen.encoder.features().nth(1).unwrap().rule,
+            Rule::Unlisted { levels, matching: LevelMatching::Folded }
+        );
     }
 
     #[test]

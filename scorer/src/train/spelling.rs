@@ -2,9 +2,8 @@
 //!
 //! Models match levels by their folded form, so that two spellings of one level would be one feature too many.
 
-use super::summary::has_levels;
 use crate::lead::level::{fold, loosen};
-use crate::lead::schema::Schema;
+use crate::lead::schema::{Field, FieldKind, Schema};
 use crate::lead::{Lead, Value};
 use std::collections::BTreeMap;
 
@@ -23,6 +22,11 @@ pub(super) fn unify_spellings(leads: &mut [Lead], schema: &Schema) {
             }
         }
     }
+}
+
+/// True for a field whose texts are levels.
+pub(super) fn has_levels(field: &Field) -> bool {
+    matches!(field.kind, FieldKind::Category { .. } | FieldKind::Text { max_chars: None })
 }
 
 /// Most frequent text of each form.

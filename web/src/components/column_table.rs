@@ -80,7 +80,7 @@ fn mapping(summary: &ListSummary) -> Mapping {
 }
 
 fn row(props: &ColumnTableProps, at: usize) -> Html {
-    let MappedColumn { column, examples, unparsed } = &props.summary.mapped_columns[at];
+    let MappedColumn { column, examples, unparsed, missing_words, unseen } = &props.summary.mapped_columns[at];
     html! {
         <tr>
             <th scope="row">{&column.name}</th>
@@ -89,6 +89,8 @@ fn row(props: &ColumnTableProps, at: usize) -> Html {
             <td class="figures">
                 if column.evidence == Evidence::Name { {text::confidence(column.confidence)} }
                 if *unparsed > 0 { <span class="faults">{text::unparsed_cells(*unparsed)}</span> }
+                if *missing_words > 0 { <span>{text::missing_words(*missing_words)}</span> }
+                if unseen.cells > 0 { <span>{text::unseen_values(unseen)}</span> }
             </td>
         </tr>
     }

@@ -253,7 +253,8 @@ fn check_levels(specification: &Specification) -> Result<(), SpecificationError>
         if *fields.entry(field).or_insert(matching) != matching {
             return Err(SpecificationError::MixedMatching(field.to_owned()));
         }
-        let folded = levels.into_iter().filter(|_| !matching.is_exact()).filter_map(|level| Some((level, fold(level)?)));
+        let folded =
+            levels.into_iter().filter(|_| !matching.is_exact()).filter_map(|level| Some((level, fold(level)?)));
         for (level, form) in folded {
             let known = *forms.entry((field, form)).or_insert(level);
             if known != level {

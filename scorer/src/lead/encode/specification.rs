@@ -222,7 +222,9 @@ pub enum SpecificationError {
         reason: &'static str,
     },
     /// Two levels of a field that read the same, matched by their folded form.
-    #[error("the levels {one:?} and {other:?} of field {field:?} differ in case or spaces only, which \"folded\" ignores")]
+    #[error(
+        "the levels {one:?} and {other:?} of field {field:?} differ in case or spaces only, which \"folded\" ignores"
+    )]
     AmbiguousLevels {
         /// Name of the field.
         field: String,

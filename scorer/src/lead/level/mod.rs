@@ -115,7 +115,8 @@ mod tests {
 
     #[test]
     fn spellings_are_found_unless_several_levels_read_the_same() {
-        let forms = LevelForms::new(["Montréal", "Montreal", "Computer Software", "A-B", "A/B", "11-50", "&"].into_iter());
+        let forms =
+            LevelForms::new(["Montréal", "Montreal", "Computer Software", "A-B", "A/B", "11-50", "&"].into_iter());
         let find = |text: &str| forms.find(text).and_then(|level| forms.level(level));
         assert_eq!(find("montréal"), Some("Montréal"));
         assert_eq!(find("MONTREAL"), Some("Montreal"));
