@@ -30,7 +30,8 @@ fn root() -> PathBuf {
 
 /// Entries of a folder, sorted; empty where there is none.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
     found.sort();
     found
 }

@@ -7,6 +7,7 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use futures_util::{StreamExt, stream};
 use http_body_util::BodyExt;
+use serde_json::json;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -82,4 +83,36 @@ async fn rows_under_the_contract_header_are_answered_before_the_body_ends() {
     let text = tokio::time::timeout(Duration::from_secs(10), answered).await.unwrap();
     let text = String::from_utf8(text.to_vec()).unwrap();
     assert!(text.lines().nth(1).unwrap().starts_with("a;CTO;x;scored;"), "{text}");
+}
+
+#[tokio::test]
+async fn rows_without_a_lead_are_neither_answered_nor_logged() {
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
+    let (status, text) = import(&app, "Name,Title,# Employees\nAda,CTO,37\n,,\nTotal,,37\n").await;
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!((status, rows.len()), (200, 3), "{text}");
+    assert!(rows[2].contains("\"\"rows\"\":1,") && rows[2].contains("\"\"skipped_rows\"\":2"), "{text}");
+    // By the letter of the contract, every row is a lead.
+    let (_, text) = import(&app, "jobtitle,industry\nCTO,\n,\n").await;
+    assert!(text.contains("\"\"rows\"\":2,") && !text.contains("skipped_rows"), "{text}");
+    let (rows, _folder) = app.rows().await;
+    assert_eq!(count(&rows, "prediction_logs").await, 3);
+}
+
+#[tokio::test]
+async fn values_that_the_model_has_never_seen_are_reported() {
+    let app = TestApp::new(Some(fixtures::own().scorer())).await;
+    let leads = r#"[{"industry": "Fishing"}, {"industry": "Fishing"}, {"industry": "Mining"}, {"jobtitle": "CTO"}]"#;
+    let batch = app.post("/predict/batch", &format!("{{\"leads\": {leads}}}")).await.json();
+    let expected = json!([{
+        "field": "industry", "leads": 3,
+        "most_common": [{"value": "Fishing", "leads": 2}, {"value": "Mining", "leads": 1}],
+    }]);
+    assert_eq!(batch["unseen"], expected, "{batch}");
+    let partial = app.post("/predict/batch?on_error=skip", &format!("{{\"leads\": {leads}}}")).await.json();
+    assert_eq!(partial["unseen"], expected, "{partial}");
+    let known = app.post("/predict/batch", r#"{"leads": [{"jobtitle": "CTO"}]}"#).await.json();
+    assert_eq!(known.get("unseen"), None);
+    let (_, table) = import(&app, "Title,Industry\nCTO,Fishing\n").await;
+    assert!(table.contains("\"\"unseen\"\":[{\"\"field\"\":\"\"industry\"\",\"\"leads\"\":1"), "{table}");
 }

@@ -7,20 +7,59 @@ use std::fmt::Write;
 pub(crate) const CHOICES: usize = 12;
 
 /// Columns of the clean list: the contract's names.
-const COLUMNS: [&str; 9] = [
-    "Ref", "Email", "jobtitle", "companysize", "companytype", "companyfoundedon", "industry", "location", "languages",
-];
+const COLUMNS: [&str; 9] =
+    ["Ref", "Email", "jobtitle", "companysize", "companytype", "companyfoundedon", "industry", "location", "languages"];
 
 /// Leads in the order of [`COLUMNS`]; an empty cell is a missing value.
 const LEADS: [[&str; 9]; 8] = [
-    ["r1", "a@one.example", "Founder & CEO", "2-10", "Privately Held", "2015", "Computer Software", "Paris, Île-de-France, France", "English, French"],
-    ["r2", "b@two.example", "Directrice générale", "51-200", "Privately Held", "1998", "Marketing & Advertising", "Lyon", "Français"],
+    [
+        "r1",
+        "a@one.example",
+        "Founder & CEO",
+        "2-10",
+        "Privately Held",
+        "2015",
+        "Computer Software",
+        "Paris, Île-de-France, France",
+        "English, French",
+    ],
+    [
+        "r2",
+        "b@two.example",
+        "Directrice générale",
+        "51-200",
+        "Privately Held",
+        "1998",
+        "Marketing & Advertising",
+        "Lyon",
+        "Français",
+    ],
     ["r3", "c@three.example", "Head of Sales", "1001-5000", "Public Company", "", "Internet", "Genève; Suisse", ""],
     ["r4", "d@four.example", "VP \"Growth\"", "11-50", "", "2020", "Higher Education", "", "English"],
     ["r5", "e@five.example", "", "10001+", "Nonprofit", "1901", "", "Köln", "Deutsch, English"],
-    ["r6", "f@six.example", "Chef de projet", "201-500", "Partnership", "2008", "Financial Services", "Besançon | France", "Français, Español"],
+    [
+        "r6",
+        "f@six.example",
+        "Chef de projet",
+        "201-500",
+        "Partnership",
+        "2008",
+        "Financial Services",
+        "Besançon | France",
+        "Français, Español",
+    ],
     ["r7", "g@seven.example", "CTO", "", "", "", "Computer Software", "France", ""],
-    ["r8", "h@eight.example", "Sales Manager", "501-1000", "Public Company", "2011", "Information Technology and Services", "United States", "English"],
+    [
+        "r8",
+        "h@eight.example",
+        "Sales Manager",
+        "501-1000",
+        "Public Company",
+        "2011",
+        "Information Technology and Services",
+        "United States",
+        "English",
+    ],
 ];
 
 /// Headers of exporters for each column.
@@ -28,7 +67,17 @@ const HEADERS: [[&str; 9]; 4] = [
     COLUMNS,
     ["Ref", "Email", "Job Title", "Company Size", "Company Type", "Founded", "Industry", "Location", "Languages"],
     ["Ref", "E-mail", "Title", "# Employees", "Ownership", "Year Founded", "Industry", "Lead Location", "Language"],
-    ["Ref", "E-mail", "Intitulé du poste", "Taille de l'entreprise", "Type d'entreprise", "Année de création", "Secteur d'activité", "Localisation", "Langues"],
+    [
+        "Ref",
+        "E-mail",
+        "Intitulé du poste",
+        "Taille de l'entreprise",
+        "Type d'entreprise",
+        "Année de création",
+        "Secteur d'activité",
+        "Localisation",
+        "Langues",
+    ],
 ];
 
 /// The clean list, in UTF-8.
@@ -98,7 +147,11 @@ fn written(column: usize, cell: &str, spelling: usize, missing: &str, wrapper: u
     }
     let is_level = LEVELS.contains(&column);
     let cell = if is_level { spelled(cell, spelling) } else { cell.to_owned() };
-    let cell = if (2..=5).contains(&column) || is_level { [cell.clone(), format!(" {cell}"), format!("{cell}  ")][spaces].clone() } else { cell };
+    let cell = if (2..=5).contains(&column) || is_level {
+        [cell.clone(), format!(" {cell}"), format!("{cell}  ")][spaces].clone()
+    } else {
+        cell
+    };
     match wrapper {
         1 if column > 1 => format!("=\"{}\"", cell.replace('"', "\"\"")),
         2 if column > 1 => format!("'{cell}"),
@@ -146,8 +199,17 @@ fn encoded(text: &str, encoding: usize) -> Vec<u8> {
 /// The letters of the list in Mac OS Roman.
 fn mac_roman(character: char) -> u8 {
     const HIGH: [(char, u8); 11] = [
-        ('é', 0x8E), ('è', 0x8F), ('ç', 0x8D), ('Î', 0xEB), ('ö', 0x9A), ('ñ', 0x96), ('É', 0x83), ('à', 0x88), ('ü', 0x9F),
-        ('ê', 0x90), ('\u{a0}', 0xCA),
+        ('é', 0x8E),
+        ('è', 0x8F),
+        ('ç', 0x8D),
+        ('Î', 0xEB),
+        ('ö', 0x9A),
+        ('ñ', 0x96),
+        ('É', 0x83),
+        ('à', 0x88),
+        ('ü', 0x9F),
+        ('ê', 0x90),
+        ('\u{a0}', 0xCA),
     ];
     let high = HIGH.iter().find(|(known, _)| *known == character).map(|(_, byte)| *byte);
     high.unwrap_or_else(|| if character.is_ascii() { character as u8 } else { b'?' })
@@ -156,8 +218,18 @@ fn mac_roman(character: char) -> u8 {
 /// Choices in words, for messages.
 pub(crate) fn describe(style: &[u8; CHOICES]) -> String {
     const NAMES: [&str; CHOICES] = [
-        "headers", "delimiter", "quoting", "breaks", "encoding", "spelling", "missing", "wrapper", "padding", "preamble",
-        "blank columns", "spaces",
+        "headers",
+        "delimiter",
+        "quoting",
+        "breaks",
+        "encoding",
+        "spelling",
+        "missing",
+        "wrapper",
+        "padding",
+        "preamble",
+        "blank columns",
+        "spaces",
     ];
     let chosen = NAMES.iter().zip(style).filter(|(_, choice)| **choice > 0);
     chosen.fold(String::new(), |mut text, (name, choice)| {

@@ -26,7 +26,7 @@ use web::engine::Engine;
 use web::pages::{LeadPage, LeadPageProps, ListPage, ListPageProps, StartPage, StartPageProps};
 use web::protocol::{
     Column, FieldError, FileFormat, LeadDetail, LeadSet, ListSummary, MappedColumn, Mark, ModelInfo, Query,
-    RejectGroup, RejectLine, Row, Score, Sort, Window,
+    RejectGroup, RejectLine, Row, Score, Sort, UnseenValues, Window,
 };
 use web::state::{Action, DisplayChange, ImportProgress, LeadList, ManualLead, ManualOutcome, OpenLead, QueryChange};
 use web_sys::{Element, Event, EventInit, HtmlElement, HtmlSelectElement, KeyboardEvent, KeyboardEventInit};
@@ -107,7 +107,12 @@ fn list() -> LeadList {
             mapped("name", None, Evidence::None, 0),
             mapped("size", Some("companysize"), Evidence::Name, 3),
         ],
-        format: FileFormat { encoding: Some("Windows-1252".to_owned()), header_line: 4.0, short_rows: 2 },
+        format: FileFormat {
+            encoding: Some("Windows-1252".to_owned()),
+            header_line: 4.0,
+            short_rows: 2,
+            ..FileFormat::default()
+        },
     };
     let import = ImportProgress { job: 1, file: "leads.csv".to_owned(), ..ImportProgress::default() };
     LeadList { window: Some(window(&query)), query, ..LeadList::new(&import, summary, None, 420.0) }
@@ -315,7 +320,10 @@ async fn column_mapping_can_be_changed() {
     click(&root, "summary");
     wait_until(|| !texts(&root, "select").is_empty()).await;
     assert_eq!(texts(&root, "tbody th"), ["name", "size", "Title"]);
-    assert_eq!(texts(&root, "td.figures"), ["", "likely 3 cells not understood", ""]);
+    assert_eq!(
+        texts(&root, "td.figures"),
+        ["", "likely 3 cells not understood 3 values unknown to the model: Fishing (1)", ""]
+    );
     let select: HtmlSelectElement = root.query_selector("select").unwrap().unwrap().dyn_into().unwrap();
     assert_eq!(select.get_attribute("aria-label").unwrap(), "Read \"name\" as");
     select.set_value("jobtitle");
@@ -350,7 +358,8 @@ async fn columns_of_an_unknown_header_are_shown_unfolded_with_what_was_decided()
 fn mapped(name: &str, field: Option<&str>, evidence: Evidence, unparsed: u32) -> MappedColumn {
     let target = field.map(|field| Target::Field(field.to_owned()));
     let column = ColumnMapping { target, confidence: 0.8, evidence, ..ColumnMapping::unmapped(name) };
-    MappedColumn { column, examples: vec!["37".to_owned()], unparsed, counts: CellCounts::default() }
+    let unseen = UnseenValues { cells: unparsed, most_common: vec![("Fishing".to_owned(), 1)] };
+    MappedColumn { column, examples: vec!["37".to_owned()], unparsed, counts: CellCounts::default(), unseen }
 }
 
 #[wasm_bindgen_test]

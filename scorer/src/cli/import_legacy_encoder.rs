@@ -5,6 +5,7 @@
 //! from texts, `has_<text>`, `<text>_length` and `<text>_count`.
 
 use crate::lead::encode::{Element, FORMAT, Feature, Input, Matching, Rule, Specification};
+use crate::lead::level::LevelMatching;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -138,7 +139,7 @@ impl EncoderExport {
     /// The legacy service replaced a missing text by its fill level first, so the dummy of that level matches both.
     fn one_hot_rule(&self, dummy: &Dummy) -> Rule {
         let missing = dummy.category == self.categorical_missing_fill;
-        Rule::OneHot { levels: vec![dummy.category.clone()], missing }
+        Rule::OneHot { levels: vec![dummy.category.clone()], missing, matching: LevelMatching::Exact }
     }
 
     /// The legacy service replaced a missing text by its fill level before the table lookup. Some tables contain that
@@ -148,7 +149,7 @@ impl EncoderExport {
         let table = table.ok_or_else(|| LegacyEncoderError::MissingTable(column.to_owned()))?.categories.clone();
         let unseen = self.target_encoding.global_mean;
         let missing = table.get(&self.categorical_missing_fill).copied().unwrap_or(unseen);
-        Ok(Rule::Target { table, unseen, missing })
+        Ok(Rule::Target { table, unseen, missing, matching: LevelMatching::Exact })
     }
 
     /// Returns the field and rule of a feature computed from a text.

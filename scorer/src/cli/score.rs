@@ -2,8 +2,9 @@
 
 use super::files::{self, Input, ModelArgs};
 use super::list_input;
-use crate::lead::csv::{CellCounts, ImportError};
+use crate::lead::csv::{CellCounts, ImportError, SkippedRows};
 use crate::lead::import::ImportOptions;
+use crate::lead::level::UnseenField;
 use crate::lead::mapping::{CellFormat, ColumnMapping, DecimalSign, Evidence, Mapping};
 use crate::lead::text::TextEncoding;
 use crate::pipeline::Scorer;
@@ -168,6 +169,7 @@ fn print_import_notes(sheet: &ScoredList) {
             eprintln!("{note}");
         }
     }
+    print_cell_notes(sheet);
     if intake.short_rows > 0 {
         let rows = pluralize(intake.short_rows as usize, "row");
         eprintln!("{rows} had fewer cells than there are columns; the missing cells count as empty");
@@ -194,6 +196,7 @@ fn column_note(column: &ColumnMapping, mapping: &Mapping, unread: u64, counts: C
         }
     };
     count(counts.unwrapped, "without their quotes or apostrophe");
+    count(counts.missing_words, "with a word for nothing, such as N/A, taken as empty");
     count(counts.ambiguous, "with two readings, taken with a decimal point");
     count(unread, "not understood");
     (!notes.is_empty()).then(|| format!("{:?} read as {} ({})", column.name, target.name(), notes.join(", ")))
@@ -208,6 +211,29 @@ fn format_notes(format: CellFormat) -> Vec<String> {
     let fractions = format.fractions.then_some("fractions as percents");
     let codes = format.insee_codes.then_some("as codes of INSEE, not as numbers");
     [decimal, fractions, codes].into_iter().flatten().map(str::to_owned).collect()
+}
+
+/// Prints what was read into cells and rows: HTML entities, rows without a lead, unseen levels.
+fn print_cell_notes(sheet: &ScoredList) {
+    let summary = sheet.summary();
+    if summary.html_cells > 0 {
+        eprintln!(
+            "{} with HTML codes such as &amp;, which were decoded",
+            pluralize(summary.html_cells as usize, "cell")
+        );
+    }
+    let SkippedRows { rows, lines } = &summary.skipped;
+    if *rows > 0 {
+        let shown: Vec<String> = lines.iter().map(u64::to_string).collect();
+        let more = if *rows > lines.len() as u64 { ", ..." } else { "" };
+        let noun = if *rows == 1 { "row holds" } else { "rows hold" };
+        eprintln!("{rows} {noun} no lead (empty, total or header), passed over: line {}{more}", shown.join(", "));
+    }
+    for UnseenField { field, cells, commonest } in sheet.unseen() {
+        let texts: Vec<String> = commonest.iter().map(|(text, count)| format!("{text:?} ({count})")).collect();
+        let cells = pluralize(*cells as usize, "value");
+        eprintln!("{field}: {cells} that the model has never seen, most often {}", texts.join(", "));
+    }
 }
 
 /// Prints a summary to standard error; standard output may carry the list.

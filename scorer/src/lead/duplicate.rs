@@ -65,6 +65,69 @@ const COLUMN_NAMES: [(Identity, &[&str]); 6] = [
     ),
 ];
 
+/// Other normalized names of columns that identify a person or company: numbers to call, and keys of other systems.
+const OTHER_IDENTITIES: [&str; 31] = [
+    "ref",
+    "reference",
+    "id",
+    "key",
+    "uuid",
+    "vid",
+    "crmid",
+    "leadid",
+    "leadkey",
+    "contactid",
+    "personid",
+    "recordid",
+    "accountid",
+    "companyid",
+    "externalid",
+    "responseid",
+    "siren",
+    "siret",
+    "tel",
+    "phone",
+    "phonenumber",
+    "mobile",
+    "mobilephone",
+    "telephone",
+    "portable",
+    "telefon",
+    "firma",
+    "empresa",
+    "azienda",
+    "website",
+    "domain",
+];
+
+/// Parts of normalized names of columns that identify a person or company.
+const IDENTITY_PARTS: [&str; 18] = [
+    "name",
+    "nom",
+    "mail",
+    "phone",
+    "telephone",
+    "telefon",
+    "linkedin",
+    "profil",
+    "company",
+    "companies",
+    "societe",
+    "entreprise",
+    "unternehmen",
+    "contact",
+    "kontakt",
+    "nombre",
+    "apellido",
+    "cognome",
+];
+
+/// True when a column of this normalized name identifies a person or company.
+pub fn is_identity_name(normalized: &str) -> bool {
+    let is_known = COLUMN_NAMES.iter().any(|(_, names)| names.contains(&normalized));
+    is_known || OTHER_IDENTITIES.contains(&normalized) || IDENTITY_PARTS.iter().any(|part| normalized.contains(part))
+}
+
 /// Columns of a list that identify a person.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct IdentityColumns {

@@ -6,10 +6,12 @@
 use super::csv::{
     CsvReader, CsvRow, Dialect, FormatSniffer, ImportError, ImportSummary, SNIFF_BYTES, SniffedFormat, check_text,
 };
+use super::level::LevelIndex;
 use super::mapping::{ColumnMapping, Mapping, Target, normalize_name};
 use super::schema::Schema;
 use super::text::{Decoder, TextEncoding};
 use memchr::memchr2;
+use std::sync::Arc;
 
 /// Overrides of what would be detected.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,6 +25,8 @@ pub struct ImportOptions {
     /// Reads a file by the letter of the contract when its first line names columns by the contract's names alone: in
     /// UTF-8, with complete rows, and from that line on, without waiting for [`SNIFF_BYTES`] bytes.
     pub contract_first: bool,
+    /// Levels of the models, which are neither converted nor taken for missing values.
+    pub levels: Arc<LevelIndex>,
 }
 
 /// Detected format of a file.
@@ -127,11 +131,15 @@ impl ImportReader {
             decoder.push(start, &mut text);
         }
         let decoded = if decoder.is_some() { text.as_slice() } else { start };
-        let SniffedFormat { dialect, skip, line, mapping, rows, examples } = self.sniff(decoded);
+        let SniffedFormat { dialect, skip, line, mapping, rows, examples, header_rows } = self.sniff(decoded);
         let mapping = self.choose_mapping(mapping, &rows);
         let reader = CsvReader::new(self.schema.clone(), dialect);
         // Without a mapped column, the reader reports the unknown header.
-        let mut reader = if mapping.field_count() > 0 { reader.with_mapping(mapping, line) } else { reader };
+        let mut reader = if mapping.field_count() > 0 {
+            reader.with_mapping(mapping, line).with_levels(self.options.levels.clone(), header_rows)
+        } else {
+            reader
+        };
         let pushed = reader.push(decoded.get(skip..).unwrap_or_default(), sink);
         pushed.map_err(|error| error.with_examples(&examples))?;
         self.rows = Some(RowReader { decoder, text, reader, format: FileFormat { encoding, dialect, line, examples } });

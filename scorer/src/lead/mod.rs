@@ -7,7 +7,9 @@ pub mod duplicate;
 pub mod encode;
 pub mod import;
 pub mod json;
+pub mod level;
 pub mod mapping;
+pub mod missing_word;
 pub mod schema;
 pub mod text;
 

@@ -3,6 +3,7 @@
 use super::{Score, Scorer};
 use crate::lead::Lead;
 use crate::lead::encode::EncodedBatch;
+use crate::lead::level::{LevelMatching, UnseenLevels};
 use crate::model::onnx::{NotProbability, ScoreError};
 
 /// Batch size: bounds memory, does not influence any score.
@@ -32,13 +33,30 @@ impl Batch {
     }
 
     /// Adds a lead that was read with the scorer's schema; scores the pending leads of its model when the batch is full.
-    pub fn add(&mut self, scorer: &Scorer, lead: &Lead) -> Result<(), ScoreError> {
+    /// Levels are matched as the model says, or by their folded form in any case. True when the lead has another spelling of
+    /// a level.
+    pub fn add(&mut self, scorer: &Scorer, lead: &Lead, matching: LevelMatching) -> Result<bool, ScoreError> {
         let model = scorer.choose(lead);
-        let Some(pending) = self.pending.get_mut(model) else { return Ok(()) };
+        let Some(pending) = self.pending.get_mut(model) else { return Ok(false) };
         pending.leads.push(self.scores.len());
         self.scores.push(Err(NotProbability { value: f32::NAN }));
-        scorer.models()[model].encoder().encode_into(lead, &mut pending.encoding);
-        if pending.leads.len() < BATCH_LEADS { Ok(()) } else { self.score(scorer, model) }
+        scorer.models()[model].encoder().encode_into(lead, matching, &mut pending.encoding);
+        let is_respelled = pending.encoding.is_respelled();
+        if pending.leads.len() >= BATCH_LEADS {
+            self.score(scorer, model)?;
+        }
+        Ok(is_respelled)
+    }
+
+    /// Returns the cells that the leads' models have never seen, since the last call.
+    pub fn take_unseen(&mut self, scorer: &Scorer) -> UnseenLevels {
+        let mut unseen = UnseenLevels::default();
+        for (pending, model) in self.pending.iter_mut().zip(scorer.models()) {
+            for (field, tally) in model.encoder().take_unseen(&mut pending.encoding) {
+                unseen.add(field, &tally);
+            }
+        }
+        unseen
     }
 
     /// Scores the pending leads and returns all scores in the order of the leads; the batch is then empty.

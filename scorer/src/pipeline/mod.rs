@@ -19,15 +19,18 @@ pub use pack::{ModelParts, PackError, pack};
 pub use self_check::self_check_leads;
 pub use version::is_newer;
 
+use crate::lead::level::{LevelIndex, LevelMatching};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
 use crate::model::onnx::{NotProbability, ScoreError};
+use std::sync::Arc;
 
 /// One or more opened models. Immutable, so threads can share it.
 #[derive(Debug)]
 pub struct Scorer {
     models: Vec<Model>,
     schema: Schema,
+    levels: Arc<LevelIndex>,
 }
 
 /// Score of a lead.
@@ -68,7 +71,17 @@ impl Scorer {
         for model in &mut models {
             model.bind(&schema)?;
         }
-        Ok(Scorer { models, schema })
+        let features = || models.iter().flat_map(|model| model.encoder().features());
+        let levels =
+            features().filter_map(|feature| Some((schema.position(&feature.field)?, feature.rule.levels()?.0)));
+        let levels =
+            LevelIndex::new(levels.flat_map(|(field, levels)| levels.into_iter().map(move |level| (field, level))));
+        Ok(Scorer { levels: Arc::new(levels), models, schema })
+    }
+
+    /// Levels that any of the models knows, by the index of their field in [`Scorer::schema`].
+    pub fn levels(&self) -> &Arc<LevelIndex> {
+        &self.levels
     }
 
     /// Schema to read leads with: the 19 standard fields, then the extra columns of all models.
@@ -92,7 +105,7 @@ impl Scorer {
     /// Scores leads that were read with [`Scorer::schema`]; results are in the same order.
     pub fn score(&self, leads: &[Lead]) -> Result<Vec<Result<Score, NotProbability>>, ScoreError> {
         let mut batch = Batch::new(self);
-        leads.iter().try_for_each(|lead| batch.add(self, lead))?;
+        leads.iter().try_for_each(|lead| batch.add(self, lead, LevelMatching::Exact).map(drop))?;
         batch.finish(self)
     }
 }

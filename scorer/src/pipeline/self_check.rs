@@ -96,12 +96,10 @@ fn synthetic_lead(encoder: &Encoder, index: usize) -> Map<String, Value> {
 fn synthetic_text(encoder: &Encoder, field: &str, turn: usize) -> String {
     let mut known = Vec::new();
     for feature in encoder.features().filter(|feature| feature.field == field) {
-        match &feature.rule {
-            Rule::OneHot { levels, .. } | Rule::Unlisted { levels } => known.extend(levels.iter().map(String::as_str)),
-            Rule::Target { table, .. } => known.extend(table.keys().map(String::as_str)),
-            Rule::TextFlag { terms, .. } => known.extend(terms.iter().map(String::as_str)),
-            _ => {}
+        if let Rule::TextFlag { terms, .. } = &feature.rule {
+            known.extend(terms.iter().map(String::as_str));
         }
+        known.extend(feature.rule.levels().into_iter().flat_map(|(levels, _)| levels));
     }
     match turn % 5 {
         0 => format!("made up, {turn}"),

@@ -16,6 +16,7 @@ use crate::insight::rank;
 use crate::lead::csv::{CsvRow, Header, ImportError, ImportSummary, Reject, RejectReason};
 use crate::lead::duplicate::{self, IdentityColumns};
 use crate::lead::import::{FileFormat, ImportOptions, ImportReader};
+use crate::lead::level::UnseenField;
 use crate::lead::{Lead, Value};
 use crate::model::onnx::{NotProbability, ScoreError};
 use crate::pipeline::{Batch, Score, Scorer};
@@ -72,7 +73,7 @@ impl PartialList {
         match row.lead {
             Ok(lead) if self.error.is_none() => {
                 self.rows.push(row.line, row.cells);
-                self.error = self.batch.add(scorer, lead).err();
+                self.error = self.batch.add(scorer, lead, row.matching).err();
             }
             Ok(_) => {}
             Err(reject) => self.rejects.push(reject, row.cells),
@@ -89,6 +90,7 @@ impl ListReader {
     pub fn new(scorer: Arc<Scorer>, options: ImportOptions) -> Self {
         let batch = Batch::new(&scorer);
         let list = PartialList { rows: RowStore::default(), batch, rejects: Rejects::default(), error: None };
+        let options = ImportOptions { levels: scorer.levels().clone(), ..options };
         ListReader { reader: ImportReader::new(scorer.schema().clone(), options), scorer, list }
     }
 
@@ -116,6 +118,7 @@ impl ListReader {
         list.take_error()?;
         let PartialList { mut rows, mut batch, mut rejects, .. } = list;
         let scores = keep_scored(batch.finish(&scorer)?, &mut rows, &mut rejects);
+        let unseen = batch.take_unseen(&scorer).report(scorer.schema());
         rejects.finish(&summary.columns);
         if scores.is_empty() {
             return Err(ListError::NoLeads { rejects });
@@ -138,6 +141,7 @@ impl ListReader {
             ranks,
             used_models,
             missing_fields,
+            unseen,
             duplicates,
         })
     }
@@ -193,6 +197,7 @@ pub struct ScoredList {
     ranks: Vec<u32>,
     used_models: Vec<bool>,
     missing_fields: Vec<String>,
+    unseen: Vec<UnseenField>,
     duplicates: Vec<bool>,
 }
 
@@ -243,9 +248,11 @@ impl ScoredList {
     fn read_lead(&self, row: usize) -> Option<Lead> {
         let schema = self.scorer.schema();
         let mapping = Some(self.summary.mapping.clone()).filter(|mapping| !mapping.columns.is_empty());
-        let mut header = Header::new(self.columns().to_vec(), schema, mapping).ok()?;
+        let header = Header::new(self.columns().to_vec(), schema, mapping).ok()?;
+        let mut header = header.with_levels(self.scorer.levels().clone());
         let mut lead = Lead::empty(schema.len());
         header.read(self.rows.cells(row), schema, self.line(row), &mut lead).ok()?;
+        self.scorer.models().get(self.score(row).model)?.encoder().respell(&mut lead);
         Some(lead)
     }
 
@@ -277,6 +284,11 @@ impl ScoredList {
     /// Fields without a column that a model which scored the list reads.
     pub fn missing_fields(&self) -> &[String] {
         &self.missing_fields
+    }
+
+    /// Cells of categorical fields that the leads' models have never seen, by field.
+    pub fn unseen(&self) -> &[UnseenField] {
+        &self.unseen
     }
 
     /// True when the model scored any lead of the list.

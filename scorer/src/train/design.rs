@@ -6,6 +6,7 @@
 use super::TrainError;
 use super::metric::{median, quantile};
 use crate::lead::encode::{Element, Encoder, FORMAT, Feature, Input, Matching, Matrix, Rule, Specification};
+use crate::lead::level::LevelMatching;
 use crate::lead::schema::{Field, FieldKind, Schema};
 use crate::lead::{Lead, Value};
 use std::collections::BTreeMap;
@@ -151,9 +152,11 @@ fn is_number(rule: &Rule) -> bool {
 }
 
 fn level_rules(common: Vec<String>) -> Vec<(String, Rule)> {
-    let one = |level: &String| (format!("={level}"), Rule::OneHot { levels: vec![level.clone()], missing: false });
+    let matching = LevelMatching::Folded;
+    let one =
+        |level: &String| (format!("={level}"), Rule::OneHot { levels: vec![level.clone()], missing: false, matching });
     let mut rules: Vec<_> = common.iter().map(one).collect();
-    rules.push((":unlisted".to_owned(), Rule::Unlisted { levels: common }));
+    rules.push((":unlisted".to_owned(), Rule::Unlisted { levels: common, matching }));
     rules
 }
 
@@ -217,7 +220,10 @@ mod tests {
         // Four leads in Banking and two in other industries remain: enough for the `unlisted` feature.
         assert_eq!(names(&chosen), ["industry=Software", "industry:unlisted"]);
         let levels = vec!["Software".to_owned()];
-        assert_eq!(chosen.encoder.features().nth(1).unwrap().rule, Rule::Unlisted { levels });
+        assert_eq!(
+            chosen.encoder.features().nth(1).unwrap().rule,
+            Rule::Unlisted { levels, matching: LevelMatching::Folded }
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! rows are left out and why.
 
 use super::TrainError;
+use super::spelling::unify_spellings;
 use crate::lead::csv::{CsvReader, CsvRow, Dialect, ImportSummary, Reject, RejectReason};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
@@ -45,6 +46,7 @@ impl History {
         let intake = reader.finish(&mut sink)?;
         first_error.map_or(Ok(()), Err)?;
         history.set_columns(intake, column, &schema);
+        unify_spellings(&mut history.leads, &schema);
         Ok(history)
     }
 

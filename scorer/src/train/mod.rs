@@ -14,6 +14,7 @@ mod logistic;
 mod random;
 pub mod report;
 mod rows;
+mod spelling;
 mod summary;
 mod validate;
 

@@ -5,9 +5,10 @@
 
 use super::design::Sample;
 use super::history::History;
+use super::spelling::has_levels;
 use crate::insight::profile::{CAPACITY, ColumnGroup, ColumnLayout, LevelKey, Profile, ProfileLayout};
 use crate::lead::encode::{Encoder, Specification};
-use crate::lead::schema::{Field, FieldKind, Schema};
+use crate::lead::schema::{Field, Schema};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -55,8 +56,4 @@ pub(super) fn rare_levels(history: &History, encoder: &Specification) -> Vec<(St
     let schema = Schema::leads();
     let fields = schema.fields().iter().enumerate().filter(|(_, field)| read.contains(field.name.as_str()));
     fields.filter(|(_, field)| has_levels(field)).map(rare).filter(|(_, levels, _)| *levels > 0).collect()
-}
-
-fn has_levels(field: &Field) -> bool {
-    matches!(field.kind, FieldKind::Category { .. } | FieldKind::Text { max_chars: None })
 }

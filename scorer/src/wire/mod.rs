@@ -5,6 +5,7 @@
 pub mod monitoring;
 
 use crate::insight::label::{ScoreSummary, confidence, label, rounded};
+use crate::lead::level::UnseenField;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -83,6 +84,39 @@ pub struct BatchResponse<'a> {
     pub high_engagement_count: usize,
     /// Models that made the predictions.
     pub models: Vec<ModelName<'a>>,
+    /// Values of categorical fields that the models have never seen; absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<UnseenValues>,
+}
+
+/// Leads of a batch whose value of a categorical field is no level of the model that scored them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+pub struct UnseenValues {
+    /// Field of the leads.
+    pub field: String,
+    /// Number of leads.
+    pub leads: u64,
+    /// The three most common of these values.
+    pub most_common: Vec<UnseenValue>,
+}
+
+/// Value that no model has seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "native", derive(utoipa::ToSchema))]
+pub struct UnseenValue {
+    /// The value, at most 60 characters of it.
+    pub value: String,
+    /// Number of leads with it.
+    pub leads: u64,
+}
+
+impl From<UnseenField> for UnseenValues {
+    fn from(unseen: UnseenField) -> Self {
+        let value = |(value, leads)| UnseenValue { value, leads };
+        let most_common = unseen.commonest.into_iter().map(value).collect();
+        UnseenValues { field: unseen.field, leads: unseen.cells, most_common }
+    }
 }
 
 impl<'a> BatchResponse<'a> {
@@ -96,6 +130,7 @@ impl<'a> BatchResponse<'a> {
             high_engagement_count: summary.engaged,
             predictions,
             models,
+            unseen: Vec::new(),
         }
     }
 }

@@ -86,7 +86,7 @@ fn mapping(summary: &ListSummary) -> Mapping {
 }
 
 fn row(props: &ColumnTableProps, at: usize) -> Html {
-    let MappedColumn { column, examples, unparsed, counts } = &props.summary.mapped_columns[at];
+    let MappedColumn { column, examples, unparsed, counts, unseen } = &props.summary.mapped_columns[at];
     let notes: Vec<String> = text::column_notes(column, *counts);
     html! {
         <tr>
@@ -97,6 +97,8 @@ fn row(props: &ColumnTableProps, at: usize) -> Html {
                 {text::evidence(column.evidence, column.confidence)}
                 if !notes.is_empty() { <span class="notes">{" "}{notes.join(", ")}</span> }
                 if *unparsed > 0 { <span class="faults">{text::unparsed_cells(*unparsed)}</span> }
+                if counts.missing_words > 0 { <span>{text::missing_words(counts.missing_words)}</span> }
+                if unseen.cells > 0 { <span>{text::unseen_values(unseen)}</span> }
             </td>
         </tr>
     }

@@ -14,7 +14,7 @@ use crate::components::{
     toolbar::Toolbar,
 };
 use crate::engine::Engine;
-use crate::protocol::{Export, LeadSet, Mark, ModelInfo, Request};
+use crate::protocol::{Export, LeadSet, ListSummary, Mark, ModelInfo, Request};
 use crate::state::{Action, DisplayChange, LeadList, OpenLead, QueryChange, Tool};
 use crate::{browser, text};
 use scorer::lead::mapping::Mapping;
@@ -102,6 +102,7 @@ fn file_notes(props: &ListPageProps, on_query: &Callback<QueryChange>, on_displa
             {for list.sheet.as_ref().map(|sheet| html! { <p class="aside quiet" id="sheet">{text::sheet(sheet)}</p> })}
             {for text::file_format(&summary.format).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
             {missing_fields(props)}
+            {unseen_values(summary)}
             {names(&summary.unmapped_columns, text::unmapped_columns, str::to_owned)}
             if summary.duplicates > 0 {
                 <p class="aside quiet">
@@ -161,6 +162,14 @@ fn missing_fields(props: &ListPageProps) -> Html {
     let mut fields = summary.missing_fields.clone();
     fields.sort_by(|one, other| cost(other).partial_cmp(&cost(one)).unwrap_or(Ordering::Equal));
     names(&fields, text::missing_fields, |field| text::missing_field(field, cost(field)))
+}
+
+/// Lists columns with values that the model has never seen.
+fn unseen_values(summary: &ListSummary) -> Html {
+    let columns = summary.mapped_columns.iter().filter(|mapped| mapped.unseen.cells > 0);
+    let lines: Vec<String> =
+        columns.map(|mapped| format!("{}:{}", mapped.column.name, text::unseen_values(&mapped.unseen))).collect();
+    names(&lines, text::columns_with_unseen_values, str::to_owned)
 }
 
 /// Summarizes some columns in a line, which unfolds their names.

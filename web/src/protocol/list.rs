@@ -232,6 +232,17 @@ pub struct MappedColumn {
     pub unparsed: u32,
     /// Other counts of cells that were not read as they are.
     pub counts: CellCounts,
+    /// Values that the model has never seen.
+    pub unseen: UnseenValues,
+}
+
+/// Cells of a column whose value the model has never seen.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct UnseenValues {
+    /// Number of cells.
+    pub cells: u32,
+    /// The most common of these values with their numbers of cells, most frequent first.
+    pub most_common: Vec<(String, u32)>,
 }
 
 /// Detected format of a text file.
@@ -243,6 +254,12 @@ pub struct FileFormat {
     pub header_line: f64,
     /// Number of rows with fewer cells than columns.
     pub short_rows: u32,
+    /// Number of cells with HTML entities, which were decoded.
+    pub html_cells: u32,
+    /// Number of rows that hold no lead.
+    pub skipped_rows: u32,
+    /// Lines of the first of them.
+    pub skipped_lines: Vec<f64>,
 }
 
 /// Column of the user's file.

@@ -15,9 +15,11 @@ pub use rejects::group_rejects;
 
 use crate::protocol::{
     Column, ColumnValues, FileFormat, LeadDetail, LeadSet, ListSummary, MappedColumn, Mark, MarkCounts, Query,
-    RejectGroup, Row, Score, Window,
+    RejectGroup, Row, Score, UnseenValues, Window,
 };
 use column_order::display_order;
+use scorer::lead::level::UnseenField;
+use scorer::lead::mapping::Target;
 use scorer::lead::text::TextEncoding;
 use scorer::scored_list::ScoredList;
 
@@ -73,10 +75,21 @@ impl RankedList {
         let mapped = columns.map(|((column, (unparsed, counts)), examples)| MappedColumn {
             column: column.clone(),
             examples: examples.clone(),
-            unparsed: (*unparsed).try_into().unwrap_or(u32::MAX),
+            unparsed: saturated(*unparsed),
             counts: *counts,
+            unseen: self.unseen(column.target.as_ref()),
         });
         mapped.collect()
+    }
+
+    /// Returns the values of a column that the model has never seen.
+    fn unseen(&self, target: Option<&Target>) -> UnseenValues {
+        let is_target = |unseen: &&UnseenField| matches!(target, Some(Target::Field(field)) if *field == unseen.field);
+        let unseen = self.list.unseen().iter().find(is_target);
+        unseen.map_or_else(UnseenValues::default, |unseen| UnseenValues {
+            cells: saturated(unseen.cells),
+            most_common: unseen.commonest.iter().map(|(text, cells)| (text.clone(), saturated(*cells))).collect(),
+        })
     }
 
     fn format(&self) -> FileFormat {
@@ -85,7 +98,10 @@ impl RankedList {
         FileFormat {
             encoding: (!is_utf8).then(|| format.encoding.name().to_owned()),
             header_line: format.line as f64,
-            short_rows: self.list.summary().short_rows.try_into().unwrap_or(u32::MAX),
+            short_rows: saturated(self.list.summary().short_rows),
+            html_cells: saturated(self.list.summary().html_cells),
+            skipped_rows: saturated(self.list.summary().skipped.rows),
+            skipped_lines: self.list.summary().skipped.lines.iter().map(|line| *line as f64).collect(),
         }
     }
 
@@ -214,6 +230,11 @@ impl RankedList {
     fn cells(&self, lead: u32, columns: &[u32]) -> Vec<String> {
         let cell = |column: &u32| self.list.cell(lead as usize, *column as usize).chars().take(CELL_CHARS).collect();
         columns.iter().map(cell).collect()
+    }
+
+    /// Number as sent to the page.
+    fn saturated(number: u64) -> u32 {
+        number.try_into().unwrap_or(u32::MAX)
     }
 
     /// Returns the row of a lead, without cells.

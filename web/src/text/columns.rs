@@ -2,7 +2,7 @@
 
 use super::{tr, tr_str};
 use crate::format::count;
-use crate::protocol::{FileFormat, SheetInfo};
+use crate::protocol::{FileFormat, SheetInfo, UnseenValues};
 use scorer::lead::csv::CellCounts;
 use scorer::lead::mapping::{CellFormat, ColumnMapping, DecimalSign, Evidence};
 
@@ -105,6 +105,49 @@ pub fn unparsed_cells(number: u32) -> String {
     }
 }
 
+/// Number of cells with a word for a missing value.
+pub fn missing_words(number: u64) -> String {
+    match number {
+        1 => tr(" 1 cell such as N/A taken as empty", " 1 cellule du genre N/A prise pour vide"),
+        number => tr(
+            format!(" {} cells such as N/A taken as empty", count(number)),
+            format!(" {} cellules du genre N/A prises pour vides", count(number)),
+        ),
+    }
+}
+
+/// Number of values that the model has never seen, with the most common ones.
+pub fn unseen_values(unseen: &UnseenValues) -> String {
+    let number = count(unseen.cells);
+    let examples: Vec<String> =
+        unseen.most_common.iter().map(|(value, cells)| format!("{value} ({})", count(*cells))).collect();
+    let examples = examples.join(" · ");
+    match unseen.cells {
+        1 => tr(
+            format!(" 1 value unknown to the model: {examples}"),
+            format!(" 1 valeur inconnue du modèle : {examples}"),
+        ),
+        _ => tr(
+            format!(" {number} values unknown to the model: {examples}"),
+            format!(" {number} valeurs inconnues du modèle : {examples}"),
+        ),
+    }
+}
+
+/// Number of columns with values that the model has never seen.
+pub fn columns_with_unseen_values(number: u32) -> String {
+    match number {
+        1 => tr(
+            "1 column has values that the model does not know; they count as rare ones.",
+            "1 colonne a des valeurs que le modèle ne connaît pas ; elles comptent comme rares.",
+        ),
+        number => tr(
+            format!("{number} columns have values that the model does not know; they count as rare ones."),
+            format!("{number} colonnes ont des valeurs que le modèle ne connaît pas ; elles comptent comme rares."),
+        ),
+    }
+}
+
 /// Sheet that was read, and the number of sheets that it was chosen from.
 pub fn sheet(sheet: &SheetInfo) -> String {
     let SheetInfo { name, candidates } = sheet;
@@ -132,6 +175,7 @@ pub fn file_format(format: &FileFormat) -> Vec<String> {
             format!("Les colonnes sont nommées ligne {} ; ce qui précède a été ignoré.", format.header_line),
         ));
     }
+    lines.extend(cleaned(format));
     match format.short_rows {
         0 => {}
         1 => lines.push(tr(
@@ -141,6 +185,43 @@ pub fn file_format(format: &FileFormat) -> Vec<String> {
         rows => lines.push(tr(
             format!("{} rows have fewer cells than there are columns; the others count as empty.", count(rows)),
             format!("{} lignes ont moins de cellules que de colonnes ; les autres comptent comme vides.", count(rows)),
+        )),
+    }
+    lines
+}
+
+/// Notes about rows that hold no lead and cells that were decoded.
+fn cleaned(format: &FileFormat) -> Vec<String> {
+    let mut lines = Vec::new();
+    let shown: Vec<String> = format.skipped_lines.iter().map(f64::to_string).collect();
+    let more = if format.skipped_rows as usize > shown.len() { "…" } else { "" };
+    let shown = shown.join(", ");
+    match format.skipped_rows {
+        0 => {}
+        1 => lines.push(tr(
+            format!("1 row holds no lead (empty, total or header) and was passed over: line {shown}."),
+            format!("1 ligne sans prospect (vide, total ou en-tête) a été ignorée : ligne {shown}."),
+        )),
+        rows => lines.push(tr(
+            format!(
+                "{} rows hold no lead (empty, total or header) and were passed over: lines {shown}{more}",
+                count(rows)
+            ),
+            format!(
+                "{} lignes sans prospect (vides, totaux ou en-têtes) ont été ignorées : lignes {shown}{more}",
+                count(rows)
+            ),
+        )),
+    }
+    match format.html_cells {
+        0 => {}
+        1 => lines.push(tr(
+            "1 cell had HTML codes such as &amp;, which were read as characters.",
+            "1 cellule contenait des codes HTML comme &amp;, lus comme des caractères.",
+        )),
+        cells => lines.push(tr(
+            format!("{} cells had HTML codes such as &amp;, which were read as characters.", count(cells)),
+            format!("{} cellules contenaient des codes HTML comme &amp;, lus comme des caractères.", count(cells)),
         )),
     }
     lines

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::language::set_current;
-use crate::protocol::{Export, ExportFormat, ExportScope, FileError};
+use crate::protocol::{Export, ExportFormat, ExportScope, FileError, FileFormat, UnseenValues};
 use crate::state::ImportProgress;
 
 const RANKED: Export = Export::Leads { scope: ExportScope::All, format: ExportFormat::PlainCsv };
@@ -56,4 +56,24 @@ fn texts_are_localized() {
     assert_eq!(progress(&import(900.0)), "5\u{202F}000 prospects · 1,0 Mo sur 4,0 Mo");
     assert_eq!(drop_here(), "Déposez une liste ici");
     assert_eq!(export_name(RANKED, "leads.csv"), "leads-classes.csv");
+}
+
+#[test]
+fn unseen_values_are_named_with_their_numbers() {
+    let unseen = UnseenValues { cells: 12, most_common: vec![("Fishing".to_owned(), 7), ("Mining".to_owned(), 5)] };
+    assert_eq!(unseen_values(&unseen), " 12 values unknown to the model: Fishing (7) · Mining (5)");
+}
+
+#[test]
+fn rows_without_a_lead_are_noted_with_their_lines() {
+    let format = |skipped_rows| FileFormat {
+        skipped_rows,
+        skipped_lines: vec![4.0, 9.0],
+        html_cells: 1,
+        ..FileFormat::default()
+    };
+    let notes = file_format(&format(7));
+    assert_eq!(notes[0], "7 rows hold no lead (empty, total or header) and were passed over: lines 4, 9…");
+    assert!(notes[1].contains("&amp;"), "{notes:?}");
+    assert!(!file_format(&format(2))[0].contains('…'));
 }

@@ -1,6 +1,6 @@
 //! Response bodies that only HTTP has: health, errors, partial batches. Scores have their types in `wire`.
 
-use crate::wire::{ModelName, Prediction};
+use crate::wire::{ModelName, Prediction, UnseenValues};
 use axum::http::HeaderName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -137,6 +137,9 @@ pub struct PartialAnswer<'a> {
     pub high_engagement_count: usize,
     /// Models that scored.
     pub models: Vec<ModelName<'a>>,
+    /// Values of categorical fields that the models have never seen; absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<UnseenValues>,
 }
 
 /// Last line of a complete streamed response.
@@ -154,6 +157,13 @@ pub struct Completion<'a> {
     pub sha256: Cow<'a, str>,
     /// Models that scored.
     pub models: Vec<ModelName<'a>>,
+    /// Values of categorical fields that the models have never seen; absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<UnseenValues>,
+    /// Number of rows of a table that hold no lead; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub skipped_rows: Option<u64>,
 }
 
 /// Last line of an aborted streamed response. The leads before it were scored and recorded.

@@ -17,7 +17,7 @@ use super::http::response::{
 use super::middleware::problem_details::{ProblemDetails, ProblemError};
 use super::routes::{erasure, health, maintenance, metrics, model, models, monitoring, outcomes};
 use crate::lead::schema::Schema;
-use crate::wire::{BatchResponse, ModelName, Prediction};
+use crate::wire::{BatchResponse, ModelName, Prediction, UnseenValue, UnseenValues};
 use lead::{BatchBody, LEAD, LeadBody, lead};
 use serde_json::{Value, json};
 use utoipa::OpenApi;
@@ -42,6 +42,8 @@ use utoipa::OpenApi;
         Prediction,
         BatchResponse,
         ModelName,
+        UnseenValues,
+        UnseenValue,
         PartialAnswer,
         LeadResult,
         RejectedLead,

@@ -6,7 +6,7 @@ use super::reference;
 use crate::api::http::idempotency::KEY_MAX;
 use crate::api::http::response::{Completion, LeadResult, PartialAnswer, RejectedLead};
 use crate::api::routes::predict::{KEYED_STREAM_BYTES_MAX, RESULT_COLUMNS};
-use crate::wire::{BatchResponse, ModelName, Prediction};
+use crate::wire::{BatchResponse, ModelName, Prediction, UnseenValue, UnseenValues};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
@@ -139,6 +139,11 @@ fn example_model() -> ModelName<'static> {
     ModelName { model_version: Cow::Borrowed("0.1.0"), model_sha256: Cow::Borrowed(SHA256) }
 }
 
+fn example_unseen() -> Vec<UnseenValues> {
+    let most_common = vec![UnseenValue { value: "Fishery".to_owned(), leads: 1 }];
+    vec![UnseenValues { field: "industry".to_owned(), leads: 1, most_common }]
+}
+
 fn example_prediction(lead_key: &'static str) -> Prediction<'static> {
     Prediction {
         inference_time_ms: 0.0312,
@@ -166,12 +171,22 @@ fn example_partial_answer() -> PartialAnswer<'static> {
         avg_score: Some(0.7345),
         high_engagement_count: 1,
         models: vec![example_model()],
+        unseen: example_unseen(),
     }
 }
 
 fn example_lines() -> String {
     let sha256 = Cow::Borrowed(SHA256);
-    let last = Completion { complete: true, rows: 2, scored: 1, rejected: 1, sha256, models: vec![example_model()] };
+    let last = Completion {
+        complete: true,
+        rows: 2,
+        scored: 1,
+        rejected: 1,
+        sha256,
+        models: vec![example_model()],
+        unseen: example_unseen(),
+        skipped_rows: None,
+    };
     let lines =
         [json!(LeadResult::Scored(example_prediction("crm-1042"))), json!(example_rejection(Some(2))), json!(last)];
     lines.iter().map(|line| format!("{line}\n")).collect()

@@ -2,56 +2,21 @@
 //!
 //! Without a mapping, names match exactly but for case and surrounding white space.
 
+use super::cell::{CellStatus, quote_start, set_converted, set_exact, set_key, set_number};
+use super::role::{ColumnRole, exact_roles, mapped_role, take_fallbacks};
+use super::row_filter::{RowFilter, SkippedRows};
 use super::{CellCounts, Cells, ImportError, ImportSummary, Reject, RejectReason, UnknownColumn};
-use crate::lead::mapping::{
-    self, CellFormat, ColumnMapping, Conversion, DecimalSign, Evidence, Mapping, Target, convert, may_be_wrapped,
-    unwrap,
-};
+use crate::lead::level::{LevelIndex, LevelMatching, decode_entities};
+use crate::lead::mapping::{CellFormat, Mapping, may_be_wrapped, unwrap};
+use crate::lead::missing_word::{is_missing_word, trim_cell};
 use crate::lead::schema::{Field, FieldKind, LEAD_KEY, LEAD_KEY_MAX_CHARS, Schema};
-use crate::lead::{Lead, RawValue, Value, ValueError};
+use crate::lead::{Lead, Value, ValueError};
+use memchr::memchr;
 use std::borrow::Cow;
-use std::collections::HashSet;
-
-/// Words for a missing number, as spreadsheets and data tools write them.
-const MISSING_NUMBER: [&str; 5] = ["nan", "na", "n/a", "null", "none"];
+use std::sync::Arc;
 
 /// Number of column names in an error message.
 const NAMES_SHOWN: usize = 12;
-
-/// Length limit of a quoted cell in a message, in characters.
-const SHOWN_CHARS: usize = 40;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum ColumnRole {
-    /// Field whose cells are read by the letter of the contract.
-    Field(usize),
-    /// Number whose cells are converted when the contract rejects them, or the column has another notation.
-    Number(usize),
-    /// Field whose cells are converted first.
-    Converted(usize),
-    Key,
-    /// Column that is read in rows in which others are empty.
-    Fallback,
-    Unknown,
-}
-
-impl ColumnRole {
-    fn field(self) -> Option<usize> {
-        match self {
-            ColumnRole::Field(index) | ColumnRole::Number(index) | ColumnRole::Converted(index) => Some(index),
-            ColumnRole::Key | ColumnRole::Fallback | ColumnRole::Unknown => None,
-        }
-    }
-}
-
-/// Outcome of a cell that is no reject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CellStatus {
-    Read,
-    /// One of two readings of a number.
-    Ambiguous,
-    Unrecognized,
-}
 
 /// Columns of a file, with counts of what was lenient in its rows.
 pub struct Header {
@@ -59,16 +24,31 @@ pub struct Header {
     roles: Vec<ColumnRole>,
     /// Columns that complete others, in their order, with the role that they then have.
     fallbacks: Vec<(usize, ColumnRole)>,
-    /// Notation of each column; empty without a mapping.
+    /// Notation of each column.
     formats: Vec<CellFormat>,
     key: Field,
     mapping: Option<Mapping>,
+    /// Levels of the models: words that stay as they are.
+    levels: Arc<LevelIndex>,
+    filter: RowFilter,
     /// Cells per column that could not be converted.
     unrecognized_cells: Vec<u64>,
     /// Other counts per column.
     cell_counts: Vec<CellCounts>,
+    /// Cells with HTML entities.
+    html_cells: u64,
     /// Rows with fewer cells than columns.
     short_rows: u64,
+    skipped: SkippedRows,
+}
+
+/// Content of a row that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKind {
+    /// A lead.
+    Lead,
+    /// No lead: padding, a subtotal, a header.
+    NoLead,
 }
 
 impl Header {
@@ -94,14 +74,23 @@ impl Header {
         Ok(Header {
             unrecognized_cells: vec![0; names.len()],
             cell_counts: vec![CellCounts::default(); names.len()],
+            filter: RowFilter::new(&names),
             names,
             roles,
             fallbacks,
             formats,
             key,
             mapping,
+            levels: Arc::default(),
+            html_cells: 0,
             short_rows: 0,
+            skipped: SkippedRows::default(),
         })
+    }
+
+    /// Leaves words alone that are levels of the models.
+    pub fn with_levels(self, levels: Arc<LevelIndex>) -> Self {
+        Header { levels, ..self }
     }
 
     /// Names of the columns.
@@ -109,71 +98,132 @@ impl Header {
         &self.names
     }
 
-    /// Reads a row into a lead of the schema that the header was made with.
-    pub fn read(&mut self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<(), Reject> {
-        self.check_width(cells, line)?;
-        lead.clear();
-        for (column, cell) in cells.iter().enumerate().take(self.roles.len()) {
-            let role = self.roles[column];
-            if !matches!(role, ColumnRole::Unknown | ColumnRole::Fallback) {
-                self.read_cell(cell, (column, role), schema, lead)
-                    .map_err(|error| self.reject(column, cell, line, error))?;
-            }
-        }
-        if self.fallbacks.is_empty() { Ok(()) } else { self.complete(cells, schema, line, lead) }
+    /// Matching mode of the levels of leads: exact when columns are known by exact names alone.
+    pub fn matching(&self) -> LevelMatching {
+        if self.mapping.is_some() { LevelMatching::Folded } else { LevelMatching::Exact }
     }
 
-    /// Reads the columns that complete others, for fields without a value so far.
-    fn complete(&mut self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<(), Reject> {
-        for at in 0..self.fallbacks.len() {
-            let (column, role) = self.fallbacks[at];
-            let Some(field) = role.field() else { continue };
-            let Some(cell) = cells.get(column).filter(|_| is_empty(lead.value(field))) else { continue };
-            self.read_cell(cell, (column, role), schema, lead)
-                .map_err(|error| self.reject(column, cell, line, error))?;
-            self.cell_counts[column].completed += u64::from(!is_empty(lead.value(field)));
+    /// Passes over a row of the header.
+    pub(super) fn skip(&mut self, line: u64) {
+        self.skipped.add(line);
+    }
+
+    /// Reads a row into a lead of the schema that the header was made with. With a mapping, rows that hold no lead are
+    /// counted, and cells are cleaned first.
+    pub fn read(&mut self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<RowKind, Reject> {
+        self.check_width(cells, line)?;
+        lead.clear();
+        if self.mapping.is_none() {
+            return self.read_exactly(cells, schema, line, lead).map(|()| RowKind::Lead);
+        }
+        let read = self.read_leniently(cells, schema, line, lead);
+        if self.filter.is_no_lead(cells, &self.names, *read.as_ref().unwrap_or(&true)) {
+            self.skipped.add(line);
+            return Ok(RowKind::NoLead);
+        }
+        read.map(|_| RowKind::Lead)
+    }
+
+    /// Reads cells by the letter of the contract.
+    fn read_exactly(&self, cells: Cells<'_>, schema: &Schema, line: u64, lead: &mut Lead) -> Result<(), Reject> {
+        for (column, (cell, role)) in cells.iter().zip(&self.roles).enumerate() {
+            let set = match (role.field(), role) {
+                (Some(index), _) => set_exact(cell, &schema.fields()[index], (index, lead)).map(|_| ()),
+                (None, ColumnRole::Key) => set_key(cell, &self.key, lead),
+                (None, _) => Ok(()),
+            };
+            set.map_err(|error| self.reject(line, column, cell, error))?;
         }
         Ok(())
     }
 
-    /// Reads a cell into the lead. A file that is read by a mapping may have wrapped cells.
+    /// Reads cells without what surrounds their values; words for nothing are missing values, unless they are levels. False
+    /// when the row has no value.
+    fn read_leniently(
+        &mut self,
+        cells: Cells<'_>,
+        schema: &Schema,
+        line: u64,
+        lead: &mut Lead,
+    ) -> Result<bool, Reject> {
+        let may_have_entities = memchr(b'&', cells.text().as_bytes()).is_some();
+        let mut has_value = false;
+        for (column, cell) in cells.iter().enumerate().take(self.roles.len()) {
+            let role = self.roles[column];
+            if !matches!(role, ColumnRole::Unknown | ColumnRole::Fallback) {
+                let read = self.read_cell((column, role, cell), may_have_entities, schema, lead);
+                has_value |= read.map_err(|error| self.reject(line, column, cell, error))?;
+            }
+        }
+        // Columns that complete others are read for fields without a value so far.
+        for at in 0..self.fallbacks.len() {
+            let (column, role) = self.fallbacks[at];
+            let Some(field) = role.field() else { continue };
+            let Some(cell) = cells.get(column).filter(|_| is_empty(lead.value(field))) else { continue };
+            let read = self.read_cell((column, role, cell), may_have_entities, schema, lead);
+            has_value |= read.map_err(|error| self.reject(line, column, cell, error))?;
+            self.cell_counts[column].completed += u64::from(!is_empty(lead.value(field)));
+        }
+        Ok(has_value)
+    }
+
+    /// Reads a cell into the lead; false when it holds nothing.
     fn read_cell(
         &mut self,
-        cell: &str,
-        (column, role): (usize, ColumnRole),
+        (column, role, cell): (usize, ColumnRole, &str),
+        may_have_entities: bool,
         schema: &Schema,
         lead: &mut Lead,
-    ) -> Result<(), ValueError> {
-        let inner = if may_be_wrapped(cell) && self.mapping.is_some() { unwrap(cell) } else { None };
-        if inner.is_some() {
-            self.cell_counts[column].unwrapped += 1;
+    ) -> Result<bool, ValueError> {
+        let text = self.clean(cell, column, may_have_entities);
+        if text.is_empty() {
+            return Ok(false);
         }
-        let cell = inner.as_deref().unwrap_or(cell);
-        let format = self.formats.get(column).copied();
-        let field = |index: usize| &schema.fields()[index];
+        let is_word = is_missing_word(&text);
+        let Some(index) = role.field() else {
+            set_key(&text, &self.key, lead)?;
+            return Ok(!is_word);
+        };
+        if is_word && !self.levels.knows(index, &text) {
+            self.cell_counts[column].missing_words += 1;
+            return Ok(false);
+        }
+        let field = &schema.fields()[index];
+        let format = self.formats.get(column).copied().unwrap_or_default();
+        let is_level = || matches!(field.kind, FieldKind::Category { .. }) && self.levels.knows(index, &text);
         let status = match role {
-            ColumnRole::Field(index) => set_exact(cell, field(index), (index, lead))?,
-            ColumnRole::Number(index) => set_number(cell, field(index), format.unwrap_or_default(), (index, lead))?,
-            ColumnRole::Converted(index) => {
-                set_converted(cell, field(index), format.unwrap_or_default(), (index, lead))?
-            }
-            ColumnRole::Key => {
-                if let Value::Text(key) = self.key.check(raw_value(cell, &self.key))? {
-                    lead.set_key(Some(key));
-                }
-                CellStatus::Read
-            }
-            ColumnRole::Fallback | ColumnRole::Unknown => CellStatus::Read,
+            ColumnRole::Number(_) => set_number(&text, field, format, (index, lead))?,
+            ColumnRole::Converted(_) if !is_level() => set_converted(&text, field, format, (index, lead))?,
+            _ => set_exact(&text, field, (index, lead))?,
         };
         match status {
             CellStatus::Read => {}
             CellStatus::Ambiguous => self.cell_counts[column].ambiguous += 1,
             CellStatus::Unrecognized => self.unrecognized_cells[column] += 1,
         }
-        Ok(())
+        Ok(true)
     }
 
-    fn reject(&self, column: usize, cell: &str, line: u64, error: ValueError) -> Reject {
+    /// Trims a cell, unwraps it and decodes its HTML entities.
+    fn clean<'c>(&mut self, cell: &'c str, column: usize, may_have_entities: bool) -> Cow<'c, str> {
+        let mut text = Cow::Borrowed(trim_cell(cell));
+        if may_be_wrapped(&text) {
+            let inner = unwrap(&text).map(|inner| trim_cell(&inner).to_owned());
+            self.cell_counts[column].unwrapped += u64::from(inner.is_some());
+            text = inner.map_or(text, Cow::Owned);
+        }
+        if may_have_entities {
+            let decoded = match decode_entities(&text) {
+                Cow::Owned(decoded) => Some(trim_cell(&decoded).to_owned()),
+                Cow::Borrowed(_) => None,
+            };
+            self.html_cells += u64::from(decoded.is_some());
+            text = decoded.map_or(text, Cow::Owned);
+        }
+        text
+    }
+
+    fn reject(&self, line: u64, column: usize, cell: &str, error: ValueError) -> Reject {
         let reason = RejectReason::Cell { error, shown: quote_start(cell) };
         Reject { line, column: self.names.get(column).cloned(), reason }
     }
@@ -205,112 +255,12 @@ impl Header {
             mapping: self.mapping.unwrap_or_default(),
             unrecognized_cells: self.unrecognized_cells,
             cell_counts: self.cell_counts,
+            html_cells: self.html_cells,
             short_rows: self.short_rows,
+            skipped: self.skipped,
             columns: self.names,
         }
     }
-}
-
-/// Roles of columns by their exact names alone.
-fn exact_roles(names: &[String], schema: &Schema) -> Result<Vec<ColumnRole>, ImportError> {
-    let role = |name: &String| match mapping::exact_target(name, schema) {
-        Some(target) => target_role(&target, ColumnRole::Field, schema),
-        None => ColumnRole::Unknown,
-    };
-    let roles: Vec<ColumnRole> = names.iter().map(role).collect();
-    let mut used = HashSet::new();
-    for (name, role) in names.iter().zip(&roles) {
-        if *role != ColumnRole::Unknown && !used.insert(*role) {
-            return Err(ImportError::DuplicateColumn(name.trim().to_owned()));
-        }
-    }
-    Ok(roles)
-}
-
-fn mapped_role(column: &ColumnMapping, schema: &Schema) -> ColumnRole {
-    let is_number = |index: usize| schema.fields()[index].is_numeric();
-    let Some(target) = &column.target else { return ColumnRole::Unknown };
-    match target_role(target, ColumnRole::Converted, schema) {
-        ColumnRole::Converted(index) if column.evidence == Evidence::Exact && is_number(index) => {
-            ColumnRole::Number(index)
-        }
-        ColumnRole::Converted(index) if column.evidence == Evidence::Exact => ColumnRole::Field(index),
-        role => role,
-    }
-}
-
-/// Columns that complete others, in their order.
-fn take_fallbacks(columns: &[ColumnMapping], roles: &mut [ColumnRole]) -> Vec<(usize, ColumnRole)> {
-    let mut fallbacks = Vec::new();
-    for (index, (column, role)) in columns.iter().zip(roles).enumerate() {
-        if column.fallback > 0 && role.field().is_some() {
-            fallbacks.push((index, std::mem::replace(role, ColumnRole::Fallback)));
-        }
-    }
-    fallbacks.sort_by_key(|(index, _)| columns[*index].fallback);
-    fallbacks
-}
-
-fn target_role(target: &Target, field_role: fn(usize) -> ColumnRole, schema: &Schema) -> ColumnRole {
-    match target {
-        Target::Key => ColumnRole::Key,
-        Target::Field(name) => schema.position(name).map_or(ColumnRole::Unknown, field_role),
-    }
-}
-
-/// Sets a field to a cell by the letter of the contract.
-fn set_exact(cell: &str, field: &Field, (index, lead): (usize, &mut Lead)) -> Result<CellStatus, ValueError> {
-    lead.set(index, field.check(raw_value(cell, field))?);
-    Ok(CellStatus::Read)
-}
-
-/// Sets a number by the letter of the contract, unless it rejects the cell or the column has another notation: then the
-/// cell is converted.
-fn set_number(
-    cell: &str,
-    field: &Field,
-    format: CellFormat,
-    (index, lead): (usize, &mut Lead),
-) -> Result<CellStatus, ValueError> {
-    let exact = field.check(raw_value(cell, field));
-    let is_other = format.fractions || format.decimal == DecimalSign::Comma;
-    if let (Ok(value), false) = (&exact, is_other) {
-        lead.set(index, *value);
-        // Three digits behind a point may be thousands in a column that shows no decimal sign.
-        let has_thousands = || cell.trim().rfind('.').is_some_and(|at| cell.trim().len() == at + 4);
-        let may_be_ambiguous = format.decimal == DecimalSign::Undecided && has_thousands();
-        let is_ambiguous = may_be_ambiguous && matches!(convert(cell, field, format), Conversion::Ambiguous(_));
-        return Ok(if is_ambiguous { CellStatus::Ambiguous } else { CellStatus::Read });
-    }
-    match (exact, set_converted(cell, field, format, (index, lead))?) {
-        // The contract's own words: why the cell is no number, or what it is in a column of another notation.
-        (exact, CellStatus::Unrecognized) => {
-            lead.set(index, exact?);
-            Ok(CellStatus::Read)
-        }
-        (_, status) => Ok(status),
-    }
-}
-
-/// Converts a cell and sets its field. When the cell is not recognized, a number is missing, and a text stays as it is.
-fn set_converted(
-    cell: &str,
-    field: &Field,
-    format: CellFormat,
-    (index, lead): (usize, &mut Lead),
-) -> Result<CellStatus, ValueError> {
-    // A word for a missing value is recognized.
-    if raw_value(cell, field) == RawValue::Null {
-        return Ok(CellStatus::Read);
-    }
-    let (text, status) = match convert(cell, field, format) {
-        Conversion::Recognized(text) => (text, CellStatus::Read),
-        Conversion::Ambiguous(text) => (text, CellStatus::Ambiguous),
-        Conversion::Unrecognized(_) if field.is_numeric() => return Ok(CellStatus::Unrecognized),
-        Conversion::Unrecognized(text) => (Cow::Borrowed(text), CellStatus::Unrecognized),
-    };
-    lead.set(index, field.check(raw_value(&text, field))?);
-    Ok(status)
 }
 
 fn is_empty(value: Value<'_>) -> bool {
@@ -328,20 +278,4 @@ fn no_known_column(names: &[String], schema: &Schema) -> ImportError {
         if names.len() > NAMES_SHOWN { format!(" and {} more", names.len() - NAMES_SHOWN) } else { String::new() };
     let columns = names.iter().map(|name| UnknownColumn { name: name.clone(), examples: Vec::new() }).collect();
     ImportError::NoKnownColumn { expected: expected.join(", "), found: found.join(", ") + &more, columns }
-}
-
-/// An empty cell is a missing value: a CSV cannot distinguish it from an empty text.
-fn raw_value<'a>(cell: &'a str, field: &Field) -> RawValue<'a> {
-    let is_missing_number = || {
-        let cell = cell.trim();
-        cell.is_empty() || MISSING_NUMBER.iter().any(|word| cell.eq_ignore_ascii_case(word))
-    };
-    if cell.is_empty() || (field.is_numeric() && is_missing_number()) { RawValue::Null } else { RawValue::Text(cell) }
-}
-
-/// The start of a cell, in quotes.
-fn quote_start(cell: &str) -> String {
-    let start: String = cell.chars().take(SHOWN_CHARS).collect();
-    let more = if start.len() < cell.len() { "…" } else { "" };
-    format!("\"{start}{more}\"")
 }

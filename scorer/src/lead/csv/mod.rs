@@ -3,12 +3,15 @@
 //! Rows are parsed in place in the pushed bytes; only a row that is cut in two is copied. Limits keep memory bounded, and
 //! parsing resumes after a broken row. Must not depend on files, encoding or models.
 
+mod cell;
 mod dialect;
 mod error;
 mod header;
 mod reason;
 mod records;
+mod role;
 mod row;
+mod row_filter;
 mod sniffer;
 mod split;
 #[cfg(test)]
@@ -16,18 +19,21 @@ mod tests;
 
 pub use dialect::Dialect;
 pub use error::{ImportError, UnknownColumn};
-pub use header::Header;
+pub use header::{Header, RowKind};
 pub use reason::RejectReason;
 pub use records::for_each_record;
 pub use row::{CellCounts, CellEnd, Cells, CsvRow, ImportSummary, Reject};
+pub use row_filter::SkippedRows;
 pub use sniffer::{FormatSniffer, SNIFF_BYTES, SniffedFormat};
 
 use super::Lead;
+use super::level::{LevelIndex, LevelMatching};
 use super::mapping::Mapping;
 use super::schema::Schema;
 use super::text::utf8;
 use memchr::{memchr_iter, memchr2};
 use split::Splitter;
+use std::sync::Arc;
 
 /// Size limit of a row, in bytes.
 pub const ROW_BYTES_MAX: usize = 1 << 20;
@@ -79,6 +85,10 @@ pub struct CsvReader {
     header: Option<Header>,
     /// Column mapping; without one, columns are known by their exact names.
     mapping: Option<Mapping>,
+    /// Levels of the models: words that stay as they are.
+    levels: Arc<LevelIndex>,
+    /// Number of rows below the header that belong to it and are still to be passed over.
+    header_rows: usize,
     /// Start of a record whose end was not pushed yet.
     partial: Vec<u8>,
     /// Lead of the last row; reused for each.
@@ -100,6 +110,8 @@ impl CsvReader {
             start: Some(Vec::new()),
             header: None,
             mapping: None,
+            levels: Arc::default(),
+            header_rows: 0,
             partial: Vec::new(),
             skipping: false,
             line: 1,
@@ -112,6 +124,11 @@ impl CsvReader {
     /// spreadsheets write them: the missing ones are empty. The caller skips a preamble; `line` is the header's.
     pub fn with_mapping(self, mapping: Mapping, line: u64) -> Self {
         CsvReader { mapping: Some(mapping), line, ..self }
+    }
+
+    /// Leaves words alone that are levels of the models. `header_rows` rows below the header belong to it.
+    pub fn with_levels(self, levels: Arc<LevelIndex>, header_rows: usize) -> Self {
+        CsvReader { levels, header_rows, ..self }
     }
 
     /// Names of the columns, once the header was read.
@@ -238,15 +255,26 @@ impl CsvReader {
         match (&mut self.header, utf8(record)) {
             (None, Ok(text)) if !text.contains('\0') => {
                 let names = self.splitter.cells(text).iter().map(str::to_owned).collect();
-                self.header = Some(Header::new(names, &self.schema, self.mapping.take())?);
+                let header = Header::new(names, &self.schema, self.mapping.take())?;
+                self.header = Some(header.with_levels(self.levels.clone()));
             }
             (None, _) => return Err(ImportError::NotText { hint: "" }),
+            (Some(header), Ok(_)) if self.header_rows > 0 => {
+                self.header_rows -= 1;
+                header.skip(line);
+            }
             (Some(header), Ok(text)) => {
                 let cells = self.splitter.cells(text);
-                let read = header.read(cells, &self.schema, line, &mut self.lead);
-                self.rows += 1;
-                let columns = header.names().len();
-                sink(CsvRow { line, cells, columns, delimiter, lead: read.map(|()| &self.lead) });
+                let lead = match header.read(cells, &self.schema, line, &mut self.lead) {
+                    Ok(RowKind::NoLead) => None,
+                    Ok(RowKind::Lead) => Some(Ok(&self.lead)),
+                    Err(reject) => Some(Err(reject)),
+                };
+                if let Some(lead) = lead {
+                    self.rows += 1;
+                    let (columns, matching) = (header.names().len(), header.matching());
+                    sink(CsvRow { line, cells, columns, delimiter, matching, lead });
+                }
             }
             (Some(header), Err(error)) => {
                 let column = self.splitter.ends().iter().position(|end| end.offset() > error.valid_up_to());
@@ -298,7 +326,8 @@ impl CsvReader {
         self.rows += 1;
         let columns = self.columns().map_or(0, <[String]>::len);
         let delimiter = self.splitter.dialect().delimiter;
-        sink(CsvRow { line, cells: Cells::NONE, columns, delimiter, lead: Err(Reject { line, column, reason }) });
+        let (cells, matching, lead) = (Cells::NONE, LevelMatching::Exact, Err(Reject { line, column, reason }));
+        sink(CsvRow { line, cells, columns, delimiter, matching, lead });
     }
 
     /// Skips the rest of a row that is too long; its line break is counted as that of a blank line.

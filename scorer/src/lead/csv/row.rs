@@ -1,7 +1,8 @@
 //! Rows with their cells and leads, rejects, and the summary of a file.
 
-use super::RejectReason;
+use super::{RejectReason, SkippedRows};
 use crate::lead::Lead;
+use crate::lead::level::LevelMatching;
 use crate::lead::mapping::Mapping;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -123,6 +124,8 @@ pub struct CsvRow<'a> {
     pub columns: usize,
     /// Delimiter of the file.
     pub delimiter: u8,
+    /// Matching mode of the lead's levels: by their folded form, except under the contract's header.
+    pub matching: LevelMatching,
     /// Lead, or why there is none.
     pub lead: Result<&'a Lead, Reject>,
 }
@@ -136,6 +139,8 @@ pub struct CellCounts {
     pub ambiguous: u64,
     /// Cells that were read where the columns before were empty.
     pub completed: u64,
+    /// Cells that hold a word for a missing value.
+    pub missing_words: u64,
 }
 
 /// Summary of a file after it was read.
@@ -147,7 +152,7 @@ pub struct ImportSummary {
     pub missing_fields: Vec<String>,
     /// Columns that are no field of a lead.
     pub unknown_columns: Vec<String>,
-    /// Number of rows, rejects included.
+    /// Number of rows, rejects included, without those that hold no lead.
     pub rows: u64,
     /// Column mapping; empty when columns were known by exact names alone.
     pub mapping: Mapping,
@@ -157,4 +162,8 @@ pub struct ImportSummary {
     pub cell_counts: Vec<CellCounts>,
     /// Number of rows with fewer cells than columns.
     pub short_rows: u64,
+    /// Number of cells with HTML entities, which were decoded.
+    pub html_cells: u64,
+    /// Rows that hold no lead.
+    pub skipped: SkippedRows,
 }

@@ -2,6 +2,7 @@
 //!
 //! A file whose first row holds the name of a schema field has no preamble.
 
+use super::row_filter::is_survey_header;
 use super::split::Splitter;
 use super::{Cells, Dialect, count_newlines, without_bom};
 use crate::lead::mapping::{Evidence, Mapping};
@@ -22,6 +23,9 @@ const SAMPLE_ROWS: usize = 50;
 
 /// Number of rows below the header that columns are recognized from.
 const MAPPING_ROWS: usize = 500;
+
+/// Number of rows below the header that may belong to it.
+const HEADER_ROWS_MAX: usize = 3;
 
 /// Number of distinct example cells per column.
 const EXAMPLES_MAX: usize = 3;
@@ -53,6 +57,8 @@ pub struct SniffedFormat {
     pub rows: Vec<Vec<String>>,
     /// Example cells of each column.
     pub examples: Vec<Vec<String>>,
+    /// Number of rows below the header that belong to it, as survey tools write them.
+    pub header_rows: usize,
 }
 
 /// A row at the beginning of a file.
@@ -87,7 +93,8 @@ impl FormatSniffer<'_> {
         let best = best.unwrap_or_else(|| Candidate::first_row(text, self.first_line_dialect(text)));
         let header = best.records.get(best.header);
         let (names, offset, line) = header.map_or((&[][..], 0, 1), |row| (&row.cells[..], row.offset, row.line));
-        let below = first_records(&text[offset..], best.dialect, MAPPING_ROWS + 1).into_iter().skip(1);
+        let header_rows = header_rows(best.records.get(best.header + 1..).unwrap_or_default());
+        let below = first_records(&text[offset..], best.dialect, MAPPING_ROWS + 1).into_iter().skip(1 + header_rows);
         let rows: Vec<Vec<String>> = below.map(|record| record.cells).collect();
         SniffedFormat {
             dialect: best.dialect,
@@ -96,6 +103,7 @@ impl FormatSniffer<'_> {
             mapping: Mapping::suggest(names, &rows, self.schema),
             examples: (0..names.len()).map(|column| examples(&rows, column)).collect(),
             rows,
+            header_rows,
         }
     }
 
@@ -170,6 +178,23 @@ fn first_records(text: &[u8], dialect: Dialect, max: usize) -> Vec<Record> {
         line += lines;
     }
     records
+}
+
+/// Number of rows below the header that belong to it: question texts above a row of ids (Qualtrics), or kinds of answers
+/// (SurveyMonkey).
+fn header_rows(below: &[Record]) -> usize {
+    const ANSWERS: [&str; 6] =
+        ["response", "open-ended response", "other (please specify)", "réponse", "réponse ouverte", "antwort"];
+    let is_ids = |record: &Record| record.cells.iter().any(|cell| is_survey_header(cell.trim()));
+    if let Some(row) = below.iter().take(HEADER_ROWS_MAX).position(is_ids) {
+        return row + 1;
+    }
+    let is_kind = |cell: &&String| ANSWERS.contains(&cell.trim().to_lowercase().as_str());
+    let is_kinds = |record: &Record| {
+        let filled = || record.cells.iter().filter(|cell| !cell.trim().is_empty());
+        filled().next().is_some() && filled().all(|cell| is_kind(&cell))
+    };
+    usize::from(below.first().is_some_and(is_kinds))
 }
 
 fn to_owned(cells: Cells<'_>) -> Vec<String> {

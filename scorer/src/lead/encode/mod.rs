@@ -4,6 +4,7 @@
 //! gets the same numbers alone and in a batch. Must not depend on models, tract or scores.
 
 mod block;
+mod memo;
 mod plan;
 mod specification;
 mod term;
@@ -13,11 +14,13 @@ mod tests;
 pub use block::{InputBlock, InputValues};
 pub use specification::{Element, FORMAT, Feature, Input, Matching, Rule, Specification, SpecificationError};
 
+use super::level::{LevelMatching, LevelTally, fold};
 use super::schema::{LEAD_KEY, Schema};
 use super::{Lead, Value};
+use memo::Scratch;
 use plan::Plan;
 use specification::FEATURES_MAX;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// Feature matrix.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,15 +52,20 @@ pub struct Encoder {
 #[derive(Debug)]
 pub struct EncodedBatch {
     blocks: Vec<InputBlock>,
-    /// Scratch: numbers of one lead, and a text in folded case.
+    /// Scratch: numbers of one lead.
     row: Vec<f64>,
-    folded: String,
+    scratch: Scratch,
 }
 
 impl EncodedBatch {
     /// One block per input of the specification, in its order.
     pub fn blocks(&self) -> &[InputBlock] {
         &self.blocks
+    }
+
+    /// True when the last lead had a text that is another spelling of a level.
+    pub fn is_respelled(&self) -> bool {
+        self.scratch.is_respelled
     }
 
     /// Removes the leads and keeps the memory.
@@ -100,6 +108,7 @@ impl Encoder {
             return Err(SpecificationError::ColumnName { feature: feature.name.clone(), field: feature.field.clone() });
         }
         let numbers = features().filter(is_number);
+        check_levels(&specification)?;
         let schema = Schema::leads()
             .with_numbers(numbers.map(|feature| feature.field.as_str()))
             .with_texts(features().filter(is_text).map(|feature| feature.field.as_str()));
@@ -138,10 +147,10 @@ impl Encoder {
     /// Features are computed in f64 and rounded to f32 once, at the end.
     pub fn encode(&self, leads: &[Lead]) -> Matrix {
         let width = self.plan.width();
-        let (mut row, mut folded) = (vec![0.0; width], String::new());
+        let (mut row, mut scratch) = (vec![0.0; width], self.plan.new_scratch());
         let mut values = Vec::with_capacity(leads.len() * width);
         for lead in leads {
-            self.plan.fill(lead, &mut row, &mut folded);
+            self.plan.fill(lead, &mut row, &mut scratch, LevelMatching::Exact);
             values.extend(row.iter().map(|number| *number as f32));
         }
         Matrix { width, values }
@@ -150,7 +159,7 @@ impl Encoder {
     /// Encodes leads as one block per input of the specification, in its order.
     pub fn encode_blocks<'a>(&self, leads: impl Iterator<Item = &'a Lead>) -> Vec<InputBlock> {
         let mut batch = self.new_batch();
-        leads.for_each(|lead| self.encode_into(lead, &mut batch));
+        leads.for_each(|lead| self.encode_into(lead, LevelMatching::Exact, &mut batch));
         batch.blocks
     }
 
@@ -166,13 +175,25 @@ impl Encoder {
             InputBlock { width: input.features.len(), values }
         };
         let blocks = self.specification.inputs.iter().map(block).collect();
-        EncodedBatch { blocks, row: vec![0.0; self.plan.width()], folded: String::new() }
+        EncodedBatch { blocks, row: vec![0.0; self.plan.width()], scratch: self.plan.new_scratch() }
     }
 
-    /// Encodes a lead and appends it to a batch.
-    pub fn encode_into(&self, lead: &Lead, batch: &mut EncodedBatch) {
-        let EncodedBatch { blocks, row, folded } = batch;
-        self.plan.fill(lead, row, folded);
+    /// Returns the cells of each categorical field that were no level, since the last call for this batch, by the index of
+    /// the field in the schema.
+    pub fn take_unseen(&self, batch: &mut EncodedBatch) -> Vec<(usize, LevelTally)> {
+        self.plan.take_unseen(&mut batch.scratch)
+    }
+
+    /// Replaces texts of a lead that are other spellings of a level by that level.
+    pub fn respell(&self, lead: &mut Lead) {
+        self.plan.respell(lead);
+    }
+
+    /// Encodes a lead and appends it to a batch. With [`LevelMatching::Folded`], levels are matched by their folded form
+    /// also where the specification says exact: for leads of an imported list.
+    pub fn encode_into(&self, lead: &Lead, matching: LevelMatching, batch: &mut EncodedBatch) {
+        let EncodedBatch { blocks, row, scratch } = batch;
+        self.plan.fill(lead, row, scratch, matching);
         let (mut numbers, mut texts) = (row.as_slice(), self.texts.as_slice());
         for block in blocks {
             match &mut block.values {
@@ -220,6 +241,29 @@ fn plan(specification: &Specification, schema: &Schema) -> Result<(Plan, Vec<(us
     }
     let plan = Plan::new(numbers.into_iter()).map_err(|_| SpecificationError::TooManyTerms)?;
     Ok((plan, texts))
+}
+
+/// Validates the levels of each field: one matching mode, and no two levels with the same folded form where that decides.
+fn check_levels(specification: &Specification) -> Result<(), SpecificationError> {
+    let mut fields: BTreeMap<&str, LevelMatching> = BTreeMap::new();
+    let mut forms: BTreeMap<(&str, String), &str> = BTreeMap::new();
+    for feature in specification.inputs.iter().flat_map(|input| &input.features) {
+        let Some((levels, matching)) = feature.rule.levels() else { continue };
+        let field = feature.field.as_str();
+        if *fields.entry(field).or_insert(matching) != matching {
+            return Err(SpecificationError::MixedMatching(field.to_owned()));
+        }
+        let folded =
+            levels.into_iter().filter(|_| !matching.is_exact()).filter_map(|level| Some((level, fold(level)?)));
+        for (level, form) in folded {
+            let known = *forms.entry((field, form)).or_insert(level);
+            if known != level {
+                let (one, other) = (known.to_owned(), level.to_owned());
+                return Err(SpecificationError::AmbiguousLevels { field: field.to_owned(), one, other });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Validates a feature; returns the index of its field.

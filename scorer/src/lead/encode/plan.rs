@@ -2,8 +2,10 @@
 //!
 //! The row of an empty lead is computed in advance; each value of a lead then overwrites the features it determines.
 
+use super::memo::{LevelMemo, Scratch};
 use super::specification::{Feature, Rule};
 use super::term::{TermMatcher, TooManyTerms};
+use crate::lead::level::{LevelForms, LevelMatching, LevelTally};
 use crate::lead::{Lead, Value};
 use foldhash::fast::FixedState;
 use memchr::memmem::Finder;
@@ -29,6 +31,10 @@ struct FieldPlan {
     text: Vec<Assignment>,
     /// Set by a level. Only looked up, never iterated: the order of the hash has no effect.
     levels: HashMap<String, Vec<Assignment>, FixedState>,
+    /// Other spellings of the levels.
+    forms: LevelForms,
+    /// Matching mode of the levels, the same for all features of the field.
+    matching: LevelMatching,
     lengths: Vec<OutputColumn>,
     items: Vec<(Finder<'static>, OutputColumn)>,
     terms: Option<TermMatcher>,
@@ -77,7 +83,33 @@ impl Plan {
                 field.terms = Some(TermMatcher::new(&terms)?);
             }
         }
+        for field in fields.values_mut() {
+            field.forms = LevelForms::new(field.levels.keys().map(String::as_str));
+        }
         Ok(Plan { empty_row, fields: fields.into_values().collect() })
+    }
+
+    /// Creates scratch memory for this plan.
+    pub(super) fn new_scratch(&self) -> Scratch {
+        Scratch { memos: vec![LevelMemo::default(); self.fields.len()], ..Scratch::default() }
+    }
+
+    /// Returns the cells of each categorical field that were no level since the last call, by the index of the field.
+    pub(super) fn take_unseen(&self, scratch: &mut Scratch) -> Vec<(usize, LevelTally)> {
+        let fields = self.fields.iter().zip(&mut scratch.memos).filter(|(field, _)| field.has_levels());
+        fields.map(|(field, memo)| (field.field, memo.take_unseen())).filter(|(_, tally)| tally.cells() > 0).collect()
+    }
+
+    /// Replaces texts that are other spellings of a level by that level.
+    pub(super) fn respell(&self, lead: &mut Lead) {
+        for field in self.fields.iter().filter(|field| field.has_levels()) {
+            if let Value::Text(text) = lead.value(field.field)
+                && !field.levels.contains_key(text)
+                && let Some(level) = field.forms.find(text).and_then(|level| field.forms.level(level))
+            {
+                lead.set(field.field, Value::Text(level));
+            }
+        }
     }
 
     /// Number of features per row.
@@ -85,14 +117,20 @@ impl Plan {
         self.empty_row.len()
     }
 
-    /// Writes the features of a lead to a row. `folded` is a scratch buffer.
-    pub(super) fn fill(&self, lead: &Lead, row: &mut [f64], folded: &mut String) {
+    /// Writes the features of a lead to a row. With [`LevelMatching::Folded`], levels are matched by their folded form also
+    /// where the features match exactly.
+    pub(super) fn fill(&self, lead: &Lead, row: &mut [f64], scratch: &mut Scratch, matching: LevelMatching) {
         row.copy_from_slice(&self.empty_row);
-        for field in &self.fields {
+        let Scratch { folded, memos, is_respelled } = scratch;
+        *is_respelled = false;
+        for (field, memo) in self.fields.iter().zip(memos) {
             match lead.value(field.field) {
                 Value::Missing => continue,
                 Value::Number(number) => set(row, field.numbers.iter().map(|column| column.assign(number))),
-                Value::Text(text) => field.fill(text, row, folded),
+                Value::Text(text) => {
+                    *is_respelled |= field.fill_levels(text, row, memo, matching);
+                    field.fill(text, row, folded);
+                }
             }
             set(row, field.present.iter().copied());
         }
@@ -112,15 +150,18 @@ impl FieldPlan {
                 self.numbers.push(column);
                 missing.unwrap_or(f64::NAN)
             }
-            Rule::OneHot { levels, missing } => {
+            Rule::OneHot { levels, missing, matching } => {
+                self.matching = *matching;
                 self.add_levels(column, 0.0, levels.iter().map(|level| (level, 1.0)));
                 flag(*missing)
             }
-            Rule::Unlisted { levels } => {
+            Rule::Unlisted { levels, matching } => {
+                self.matching = *matching;
                 self.add_levels(column, 1.0, levels.iter().map(|level| (level, 0.0)));
                 0.0
             }
-            Rule::Target { table, unseen, missing } => {
+            Rule::Target { table, unseen, missing, matching } => {
+                self.matching = *matching;
                 self.add_levels(column, *unseen, table.iter().map(|(level, number)| (level, *number)));
                 *missing
             }
@@ -153,11 +194,28 @@ impl FieldPlan {
         }
     }
 
-    fn fill(&self, text: &str, row: &mut [f64], folded: &mut String) {
+    fn has_levels(&self) -> bool {
+        !self.text.is_empty()
+    }
+
+    /// Sets the features of a level. True when the text is another spelling of it.
+    fn fill_levels(&self, text: &str, row: &mut [f64], memo: &mut LevelMemo, matching: LevelMatching) -> bool {
+        if !self.has_levels() {
+            return false;
+        }
         set(row, self.text.iter().copied());
         if let Some(assignments) = self.levels.get(text) {
             set(row, assignments.iter().copied());
+            return false;
         }
+        let is_exact = self.matching.is_exact() && matching.is_exact();
+        let level = memo.find(text, (!is_exact).then_some(&self.forms));
+        let assignments = level.and_then(|level| self.forms.level(level)).and_then(|level| self.levels.get(level));
+        set(row, assignments.into_iter().flatten().copied());
+        level.is_some()
+    }
+
+    fn fill(&self, text: &str, row: &mut [f64], folded: &mut String) {
         if !self.lengths.is_empty() {
             let length = text.chars().count() as f64;
             set(row, self.lengths.iter().map(|column| column.assign(length)));

@@ -1,5 +1,6 @@
 //! Encoder specification: definition of each feature in a model file, as JSON (`docs/MODEL_FORMAT.md`).
 
+use crate::lead::level::LevelMatching;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -103,20 +104,26 @@ pub enum Rule {
         /// Replacement of a missing text.
         missing: String,
     },
-    /// 1 if the text is one of the levels (exact match), else 0.
+    /// 1 if the text is one of the levels, else 0.
     OneHot {
         /// Levels that give 1.
         levels: Vec<String>,
         /// True when a missing text gives 1 as well.
         #[serde(default)]
         missing: bool,
+        /// Matching mode of the levels.
+        #[serde(default, skip_serializing_if = "LevelMatching::is_exact")]
+        matching: LevelMatching,
     },
     /// 1 if there is a text that is none of the levels, else 0: the feature of rare levels.
     Unlisted {
         /// Levels that give 0.
         levels: Vec<String>,
+        /// Matching mode of the levels.
+        #[serde(default, skip_serializing_if = "LevelMatching::is_exact")]
+        matching: LevelMatching,
     },
-    /// Number of the text in a table (exact match), as learned by a target encoder.
+    /// Number of the text in a table, as learned by a target encoder.
     Target {
         /// Number of each level.
         table: BTreeMap<String, f64>,
@@ -124,6 +131,9 @@ pub enum Rule {
         unseen: f64,
         /// Number of missing texts.
         missing: f64,
+        /// Matching mode of the levels.
+        #[serde(default, skip_serializing_if = "LevelMatching::is_exact")]
+        matching: LevelMatching,
     },
     /// 1 if the text contains one of the terms, ignoring case, else 0 (also if missing).
     TextFlag {
@@ -143,6 +153,19 @@ pub enum Rule {
     Present,
     /// 1 if there is no value, else 0.
     Missing,
+}
+
+impl Rule {
+    /// Levels of a categorical rule with their matching mode; `None` for every other rule.
+    pub fn levels(&self) -> Option<(Vec<&str>, LevelMatching)> {
+        match self {
+            Rule::OneHot { levels, matching, .. } | Rule::Unlisted { levels, matching } => {
+                Some((levels.iter().map(String::as_str).collect(), *matching))
+            }
+            Rule::Target { table, matching, .. } => Some((table.keys().map(String::as_str).collect(), *matching)),
+            _ => None,
+        }
+    }
 }
 
 /// Matching mode of terms.
@@ -198,6 +221,21 @@ pub enum SpecificationError {
         /// Reason.
         reason: &'static str,
     },
+    /// Two levels of a field that read the same, matched by their folded form.
+    #[error(
+        "the levels {one:?} and {other:?} of field {field:?} differ in case or spaces only, which \"folded\" ignores"
+    )]
+    AmbiguousLevels {
+        /// Name of the field.
+        field: String,
+        /// One level.
+        one: String,
+        /// The other level.
+        other: String,
+    },
+    /// Features of a field that match its levels in different modes.
+    #[error("the features of field {0:?} match its levels in different ways; one way is needed")]
+    MixedMatching(String),
     /// An empty clip range.
     #[error("feature {0:?} has a clip that should be two numbers, the smaller first")]
     Clip(String),

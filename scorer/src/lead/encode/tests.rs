@@ -216,3 +216,102 @@ fn texts_may_be_columns_outside_of_the_contract() {
     let taken = specification.to_string().replace("Lead Source", "LOCATION");
     assert!(matches!(Encoder::from_json(taken.as_bytes()), Err(SpecificationError::ColumnName { .. })));
 }
+
+/// A feature of each categorical kind for two levels of `industry`.
+fn level_features(matching: &str) -> serde_json::Value {
+    serde_json::json!([
+        {"name": "a", "kind": "one_hot", "field": "industry", "levels": ["Computer Software"], "matching": matching},
+        {"name": "b", "kind": "unlisted", "field": "industry", "levels": ["Computer Software", "Santé"], "matching": matching},
+        {"name": "c", "kind": "target", "field": "industry", "table": {"Santé": 0.5}, "unseen": 0.25, "missing": 0.75, "matching": matching},
+    ])
+}
+
+fn encode_industry(encoder: &Encoder, industry: &str, matching: LevelMatching) -> (Vec<f32>, bool) {
+    let mut lead = Lead::empty(encoder.schema().len());
+    lead.set(encoder.schema().position("industry").unwrap(), text(industry));
+    let mut batch = encoder.new_batch();
+    encoder.encode_into(&lead, matching, &mut batch);
+    let InputValues::Float(values) = &batch.blocks()[0].values else { panic!() };
+    (values.clone(), batch.is_respelled())
+}
+
+#[test]
+fn folded_levels_are_matched_as_people_read_them() {
+    let (exact, folded) = (encoder(level_features("exact")).unwrap(), encoder(level_features("folded")).unwrap());
+    let unseen = (vec![0.0, 1.0, 0.25], false);
+    for (industry, values) in [
+        ("computer  software ", [1.0, 0.0, 0.25]),
+        ("COMPUTER_SOFTWARE", [1.0, 0.0, 0.25]),
+        ("SANTE", [0.0, 0.0, 0.5]),
+        ("sant&eacute;", [0.0, 0.0, 0.5]),
+    ] {
+        assert_eq!(encode_industry(&folded, industry, LevelMatching::Exact), (values.to_vec(), true), "{industry}");
+        assert_eq!(encode_industry(&exact, industry, LevelMatching::Exact), unseen, "{industry}");
+        assert_eq!(encode_industry(&exact, industry, LevelMatching::Folded), (values.to_vec(), true), "{industry}");
+    }
+    for encoder in [&exact, &folded] {
+        assert_eq!(encode_industry(encoder, "Santé", LevelMatching::Exact), (vec![0.0, 0.0, 0.5], false));
+        assert_eq!(encode_industry(encoder, "Fishing", LevelMatching::Folded), unseen);
+    }
+}
+
+#[test]
+fn exact_matching_is_the_default_and_not_written() {
+    let encoder = encoder(level_features("exact")).unwrap();
+    let written = serde_json::to_string(encoder.specification()).unwrap();
+    assert!(!written.contains("matching"), "{written}");
+    assert_eq!(Encoder::from_json(written.as_bytes()).unwrap().specification(), encoder.specification());
+}
+
+#[test]
+fn levels_that_read_the_same_are_refused_where_levels_are_folded() {
+    let two = |matching: [&str; 2]| {
+        encoder(serde_json::json!([
+            {"name": "a", "kind": "one_hot", "field": "industry", "levels": ["Software"], "matching": matching[0]},
+            {"name": "b", "kind": "one_hot", "field": "industry", "levels": [" SOFTWARE"], "matching": matching[1]},
+        ]))
+    };
+    assert!(two(["exact", "exact"]).is_ok());
+    assert!(matches!(two(["folded", "folded"]), Err(SpecificationError::AmbiguousLevels { .. })));
+    assert!(matches!(two(["folded", "exact"]), Err(SpecificationError::MixedMatching(field)) if field == "industry"));
+}
+
+#[test]
+fn unseen_texts_are_counted_and_spellings_replaced() {
+    let encoder = encoder(level_features("folded")).unwrap();
+    let place = encoder.schema().position("industry").unwrap();
+    let mut batch = encoder.new_batch();
+    let mut lead = Lead::empty(encoder.schema().len());
+    for industry in ["Fishing", "sante", "Fishing", "Mining", "Santé", ""] {
+        lead.set(place, text(industry));
+        encoder.encode_into(&lead, LevelMatching::Exact, &mut batch);
+    }
+    let unseen = encoder.take_unseen(&mut batch);
+    assert_eq!(unseen.len(), 1);
+    assert_eq!((unseen[0].0, unseen[0].1.cells()), (place, 3));
+    assert_eq!(unseen[0].1.commonest(3), [("Fishing", 2), ("Mining", 1)]);
+    assert_eq!(encoder.take_unseen(&mut batch), []);
+    for (industry, level) in [("SANTE", "Santé"), ("Mining", "Mining")] {
+        lead.set(place, text(industry));
+        encoder.respell(&mut lead);
+        assert_eq!(lead.value(place), text(level));
+    }
+}
+
+proptest! {
+    /// The memory of a batch has no effect on the features of a lead.
+    #[test]
+    fn levels_are_read_the_same_alone_and_in_a_batch(texts in prop::collection::vec("(?i)(santé?|computer[ _]software|x) ?", 1..20)) {
+        let encoder = encoder(level_features("folded")).unwrap();
+        let place = encoder.schema().position("industry").unwrap();
+        let lead = |industry: &String| {
+            let mut lead = Lead::empty(encoder.schema().len());
+            lead.set(place, text(industry));
+            lead
+        };
+        let leads: Vec<Lead> = texts.iter().map(lead).collect();
+        let together = encoder.encode(&leads).values;
+        let alone: Vec<f32> = leads.iter().flat_map(|lead| encoder.encode(std::slice::from_ref(lead)).values).collect();
+        prop_assert_eq!(together, alone);
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::params::OnError;
 use super::pending_response::PendingResponse;
-use super::row_response::{lead_result, models, prediction};
+use super::row_response::{lead_result, models, prediction, unseen_values};
 use super::row_writer::{RowFormat, RowWriter};
 use super::scoring::{LeadSink, RowStatus, ScoredRows, Scoring, ScoringContext};
 use super::two_thread_pipeline::{self, MIN_BYTES};
@@ -13,8 +13,9 @@ use crate::api::http::validation_error::lead_errors;
 use crate::insight::label::ScoreSummary;
 use crate::lead::Lead;
 use crate::lead::json::{BatchSink, ISSUES_MAX, Issue, read_batch, read_batch_into, read_lead};
+use crate::lead::level::LevelMatching;
 use crate::lead::schema::Schema;
-use crate::wire::BatchResponse;
+use crate::wire::{BatchResponse, UnseenValues};
 use prediction_log::PredictionRow;
 use serde::Serialize;
 use serde_json::json;
@@ -30,8 +31,8 @@ pub(super) fn score_one(context: &ScoringContext, body: &[u8]) -> Result<Pending
     let lead = read_lead(body, schema).map_err(|error| ApiError::invalid(error, schema))?;
     let parse = started.elapsed();
     let mut scoring = Scoring::new(context);
-    scoring.push(&lead, None);
-    let ScoredRows { rows, statuses, scored, time } = scoring.finish()?;
+    scoring.push(&lead, LevelMatching::Exact, None);
+    let ScoredRows { rows, statuses, scored, time, .. } = scoring.finish()?;
     if rows.is_empty() {
         let mut errors = validation_errors(statuses);
         errors.iter_mut().for_each(|error| error.loc = vec![json!("body")]);
@@ -48,15 +49,16 @@ pub(super) fn score_batch(
     on_error: OnError,
     response_type: MediaType,
 ) -> Result<PendingResponse, ApiError> {
-    let (ScoredRows { rows, statuses, scored, time }, parse) = read_and_score(context, body, on_error)?;
+    let (ScoredRows { rows, statuses, scored, unseen, time }, parse) = read_and_score(context, body, on_error)?;
     let is_rejected = |status: &RowStatus| matches!(status, RowStatus::Rejected(_));
     if on_error == OnError::Fail && statuses.iter().any(is_rejected) {
         return Err(ApiError::Invalid(validation_errors(statuses)));
     }
+    let unseen = unseen_values(&unseen, context.scorer.schema());
     let write = move |rows: &[PredictionRow]| match response_type {
-        MediaType::Json if on_error == OnError::Fail => write_batch_answer(rows),
-        MediaType::Json => write_partial_answer(rows, &statuses),
-        media_type => write_lines(rows, &statuses, media_type),
+        MediaType::Json if on_error == OnError::Fail => write_batch_answer(rows, unseen),
+        MediaType::Json => write_partial_answer(rows, &statuses, unseen),
+        media_type => write_lines(rows, &statuses, media_type, unseen),
     };
     Ok(PendingResponse::new(rows, response_type, vec![scored], write).with_timing(parse, time))
 }
@@ -132,11 +134,16 @@ fn validation_errors(statuses: Vec<RowStatus>) -> Vec<ValidationError> {
     errors.take(ISSUES_MAX).collect()
 }
 
-fn write_batch_answer(rows: &[PredictionRow]) -> Result<Vec<u8>, ApiError> {
-    to_json(&BatchResponse::new(rows.iter().map(prediction).collect(), models(rows)), rows.len())
+fn write_batch_answer(rows: &[PredictionRow], unseen: Vec<UnseenValues>) -> Result<Vec<u8>, ApiError> {
+    let response = BatchResponse::new(rows.iter().map(prediction).collect(), models(rows));
+    to_json(&BatchResponse { unseen, ..response }, rows.len())
 }
 
-fn write_partial_answer(rows: &[PredictionRow], statuses: &[RowStatus]) -> Result<Vec<u8>, ApiError> {
+fn write_partial_answer(
+    rows: &[PredictionRow],
+    statuses: &[RowStatus],
+    unseen: Vec<UnseenValues>,
+) -> Result<Vec<u8>, ApiError> {
     let mut summary = ScoreSummary::default();
     rows.iter().for_each(|row| summary.add(row.probability));
     let mut next = rows.iter();
@@ -149,12 +156,19 @@ fn write_partial_answer(rows: &[PredictionRow], statuses: &[RowStatus]) -> Resul
         avg_score: summary.mean(),
         high_engagement_count: summary.engaged,
         models: models(rows),
+        unseen,
     };
     to_json(&answer, statuses.len())
 }
 
-fn write_lines(rows: &[PredictionRow], statuses: &[RowStatus], media_type: MediaType) -> Result<Vec<u8>, ApiError> {
+fn write_lines(
+    rows: &[PredictionRow],
+    statuses: &[RowStatus],
+    media_type: MediaType,
+    unseen: Vec<UnseenValues>,
+) -> Result<Vec<u8>, ApiError> {
     let mut writer = RowWriter::new(RowFormat::keys_only(media_type));
+    writer.unseen = unseen;
     let mut body = Vec::new();
     writer.write_header(&[], &mut body);
     writer.write_rows(rows, statuses, None, &mut body)?;

@@ -1,5 +1,6 @@
 //! Processes a file of leads piece by piece: returns response chunks, each with the rows to log before it is sent.
 
+use super::row_response::unseen_values;
 use super::row_writer::{RowFormat, RowWriter};
 use super::scoring::{ScoredRows, Scoring, ScoringContext};
 use super::table_input::{ClientCells, TableInput, take_line};
@@ -8,6 +9,7 @@ use crate::api::http::error::ApiError;
 use crate::api::http::validation_error::no_leads_error;
 use crate::api::monitor::ScoredBatch;
 use crate::lead::json::NdjsonReader;
+use crate::lead::level::UnseenLevels;
 use crate::lead::schema::Schema;
 use axum::body::Bytes;
 use prediction_log::PredictionRow;
@@ -41,6 +43,8 @@ pub(super) struct ChunkProcessor {
     writer: RowWriter,
     input: VecDeque<Bytes>,
     has_header: bool,
+    /// Values that no model has seen so far.
+    unseen: UnseenLevels,
 }
 
 enum Parser {
@@ -54,11 +58,12 @@ impl ChunkProcessor {
     pub(super) fn new(context: ScoringContext, body_type: MediaType, response_type: MediaType) -> Self {
         let schema = context.scorer.schema().clone();
         let parser = match body_type {
-            MediaType::Csv => Parser::Table(Box::new(TableInput::new(schema.clone()))),
+            MediaType::Csv => Parser::Table(Box::new(TableInput::new(&context.scorer))),
             MediaType::Json | MediaType::Ndjson => Parser::Lines(NdjsonReader::new(schema.clone())),
         };
         let writer = RowWriter::new(RowFormat::keys_only(response_type));
-        ChunkProcessor { context, schema, parser, writer, input: VecDeque::new(), has_header: false }
+        let (input, unseen) = (VecDeque::new(), UnseenLevels::default());
+        ChunkProcessor { context, schema, parser, writer, input, has_header: false, unseen }
     }
 
     /// Adds input.
@@ -109,12 +114,17 @@ impl ChunkProcessor {
         if !self.has_header {
             return Err(ApiError::Invalid(vec![no_leads_error()]));
         }
+        self.writer.unseen = unseen_values(&self.unseen, &self.schema);
+        if let Parser::Table(table) = &self.parser {
+            self.writer.skipped_rows = table.skipped.rows;
+        }
         chunk.completion = Some(self.writer.write_completion(&mut chunk.text)?);
         Ok(chunk)
     }
 
     fn write(&mut self, scored: ScoredRows, cells: &ClientCells) -> Result<Chunk, ApiError> {
-        let ScoredRows { rows, statuses, scored, .. } = scored;
+        let ScoredRows { rows, statuses, scored, unseen, .. } = scored;
+        self.unseen.merge(&unseen);
         let mut text = Vec::new();
         let table = match &self.parser {
             Parser::Table(table) => Some(table.as_ref()),

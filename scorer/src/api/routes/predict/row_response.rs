@@ -2,7 +2,9 @@
 
 use super::scoring::RowStatus;
 use crate::api::http::response::LeadResult;
-use crate::wire::{ModelName, Prediction};
+use crate::lead::level::UnseenLevels;
+use crate::lead::schema::Schema;
+use crate::wire::{ModelName, Prediction, UnseenValues};
 use prediction_log::PredictionRow;
 use std::borrow::Cow;
 
@@ -16,6 +18,11 @@ pub(super) fn prediction(row: &PredictionRow) -> Prediction<'_> {
         lead_key: row.lead_key.as_deref().map(Cow::Borrowed),
         ..Prediction::new(row.probability, row.grade, model)
     }
+}
+
+/// Converts the values that no model has seen.
+pub(super) fn unseen_values(unseen: &UnseenLevels, schema: &Schema) -> Vec<UnseenValues> {
+    unseen.report(schema).into_iter().map(UnseenValues::from).collect()
 }
 
 /// Returns the result of a lead: the next row if it was scored, else its rejection. `None` if rows run out.

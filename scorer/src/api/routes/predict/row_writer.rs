@@ -12,7 +12,7 @@ use crate::api::http::response::{Completion, ErrorBody, Interruption, LeadResult
 use crate::insight::label::probability_text;
 use crate::lead::schema::LEAD_KEY;
 use crate::scored_list::{unique_column_name, write_cell};
-use crate::wire::{ModelName, Prediction};
+use crate::wire::{ModelName, Prediction, UnseenValues};
 use prediction_log::PredictionRow;
 use serde::Serialize;
 use serde_json::Value;
@@ -47,11 +47,16 @@ pub(super) struct RowWriter {
     rows: u64,
     scored: u64,
     models: Vec<ModelName<'static>>,
+    /// Values that no model has seen.
+    pub(super) unseen: Vec<UnseenValues>,
+    /// Number of rows that hold no lead.
+    pub(super) skipped_rows: u64,
 }
 
 impl RowWriter {
     pub(super) fn new(format: RowFormat) -> Self {
-        RowWriter { format, hash: Sha256::new(), rows: 0, scored: 0, models: Vec::new() }
+        let (models, unseen) = (Vec::new(), Vec::new());
+        RowWriter { format, hash: Sha256::new(), rows: 0, scored: 0, models, unseen, skipped_rows: 0 }
     }
 
     /// Writes the header of a table, the client's columns first.
@@ -96,8 +101,10 @@ impl RowWriter {
         let sha256 = hex::encode(std::mem::take(&mut self.hash).finalize());
         let (rows, scored, rejected) = (self.rows, self.scored, self.rows - self.scored);
         let trailer = format!("rows={rows}, scored={scored}, rejected={rejected}, sha256={sha256}");
-        let models = std::mem::take(&mut self.models);
-        let completion = Completion { complete: true, rows, scored, rejected, sha256: Cow::Owned(sha256), models };
+        let (models, unseen) = (std::mem::take(&mut self.models), std::mem::take(&mut self.unseen));
+        let skipped_rows = Some(self.skipped_rows).filter(|rows| *rows > 0);
+        let sha256 = Cow::Owned(sha256);
+        let completion = Completion { complete: true, rows, scored, rejected, sha256, models, unseen, skipped_rows };
         write_last_line(self.format, "complete", &completion, out)?;
         Ok(trailer)
     }

@@ -11,6 +11,7 @@ use crate::api::http::validation_error::not_scorable_error;
 use crate::api::monitor::ScoredBatch;
 use crate::insight::label::{confidence, label, rounded};
 use crate::lead::Lead;
+use crate::lead::level::{LevelMatching, UnseenLevels};
 use crate::pipeline::{BATCH_LEADS, Batch, Score, Scorer};
 use prediction_log::{PredictionRow, Timestamp};
 use serde_json::{Value, json};
@@ -52,6 +53,8 @@ pub(super) struct ScoredRows {
     pub(super) statuses: Vec<RowStatus>,
     /// Scored leads, for monitoring.
     pub(super) scored: ScoredBatch,
+    /// Cells that the models have never seen.
+    pub(super) unseen: UnseenLevels,
     pub(super) time: ScoringTime,
 }
 
@@ -80,7 +83,7 @@ impl LeadSink for Scoring<'_> {
     }
 
     fn push(&mut self, lead: &Lead) {
-        self.push(lead, None);
+        self.push(lead, LevelMatching::Exact, None);
     }
 
     fn reject(&mut self, rejection: RejectedLead<'static>) {
@@ -136,21 +139,30 @@ impl<'a> Scoring<'a> {
     }
 
     /// Receives a lead to be scored.
-    pub(super) fn push(&mut self, lead: &Lead, line: Option<u64>) {
-        self.push_owned(lead.clone(), line);
+    pub(super) fn push(&mut self, lead: &Lead, matching: LevelMatching, line: Option<u64>) {
+        self.push_owned(lead.clone(), matching, line);
     }
 
-    /// Receives a lead to be scored, by value.
-    pub(super) fn push_owned(&mut self, lead: Lead, line: Option<u64>) {
+    /// Receives a lead to be scored, by value. With [`LevelMatching::Folded`], other spellings of a level are logged as that
+    /// level; otherwise as sent.
+    pub(super) fn push_owned(&mut self, mut lead: Lead, matching: LevelMatching, line: Option<u64>) {
         if self.error.is_some() {
             return;
         }
         let started = Instant::now();
         self.attempted += 1;
-        self.error = self.batch.add(&self.context.scorer, &lead).err().map(ApiError::from);
+        let added = self.batch.add(&self.context.scorer, &lead, matching);
+        let is_respelled = *added.as_ref().unwrap_or(&false);
+        self.error = added.err().map(ApiError::from);
         let scored = Instant::now();
         self.time.score += scored - started;
-        let (lead_key, inputs) = (lead.key().map(str::to_owned), self.inputs.serialize(&lead));
+        let as_sent = (is_respelled && matching.is_exact()).then(|| self.inputs.serialize(&lead));
+        if is_respelled {
+            let scorer = &self.context.scorer;
+            scorer.models()[scorer.choose(&lead)].encoder().respell(&mut lead);
+        }
+        let inputs = as_sent.unwrap_or_else(|| self.inputs.serialize(&lead));
+        let lead_key = lead.key().map(str::to_owned);
         self.pending.push(PendingLead { lead_key, inputs, lead });
         self.statuses.push(RowStatus::Scored(line));
         self.time.record += scored.elapsed();
@@ -173,10 +185,11 @@ impl<'a> Scoring<'a> {
     pub(super) fn finish(mut self) -> Result<ScoredRows, ApiError> {
         self.error.take().map_or(Ok(()), Err)?;
         self.score_pending()?;
+        let unseen = self.batch.take_unseen(&self.context.scorer);
         let Scoring { mut rows, statuses, mut scored, time, attempted, .. } = self;
         scored.each_ms = rounded(time.score.as_secs_f64() * 1_000.0 / attempted.max(1) as f64);
         rows.iter_mut().for_each(|row| row.inference_time_ms = scored.each_ms);
-        Ok(ScoredRows { rows, statuses, scored, time })
+        Ok(ScoredRows { rows, statuses, scored, unseen, time })
     }
 
     /// Scores the pending leads and makes their rows.
@@ -257,9 +270,9 @@ mod tests {
         let (bad, good) = (lead(r#"{"companyfoundedon": Infinity}"#), lead(r#"{"companyfoundedon": 0.5}"#));
         let context = ScoringContext::new(scorer.clone(), LogInputs::None, "r".into());
         let mut scoring = Scoring::new(&context);
-        (0..BATCH_LEADS).for_each(|_| scoring.push(&bad, None));
-        scoring.push(&good, None);
-        let ScoredRows { rows, statuses, scored, time } = scoring.finish().unwrap();
+        (0..BATCH_LEADS).for_each(|_| scoring.push(&bad, LevelMatching::Exact, None));
+        scoring.push(&good, LevelMatching::Exact, None);
+        let ScoredRows { rows, statuses, scored, time, .. } = scoring.finish().unwrap();
         assert_eq!((rows.len(), statuses.len()), (1, BATCH_LEADS + 1));
         let share = rounded(time.score.as_secs_f64() * 1_000.0 / statuses.len() as f64);
         assert_eq!((rows[0].inference_time_ms, scored.each_ms), (share, share));

@@ -6,10 +6,12 @@ use super::scoring::Scoring;
 use crate::api::http::error::ApiError;
 use crate::api::http::response::RejectedLead;
 use crate::api::http::validation_error::{line_errors, line_too_long, row_error, table_error};
-use crate::lead::csv::{Cells, CsvRow, ImportError};
+use crate::lead::csv::{Cells, CsvRow, ImportError, SkippedRows};
 use crate::lead::import::{ImportOptions, ImportReader};
 use crate::lead::json::{LINE_BYTES_MAX, NdjsonError, NdjsonLine};
+use crate::lead::level::LevelMatching;
 use crate::lead::schema::Schema;
+use crate::pipeline::Scorer;
 use crate::scored_list::write_cell;
 use std::borrow::Cow;
 
@@ -49,12 +51,16 @@ pub(super) struct TableInput {
     pub(super) delimiter: u8,
     /// Column names; empty until the header was read.
     pub(super) columns: Vec<String>,
+    /// Rows that hold no lead; known at the end.
+    pub(super) skipped: SkippedRows,
 }
 
 impl TableInput {
-    pub(super) fn new(schema: Schema) -> Self {
-        let options = ImportOptions { contract_first: true, ..ImportOptions::default() };
-        TableInput { reader: Some(ImportReader::new(schema, options)), delimiter: b',', columns: Vec::new() }
+    pub(super) fn new(scorer: &Scorer) -> Self {
+        let options =
+            ImportOptions { contract_first: true, levels: scorer.levels().clone(), ..ImportOptions::default() };
+        let reader = Some(ImportReader::new(scorer.schema().clone(), options));
+        TableInput { reader, delimiter: b',', columns: Vec::new(), skipped: SkippedRows::default() }
     }
 
     /// Reads the next bytes.
@@ -76,7 +82,7 @@ impl TableInput {
     pub(super) fn finish(&mut self, scoring: &mut Scoring<'_>, cells: &mut ClientCells) -> Result<(), ApiError> {
         let Some(reader) = self.reader.take() else { return Ok(()) };
         let (summary, format) = reader.finish(&mut |row| take_row(row, scoring, cells)).map_err(unreadable)?;
-        (self.columns, self.delimiter) = (summary.columns, format.dialect.delimiter);
+        (self.columns, self.delimiter, self.skipped) = (summary.columns, format.dialect.delimiter, summary.skipped);
         check_rows(scoring)
     }
 }
@@ -88,7 +94,7 @@ fn take_row(row: CsvRow<'_>, scoring: &mut Scoring<'_>, cells: &mut ClientCells)
     }
     cells.push(row.cells, row.columns, row.delimiter);
     match row.lead {
-        Ok(lead) => scoring.push(lead, Some(row.line)),
+        Ok(lead) => scoring.push(lead, row.matching, Some(row.line)),
         Err(reject) => {
             let errors = vec![row_error(reject)];
             scoring.reject(RejectedLead { line: Some(row.line), lead_key: None, errors });
@@ -107,7 +113,7 @@ fn check_rows(scoring: &Scoring<'_>) -> Result<(), ApiError> {
 /// Scores the lead of a line of JSON, or rejects it.
 pub(super) fn take_line(line: NdjsonLine<'_>, schema: &Schema, scoring: &mut Scoring<'_>) {
     let errors = match line.error {
-        None => return scoring.push(line.lead, Some(line.number)),
+        None => return scoring.push(line.lead, LevelMatching::Exact, Some(line.number)),
         Some(NdjsonError::Body(error)) => line_errors(error, line.number, schema),
         Some(NdjsonError::TooLong) => vec![line_too_long(line.number, LINE_BYTES_MAX)],
     };

@@ -4,6 +4,7 @@ use super::scoring::{LeadSink, ScoredRows, Scoring, ScoringContext};
 use crate::api::http::error::ApiError;
 use crate::api::http::response::RejectedLead;
 use crate::lead::Lead;
+use crate::lead::level::LevelMatching;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -79,7 +80,7 @@ fn score(context: &ScoringContext, receiver: &Receiver<Vec<Item>>) -> Result<Sco
     let mut scoring = Scoring::new(context);
     for item in receiver.iter().flatten() {
         match item {
-            Item::Lead(lead) => scoring.push_owned(lead, None),
+            Item::Lead(lead) => scoring.push_owned(lead, LevelMatching::Exact, None),
             Item::Rejected(rejection) => scoring.reject(rejection),
             Item::Restart => scoring = Scoring::new(context),
         }
