@@ -3,16 +3,21 @@
 //! Rows are parsed in place in the pushed bytes; only a row that is cut in two is copied. Limits keep memory bounded, and
 //! parsing resumes after a broken row. Must not depend on files, encoding or models.
 
+mod candidate;
+mod consistency;
 mod dialect;
+mod dialect_search;
 mod error;
 mod header;
 mod reason;
 mod records;
 mod row;
+mod sample;
 mod sniffer;
 mod split;
 #[cfg(test)]
 mod tests;
+mod unescape;
 
 pub use dialect::Dialect;
 pub use error::ImportError;
@@ -20,7 +25,7 @@ pub use header::Header;
 pub use reason::RejectReason;
 pub use records::for_each_record;
 pub use row::{CellEnd, Cells, CsvRow, ImportSummary, Reject};
-pub use sniffer::{FormatSniffer, SNIFF_BYTES, SniffedFormat};
+pub use sniffer::{FormatSniffer, OtherHeader, SNIFF_BYTES, SniffedFormat};
 
 use super::Lead;
 use super::mapping::Mapping;
@@ -112,6 +117,13 @@ impl CsvReader {
     /// spreadsheets write them: the missing ones are empty. The caller skips a preamble; `line` is the header's.
     pub fn with_mapping(self, mapping: Mapping, line: u64) -> Self {
         CsvReader { mapping: Some(mapping), line, ..self }
+    }
+
+    /// Reads rows alone, below a header that was read before; the mapping's line is that of the first row.
+    pub fn with_header(mut self, names: Vec<String>) -> Result<Self, ImportError> {
+        self.header = Some(Header::new(names, &self.schema, self.mapping.take())?);
+        self.start = None;
+        Ok(self)
     }
 
     /// Names of the columns, once the header was read.
