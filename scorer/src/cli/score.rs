@@ -51,7 +51,8 @@ fn parse_delimiter(text: &str) -> Result<u8, String> {
 }
 
 fn parse_encoding(text: &str) -> Result<TextEncoding, String> {
-    let unknown = || "no known encoding; known are, for example, utf-8, windows-1252, macintosh, ibm850, gbk".to_owned();
+    let unknown =
+        || "no known encoding; known are, for example, utf-8, windows-1252, macintosh, ibm850, gbk".to_owned();
     TextEncoding::for_label(text).ok_or_else(unknown)
 }
 
@@ -136,7 +137,10 @@ fn pluralize(count: usize, noun: &str) -> String {
 /// Prints what was detected about the file to standard error; nothing if nothing had to be guessed.
 fn print_import_notes(sheet: &ScoredList) {
     let (origin, intake) = (sheet.format(), sheet.summary());
-    format_notes::encoding_notes(origin).iter().chain(&format_notes::dialect_notes(origin)).for_each(|note| eprintln!("{note}"));
+    format_notes::encoding_notes(origin)
+        .iter()
+        .chain(&format_notes::dialect_notes(origin))
+        .for_each(|note| eprintln!("{note}"));
     if origin.line > 1 {
         eprintln!("the header is on line {}; the lines above it were skipped", origin.line);
     }

@@ -217,47 +217,4 @@ fn apply_remembered(mut mapping: Mapping, remembered: &[(String, Option<Target>)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn windows_1252() -> TextEncoding {
-        TextEncoding::for_label("windows-1252").unwrap()
-    }
-
-    /// Rows as (line, valid), and the encoding and delimiter.
-    fn import(pieces: &[&[u8]], contract_first: bool) -> (Vec<(u64, bool)>, TextEncoding, char) {
-        let options = ImportOptions { contract_first, ..ImportOptions::default() };
-        let mut reader = ImportReader::new(Schema::leads(), options);
-        let mut rows = Vec::new();
-        let mut sink = |row: CsvRow<'_>| rows.push((row.line, row.lead.is_ok()));
-        pieces.iter().for_each(|piece| reader.push(piece, &mut sink).unwrap());
-        let (_, format) = reader.finish(&mut sink).unwrap();
-        (rows, format.encoding.encoding, char::from(format.dialect.delimiter))
-    }
-
-    #[test]
-    fn contract_header_is_strict_only_on_request() {
-        let text = b"jobtitle;industry\nCTO\nCEO;caf\xE9\n";
-        let lenient = (vec![(2, true), (3, true)], windows_1252(), ';');
-        let strict = (vec![(2, false), (3, false)], TextEncoding::UTF_8, ';');
-        for step in [1, 5, 100] {
-            let pieces: Vec<&[u8]> = text.chunks(step).collect();
-            assert_eq!(import(&pieces, false), lenient);
-            assert_eq!(import(&pieces, true), strict);
-        }
-        let (rows, encoding, _) = import(&[b"Title;Industry\nCTO\nCEO;caf\xE9\n"], true);
-        assert_eq!((rows, encoding), (vec![(2, true), (3, true)], windows_1252()));
-    }
-
-    #[test]
-    fn rows_under_the_contract_header_are_read_at_once() {
-        let options = ImportOptions { contract_first: true, ..ImportOptions::default() };
-        let mut reader = ImportReader::new(Schema::leads(), options);
-        let mut lines = Vec::new();
-        let mut sink = |row: CsvRow<'_>| lines.push(row.line);
-        reader.push(b"lead_key,jobtitle,note\na,CTO", &mut sink).unwrap();
-        assert_eq!(reader.columns().map(<[String]>::len), Some(3));
-        reader.push(b",x\nb", &mut sink).unwrap();
-        assert_eq!(lines, [2]);
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 mod column_order;
 mod column_values;
 mod export;
+mod file_format;
 mod marks;
 mod query;
 mod rejects;
@@ -18,7 +19,7 @@ use crate::protocol::{
     RejectGroup, Row, Score, Window,
 };
 use column_order::display_order;
-use scorer::lead::text::TextEncoding;
+use file_format::{file_dialect, file_encoding};
 use scorer::scored_list::ScoredList;
 
 /// Maximum characters of a cell in the table: more than any screen shows.
@@ -79,9 +80,9 @@ impl RankedList {
 
     fn format(&self) -> FileFormat {
         let format = self.list.format();
-        let is_utf8 = format.encoding == TextEncoding::Utf8;
         FileFormat {
-            encoding: (!is_utf8).then(|| format.encoding.name().to_owned()),
+            encoding: file_encoding(format.encoding),
+            dialect: file_dialect(format),
             header_line: format.line as f64,
             short_rows: self.list.summary().short_rows.try_into().unwrap_or(u32::MAX),
         }

@@ -5,10 +5,12 @@ use super::consistency::{consistency, is_quoting_artifact};
 use super::sample::{PREAMBLE_ROWS_MAX, Record, SAMPLE_ROWS, first_records};
 use crate::lead::mapping::{Evidence, Mapping};
 use crate::lead::schema::Schema;
-use std::cmp::Reverse;
 
 /// Share of rows as wide as the header from which a table is regular, in percent.
 const REGULAR_PERCENT: usize = 80;
+
+/// One cell of so many must stand in apostrophes for them to be quotes.
+const APOSTROPHES_MIN_SHARE: usize = 4;
 
 /// The best header row for one dialect.
 pub(super) struct Candidate {
@@ -57,10 +59,17 @@ impl Candidate {
         if (other.known, other.same_width) > (self.known, self.same_width) { other } else { self }
     }
 
-    /// The better one, of equals that with less quoting left in its cells.
+    /// The better one, of equals that with less quoting left in its cells. A few cells in apostrophes do not make them
+    /// quotes, unless rows become regular.
     pub(super) fn cleaner(self, other: Self) -> Self {
-        let key = |candidate: &Self| (candidate.known, candidate.same_width, Reverse(candidate.artifacts()));
-        if key(&other) > key(&self) { other } else { self }
+        let (one, another) = (self.artifacts(), other.artifacts());
+        let is_few = one * APOSTROPHES_MIN_SHARE < self.cells() || another * 2 > one;
+        let is_as_regular = (other.known, other.same_width) <= (self.known, self.same_width);
+        if other.dialect.quote != self.dialect.quote && is_as_regular && is_few {
+            return self;
+        }
+        let is_better = (other.known, other.same_width, one) > (self.known, self.same_width, another);
+        if is_better { other } else { self }
     }
 
     /// Number of columns.
@@ -77,6 +86,11 @@ impl Candidate {
     /// True when most rows are as wide as the header.
     pub(super) fn is_regular(&self) -> bool {
         self.same_width * 100 >= self.below().len() * REGULAR_PERCENT
+    }
+
+    /// Number of cells of header and rows.
+    fn cells(&self) -> usize {
+        self.records.iter().skip(self.header).map(|record| record.cells.len()).sum()
     }
 
     /// Number of cells with quoting that the dialect did not remove.

@@ -51,7 +51,11 @@ fn is_value(cell: &str) -> bool {
 pub(super) fn is_quoting_artifact(cell: &str) -> bool {
     let text = cell.trim_matches(' ');
     let is_in = |quote: char| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
-    is_in('\'') || is_in('"') || (cell.starts_with(' ') && text.starts_with('"')) || text.contains("\\\"") || text.contains("\\'")
+    let is_spaced = cell.starts_with(' ') && text.starts_with('"');
+    // A quote that an escape preceded may have been taken for the closing one.
+    let is_escaped = text.contains('\\')
+        && (text.ends_with(['"', '\'']) || ["\\\"", "\\'"].iter().any(|escaped| text.contains(escaped)));
+    is_in('\'') || is_in('"') || is_spaced || is_escaped
 }
 
 #[cfg(test)]
@@ -59,7 +63,8 @@ mod tests {
     use super::*;
 
     fn score(rows: &[&[&str]]) -> f64 {
-        let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
         consistency(rows.iter().map(Vec::as_slice))
     }
 
@@ -75,7 +80,7 @@ mod tests {
 
     #[test]
     fn artifacts_of_quoting_are_recognized() {
-        for cell in ["'Ada'", "\"Ada\"", " \"Ada\"", "say \\\"hi\\\"", "it\\'s"] {
+        for cell in ["'Ada'", "\"Ada\"", " \"Ada\"", "say \\\"hi\\\"", "it\\'s", "say \\hi\""] {
             assert!(is_quoting_artifact(cell), "{cell}");
         }
         for cell in ["", "'", "Ada", "'s-Hertogenbosch", "5\" disk", "C:\\temp", " Ada"] {

@@ -101,7 +101,8 @@ impl DialectSearch<'_> {
         let tables = dialects.filter(|dialect| makes_table(self.text, *dialect));
         let candidates = tables.map(|dialect| Candidate::first_row(self.text, dialect));
         let enough = first.consistency() * CLEARLY_BETTER;
-        let scored = candidates.map(|candidate| (candidate.consistency(), candidate)).filter(|(score, _)| *score > enough);
+        let scored =
+            candidates.map(|candidate| (candidate.consistency(), candidate)).filter(|(score, _)| *score > enough);
         scored.reduce(|best, other| if other.0 > best.0 { other } else { best }).map_or(first, |(_, best)| best)
     }
 }

@@ -229,4 +229,85 @@ mod tests {
             assert_eq!(delimiter(guessed), None, "{guessed:?}");
         }
     }
+
+    /// Dialect and mapped fields of a file.
+    fn dialect(text: &str) -> (Dialect, usize) {
+        let format = sniff(text);
+        (format.dialect, format.mapping.field_count())
+    }
+
+    #[test]
+    fn named_delimiter_is_believed() {
+        let text = "sep=^\r\nName^Title^Industry\r\nAda^CTO, \"Lab\"^Software;x\r\n";
+        let format = sniff(text);
+        assert_eq!((format.dialect, format.line), (Dialect::with_delimiter(b'^'), 2));
+        assert_eq!((&text[format.skip..format.skip + 4], format.mapping.field_count()), ("Name", 2));
+        assert_eq!(dialect("\"SEP=|\"\nTitle|Industry;x\nCTO|a;b\n").0.delimiter, b'|');
+        assert_eq!(dialect("sep=\t\nTitle\tIndustry\nCTO\ta,b\n").0.delimiter, b'\t');
+        assert_eq!(summary("sep=;\na;b\n1,2;3,4\n"), (';', 2, 0));
+        // A wrong one is not.
+        assert_eq!(summary("sep=;\nTitle,Industry\nCTO,Software\n"), (',', 2, 2));
+    }
+
+    #[test]
+    fn any_punctuation_may_be_the_delimiter_of_a_table() {
+        for delimiter in ["^", "~", "#", ":", "!", "$", "%", "&", "*", "=", "}", "\\", "\u{1F}"] {
+            let rows = "Ref@Title@Industry\nr1@CTO@Software, Internet\nr2@VP; Sales@Retail\n".replace('@', delimiter);
+            assert_eq!(dialect(&rows), (Dialect::with_delimiter(delimiter.as_bytes()[0]), 2), "{delimiter:?}");
+        }
+    }
+
+    #[test]
+    fn apostrophes_escapes_and_spaces_around_quotes_are_detected() {
+        let rfc = Dialect::default();
+        let single = "'Ref','Job Title','Industry'\n'r1','VP, Sales','Software'\n'r2','It''s, me','Retail'\n";
+        assert_eq!(dialect(single), (Dialect { quote: b'\'', ..rfc }, 2));
+        let spaced = "Ref, \"Title\", \"Industry\"\nr1, \"VP, Sales\", \"Software\"\n";
+        assert_eq!(dialect(spaced), (Dialect { skips_spaces: true, ..rfc }, 2));
+        let escaped = "Ref,Title,Industry\nr1,\"VP \\\"Sales\\\", EMEA\",Software\nr2,CTO,Retail\n";
+        assert_eq!(dialect(escaped), (Dialect { escape: Some(b'\\'), ..rfc }, 2));
+        let both = "'Ref';'Title';'Industry'\n'r1';'It\\'s; me';'Software'\n";
+        assert_eq!(dialect(both), (Dialect { delimiter: b';', quote: b'\'', escape: Some(b'\\'), ..rfc }, 2));
+    }
+
+    #[test]
+    fn apostrophes_and_backslashes_in_texts_stay_text() {
+        for text in [
+            "Title,City\nCTO,'s-Hertogenbosch\nCEO,'t Gooi\nVP,O'Neill\n",
+            "Title,Note\nCTO,\"C:\\\"\nCEO,\"a,b\"\nVP,x\n",
+            "Title,Note\nCTO,'quoted'\nCEO,plain\n",
+        ] {
+            let (found, fields) = dialect(text);
+            assert_eq!((found.delimiter, found.escape, fields > 0), (b',', None, true), "{text}");
+        }
+        assert_eq!(dialect("Title,City\nCTO,'s-Hertogenbosch\nCEO,'t Gooi\n").0, Dialect::default());
+    }
+
+    #[test]
+    fn lines_in_quotes_are_unwrapped() {
+        let text = "\"Ref,Title,Industry\"\n\"r1,CTO,\"\"Software, Internet\"\"\"\nr2,CEO,Retail\n";
+        assert_eq!(dialect(text), (Dialect { wraps_lines: true, ..Dialect::default() }, 2));
+    }
+
+    #[test]
+    fn rows_with_another_delimiter_than_the_header_are_found() {
+        let text = "\u{FEFF}Ref,Title,Industry\r\nr1;VP, Sales;Software\r\nr2;CTO;Retail, Food\r\n";
+        let format = sniff(text);
+        let other = OtherHeader {
+            delimiter: b',',
+            names: ["Ref", "Title", "Industry"].map(str::to_owned).to_vec(),
+            rows_line: 2,
+        };
+        assert_eq!((format.dialect.delimiter, format.other_header), (b';', Some(other)));
+        assert_eq!((format.line, &text[format.skip..format.skip + 2], format.mapping.field_count()), (1, "r1", 2));
+        // Rows whose last cells were dropped are not.
+        assert_eq!(sniff("Title,Industry,City,Note\nCTO\nCEO\nVP;x\n").other_header, None);
+    }
+
+    #[test]
+    fn without_known_names_the_most_consistent_dialect_wins() {
+        let text = "alpha#beta#gamma\nx, y#1#2\nz, w#3#4\nq#5#6\n";
+        assert_eq!(summary(text), ('#', 1, 0));
+        assert_eq!(summary("alpha\none two\nthree four\n"), (',', 1, 0));
+    }
 }

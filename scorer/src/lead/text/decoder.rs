@@ -38,11 +38,7 @@ impl Decoder {
     }
 
     /// Decodes the next bytes and passes the text on in pieces.
-    pub(super) fn push<E>(
-        &mut self,
-        bytes: &[u8],
-        sink: &mut impl FnMut(&[u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub(super) fn push<E>(&mut self, bytes: &[u8], sink: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         if matches!(self.state, State::PassThrough) {
             return sink(bytes);
         }

@@ -37,7 +37,8 @@ fn character_score(previous: Option<char>, character: char, next: Option<char>) 
 
 fn letter_score(previous: Option<char>, letter: char, next: Option<char>) -> i64 {
     let neighbours = || previous.into_iter().chain(next).filter(|neighbour| neighbour.is_alphabetic());
-    if neighbours().any(|neighbour| script(neighbour) != script(letter)) || matches!(letter, 'ª' | 'º' | 'ƒ' | 'ı') {
+    if neighbours().any(|neighbour| script(neighbour) != script(letter)) || matches!(letter, 'ª' | 'º' | 'ƒ' | 'ı')
+    {
         return -3;
     }
     let is = |neighbour: Option<char>, class: fn(char) -> bool| neighbour.is_some_and(class);
@@ -75,10 +76,18 @@ fn sign_score(previous: Option<char>, sign: char, next: Option<char>) -> i64 {
     let is_inside_word = is_letter(previous) && is_letter(next);
     match sign {
         '\u{A0}' | '\u{202F}' | '\u{3000}' => 3,
-        '’' => if is_letter(previous) { 4 } else { 0 },
+        '’' => {
+            if is_letter(previous) {
+                4
+            } else {
+                0
+            }
+        }
         '“' | '«' | '‘' | '„' if !is_letter(previous) => 3,
         '”' | '»' if !is_letter(next) => 3,
-        '–' | '—' | '…' | '•' | '·' if !is_inside_word => 3,
+        '–' | '—' if is_letter(previous) == is_letter(next) && !is_inside_word => 3,
+        '–' | '—' if !is_inside_word => 0,
+        '…' | '•' | '·' if !is_inside_word => 3,
         '€' | '£' | '°' | '®' | '™' | '©' | '²' | '№' if !is_inside_word => 2,
         // Punctuation of East Asian scripts.
         '\u{3001}'..='\u{303F}' | '\u{FF01}'..='\u{FF65}' => 1,

@@ -3,9 +3,9 @@
 //! ASCII passes through. The encoding is decided when the first other byte comes, from that byte and a window of those
 //! behind it, wherever in the file that is. The same bytes are read the same way however they are cut.
 
+use super::TextEncoding;
 use super::decoder::Decoder;
 use super::detect::{by_bom, guess_code_page, is_utf8, utf16_without_bom};
-use super::TextEncoding;
 
 /// Step in which the window grows, in bytes; UTF-8 is known after the first.
 const STEP_BYTES: usize = 1 << 16;

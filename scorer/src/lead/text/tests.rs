@@ -33,8 +33,14 @@ const LISTS: &[(&[&str], &str)] = &[
         "Ref;Title;Location;Languages\r\nr1;Руководитель отдела продаж;Казань, Россия;Русский\r\n\
          r2;Директор;Уфа;Русский, Английский\r\nr3;CTO;France;English, French\r\n",
     ),
-    (&["windows-1253", "iso-8859-7"], "Όνομα;Θέση\r\nΓιώργος;Διευθυντής πωλήσεων\r\nΕλένη;Μηχανικός λογισμικού στην Αθήνα\r\n"),
-    (&["windows-1254"], "Ad;Unvan\r\nAyşe Yılmaz;Satış müdürü, İstanbul\r\nÇağrı Öztürk;Yazılım geliştirme yöneticisi\r\n"),
+    (
+        &["windows-1253", "iso-8859-7"],
+        "Όνομα;Θέση\r\nΓιώργος;Διευθυντής πωλήσεων\r\nΕλένη;Μηχανικός λογισμικού στην Αθήνα\r\n",
+    ),
+    (
+        &["windows-1254"],
+        "Ad;Unvan\r\nAyşe Yılmaz;Satış müdürü, İstanbul\r\nÇağrı Öztürk;Yazılım geliştirme yöneticisi\r\n",
+    ),
     (&["windows-1255"], "שם;תפקיד\r\nדוד כהן;מנהל מכירות בתל אביב\r\nרחל לוי;מהנדסת תוכנה בכירה\r\n"),
     (&["windows-1256"], "الاسم;الوظيفة\r\nأحمد علي;مدير المبيعات في القاهرة\r\nفاطمة حسن;مهندسة برمجيات\r\n"),
     (
@@ -110,7 +116,9 @@ fn western_signs_alone_are_no_letters_of_the_mac() {
 
 #[test]
 fn first_letters_are_found_wherever_they_stand() {
-    for (label, list) in [("windows-1252", LISTS[0].1), ("macintosh", LISTS[0].1), ("shift_jis", LISTS[9].1), ("utf-8", LISTS[0].1)] {
+    for (label, list) in
+        [("windows-1252", LISTS[0].1), ("macintosh", LISTS[0].1), ("shift_jis", LISTS[9].1), ("utf-8", LISTS[0].1)]
+    {
         let late = encoded(list, label);
         for offset in [0, 65_530, 65_536, 70_000, 1_500_000, 4_500_000] {
             let ascii = "r0;CTO;Software;Paris;English\r\n".repeat(offset / 31 + 1);
