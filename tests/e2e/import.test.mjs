@@ -70,3 +70,21 @@ test("changing the column mapping ranks the list again", async () => {
   assert.deepEqual(page.consoleErrors, []);
   await page.close();
 });
+
+test("a guessed encoding is reported and can be changed", async () => {
+  const page = await openPage(browser);
+  const name = (bytes) => [...bytes].map((letter) => letter.charCodeAt(0));
+  // "Chargé d'études" as a Mac writes it, 1.5 MB behind the start.
+  const ascii = "Name,Title,Industry\n" + "Ada,CTO,Software Development\n".repeat(55_000);
+  await chooseFile(page, "list.csv", Buffer.from(name(ascii + "Zo\x91 Ren\x8E,Charg\x8E d'\x8Etudes,Retail\n")));
+  await waitForList(page);
+  const note = page.locator("#encoding");
+  assert.match(await note.textContent(), /Mac OS Roman was guessed/);
+  await page.fill("#search", "Zoë René");
+  await page.waitForFunction(() => document.querySelectorAll("table.leads tr.lead").length === 1);
+  await note.locator("select").selectOption("windows-1252");
+  await page.waitForFunction(() => document.querySelector("#encoding")?.textContent.includes("written in Windows-1252"));
+  assert.equal(await note.locator("select").inputValue(), "windows-1252");
+  assert.deepEqual(page.consoleErrors, []);
+  await page.close();
+});

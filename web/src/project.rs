@@ -21,6 +21,9 @@ const HEADER_MAX: usize = 256 << 20;
 pub struct Project {
     /// Name of the list.
     pub file: String,
+    /// Label of the character encoding, when the user chose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
     /// Column mapping.
     pub mapping: Mapping,
     /// SHA-256 of the models that scored the list.
@@ -82,6 +85,7 @@ mod tests {
         let column_filters = (0..).zip(filters).map(|(column, cells)| ColumnFilter { column, cells }).collect();
         Project {
             file: "my leads.csv".to_owned(),
+            encoding: None,
             mapping: Mapping::default(),
             models: vec!["ab".to_owned()],
             marks: vec![(3, Mark::Replied)],
@@ -96,6 +100,10 @@ mod tests {
         let range = HeaderRange::find(&bytes[..PREFIX_BYTES]).unwrap().unwrap();
         assert_eq!(Project::parse(&bytes[range.start..range.end]), Some(project()));
         assert_eq!(&bytes[range.end..], b"jobtitle\nCTO\n");
+        let chosen = Project { encoding: Some("macintosh".to_owned()), ..project() };
+        let header = chosen.header();
+        let range = HeaderRange::find(&header).unwrap().unwrap();
+        assert_eq!(Project::parse(&header[range.start..range.end]), Some(chosen));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub enum Request {
         job: JobId,
         /// Column mapping, when the user or a project set one.
         mapping: Option<Mapping>,
+        /// Label of the character encoding, when the user chose one.
+        encoding: Option<String>,
         /// Column mappings from earlier files.
         known: KnownColumns,
         /// True when this is the file of the current list, whose marks and selection are then kept.

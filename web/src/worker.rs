@@ -11,6 +11,7 @@ use crate::worker_port::WorkerPort;
 use js_sys::Uint8Array;
 use scorer::lead::import::ImportOptions;
 use scorer::lead::json::{BodyError, Issue, IssueKind, PathSegment, read_lead};
+use scorer::lead::text::TextEncoding;
 use scorer::pipeline::{Model, Scorer};
 use scorer::scored_list::Rejects;
 use serde_json::{Map, Value};
@@ -73,12 +74,13 @@ impl WorkerState {
                 let file = attachments.first().and_then(|file| file.dyn_ref::<Blob>().cloned());
                 spawn_local(async move { self.load_custom_model(name, file).await });
             }
-            Request::ReadFile { job, mapping, known, keep_marks } => {
+            Request::ReadFile { job, mapping, encoding, known, keep_marks } => {
                 let file = attachments.first().and_then(|file| file.dyn_ref::<File>().cloned());
                 self.active_job.set(job);
                 self.pending.take();
                 self.all_rejected.take();
-                let options = ImportOptions { mapping, remembered: known, ..ImportOptions::default() };
+                let encoding = encoding.and_then(|label| TextEncoding::for_label(&label));
+                let options = ImportOptions { encoding, mapping, remembered: known, ..ImportOptions::default() };
                 spawn_local(async move { self.read(job, file, options, keep_marks).await });
             }
             Request::Cancel { job } if self.active_job.get() == job => {

@@ -16,6 +16,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web::components::{
     column_table::{ColumnTable, ColumnTableProps},
     drop_target::{DropTarget, DropTargetProps},
+    encoding_picker::{EncodingPicker, EncodingPickerProps},
     lead_panel::{LeadPanel, LeadPanelProps},
     lead_table::{LeadTable, LeadTableProps},
     manual_result::{ManualResult, ManualResultProps},
@@ -25,8 +26,8 @@ use web::components::{
 use web::engine::Engine;
 use web::pages::{LeadPage, LeadPageProps, ListPage, ListPageProps, StartPage, StartPageProps};
 use web::protocol::{
-    Column, FieldError, FileFormat, LeadDetail, LeadSet, ListSummary, MappedColumn, Mark, ModelInfo, Query,
-    RejectGroup, RejectLine, Row, Score, Sort, UnseenValues, Window,
+    Column, FieldError, FileEncoding, FileFormat, LeadDetail, LeadSet, ListSummary, MappedColumn, Mark, ModelInfo,
+    Query, RejectGroup, RejectLine, Row, Score, Sort, UnseenValues, Window,
 };
 use web::state::{Action, DisplayChange, ImportProgress, LeadList, ManualLead, ManualOutcome, OpenLead, QueryChange};
 use web_sys::{Element, Event, EventInit, HtmlElement, HtmlSelectElement, KeyboardEvent, KeyboardEventInit};
@@ -108,7 +109,7 @@ fn list() -> LeadList {
             mapped("size", Some("companysize"), Evidence::Name, 3),
         ],
         format: FileFormat {
-            encoding: Some("Windows-1252".to_owned()),
+            encoding: Some(encoding(true)),
             header_line: 4.0,
             short_rows: 2,
             ..FileFormat::default()
@@ -116,6 +117,10 @@ fn list() -> LeadList {
     };
     let import = ImportProgress { job: 1, file: "leads.csv".to_owned(), ..ImportProgress::default() };
     LeadList { window: Some(window(&query)), query, ..LeadList::new(&import, summary, None, 420.0) }
+}
+
+fn encoding(guessed: bool) -> FileEncoding {
+    FileEncoding { name: "Windows-1252".to_owned(), chosen: None, guessed, has_replaced: false }
 }
 
 fn table(list: LeadList) -> LeadTableProps {
@@ -394,4 +399,19 @@ async fn validation_error_is_linked_to_its_field() {
     let field = root.query_selector("#field-llm_quality").unwrap().unwrap();
     let error_id = field.get_attribute("aria-describedby").unwrap();
     assert_eq!(texts(&root, &format!("#{error_id}")), ["Profile quality should be at most 100."]);
+}
+
+#[wasm_bindgen_test]
+async fn guessed_encoding_is_a_warning_with_a_choice() {
+    let (on_change, chosen) = recorder::<Option<String>>();
+    let root = render::<EncodingPicker>(EncodingPickerProps { encoding: encoding(true), on_change }).await;
+    assert!(texts(&root, "#encoding")[0].contains("Windows-1252 was guessed"));
+    let select: HtmlSelectElement = root.query_selector("select").unwrap().unwrap().dyn_into().unwrap();
+    let init = EventInit::new();
+    init.set_bubbles(true);
+    for value in ["macintosh", ""] {
+        select.set_value(value);
+        select.dispatch_event(&Event::new_with_event_init_dict("change", &init).unwrap()).unwrap();
+    }
+    assert_eq!(*chosen.borrow(), [Some("macintosh".to_owned()), None]);
 }

@@ -7,6 +7,7 @@ mod client;
 mod drift;
 mod encode;
 mod files;
+mod format_notes;
 mod health;
 pub mod import_legacy_encoder;
 mod inspect;

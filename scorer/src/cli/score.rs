@@ -1,7 +1,7 @@
 //! `leadlight score`: scores a list of leads and writes it sorted by score, best first.
 
 use super::files::{self, Input, ModelArgs};
-use super::list_input;
+use super::{format_notes, list_input};
 use crate::lead::csv::{CellCounts, ImportError, SkippedRows};
 use crate::lead::import::ImportOptions;
 use crate::lead::level::UnseenField;
@@ -31,6 +31,9 @@ pub(super) struct ScoreArgs {
     /// Field delimiter; detected from the first rows if omitted
     #[arg(long, value_parser = parse_delimiter)]
     delimiter: Option<u8>,
+    /// Character encoding, such as windows-1250, macintosh, shift_jis or ibm850; detected if omitted
+    #[arg(long, value_name = "NAME", value_parser = parse_encoding)]
+    encoding: Option<TextEncoding>,
     /// Column mapping written by --save-mapping; detected from column names and values if omitted
     #[arg(long)]
     mapping: Option<PathBuf>,
@@ -49,6 +52,12 @@ fn parse_delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
+fn parse_encoding(text: &str) -> Result<TextEncoding, String> {
+    let unknown =
+        || "no known encoding; known are, for example, utf-8, windows-1252, macintosh, ibm850, gbk".to_owned();
+    TextEncoding::for_label(text).ok_or_else(unknown)
+}
+
 pub(super) fn run(args: &ScoreArgs) -> Result<()> {
     let scorer = Arc::new(Scorer::open(&args.models.read()?)?);
     let mut input = Input::open(args.leads.as_deref())?;
@@ -56,7 +65,8 @@ pub(super) fn run(args: &ScoreArgs) -> Result<()> {
         bail!("the scored list and the rejected rows cannot go to the same file");
     }
     let mapping = args.mapping.as_deref().map(read_mapping).transpose()?;
-    let import_options = ImportOptions { delimiter: args.delimiter, mapping, ..ImportOptions::default() };
+    let (encoding, delimiter) = (args.encoding, args.delimiter);
+    let import_options = ImportOptions { encoding, delimiter, mapping, ..ImportOptions::default() };
     let read = match read(&mut input, &scorer, import_options) {
         Ok(read) => read,
         Err(error) => return Err(with_columns(error, args)?),
@@ -157,9 +167,10 @@ fn pluralize(count: usize, noun: &str) -> String {
 /// Prints what was detected about the file to standard error; nothing if nothing had to be guessed.
 fn print_import_notes(sheet: &ScoredList) {
     let (origin, intake) = (sheet.format(), sheet.summary());
-    if origin.encoding != TextEncoding::Utf8 {
-        eprintln!("read as {}", origin.encoding.name());
-    }
+    format_notes::encoding_notes(origin)
+        .iter()
+        .chain(&format_notes::dialect_notes(origin))
+        .for_each(|note| eprintln!("{note}"));
     if origin.line > 1 {
         eprintln!("the header is on line {}; the lines above it were skipped", origin.line);
     }

@@ -4,18 +4,21 @@
 //! `docs/IMPORT.md`. Must not depend on models, scores or HTTP.
 
 use super::csv::{
-    CsvReader, CsvRow, Dialect, FormatSniffer, ImportError, ImportSummary, SNIFF_BYTES, SniffedFormat, check_text,
+    CsvReader, CsvRow, Dialect, FormatSniffer, ImportError, ImportSummary, OtherHeader, SNIFF_BYTES, SniffedFormat,
+    check_text,
 };
 use super::level::LevelIndex;
 use super::mapping::{ColumnMapping, Mapping, Target, normalize_name};
 use super::schema::Schema;
-use super::text::{Decoder, TextEncoding};
+use super::text::{DetectedEncoding, TextEncoding, TextReader};
 use memchr::memchr2;
 use std::sync::Arc;
 
 /// Overrides of what would be detected.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ImportOptions {
+    /// Character encoding; a byte order mark comes first.
+    pub encoding: Option<TextEncoding>,
     /// Delimiter of the cells.
     pub delimiter: Option<u8>,
     /// Column mapping; ignored when it was made for columns of other names.
@@ -32,10 +35,12 @@ pub struct ImportOptions {
 /// Detected format of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileFormat {
-    /// Character encoding.
-    pub encoding: TextEncoding,
-    /// Delimiter and quote.
+    /// Character encoding; until the end of the file, as known so far.
+    pub encoding: DetectedEncoding,
+    /// Dialect of the rows.
     pub dialect: Dialect,
+    /// Delimiter of the header, when it is another than that of the rows.
+    pub header_delimiter: Option<u8>,
     /// Line of the header, from 1; the preamble above it is skipped.
     pub line: u64,
     /// Sample cells of each column.
@@ -44,136 +49,183 @@ pub struct FileFormat {
 
 /// Push parser of an imported file. The same bytes give the same rows however they are cut.
 pub struct ImportReader {
-    schema: Schema,
     options: ImportOptions,
-    /// Bytes received before the format is known.
-    prefix: Vec<u8>,
-    rows: Option<RowReader>,
+    /// First bytes of the file, until there are enough.
+    start: Vec<u8>,
+    /// `None` until the start is complete.
+    text: Option<TextReader>,
+    table: TableReader,
 }
 
-/// Reader of a file whose format is known.
-struct RowReader {
-    /// `None` for UTF-8, which is passed through.
-    decoder: Option<Decoder>,
-    /// Decoded text of the last push.
-    text: Vec<u8>,
-    reader: CsvReader,
-    format: FileFormat,
+/// Push parser of the text of a file.
+struct TableReader {
+    schema: Schema,
+    /// Text before the format is known.
+    prefix: Vec<u8>,
+    rows: Option<(CsvReader, FileFormat)>,
 }
 
 impl ImportReader {
     /// Creates a reader at the start of a file.
     pub fn new(schema: Schema, options: ImportOptions) -> Self {
-        ImportReader { schema, options, prefix: Vec::new(), rows: None }
+        let table = TableReader { schema, prefix: Vec::new(), rows: None };
+        ImportReader { options, start: Vec::new(), text: None, table }
     }
 
     /// Names of the columns, once the header was read.
     pub fn columns(&self) -> Option<&[String]> {
-        self.rows.as_ref()?.reader.columns()
+        self.table.rows.as_ref()?.0.columns()
     }
 
     /// Format of the file, once it is known.
     pub fn format(&self) -> Option<&FileFormat> {
-        self.rows.as_ref().map(|rows| &rows.format)
+        self.table.rows.as_ref().map(|(_, format)| format)
     }
 
     /// Parses the next bytes; every row that ends in them goes to the sink.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(), ImportError> {
-        if let Some(rows) = &mut self.rows {
-            return rows.push(bytes, sink);
+        if self.text.is_some() {
+            return self.read(bytes, sink);
         }
         // A first piece that is long enough is parsed in place.
-        if self.prefix.is_empty() && bytes.len() >= SNIFF_BYTES {
+        if self.start.is_empty() && bytes.len() >= SNIFF_BYTES {
             return self.open(bytes, sink);
         }
-        self.prefix.extend_from_slice(bytes);
+        self.start.extend_from_slice(bytes);
         let may_be_contract = self.options.contract_first && memchr2(b'\n', b'\r', bytes).is_some();
-        if self.prefix.len() < SNIFF_BYTES && !(may_be_contract && self.contract_dialect(&self.prefix).is_some()) {
+        if self.start.len() < SNIFF_BYTES && !(may_be_contract && self.contract_dialect(&self.start).is_some()) {
             return Ok(());
         }
-        let start = std::mem::take(&mut self.prefix);
+        let start = std::mem::take(&mut self.start);
         self.open(&start, sink)
     }
 
     /// Parses the rest and returns the summary and the format of the file.
     pub fn finish(mut self, sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(ImportSummary, FileFormat), ImportError> {
-        if self.rows.is_none() {
-            let start = std::mem::take(&mut self.prefix);
+        if self.text.is_none() {
+            let start = std::mem::take(&mut self.start);
             self.open(&start, sink)?;
         }
-        let Some(RowReader { decoder, mut text, mut reader, format }) = self.rows else {
+        let ImportReader { mut options, text: Some(mut text), mut table, .. } = self else {
             return Err(ImportError::Empty);
         };
-        if let Some(decoder) = decoder {
-            text.clear();
-            decoder.finish(&mut text);
-            reader.push(&text, sink)?;
+        text.finish(&mut |piece| table.push(piece, &mut options, sink))?;
+        if table.rows.is_none() {
+            table.open(&mut options, sink)?;
         }
-        Ok((reader.finish(sink)?, format))
+        let (reader, format) = table.rows.ok_or(ImportError::Empty)?;
+        Ok((reader.finish(sink)?, FileFormat { encoding: text.detected(), ..format }))
     }
 
-    /// Detects the format from the start of the file, and parses that start.
+    /// Reads a file from its start, which is complete.
     fn open(&mut self, start: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(), ImportError> {
         check_text(start)?;
-        if self.options.contract_first
-            && let Some(dialect) = self.contract_dialect(start)
-        {
-            let format = FileFormat { encoding: TextEncoding::Utf8, dialect, line: 1, examples: Vec::new() };
-            let mut reader = CsvReader::new(self.schema.clone(), dialect);
-            reader.push(start, sink)?;
-            self.rows = Some(RowReader { decoder: None, text: Vec::new(), reader, format });
+        let first = &start[..start.len().min(SNIFF_BYTES)];
+        let contract = self.contract_dialect(first).filter(|_| self.options.contract_first);
+        if let Some(dialect) = contract {
+            self.table.open_contract(dialect);
+        }
+        let text = contract.map_or_else(|| TextReader::new(first, self.options.encoding), |_| TextReader::utf8());
+        self.text = Some(text);
+        self.read(start, sink)
+    }
+
+    fn read(&mut self, bytes: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(), ImportError> {
+        let ImportReader { options, text: Some(text), table, .. } = self else { return Ok(()) };
+        text.push(bytes, &mut |piece| table.push(piece, options, sink))
+    }
+
+    fn contract_dialect(&self, start: &[u8]) -> Option<Dialect> {
+        FormatSniffer { delimiter: self.options.delimiter, schema: &self.table.schema }.contract_dialect(start)
+    }
+}
+
+impl TableReader {
+    fn push(
+        &mut self,
+        text: &[u8],
+        options: &mut ImportOptions,
+        sink: &mut impl FnMut(CsvRow<'_>),
+    ) -> Result<(), ImportError> {
+        if let Some((reader, _)) = &mut self.rows {
+            return reader.push(text, sink);
+        }
+        let missing = SNIFF_BYTES - self.prefix.len().min(SNIFF_BYTES);
+        let (more, rest) = text.split_at(text.len().min(missing));
+        self.prefix.extend_from_slice(more);
+        if self.prefix.len() < SNIFF_BYTES {
             return Ok(());
         }
-        let encoding = TextEncoding::detect(start);
-        let mut decoder = (encoding != TextEncoding::Utf8).then(|| Decoder::new(encoding));
-        let mut text = Vec::new();
-        if let Some(decoder) = &mut decoder {
-            decoder.push(start, &mut text);
-        }
-        let decoded = if decoder.is_some() { text.as_slice() } else { start };
-        let SniffedFormat { dialect, skip, line, mapping, rows, examples, header_rows } = self.sniff(decoded);
-        let mapping = self.choose_mapping(mapping, &rows);
+        self.open(options, sink)?;
+        self.push(rest, options, sink)
+    }
+
+    /// Reads rows in a dialect from the first line on.
+    fn open_contract(&mut self, dialect: Dialect) {
+        let format = FileFormat {
+            encoding: DetectedEncoding::UTF_8,
+            dialect,
+            header_delimiter: None,
+            line: 1,
+            examples: Vec::new(),
+        };
+        self.rows = Some((CsvReader::new(self.schema.clone(), dialect), format));
+    }
+
+    /// Detects the format from the start of the text, and parses that start.
+    fn open(&mut self, options: &mut ImportOptions, sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(), ImportError> {
+        let start = std::mem::take(&mut self.prefix);
+        let sniffed = self.sniff(&start, options);
+        let SniffedFormat { dialect, skip, line, other_header, mapping, rows, examples, header_rows } = sniffed;
+        let mapping = choose_mapping(mapping, &rows, &self.schema, options);
         let reader = CsvReader::new(self.schema.clone(), dialect);
+        let rows_line = other_header.as_ref().map_or(line, |header| header.rows_line);
         // Without a mapped column, the reader reports the unknown header.
-        let mut reader = if mapping.field_count() > 0 {
-            reader.with_mapping(mapping, line).with_levels(self.options.levels.clone(), header_rows)
+        let reader = if mapping.field_count() > 0 {
+            reader.with_mapping(mapping, rows_line).with_levels(options.levels.clone(), header_rows)
         } else {
             reader
         };
-        let pushed = reader.push(decoded.get(skip..).unwrap_or_default(), sink);
-        pushed.map_err(|error| error.with_examples(&examples))?;
-        self.rows = Some(RowReader { decoder, text, reader, format: FileFormat { encoding, dialect, line, examples } });
+        let header_delimiter = other_header.as_ref().map(|header| header.delimiter);
+        let reader = match other_header {
+            Some(OtherHeader { names, .. }) => reader.with_header(names),
+            None => Ok(reader),
+        };
+        let pushed = reader.and_then(|mut reader| {
+            reader.push(start.get(skip..).unwrap_or_default(), sink)?;
+            Ok(reader)
+        });
+        let reader = pushed.map_err(|error| error.with_examples(&examples))?;
+        let format = FileFormat { encoding: DetectedEncoding::UTF_8, dialect, header_delimiter, line, examples };
+        self.rows = Some((reader, format));
         Ok(())
     }
 
     /// Detects the format; a last line without a line break is completed first.
-    fn sniff(&self, start: &[u8]) -> SniffedFormat {
-        let start = &start[..start.len().min(SNIFF_BYTES)];
+    fn sniff(&self, start: &[u8], options: &ImportOptions) -> SniffedFormat {
+        let sniffer = FormatSniffer { delimiter: options.delimiter, schema: &self.schema };
         if start.len() < SNIFF_BYTES && !start.ends_with(b"\n") {
-            return self.sniffer().sniff(&[start, b"\n"].concat());
+            return sniffer.sniff(&[start, b"\n"].concat());
         }
-        self.sniffer().sniff(start)
+        sniffer.sniff(start)
     }
+}
 
-    fn contract_dialect(&self, start: &[u8]) -> Option<Dialect> {
-        self.sniffer().contract_dialect(start)
+/// The mapping from the options if it is for these columns; else the suggestion, with remembered targets applied.
+fn choose_mapping(
+    suggested: Mapping,
+    rows: &[Vec<String>],
+    schema: &Schema,
+    options: &mut ImportOptions,
+) -> Mapping {
+    let names: Vec<String> = suggested.columns.iter().map(|column| column.name.clone()).collect();
+    let chosen = options.mapping.take().filter(|mapping| mapping.matches_columns(&names));
+    let is_suggested = chosen.is_none() && options.remembered.is_empty();
+    let mut mapping = chosen.unwrap_or_else(|| apply_remembered(suggested, &options.remembered));
+    if !is_suggested {
+        mapping.detect_formats(rows, schema);
     }
-
-    fn sniffer(&self) -> FormatSniffer<'_> {
-        FormatSniffer { delimiter: self.options.delimiter, schema: &self.schema }
-    }
-
-    /// The mapping from the options if it is for these columns; else the suggestion, with remembered targets applied.
-    fn choose_mapping(&mut self, suggested: Mapping, rows: &[Vec<String>]) -> Mapping {
-        let names: Vec<String> = suggested.columns.iter().map(|column| column.name.clone()).collect();
-        let chosen = self.options.mapping.take().filter(|mapping| mapping.matches_columns(&names));
-        let is_suggested = chosen.is_none() && self.options.remembered.is_empty();
-        let mut mapping = chosen.unwrap_or_else(|| apply_remembered(suggested, &self.options.remembered));
-        if !is_suggested {
-            mapping.detect_formats(rows, &self.schema);
-        }
-        mapping
-    }
+    mapping
 }
 
 fn apply_remembered(mut mapping: Mapping, remembered: &[(String, Option<Target>)]) -> Mapping {
@@ -187,94 +239,5 @@ fn apply_remembered(mut mapping: Mapping, remembered: &[(String, Option<Target>)
     mapping
 }
 
-impl RowReader {
-    fn push(&mut self, bytes: &[u8], sink: &mut impl FnMut(CsvRow<'_>)) -> Result<(), ImportError> {
-        let Some(decoder) = &mut self.decoder else { return self.reader.push(bytes, sink) };
-        self.text.clear();
-        decoder.push(bytes, &mut self.text);
-        self.reader.push(&self.text, sink)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lead::Value;
-
-    /// Rows as (line, valid), and the encoding and delimiter.
-    fn import(pieces: &[&[u8]], contract_first: bool) -> (Vec<(u64, bool)>, TextEncoding, char) {
-        let options = ImportOptions { contract_first, ..ImportOptions::default() };
-        let mut reader = ImportReader::new(Schema::leads(), options);
-        let mut rows = Vec::new();
-        let mut sink = |row: CsvRow<'_>| rows.push((row.line, row.lead.is_ok()));
-        pieces.iter().for_each(|piece| reader.push(piece, &mut sink).unwrap());
-        let (_, format) = reader.finish(&mut sink).unwrap();
-        (rows, format.encoding, char::from(format.dialect.delimiter))
-    }
-
-    #[test]
-    fn contract_header_is_strict_only_on_request() {
-        let text = b"jobtitle;industry\nCTO\nCEO;caf\xE9\n";
-        let lenient = (vec![(2, true), (3, true)], TextEncoding::Windows1252, ';');
-        let strict = (vec![(2, false), (3, false)], TextEncoding::Utf8, ';');
-        for step in [1, 5, 100] {
-            let pieces: Vec<&[u8]> = text.chunks(step).collect();
-            assert_eq!(import(&pieces, false), lenient);
-            assert_eq!(import(&pieces, true), strict);
-        }
-        let (rows, encoding, _) = import(&[b"Title;Industry\nCTO\nCEO;caf\xE9\n"], true);
-        assert_eq!((rows, encoding), (vec![(2, true), (3, true)], TextEncoding::Windows1252));
-    }
-
-    #[test]
-    fn rows_under_the_contract_header_are_read_at_once() {
-        let options = ImportOptions { contract_first: true, ..ImportOptions::default() };
-        let mut reader = ImportReader::new(Schema::leads(), options);
-        let mut lines = Vec::new();
-        let mut sink = |row: CsvRow<'_>| lines.push(row.line);
-        reader.push(b"lead_key,jobtitle,note\na,CTO", &mut sink).unwrap();
-        assert_eq!(reader.columns().map(<[String]>::len), Some(3));
-        reader.push(b",x\nb", &mut sink).unwrap();
-        assert_eq!(lines, [2]);
-    }
-
-    /// Numbers of a model's own column `ca_annuel`, `None` for rejects and missing ones, and its ambiguous cells.
-    fn own_numbers(text: &str, contract_first: bool) -> (Vec<Option<f64>>, u64) {
-        let schema = Schema::leads().with_numbers(["ca_annuel"]);
-        let field = schema.position("ca_annuel").unwrap();
-        let options = ImportOptions { contract_first, ..ImportOptions::default() };
-        let mut reader = ImportReader::new(schema, options);
-        let mut numbers = Vec::new();
-        let mut sink = |row: CsvRow<'_>| {
-            let number = row.lead.ok().map(|lead| lead.value(field));
-            numbers.push(match number {
-                Some(Value::Number(number)) => Some(number),
-                _ => None,
-            });
-        };
-        reader.push(text.as_bytes(), &mut sink).unwrap();
-        let (summary, _) = reader.finish(&mut sink).unwrap();
-        (numbers, summary.cell_counts.iter().map(|counts| counts.ambiguous).sum())
-    }
-
-    #[test]
-    fn numbers_of_a_column_are_read_in_its_notation() {
-        let plain = vec![Some(1250.5), Some(1250.5), Some(1250.5), Some(0.75)];
-        for name in ["ca_annuel", "CA annuel"] {
-            let list = |cells: [&str; 4]| format!("Ref;{name}\na;{}\n", cells.join("\nb;"));
-            for cells in [
-                ["1250,5", "1 250,5", "1.250,5", "0,75"],
-                ["1250.5", "1 250.5", "1,250.5", "0.75"],
-                ["1250,50 €", "€ 1\u{202f}250,5", "=\"1250,5\"", "75 %"],
-            ] {
-                assert_eq!(own_numbers(&list(cells), false), (plain.clone(), 0), "{name} {cells:?}");
-            }
-            let thousands = vec![Some(1250.0), Some(12500.0), Some(125.0), Some(1_250_000.0)];
-            assert_eq!(own_numbers(&list(["1.250", "12.500", "125", "1.250.000"]), false), (thousands, 0));
-            let ambiguous = vec![Some(1.25), Some(3.0), Some(2.0), None];
-            assert_eq!(own_numbers(&list(["1.250", "3", "2", ""]), false), (ambiguous, 1));
-        }
-        let strict = own_numbers("ca_annuel;jobtitle\n1250,5;a\n12;b\n", true);
-        assert_eq!(strict, (vec![None, Some(12.0)], 0));
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@
 pub mod column_picker;
 pub mod column_table;
 pub mod drop_target;
+pub mod encoding_picker;
 pub mod export_panel;
 pub mod field_input;
 pub mod filter_panel;

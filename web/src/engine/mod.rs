@@ -89,7 +89,15 @@ impl Engine {
 
     /// Imports a file. Its bytes are read only by the worker.
     pub fn read(&self, file: &File) {
-        self.start_import((file, None), None, Vec::new(), false);
+        self.start_import((file, None), (None, None), Vec::new(), false);
+    }
+
+    /// Imports the file of the current list again in this encoding, by label, or in the one detected; its marks are kept.
+    pub fn read_with_encoding(&self, encoding: Option<String>) {
+        let current = self.0.files.borrow()[1].clone();
+        if let Some(FileSource { file, sheet, .. }) = current {
+            self.start_import((&file, sheet), (None, encoding), Vec::new(), true);
+        }
     }
 
     /// Imports the file of the current list again with another column mapping; its marks are kept.
@@ -115,15 +123,20 @@ impl Engine {
 
     fn read_current(&self, mapping: Option<Mapping>, manual: KnownColumns) {
         let current = self.0.files.borrow()[1].clone();
-        if let Some(FileSource { file, sheet, .. }) = current {
-            self.start_import((&file, sheet), mapping, manual, true);
+        if let Some(FileSource { file, sheet, request, .. }) = current {
+            // A chosen encoding stays.
+            let encoding = match request {
+                Request::ReadFile { encoding, .. } => encoding,
+                _ => None,
+            };
+            self.start_import((&file, sheet), (mapping, encoding), manual, true);
         }
     }
 
     fn start_import(
         &self,
         (file, sheet): (&File, Option<SheetInfo>),
-        mapping: Option<Mapping>,
+        (mapping, encoding): (Option<Mapping>, Option<String>),
         manual: KnownColumns,
         keep_marks: bool,
     ) {
@@ -132,7 +145,7 @@ impl Engine {
         let (name, size, now) = (file.name(), file.size(), browser::now_ms());
         self.dispatch(Action::FileChosen { job, file: name, sheet: sheet.clone(), size, now });
         let known = storage::known_columns().into_iter().chain(manual).collect();
-        let request = Request::ReadFile { job, mapping, known, keep_marks };
+        let request = Request::ReadFile { job, mapping, encoding, known, keep_marks };
         self.send_file(FileSource { file: file.clone(), sheet, job, request });
     }
 

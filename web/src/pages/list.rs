@@ -4,6 +4,7 @@ use super::TITLE_ID;
 use crate::components::{
     column_picker::ColumnPicker,
     column_table::ColumnTable,
+    encoding_picker::EncodingPicker,
     export_panel::ExportPanel,
     filter_panel::FilterPanel,
     lead_panel::LeadPanel,
@@ -99,6 +100,9 @@ fn file_notes(props: &ListPageProps, on_query: &Callback<QueryChange>, on_displa
             if !summary.mapped_columns.is_empty() {
                 <ColumnTable summary={summary.clone()} schema={props.schema.clone()} on_change={change_mapping(props)} />
             }
+            if let Some(encoding) = &summary.format.encoding {
+                <EncodingPicker encoding={encoding.clone()} on_change={change_encoding(props)} />
+            }
             {for list.sheet.as_ref().map(|sheet| html! { <p class="aside quiet" id="sheet">{text::sheet(sheet)}</p> })}
             {for text::file_format(&summary.format).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
             {missing_fields(props)}
@@ -189,6 +193,11 @@ fn names(names: &[String], line: fn(u32) -> String, label: impl Fn(&str) -> Stri
 fn change_mapping(props: &ListPageProps) -> Callback<Mapping> {
     let engine = props.engine.clone();
     Callback::from(move |mapping| engine.read_with_mapping(mapping))
+}
+
+fn change_encoding(props: &ListPageProps) -> Callback<Option<String>> {
+    let engine = props.engine.clone();
+    Callback::from(move |encoding| engine.read_with_encoding(encoding))
 }
 
 /// Focuses the table when the side panel is closed.

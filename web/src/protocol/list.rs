@@ -248,8 +248,10 @@ pub struct UnseenValues {
 /// Detected format of a text file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileFormat {
-    /// Character encoding, unless it is UTF-8.
-    pub encoding: Option<String>,
+    /// Character encoding, unless it is UTF-8 and was not chosen.
+    pub encoding: Option<FileEncoding>,
+    /// Dialect, unless it is that of RFC 4180 with a common delimiter.
+    pub dialect: Option<FileDialect>,
     /// Line of the header, from 1.
     pub header_line: f64,
     /// Number of rows with fewer cells than columns.
@@ -260,6 +262,36 @@ pub struct FileFormat {
     pub skipped_rows: u32,
     /// Lines of the first of them.
     pub skipped_lines: Vec<f64>,
+}
+
+/// Character encoding of a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileEncoding {
+    /// Display name.
+    pub name: String,
+    /// Label, when the user chose it.
+    pub chosen: Option<String>,
+    /// True when it is a guess.
+    pub guessed: bool,
+    /// True when bytes were no characters of it.
+    pub has_replaced: bool,
+}
+
+/// Dialect of a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileDialect {
+    /// Delimiter of the rows, when it is a rare one or another than the header's.
+    pub delimiter: Option<char>,
+    /// Delimiter of the header, when it is another than that of the rows.
+    pub header_delimiter: Option<char>,
+    /// Quote, unless it is a double one.
+    pub quote: Option<char>,
+    /// Escape of quotes.
+    pub escape: Option<char>,
+    /// True when spaces around cells were dropped.
+    pub skips_spaces: bool,
+    /// True when lines as a whole are in quotes.
+    pub wraps_lines: bool,
 }
 
 /// Column of the user's file.

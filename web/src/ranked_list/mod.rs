@@ -5,6 +5,7 @@
 mod column_order;
 mod column_values;
 mod export;
+mod file_format;
 mod marks;
 mod query;
 mod rejects;
@@ -18,9 +19,9 @@ use crate::protocol::{
     RejectGroup, Row, Score, UnseenValues, Window,
 };
 use column_order::display_order;
+use file_format::{file_dialect, file_encoding};
 use scorer::lead::level::UnseenField;
 use scorer::lead::mapping::Target;
-use scorer::lead::text::TextEncoding;
 use scorer::scored_list::ScoredList;
 
 /// Maximum characters of a cell in the table: more than any screen shows.
@@ -94,9 +95,9 @@ impl RankedList {
 
     fn format(&self) -> FileFormat {
         let format = self.list.format();
-        let is_utf8 = format.encoding == TextEncoding::Utf8;
         FileFormat {
-            encoding: (!is_utf8).then(|| format.encoding.name().to_owned()),
+            encoding: file_encoding(format.encoding),
+            dialect: file_dialect(format),
             header_line: format.line as f64,
             short_rows: saturated(self.list.summary().short_rows),
             html_cells: saturated(self.list.summary().html_cells),

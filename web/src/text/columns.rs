@@ -1,6 +1,6 @@
 //! Texts of the column mapping and of the detected file format.
 
-use super::{tr, tr_str};
+use super::{dialect, tr, tr_str};
 use crate::format::count;
 use crate::protocol::{FileFormat, SheetInfo, UnseenValues};
 use scorer::lead::csv::CellCounts;
@@ -163,12 +163,7 @@ pub fn sheet(sheet: &SheetInfo) -> String {
 /// Notes about an unusual file format.
 pub fn file_format(format: &FileFormat) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(encoding) = &format.encoding {
-        lines.push(tr(
-            format!("The file is written in {encoding}; it was read as such."),
-            format!("Le fichier est écrit en {encoding} ; il a été lu comme tel."),
-        ));
-    }
+    lines.extend(format.dialect.iter().flat_map(dialect));
     if format.header_line > 1.0 {
         lines.push(tr(
             format!("The columns are named on line {}; what stands above it was passed over.", format.header_line),

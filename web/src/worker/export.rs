@@ -7,6 +7,7 @@ use crate::protocol::{Export, ExportLabels, JobId, Query, Reply};
 use crate::ranked_list::BlobWriter;
 use crate::worker_port::unwrap_or_throw;
 use js_sys::{Array, Uint8Array};
+use scorer::lead::text::EncodingBasis;
 use scorer::scored_list::Rejects;
 use std::io;
 use wasm_bindgen::JsValue;
@@ -44,8 +45,11 @@ fn export(current: &LoadedList, what: Export, labels: &ExportLabels) -> Result<J
 /// Creates the project file. The list is not copied: the browser puts the header in front of the source file.
 fn project(current: &LoadedList, file: &str, query: Query) -> Result<Blob, JsValue> {
     let list = current.list.scored_list();
+    let encoding = list.format().encoding;
+    let is_chosen = encoding.basis == EncodingBasis::Chosen;
     let project = Project {
         file: file.to_owned(),
+        encoding: is_chosen.then(|| encoding.encoding.label().to_owned()),
         mapping: list.summary().mapping.clone(),
         models: model_hashes(list.scorer()),
         marks: current.list.marked_lines(),

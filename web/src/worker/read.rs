@@ -8,6 +8,7 @@ use js_sys::Uint8Array;
 use scorer::lead::csv::{CellCounts, ImportError, UnknownColumn, is_workbook_container};
 use scorer::lead::import::ImportOptions;
 use scorer::lead::mapping::ColumnMapping;
+use scorer::lead::text::TextEncoding;
 use scorer::pipeline::Scorer;
 use scorer::scored_list::{ListError, ListReader, ScoredList};
 use std::sync::Arc;
@@ -56,9 +57,11 @@ impl WorkerState {
         if size > MEMORY_MAX {
             return Err(too_large());
         }
-        let saved = || source.project.as_ref().map(|project| project.mapping.clone());
-        let mapping = options.mapping.or_else(saved);
-        let mut reader = ListReader::new(scorer.clone(), ImportOptions { mapping, ..options });
+        let project = source.project.as_ref();
+        let mapping = options.mapping.or_else(|| project.map(|project| project.mapping.clone()));
+        let saved = || TextEncoding::for_label(project?.encoding.as_deref()?);
+        let encoding = options.encoding.or_else(saved);
+        let mut reader = ListReader::new(scorer.clone(), ImportOptions { encoding, mapping, ..options });
         let mut at = 0.0;
         let mut next = start_read(&source.file, at, CHUNK_BYTES.min(size))?;
         while at < size {

@@ -3,8 +3,11 @@
 //! Rows are parsed in place in the pushed bytes; only a row that is cut in two is copied. Limits keep memory bounded, and
 //! parsing resumes after a broken row. Must not depend on files, encoding or models.
 
+mod candidate;
 mod cell;
+mod consistency;
 mod dialect;
+mod dialect_search;
 mod error;
 mod header;
 mod reason;
@@ -12,10 +15,12 @@ mod records;
 mod role;
 mod row;
 mod row_filter;
+mod sample;
 mod sniffer;
 mod split;
 #[cfg(test)]
 mod tests;
+mod unescape;
 
 pub use dialect::Dialect;
 pub use error::{ImportError, UnknownColumn};
@@ -24,7 +29,7 @@ pub use reason::RejectReason;
 pub use records::for_each_record;
 pub use row::{CellCounts, CellEnd, Cells, CsvRow, ImportSummary, Reject};
 pub use row_filter::SkippedRows;
-pub use sniffer::{FormatSniffer, SNIFF_BYTES, SniffedFormat};
+pub use sniffer::{FormatSniffer, OtherHeader, SNIFF_BYTES, SniffedFormat};
 
 use super::Lead;
 use super::level::{LevelIndex, LevelMatching};
@@ -129,6 +134,13 @@ impl CsvReader {
     /// Leaves words alone that are levels of the models. `header_rows` rows below the header belong to it.
     pub fn with_levels(self, levels: Arc<LevelIndex>, header_rows: usize) -> Self {
         CsvReader { levels, header_rows, ..self }
+    }
+
+    /// Reads rows alone, below a header that was read before; the mapping's line is that of the first row.
+    pub fn with_header(mut self, names: Vec<String>) -> Result<Self, ImportError> {
+        self.header = Some(Header::new(names, &self.schema, self.mapping.take())?.with_levels(self.levels.clone()));
+        self.start = None;
+        Ok(self)
     }
 
     /// Names of the columns, once the header was read.

@@ -1,31 +1,18 @@
-//! Detects the format of a CSV from its beginning: delimiter, header line, column mapping.
+//! Detects the format of a CSV from its beginning: dialect, header line, column mapping.
 //!
-//! A file whose first row holds the name of a schema field has no preamble.
+//! A plain file, in RFC 4180 with a common delimiter and known column names, is recognized first. For all others, the
+//! dialects of [`DialectSearch`] are tried. A file whose first row holds the name of a schema field
+//! has no preamble.
 
-use super::row_filter::is_survey_header;
-use super::split::Splitter;
-use super::{Cells, Dialect, count_newlines, without_bom};
+use super::candidate::Candidate;
+use super::dialect_search::{DELIMITERS, DialectSearch, sep_line};
+use super::sample::{MAPPING_ROWS, Record, first_records, header_rows};
+use super::{Dialect, without_bom};
 use crate::lead::mapping::{Evidence, Mapping};
 use crate::lead::schema::Schema;
-use std::borrow::Cow;
 
 /// Number of bytes from the start of a file that the format is detected from.
 pub const SNIFF_BYTES: usize = 1 << 16;
-
-/// Candidate delimiters, most common first.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-
-/// Number of first rows searched for the header.
-const PREAMBLE_ROWS_MAX: usize = 20;
-
-/// Number of rows below the header that are inspected for each delimiter.
-const SAMPLE_ROWS: usize = 50;
-
-/// Number of rows below the header that columns are recognized from.
-const MAPPING_ROWS: usize = 500;
-
-/// Number of rows below the header that may belong to it.
-const HEADER_ROWS_MAX: usize = 3;
 
 /// Number of distinct example cells per column.
 const EXAMPLES_MAX: usize = 3;
@@ -45,12 +32,14 @@ pub struct FormatSniffer<'a> {
 /// Detected format.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SniffedFormat {
-    /// Delimiter and quote.
+    /// Dialect of the rows.
     pub dialect: Dialect,
-    /// Number of bytes before the header.
+    /// Number of bytes before the header, or before the rows when the header is given.
     pub skip: usize,
     /// Line of the header, from 1.
     pub line: u64,
+    /// Header in another dialect than the rows.
+    pub other_header: Option<OtherHeader>,
     /// Suggested column mapping; without fields when no row names any.
     pub mapping: Mapping,
     /// Rows below the header.
@@ -61,22 +50,15 @@ pub struct SniffedFormat {
     pub header_rows: usize,
 }
 
-/// A row at the beginning of a file.
-struct Record {
-    offset: usize,
-    line: u64,
-    cells: Vec<String>,
-}
-
-/// The best header row for one delimiter.
-struct Candidate {
-    dialect: Dialect,
-    records: Vec<Record>,
-    header: usize,
-    /// Number of header cells that name a field.
-    known: usize,
-    /// Number of rows below with as many cells as the header.
-    same_width: usize,
+/// Header in another dialect than the rows below it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherHeader {
+    /// Delimiter of the header.
+    pub delimiter: u8,
+    /// Column names.
+    pub names: Vec<String>,
+    /// Line of the first row, from 1.
+    pub rows_line: u64,
 }
 
 impl FormatSniffer<'_> {
@@ -84,22 +66,70 @@ impl FormatSniffer<'_> {
     /// the header and no column is mapped.
     pub fn sniff(&self, start: &[u8]) -> SniffedFormat {
         let text = without_bom(start);
-        let delimiters = self.delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
-        let candidates = delimiters.iter().filter_map(|delimiter| Candidate::find(text, *delimiter, self.schema));
-        // The first of equals wins: a comma before the others.
-        let best = candidates.reduce(|best, other| {
-            if (other.known, other.same_width) > (best.known, best.same_width) { other } else { best }
-        });
-        let best = best.unwrap_or_else(|| Candidate::first_row(text, self.first_line_dialect(text)));
+        let named = sep_line(text);
+        let (before, text) = text.split_at(named.map_or(0, |(_, length)| length));
+        let (skipped, lines) = (start.len() - text.len(), u64::from(!before.is_empty()));
+        let format = self.sniff_rows(text, named.map(|(delimiter, _)| delimiter));
+        // Without anything to skip, a byte order mark is left to the reader.
+        let skip = if format.skip == 0 && before.is_empty() { 0 } else { skipped + format.skip };
+        let moved = |header: OtherHeader| OtherHeader { rows_line: header.rows_line + lines, ..header };
+        SniffedFormat { skip, line: format.line + lines, other_header: format.other_header.map(moved), ..format }
+    }
+
+    fn sniff_rows(&self, text: &[u8], named: Option<u8>) -> SniffedFormat {
+        let search = DialectSearch { text, schema: self.schema };
+        let find = |delimiter| self.plain(text, delimiter).or_else(|| search.best(delimiter));
+        let wanted = self.delimiter.or(named);
+        let found = find(wanted).or_else(|| if wanted == self.delimiter { None } else { find(None) });
+        let Some(best) = found else { return self.format(text, &search.first_row(wanted)) };
+        match search.other_rows(&best).filter(|_| self.delimiter.is_none()) {
+            Some((dialect, rows)) => self.format_with_other_header(text, &best, dialect, &rows),
+            None => self.format(text, &best),
+        }
+    }
+
+    /// The best of the common dialects, if nothing speaks for another.
+    fn plain(&self, text: &[u8], delimiter: Option<u8>) -> Option<Candidate> {
+        let delimiters = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+        let dialects = delimiters.into_iter().map(Dialect::with_delimiter);
+        let candidates = dialects.filter_map(|dialect| Candidate::find(text, dialect, self.schema));
+        candidates.reduce(Candidate::better).filter(Candidate::is_plain)
+    }
+
+    fn format(&self, text: &[u8], best: &Candidate) -> SniffedFormat {
         let header = best.records.get(best.header);
         let (names, offset, line) = header.map_or((&[][..], 0, 1), |row| (&row.cells[..], row.offset, row.line));
-        let header_rows = header_rows(best.records.get(best.header + 1..).unwrap_or_default());
-        let below = first_records(&text[offset..], best.dialect, MAPPING_ROWS + 1).into_iter().skip(1 + header_rows);
-        let rows: Vec<Vec<String>> = below.map(|record| record.cells).collect();
+        let below = first_records(&text[offset..], best.dialect, MAPPING_ROWS + 1);
+        let below = below.get(1..).unwrap_or_default();
+        SniffedFormat { skip: offset, line, ..self.mapped(names, below, best.dialect) }
+    }
+
+    fn format_with_other_header(
+        &self,
+        text: &[u8],
+        header: &Candidate,
+        dialect: Dialect,
+        below: &[Record],
+    ) -> SniffedFormat {
+        let (Some(row), Some(first)) = (header.records.get(header.header), below.first()) else {
+            return self.format(text, header);
+        };
+        let other =
+            OtherHeader { delimiter: header.dialect.delimiter, names: row.cells.clone(), rows_line: first.line };
+        let mapped = self.mapped(&row.cells, below, dialect);
+        SniffedFormat { skip: first.offset, line: row.line, other_header: Some(other), ..mapped }
+    }
+
+    /// Format of a file with these column names and first rows.
+    fn mapped(&self, names: &[String], below: &[Record], dialect: Dialect) -> SniffedFormat {
+        let header_rows = header_rows(below);
+        let below = below.get(header_rows..).unwrap_or_default();
+        let rows: Vec<Vec<String>> = below.iter().take(MAPPING_ROWS).map(|record| record.cells.clone()).collect();
         SniffedFormat {
-            dialect: best.dialect,
-            skip: if offset == 0 { 0 } else { start.len() - text.len() + offset },
-            line,
+            dialect,
+            skip: 0,
+            line: 1,
+            other_header: None,
             mapping: Mapping::suggest(names, &rows, self.schema),
             examples: (0..names.len()).map(|column| examples(&rows, column)).collect(),
             rows,
@@ -111,94 +141,12 @@ impl FormatSniffer<'_> {
     /// of it is an alias of a field, so that there is nothing to guess.
     pub fn contract_dialect(&self, start: &[u8]) -> Option<Dialect> {
         let text = without_bom(start);
-        let dialect = self.first_line_dialect(text);
+        let dialect = self.delimiter.map_or_else(|| Dialect::detect(text), Dialect::with_delimiter);
         let header = first_records(text, dialect, 1).pop()?;
         let columns = Mapping::suggest(&header.cells, &[], self.schema).columns;
         let has = |evidence| columns.iter().any(|column| column.evidence == evidence);
         (has(Evidence::Exact) && !has(Evidence::Name)).then_some(dialect)
     }
-
-    fn first_line_dialect(&self, text: &[u8]) -> Dialect {
-        let known = |delimiter| Dialect { delimiter, ..Dialect::default() };
-        self.delimiter.map_or_else(|| Dialect::detect(text), known)
-    }
-}
-
-impl Candidate {
-    fn find(text: &[u8], delimiter: u8, schema: &Schema) -> Option<Self> {
-        let dialect = Dialect { delimiter, ..Dialect::default() };
-        let records = first_records(text, dialect, PREAMBLE_ROWS_MAX + SAMPLE_ROWS);
-        let known = |record: &Record| {
-            let mapping = Mapping::suggest(&record.cells, &[], schema);
-            let is_exact = mapping.columns.iter().any(|column| column.evidence == Evidence::Exact);
-            (is_exact, mapping.columns.iter().filter(|column| column.target.is_some()).count())
-        };
-        let all: Vec<(bool, usize)> = records.iter().take(PREAMBLE_ROWS_MAX).map(known).collect();
-        let most = all.iter().map(|(_, known)| *known).max().filter(|known| *known > 0)?;
-        // The first row with a field's exact name, or with at least half as many known names as the best row.
-        let header = all.iter().position(|(exact, known)| *exact || *known * 2 >= most.max(2))?;
-        let width = records[header].cells.len();
-        let below = records.iter().skip(header + 1).take(SAMPLE_ROWS);
-        let same_width = below.filter(|record| record.cells.len() == width).count();
-        let known = all[header].1;
-        Some(Candidate { dialect, records, header, known, same_width })
-    }
-
-    /// The first row, whatever it holds. Blank lines above it are left to the reader.
-    fn first_row(text: &[u8], dialect: Dialect) -> Self {
-        let mut records = first_records(text, dialect, PREAMBLE_ROWS_MAX + SAMPLE_ROWS);
-        records.iter_mut().take(1).for_each(|first| (first.offset, first.line) = (0, 1));
-        Candidate { dialect, records, header: 0, known: 0, same_width: 0 }
-    }
-}
-
-/// The first rows that are complete in the text, at most `max`.
-fn first_records(text: &[u8], dialect: Dialect, max: usize) -> Vec<Record> {
-    let (mut records, mut offset, mut line) = (Vec::new(), 0, 1);
-    let mut splitter = Splitter::new(dialect);
-    while records.len() < max {
-        let rest = &text[offset..];
-        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        line += count_newlines(&rest[..blank]);
-        offset += blank;
-        let rest = &rest[blank..];
-        if rest.is_empty() || !splitter.split(rest) {
-            break;
-        }
-        let length = splitter.length();
-        let lines = splitter.newlines() + u64::from(rest[..length].ends_with(b"\n"));
-        // A replaced byte moves the ends of cells, so such a row counts as one cell.
-        let cells = match String::from_utf8_lossy(&rest[..length]) {
-            Cow::Borrowed(text) => to_owned(splitter.cells(text)),
-            Cow::Owned(text) => vec![text],
-        };
-        records.push(Record { offset, line, cells });
-        splitter.restart();
-        offset += length;
-        line += lines;
-    }
-    records
-}
-
-/// Number of rows below the header that belong to it: question texts above a row of ids (Qualtrics), or kinds of answers
-/// (SurveyMonkey).
-fn header_rows(below: &[Record]) -> usize {
-    const ANSWERS: [&str; 6] =
-        ["response", "open-ended response", "other (please specify)", "réponse", "réponse ouverte", "antwort"];
-    let is_ids = |record: &Record| record.cells.iter().any(|cell| is_survey_header(cell.trim()));
-    if let Some(row) = below.iter().take(HEADER_ROWS_MAX).position(is_ids) {
-        return row + 1;
-    }
-    let is_kind = |cell: &&String| ANSWERS.contains(&cell.trim().to_lowercase().as_str());
-    let is_kinds = |record: &Record| {
-        let filled = || record.cells.iter().filter(|cell| !cell.trim().is_empty());
-        filled().next().is_some() && filled().all(|cell| is_kind(&cell))
-    };
-    usize::from(below.first().is_some_and(is_kinds))
-}
-
-fn to_owned(cells: Cells<'_>) -> Vec<String> {
-    cells.iter().map(str::to_owned).collect()
 }
 
 fn examples(rows: &[Vec<String>], column: usize) -> Vec<String> {
@@ -295,5 +243,86 @@ mod tests {
         for guessed in ["Title\n", "jobtitle,City\n", "name,email\n", "sep=,\njobtitle\n", "\"jobtitle\n"] {
             assert_eq!(delimiter(guessed), None, "{guessed:?}");
         }
+    }
+
+    /// Dialect and mapped fields of a file.
+    fn dialect(text: &str) -> (Dialect, usize) {
+        let format = sniff(text);
+        (format.dialect, format.mapping.field_count())
+    }
+
+    #[test]
+    fn named_delimiter_is_believed() {
+        let text = "sep=^\r\nName^Title^Industry\r\nAda^CTO, \"Lab\"^Software;x\r\n";
+        let format = sniff(text);
+        assert_eq!((format.dialect, format.line), (Dialect::with_delimiter(b'^'), 2));
+        assert_eq!((&text[format.skip..format.skip + 4], format.mapping.field_count()), ("Name", 2));
+        assert_eq!(dialect("\"SEP=|\"\nTitle|Industry;x\nCTO|a;b\n").0.delimiter, b'|');
+        assert_eq!(dialect("sep=\t\nTitle\tIndustry\nCTO\ta,b\n").0.delimiter, b'\t');
+        assert_eq!(summary("sep=;\na;b\n1,2;3,4\n"), (';', 2, 0));
+        // A wrong one is not.
+        assert_eq!(summary("sep=;\nTitle,Industry\nCTO,Software\n"), (',', 2, 2));
+    }
+
+    #[test]
+    fn any_punctuation_may_be_the_delimiter_of_a_table() {
+        for delimiter in ["^", "~", "#", ":", "!", "$", "%", "&", "*", "=", "}", "\\", "\u{1F}"] {
+            let rows = "Ref@Title@Industry\nr1@CTO@Software, Internet\nr2@VP; Sales@Retail\n".replace('@', delimiter);
+            assert_eq!(dialect(&rows), (Dialect::with_delimiter(delimiter.as_bytes()[0]), 2), "{delimiter:?}");
+        }
+    }
+
+    #[test]
+    fn apostrophes_escapes_and_spaces_around_quotes_are_detected() {
+        let rfc = Dialect::default();
+        let single = "'Ref','Job Title','Industry'\n'r1','VP, Sales','Software'\n'r2','It''s, me','Retail'\n";
+        assert_eq!(dialect(single), (Dialect { quote: b'\'', ..rfc }, 2));
+        let spaced = "Ref, \"Title\", \"Industry\"\nr1, \"VP, Sales\", \"Software\"\n";
+        assert_eq!(dialect(spaced), (Dialect { skips_spaces: true, ..rfc }, 2));
+        let escaped = "Ref,Title,Industry\nr1,\"VP \\\"Sales\\\", EMEA\",Software\nr2,CTO,Retail\n";
+        assert_eq!(dialect(escaped), (Dialect { escape: Some(b'\\'), ..rfc }, 2));
+        let both = "'Ref';'Title';'Industry'\n'r1';'It\\'s; me';'Software'\n";
+        assert_eq!(dialect(both), (Dialect { delimiter: b';', quote: b'\'', escape: Some(b'\\'), ..rfc }, 2));
+    }
+
+    #[test]
+    fn apostrophes_and_backslashes_in_texts_stay_text() {
+        for text in [
+            "Title,City\nCTO,'s-Hertogenbosch\nCEO,'t Gooi\nVP,O'Neill\n",
+            "Title,Note\nCTO,\"C:\\\"\nCEO,\"a,b\"\nVP,x\n",
+            "Title,Note\nCTO,'quoted'\nCEO,plain\n",
+        ] {
+            let (found, fields) = dialect(text);
+            assert_eq!((found.delimiter, found.escape, fields > 0), (b',', None, true), "{text}");
+        }
+        assert_eq!(dialect("Title,City\nCTO,'s-Hertogenbosch\nCEO,'t Gooi\n").0, Dialect::default());
+    }
+
+    #[test]
+    fn lines_in_quotes_are_unwrapped() {
+        let text = "\"Ref,Title,Industry\"\n\"r1,CTO,\"\"Software, Internet\"\"\"\nr2,CEO,Retail\n";
+        assert_eq!(dialect(text), (Dialect { wraps_lines: true, ..Dialect::default() }, 2));
+    }
+
+    #[test]
+    fn rows_with_another_delimiter_than_the_header_are_found() {
+        let text = "\u{FEFF}Ref,Title,Industry\r\nr1;VP, Sales;Software\r\nr2;CTO;Retail, Food\r\n";
+        let format = sniff(text);
+        let other = OtherHeader {
+            delimiter: b',',
+            names: ["Ref", "Title", "Industry"].map(str::to_owned).to_vec(),
+            rows_line: 2,
+        };
+        assert_eq!((format.dialect.delimiter, format.other_header), (b';', Some(other)));
+        assert_eq!((format.line, &text[format.skip..format.skip + 2], format.mapping.field_count()), (1, "r1", 2));
+        // Rows whose last cells were dropped are not.
+        assert_eq!(sniff("Title,Industry,City,Note\nCTO\nCEO\nVP;x\n").other_header, None);
+    }
+
+    #[test]
+    fn without_known_names_the_most_consistent_dialect_wins() {
+        let text = "alpha#beta#gamma\nx, y#1#2\nz, w#3#4\nq#5#6\n";
+        assert_eq!(summary(text), ('#', 1, 0));
+        assert_eq!(summary("alpha\none two\nthree four\n"), (',', 1, 0));
     }
 }

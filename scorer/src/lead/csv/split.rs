@@ -1,11 +1,13 @@
 //! Splits a CSV record into cells.
 //!
 //! The grammar is RFC 4180; what that leaves open is as in csv-core: a quote counts only at the start of a cell, text
-//! after a closing quote belongs to the cell, and a line ends with \n, \r or both.
+//! after a closing quote belongs to the cell, and a line ends with \n, \r or both. Other dialects start their cells in
+//! states of their own, so that they cost this one nothing.
 
 use super::row::{CellEnd, Cells};
+use super::unescape::Unescaped;
 use super::{Dialect, count_newlines};
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr2, memchr3};
 
 /// Resumable state machine over one record: called again with the same record and more bytes behind it, it continues
 /// where it stopped.
@@ -18,10 +20,12 @@ pub(super) struct Splitter {
     quoted: bool,
     /// Number of line breaks inside quotes.
     newlines: u64,
-    /// True when a quoted cell is more than its text between two quotes.
+    /// True when a cell is more or less than its text, or its text between two quotes.
     needs_unescape: bool,
     ends: Vec<CellEnd>,
     unescaped: Unescaped,
+    /// Rows within the cells of lines in quotes.
+    unwrapped: Option<Box<Unwrapped>>,
 }
 
 /// Position within a cell.
@@ -29,38 +33,48 @@ pub(super) struct Splitter {
 enum SplitState {
     /// At the start.
     Start,
+    /// At the start, where spaces are skipped.
+    SpacedStart,
     /// In an unquoted cell.
     Bare,
     /// Inside quotes.
     Quoted,
+    /// Inside quotes, where characters may be escaped.
+    EscapedQuoted,
+    /// Behind an escape.
+    Escaped,
     /// Behind a quote that closes the cell, unless another follows.
     Closed,
-}
-
-/// Copy of a record without quotes.
-#[derive(Default)]
-struct Unescaped {
-    text: String,
-    ends: Vec<CellEnd>,
 }
 
 impl Splitter {
     pub(super) fn new(dialect: Dialect) -> Self {
         Splitter {
             dialect,
-            state: SplitState::Start,
+            state: Self::first_state(dialect),
             offset: 0,
             quoted: false,
             newlines: 0,
             needs_unescape: false,
             ends: Vec::new(),
             unescaped: Unescaped::default(),
+            unwrapped: dialect.wraps_lines.then(|| Box::new(Unwrapped::new(dialect))),
         }
+    }
+
+    /// State at the start of a cell.
+    fn first_state(dialect: Dialect) -> SplitState {
+        if dialect.skips_spaces { SplitState::SpacedStart } else { SplitState::Start }
+    }
+
+    /// State behind an opening quote.
+    fn quoted_state(&self) -> SplitState {
+        if self.dialect.escape.is_some() { SplitState::EscapedQuoted } else { SplitState::Quoted }
     }
 
     /// Resets to the start of a record.
     pub(super) fn restart(&mut self) {
-        self.state = SplitState::Start;
+        self.state = Self::first_state(self.dialect);
         self.offset = 0;
         self.newlines = 0;
         self.needs_unescape = false;
@@ -79,7 +93,7 @@ impl Splitter {
 
     /// True inside an open quote.
     pub(super) fn is_open(&self) -> bool {
-        self.state == SplitState::Quoted
+        matches!(self.state, SplitState::Quoted | SplitState::EscapedQuoted | SplitState::Escaped)
     }
 
     /// Number of line breaks inside the record, in quoted cells.
@@ -94,8 +108,11 @@ impl Splitter {
             let Some(byte) = rest.first() else { return false };
             let ended = match self.state {
                 SplitState::Start => self.start(*byte),
+                SplitState::SpacedStart => self.spaced_start(*byte),
                 SplitState::Bare => self.bare(rest),
                 SplitState::Quoted => self.quoted(rest),
+                SplitState::EscapedQuoted => self.escaped_quoted(rest),
+                SplitState::Escaped => self.escaped(*byte),
                 SplitState::Closed => self.closed(*byte),
             };
             if ended {
@@ -105,14 +122,23 @@ impl Splitter {
     }
 
     fn start(&mut self, byte: u8) -> bool {
-        let Dialect { delimiter, quote } = self.dialect;
+        let Dialect { delimiter, quote, .. } = self.dialect;
         self.quoted = byte == quote;
         // Many cells are empty.
         if byte == delimiter && !self.quoted {
             return self.end_cell(byte);
         }
         self.offset += usize::from(self.quoted);
-        self.state = if self.quoted { SplitState::Quoted } else { SplitState::Bare };
+        self.state = if self.quoted { self.quoted_state() } else { SplitState::Bare };
+        false
+    }
+
+    fn spaced_start(&mut self, byte: u8) -> bool {
+        if byte != b' ' {
+            return self.start(byte);
+        }
+        self.needs_unescape = true;
+        self.offset += 1;
         false
     }
 
@@ -131,12 +157,33 @@ impl Splitter {
         false
     }
 
+    fn escaped_quoted(&mut self, rest: &[u8]) -> bool {
+        let Dialect { quote, escape, .. } = self.dialect;
+        let end = memchr2(quote, escape.unwrap_or(quote), rest);
+        let inside = &rest[..end.unwrap_or(rest.len())];
+        self.newlines += count_newlines(inside);
+        self.offset += inside.len() + usize::from(end.is_some());
+        match end {
+            Some(end) if rest[end] == quote => self.state = SplitState::Closed,
+            Some(_) => (self.state, self.needs_unescape) = (SplitState::Escaped, true),
+            None => {}
+        }
+        false
+    }
+
+    fn escaped(&mut self, byte: u8) -> bool {
+        self.newlines += u64::from(byte == b'\n');
+        self.offset += 1;
+        self.state = SplitState::EscapedQuoted;
+        false
+    }
+
     fn closed(&mut self, byte: u8) -> bool {
-        let Dialect { delimiter, quote } = self.dialect;
+        let Dialect { delimiter, quote, .. } = self.dialect;
         if byte == quote {
             self.needs_unescape = true;
             self.offset += 1;
-            self.state = SplitState::Quoted;
+            self.state = self.quoted_state();
             false
         } else if byte == delimiter || matches!(byte, b'\n' | b'\r') {
             self.end_cell(byte)
@@ -151,7 +198,7 @@ impl Splitter {
     fn end_cell(&mut self, byte: u8) -> bool {
         self.ends.push(CellEnd::new(self.offset, self.quoted));
         self.offset += 1;
-        self.state = SplitState::Start;
+        self.state = Self::first_state(self.dialect);
         byte != self.dialect.delimiter
     }
 
@@ -167,41 +214,36 @@ impl Splitter {
     /// Cells of the record that ended; `text` is the record.
     pub(super) fn cells<'a>(&'a mut self, text: &'a str) -> Cells<'a> {
         let cells = Cells::new(text, &self.ends);
-        if !self.needs_unescape {
-            return cells;
+        let cells = if self.needs_unescape { self.unescaped.fill(cells, self.dialect) } else { cells };
+        match &mut self.unwrapped {
+            Some(unwrapped) => unwrapped.row(cells),
+            None => cells,
         }
-        self.unescaped.fill(cells, char::from(self.dialect.quote));
-        Cells::new(&self.unescaped.text, &self.unescaped.ends)
     }
 }
 
-impl Unescaped {
-    fn fill(&mut self, cells: Cells<'_>, quote: char) {
+/// Row within the one quoted cell of a line.
+struct Unwrapped {
+    text: String,
+    splitter: Splitter,
+}
+
+impl Unwrapped {
+    fn new(dialect: Dialect) -> Self {
+        let inner = Dialect { wraps_lines: false, ..dialect };
+        Unwrapped { text: String::new(), splitter: Splitter::new(inner) }
+    }
+
+    /// Cells of the row that a line's first cell holds, when all others are empty; else, or when the cell holds more than
+    /// a row, the cells of the line.
+    fn row<'a>(&'a mut self, line: Cells<'a>) -> Cells<'a> {
+        let is_wrapped = line.iter().skip(1).all(str::is_empty);
+        let Some(row) = line.get(0).filter(|_| is_wrapped) else { return line };
         self.text.clear();
-        self.ends.clear();
-        for (cell, quoted) in cells.raw() {
-            match cell.strip_prefix(quote).filter(|_| quoted) {
-                Some(cell) => push_unescaped(cell, quote, &mut self.text),
-                None => self.text.push_str(cell),
-            }
-            self.ends.push(CellEnd::new(self.text.len(), false));
-            // Cells are one byte apart.
-            self.text.push(',');
-        }
+        self.text.push_str(row);
+        self.text.push('\n');
+        self.splitter.restart();
+        let is_row = self.splitter.split(self.text.as_bytes()) && self.splitter.length() == self.text.len();
+        if is_row { self.splitter.cells(&self.text) } else { line }
     }
-}
-
-/// Unescapes a cell behind its opening quote: doubled quotes are one, and text behind the closing quote is kept.
-fn push_unescaped(cell: &str, quote: char, out: &mut String) {
-    let mut rest = cell;
-    while let Some((inside, behind)) = rest.split_once(quote) {
-        out.push_str(inside);
-        let Some(more) = behind.strip_prefix(quote) else {
-            rest = behind;
-            break;
-        };
-        out.push(quote);
-        rest = more;
-    }
-    out.push_str(rest);
 }

@@ -222,7 +222,7 @@ proptest! {
         quote in prop_oneof![Just(b'"'), Just(b'\'')],
     ) {
         let text: String = text.into_iter().filter(|char| *char != '\u{feff}').chain(['\n']).collect();
-        let dialect = Dialect { delimiter, quote };
+        let dialect = Dialect { delimiter, quote, ..Dialect::default() };
         prop_assert_eq!(by_splitter(&text, dialect), by_csv_core(&text, dialect));
     }
 }
