@@ -143,14 +143,15 @@ impl<'s, S: CsvSink> CsvWriter<'s, S> {
     fn cell(&mut self, text: &str) {
         // NUL bytes would make the import reject the CSV as binary.
         let text = if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) };
-        // Every common delimiter is quoted, so that none misleads the delimiter detection of the import.
-        let is_quoted = text.contains(['"', ',', ';', '\t', '|', '\r', '\n']);
+        // Every common delimiter is quoted, so that none misleads the delimiter detection of the import; also what a web
+        // page or JSON could begin with, so that the CSV is not taken for one again.
+        let is_quoted = text.starts_with(['<', '{', '[']) || text.bytes().any(|byte| matches!(byte, b'"' | b',' | b';' | b'\t' | b'|' | b'\r' | b'\n'));
         if is_quoted {
             self.chunk.push(b'"');
-            self.chunk.extend(text.replace('"', "\"\"").bytes());
+            self.chunk.extend_from_slice(text.replace('"', "\"\"").as_bytes());
             self.chunk.push(b'"');
         } else {
-            self.chunk.extend(text.bytes());
+            self.chunk.extend_from_slice(text.as_bytes());
         }
     }
 }

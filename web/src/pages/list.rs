@@ -100,6 +100,7 @@ fn file_notes(props: &ListPageProps, on_query: &Callback<QueryChange>, on_displa
                 <ColumnTable summary={summary.clone()} schema={props.schema.clone()} on_change={change_mapping(props)} />
             }
             {for list.sheet.as_ref().map(|sheet| html! { <p class="aside quiet" id="sheet">{text::sheet(sheet)}</p> })}
+            {for list.sheet.iter().flat_map(text::sheet_details).map(|line| html! { <p class="aside quiet">{line}</p> })}
             {for text::file_format(&summary.format).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
             {missing_fields(props)}
             {names(&summary.unmapped_columns, text::unmapped_columns, str::to_owned)}

@@ -16,6 +16,7 @@ mod columns;
 mod errors;
 mod export;
 mod fields;
+mod formats;
 mod list;
 mod manual_lead;
 mod model;
