@@ -9,6 +9,8 @@ pub(crate) const ROWS_MAX: u32 = 1_048_576;
 pub(crate) const COLUMNS_MAX: u32 = 16_384;
 /// Maximum width that rows are padded to: a stray cell beyond it must not widen every row.
 const PADDED_MAX: usize = 4096;
+/// Maximum text that merged cells add, in bytes.
+const FILLED_MAX: u64 = 128_000_000;
 /// Chunk size in bytes.
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
 
@@ -46,12 +48,13 @@ pub(crate) struct CsvWriter<'s, S> {
     merged: BTreeMap<u32, Merged>,
     /// Cells filled from merged ones.
     filled: u64,
+    filled_bytes: u64,
 }
 
 impl<'s, S: CsvSink> CsvWriter<'s, S> {
     pub(crate) fn new(width: usize, sink: &'s mut S, share: &'s dyn Fn() -> f64) -> Self {
         let (chunk, merged) = (Vec::new(), BTreeMap::new());
-        CsvWriter { sink, share, chunk, written: 0, width, row: 0, cells: 0, merged, filled: 0 }
+        CsvWriter { sink, share, chunk, written: 0, width, row: 0, cells: 0, merged, filled: 0, filled_bytes: 0 }
     }
 
     /// Writes a cell. Cells without text are not written.
@@ -99,6 +102,10 @@ impl<'s, S: CsvSink> CsvWriter<'s, S> {
             let Some(cell) = self.merged.remove(&column).filter(|cell| cell.last_row >= self.row) else { continue };
             self.write(column, &cell.text)?;
             self.filled += 1;
+            self.filled_bytes += cell.text.len() as u64 + 1;
+            if self.filled_bytes > FILLED_MAX {
+                return Err(Error::TooLarge);
+            }
             if cell.last_row > self.row {
                 self.merged.insert(column, cell);
             }

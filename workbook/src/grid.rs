@@ -9,6 +9,9 @@ use std::borrow::Cow;
 /// Limit of tables of a web page.
 const TABLES_MAX: usize = 100_000;
 
+/// Limit of the text that repeated cells add, in bytes: a few bytes of a file could stand for a full sheet.
+const REPEATED_MAX: u64 = 64_000_000;
+
 /// Cell of a row.
 #[derive(Debug, Default)]
 pub(crate) struct GridCell<'t> {
@@ -56,6 +59,8 @@ struct Survey {
     sheets: Vec<Extent>,
     /// Limit of sheets.
     sheets_max: usize,
+    /// Bytes that repeated cells add.
+    repeated: u64,
 }
 
 impl Grid for Survey {
@@ -80,6 +85,11 @@ impl Grid for Survey {
             let last_column = cell.column.saturating_add(cell.columns - 1);
             if last_column >= COLUMNS_MAX || row.index.saturating_add(row.rows - 1) >= ROWS_MAX {
                 return Err(Error::Damaged);
+            }
+            let copies = u64::from(cell.columns) * u64::from(row.rows) - 1;
+            self.repeated = self.repeated.saturating_add(copies * (cell.text.len() as u64 + 1));
+            if self.repeated > REPEATED_MAX {
+                return Err(Error::TooLarge);
             }
             cells += u64::from(cell.columns);
             sheet.width = sheet.width.max(padded_width(last_column));

@@ -60,6 +60,8 @@ fn hostile_pages_are_bounded() {
     let row = "<tr>".to_owned() + &"<td rowspan=65534 colspan=999>x".repeat(16);
     let slow = format!("<table>{row}{}", "<tr><td>".repeat(100_000));
     assert_eq!(error(slow.as_bytes()), Error::TooLarge);
+    let filled = format!("<table><tr><td rowspan=65534>{}<td>x{}</table>", "y".repeat(100_000), "<tr><td>x".repeat(2000));
+    assert_eq!(error(filled.as_bytes()), Error::TooLarge);
     // A text over many rows and columns is written once for each row.
     assert_eq!(text("<table><tr><td colspan=99999999999 rowspan=99999999999>x</table>"), "x\r\n");
 }

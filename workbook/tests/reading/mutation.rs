@@ -6,7 +6,7 @@ use super::{csv, legacy};
 use proptest::prelude::*;
 
 /// Limit of the CSV of a damaged file of a few hundred bytes: a sheet of blank lines, and some wide ones.
-const CSV_BYTES_MAX: usize = 64_000_000;
+const CSV_BYTES_MAX: usize = 100_000_000;
 
 /// Small valid files.
 fn files() -> Vec<Vec<u8>> {
