@@ -45,7 +45,8 @@ impl FileFormat {
 
 /// Removes the byte order mark, and the zero bytes of UTF-16, so that ASCII characters are single bytes.
 fn narrow(start: &[u8]) -> Vec<u8> {
-    let is_utf16 = start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") || start.iter().take(4).any(|b| *b == 0);
+    let is_utf16 =
+        start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") || start.iter().take(4).any(|b| *b == 0);
     if is_utf16 {
         return start.iter().copied().filter(|byte| !matches!(byte, 0 | 0xFE | 0xFF)).collect();
     }

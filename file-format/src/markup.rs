@@ -4,8 +4,8 @@ use crate::FileFormat::{self, Html, Json, Text, Xml};
 
 /// Elements that web pages and fragments of them start with.
 const HTML_TAGS: [&str; 18] = [
-    "html", "head", "meta", "title", "style", "script", "link", "body", "table", "thead", "tbody", "tr", "div", "center",
-    "font", "p", "h1", "span",
+    "html", "head", "meta", "title", "style", "script", "link", "body", "table", "thead", "tbody", "tr", "div",
+    "center", "font", "p", "h1", "span",
 ];
 
 /// Detects the format of text in an encoding that contains ASCII.
@@ -44,7 +44,8 @@ fn is_page(text: &[u8]) -> bool {
 /// True when the text begins with this tag.
 fn starts_with_tag(text: &[u8], tag: &str) -> bool {
     let name = text.strip_prefix(b"<").filter(|rest| starts_with_ignoring_case(rest, tag.as_bytes()));
-    name.and_then(|rest| rest.get(tag.len())).is_some_and(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'))
+    name.and_then(|rest| rest.get(tag.len()))
+        .is_some_and(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'))
 }
 
 /// True when an element's end, or that of an empty one, follows: a cell such as `<none>` has none.

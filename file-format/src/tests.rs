@@ -10,8 +10,16 @@ fn utf16(text: &str) -> Vec<u8> {
 #[test]
 fn lists_are_text() {
     for text in [
-        "name,title\nAda,CTO\n", "", "[Name],[Title]\n", "<none>,CTO\n", "{Name};{Title}\n", "<Name>;<Title>\nAda;CTO\n",
-        "\"name\",\"title\"", "<3 Rust,x\n", "sep=;\nname;title", "II, the second\n",
+        "name,title\nAda,CTO\n",
+        "",
+        "[Name],[Title]\n",
+        "<none>,CTO\n",
+        "{Name};{Title}\n",
+        "<Name>;<Title>\nAda;CTO\n",
+        "\"name\",\"title\"",
+        "<3 Rust,x\n",
+        "sep=;\nname;title",
+        "II, the second\n",
     ] {
         assert_eq!(FileFormat::detect(text.as_bytes()), Text, "{text:?}");
     }
@@ -21,11 +29,25 @@ fn lists_are_text() {
 #[test]
 fn markup_and_json_are_known_in_any_encoding() {
     for (text, format) in [
-        ("<html><table>", Html), ("  \r\n<TABLE border=1>", Html), ("<!DOCTYPE HTML>\n<html>", Html), ("<meta charset=utf-8>", Html),
-        ("<!-- made by us --><table>", Html), ("<?xml version='1.0'?><!DOCTYPE html><html xmlns='x'>", Html),
-        ("<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook><Styles><Style/></Styles><Table>", Xml), ("<?xml version='1.0'?><table><tr>", Html),
-        ("<!-- by hand --><ss:Workbook>", Xml), ("<leads><lead/></leads>", Xml),
-        ("[{\"a\":1}]", Json), ("[\n  {\n \"a\": 1}]", Json), ("{\"a\":1}\n{\"a\":2}", Json), ("[[\"a\"],[1]]", Json), ("[]", Json), ("{ }", Json),
+        ("<html><table>", Html),
+        ("  \r\n<TABLE border=1>", Html),
+        ("<!DOCTYPE HTML>\n<html>", Html),
+        ("<meta charset=utf-8>", Html),
+        ("<!-- made by us --><table>", Html),
+        ("<?xml version='1.0'?><!DOCTYPE html><html xmlns='x'>", Html),
+        (
+            "<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook><Styles><Style/></Styles><Table>",
+            Xml,
+        ),
+        ("<?xml version='1.0'?><table><tr>", Html),
+        ("<!-- by hand --><ss:Workbook>", Xml),
+        ("<leads><lead/></leads>", Xml),
+        ("[{\"a\":1}]", Json),
+        ("[\n  {\n \"a\": 1}]", Json),
+        ("{\"a\":1}\n{\"a\":2}", Json),
+        ("[[\"a\"],[1]]", Json),
+        ("[]", Json),
+        ("{ }", Json),
     ] {
         let marked = [b"\xEF\xBB\xBF".as_slice(), text.as_bytes()].concat();
         let wide = [b"\xFF\xFE".as_slice(), &utf16(text)].concat();

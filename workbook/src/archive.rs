@@ -7,7 +7,7 @@ use memchr::memmem;
 use std::io::{BufReader, Cursor, Read, Seek};
 use zip::ZipArchive;
 
-/// Limit of the parts that tell about a document, in bytes.
+/// Limit of the parts that describe a document, in bytes.
 const HEAD_BYTES_MAX: u64 = 1_000_000;
 
 /// Content of an archive.
@@ -44,7 +44,8 @@ fn content<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Content {
         return Content::Workbook;
     }
     let mimetype = head(archive, "mimetype");
-    let is_document = |kind: &str| mimetype.starts_with(format!("application/vnd.oasis.opendocument.{kind}").as_bytes());
+    let is_document =
+        |kind: &str| mimetype.starts_with(format!("application/vnd.oasis.opendocument.{kind}").as_bytes());
     if is_document("spreadsheet") {
         return Content::OpenDocument;
     }

@@ -152,7 +152,8 @@ impl<'s, S: CsvSink> CsvWriter<'s, S> {
         let text = if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) };
         // Every common delimiter is quoted, so that none misleads the delimiter detection of the import; also what a web
         // page or JSON could begin with, so that the CSV is not taken for one again.
-        let is_quoted = text.starts_with(['<', '{', '[']) || text.bytes().any(|byte| matches!(byte, b'"' | b',' | b';' | b'\t' | b'|' | b'\r' | b'\n'));
+        let is_quoted = text.starts_with(['<', '{', '['])
+            || text.bytes().any(|byte| matches!(byte, b'"' | b',' | b';' | b'\t' | b'|' | b'\r' | b'\n'));
         if is_quoted {
             self.chunk.push(b'"');
             self.chunk.extend_from_slice(text.replace('"', "\"\"").as_bytes());

@@ -67,7 +67,8 @@ struct Parser<'g> {
 
 /// Passes every table of the page on as a sheet.
 pub(crate) fn parse(page: &str, grid: &mut dyn Grid) -> Result<(), Error> {
-    let mut parser = Parser { grid, open: Vec::new(), tables: 0, skipped: 0, tag: Tag::default(), unseen: None, error: None };
+    let mut parser =
+        Parser { grid, open: Vec::new(), tables: 0, skipped: 0, tag: Tag::default(), unseen: None, error: None };
     let mut emitter = CallbackEmitter::<_, Infallible>::new(|event: CallbackEvent<'_>, _: html5gum::Span<()>| {
         let result = if parser.error.is_none() { parser.event(&event) } else { Ok(()) };
         parser.error = parser.error.or(result.err());

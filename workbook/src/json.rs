@@ -51,7 +51,11 @@ fn read_strict(text: &str, sink: &mut impl CsvSink) -> Result<Sheet, Error> {
     if rows.is_empty() {
         return Err(Error::NoRecords);
     }
-    if is_table { write_table(&rows, sink)? } else { write_leads(&rows, sink)? }
+    if is_table {
+        write_table(&rows, sink)?
+    } else {
+        write_leads(&rows, sink)?
+    }
     Ok(sheet(name, candidates))
 }
 

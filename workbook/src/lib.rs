@@ -7,6 +7,7 @@ mod archive;
 mod cell;
 mod compound;
 mod csv;
+mod detail_finder;
 mod grid;
 mod html;
 mod json;

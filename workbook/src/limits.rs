@@ -1,7 +1,7 @@
 //! Checks before a workbook is opened: its unpacked size.
 
 use crate::Error;
-use crate::xlsx_details::DetailFinder;
+use crate::detail_finder::DetailFinder;
 use quick_xml::{Reader, events::Event};
 use std::io::{BufRead, BufReader, Read, Seek};
 use zip::{ZipArchive, read::ZipFile};

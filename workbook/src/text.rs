@@ -60,7 +60,10 @@ mod tests {
             (b"\0[\x001\0]", "[1]"),
             (utf8.as_bytes(), utf8),
             (latin, "<meta charset=iso-8859-2>ł"),
-            (b"<?xml version='1.0' encoding=\"windows-1251\"?>\xC0", "<?xml version='1.0' encoding=\"windows-1251\"?>А"),
+            (
+                b"<?xml version='1.0' encoding=\"windows-1251\"?>\xC0",
+                "<?xml version='1.0' encoding=\"windows-1251\"?>А",
+            ),
             (b"<p>\x80\xE9", "<p>€é"),
             (b"<meta charset=utf-8>\xE9", "<meta charset=utf-8>é"),
         ] {

@@ -4,21 +4,15 @@
 
 use crate::csv::{COLUMNS_MAX, ROWS_MAX};
 use crate::{Error, UNPACKED_MAX, xml};
-use memchr::memmem;
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::io::{BufReader, Read, Seek};
 use zip::ZipArchive;
 
 /// Limit of merged cells of a sheet.
 const MERGED_MAX: usize = 1_000_000;
 /// Limit of the parts that list the sheets, in bytes.
 const LIST_BYTES_MAX: u64 = 4_000_000;
-
-/// Attribute of a hidden row, and of a hidden column.
-const HIDDEN: &[u8] = b"hidden=";
-/// Element of a merged cell.
-const MERGED: &[u8] = b"mergeCell";
 
 /// Details of a sheet.
 #[derive(Default)]
@@ -27,33 +21,6 @@ pub(crate) struct Details {
     pub(crate) hidden_rows: u64,
     /// Last row of each cell that is merged with those below it, by the position of its first one.
     pub(crate) merged: HashMap<(u32, u32), u32>,
-}
-
-/// Looks for traces of hidden rows and merged cells in the bytes written to it.
-#[derive(Default)]
-pub(crate) struct DetailFinder {
-    pub(crate) is_found: bool,
-    /// Last bytes, where a trace may have begun.
-    tail: Vec<u8>,
-}
-
-impl Write for DetailFinder {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.is_found {
-            let seam = MERGED.len() - 1;
-            self.tail.extend(bytes.iter().take(seam));
-            let has_trace = |bytes: &[u8]| memmem::find(bytes, HIDDEN).or_else(|| memmem::find(bytes, MERGED)).is_some();
-            self.is_found = has_trace(&self.tail) || has_trace(bytes);
-            self.tail.extend(bytes.iter().skip(seam).rev().take(seam).rev());
-            let surplus = self.tail.len().saturating_sub(seam);
-            self.tail.drain(..surplus);
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Reads the details of the sheet of this name; none when its part is not found.
@@ -143,7 +110,8 @@ fn find_attribute<R: Read + Seek>(
         buffer.clear();
         match reader.read_event_into(&mut buffer).ok()? {
             Event::Start(found)
-                if found.local_name().as_ref() == element && xml::attribute(&found, key).is_some_and(|key| key == value) =>
+                if found.local_name().as_ref() == element
+                    && xml::attribute(&found, key).is_some_and(|key| key == value) =>
             {
                 return xml::attribute(&found, wanted);
             }

@@ -1,8 +1,8 @@
 //! Helpers for streams of XML events.
 
 use crate::Error;
-use quick_xml::XmlVersion;
 use quick_xml::Reader;
+use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::io::BufRead;
@@ -23,7 +23,11 @@ pub(crate) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> 
     let mut attributes = element.attributes();
     let mut found = attributes.with_checks(false).flatten();
     let attribute = found.find(|attribute| attribute.key.local_name().as_ref() == name)?;
-    Some(attribute.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| attribute.value.to_string(), |value| value.into_owned()))
+    Some(
+        attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .map_or_else(|_| attribute.value.to_string(), |value| value.into_owned()),
+    )
 }
 
 /// Returns an attribute as a count from 1 on; `default` when it is none.

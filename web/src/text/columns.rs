@@ -78,9 +78,10 @@ pub fn sheet(sheet: &SheetInfo) -> String {
             format!("The file is a web page; its largest table of {candidates} was read."),
             format!("Le fichier est une page web ; le plus grand de ses {candidates} tableaux a été lu."),
         ),
-        (SheetSource::Json, _) if name.is_empty() => {
-            tr("The file is JSON; it was read as a list.".to_owned(), "Le fichier est du JSON ; il a été lu comme liste.".to_owned())
-        }
+        (SheetSource::Json, _) if name.is_empty() => tr(
+            "The file is JSON; it was read as a list.".to_owned(),
+            "Le fichier est du JSON ; il a été lu comme liste.".to_owned(),
+        ),
         (SheetSource::Json, 0 | 1) => tr(
             format!("The file is JSON; its list “{name}” was read."),
             format!("Le fichier est du JSON ; sa liste « {name} » a été lue."),
@@ -109,7 +110,10 @@ pub fn sheet_details(sheet: &SheetInfo) -> Vec<String> {
     if sheet.filled_cells > 0 {
         lines.push(tr(
             format!("Cells merged over several rows count for each of them ({}).", count(sheet.filled_cells)),
-            format!("Les cellules fusionnées sur plusieurs lignes comptent pour chacune ({}).", count(sheet.filled_cells)),
+            format!(
+                "Les cellules fusionnées sur plusieurs lignes comptent pour chacune ({}).",
+                count(sheet.filled_cells)
+            ),
         ));
     }
     lines

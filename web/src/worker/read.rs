@@ -4,8 +4,8 @@ use super::{LoadedList, WorkerState};
 use crate::project::{HeaderRange, PREFIX_BYTES, Project};
 use crate::protocol::ProjectInfo;
 use crate::protocol::{FileError, JobId, Reply, WorkbookError};
-use file_format::FileFormat;
 use crate::ranked_list::{self, RankedList};
+use file_format::FileFormat;
 use js_sys::Uint8Array;
 use scorer::lead::csv::ImportError;
 use scorer::lead::import::ImportOptions;
@@ -174,7 +174,9 @@ fn file_error(error: &ListError) -> FileError {
     match error {
         ImportError::Empty => FileError::Empty,
         ImportError::NoRows => FileError::NoRows,
-        ImportError::Unsupported(format) => FileError::Workbook { error: WorkbookError::Unsupported { format: *format } },
+        ImportError::Unsupported(format) => {
+            FileError::Workbook { error: WorkbookError::Unsupported { format: *format } }
+        }
         ImportError::NotText { hint } => FileError::NotText { hint: (*hint).to_owned() },
         ImportError::OpenHeader => FileError::UnclosedHeaderQuote,
         ImportError::HeaderTooLong => FileError::HeaderTooLong,

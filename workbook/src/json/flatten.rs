@@ -23,14 +23,23 @@ impl Flattener {
         self.object(lead, 0, false, receive)
     }
 
-    fn object(&mut self, object: &RawValue, depth: usize, is_element: bool, receive: &mut Receive<'_>) -> Result<(), Error> {
+    fn object(
+        &mut self,
+        object: &RawValue,
+        depth: usize,
+        is_element: bool,
+        receive: &mut Receive<'_>,
+    ) -> Result<(), Error> {
         if depth > DEPTH_MAX {
             return Err(Error::TooDeep);
         }
         let length = self.path.len();
         for (name, value) in fields(object)? {
             // A list of named things, such as skills, reads as the list of their names.
-            let is_name = self.path.ends_with("[]") && is_element && name == "name" && !matches!(kind(value), Kind::Object | Kind::Array);
+            let is_name = self.path.ends_with("[]")
+                && is_element
+                && name == "name"
+                && !matches!(kind(value), Kind::Object | Kind::Array);
             if is_name {
                 self.path.truncate(length - "[]".len());
             } else {
@@ -46,7 +55,13 @@ impl Flattener {
         Ok(())
     }
 
-    fn value(&mut self, value: &RawValue, depth: usize, is_element: bool, receive: &mut Receive<'_>) -> Result<(), Error> {
+    fn value(
+        &mut self,
+        value: &RawValue,
+        depth: usize,
+        is_element: bool,
+        receive: &mut Receive<'_>,
+    ) -> Result<(), Error> {
         match kind(value) {
             Kind::Object => self.object(value, depth + 1, is_element, receive),
             Kind::Array => self.array(value, depth + 1, receive),

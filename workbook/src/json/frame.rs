@@ -27,7 +27,9 @@ impl<'a> Frame<'a> {
         }
         // Different parts of an answer, such as its data and its paging, begin with different fields.
         let (name, _) = rows.first()?;
-        let is_alike = |record: &RawValue| fields(record).is_ok_and(|fields| fields.first().is_some_and(|(first, _)| first == name));
+        let is_alike = |record: &RawValue| {
+            fields(record).is_ok_and(|fields| fields.first().is_some_and(|(first, _)| first == name))
+        };
         let records: Vec<&RawValue> = outer.into_iter().map(|(_, record)| record).collect();
         records.iter().all(|record| is_alike(record)).then_some(Frame::Records(records))
     }

@@ -73,7 +73,7 @@ fn broken_json_names_its_line() {
 }
 
 #[test]
-fn hostile_json_is_bounded() {
+fn malformed_json_is_bounded() {
     let deep = |open: &str, close: &str| format!("[{{\"a\":{}1{}}}]", open.repeat(100_000), close.repeat(100_000));
     assert_eq!(error(deep("[", "]").as_bytes()), Error::TooDeep);
     assert_eq!(error(deep("{\"a\":", "}").as_bytes()), Error::TooDeep);

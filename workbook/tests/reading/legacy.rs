@@ -66,8 +66,20 @@ fn every_cell_record_is_read() {
     let format = |index: u16| record(0x00E0, &data(&[0, index], &[0; 16]));
     let custom = record(0x041E, &data(&[164], &text("dd/mm/yyyy hh:mm")));
     let hours = record(0x041E, &data(&[165], &text("[h]:mm")));
-    let globals = [record(0x00FC, &strings), record(0x003C, &continued), custom, hours, format(0), format(14), format(164), format(165)].concat();
-    let number = |row: u16, column: u16, format: u16, value: f64| record(0x0203, &data(&[row, column, format], &value.to_le_bytes()));
+    let globals = [
+        record(0x00FC, &strings),
+        record(0x003C, &continued),
+        custom,
+        hours,
+        format(0),
+        format(14),
+        format(164),
+        format(165),
+    ]
+    .concat();
+    let number = |row: u16, column: u16, format: u16, value: f64| {
+        record(0x0203, &data(&[row, column, format], &value.to_le_bytes()))
+    };
     let packed = |value: u32| value.to_le_bytes();
     let formula = |column: u16, value: [u8; 8]| record(0x0006, &data(&[2, column, 0], &[&value[..], &[0; 8]].concat()));
     let records = [
@@ -80,7 +92,13 @@ fn every_cell_record_is_read() {
         number(1, 3, 3, 1.5),
         record(0x027E, &data(&[1, 4, 0], &packed(42 << 2 | 2))),
         record(0x027E, &data(&[1, 5, 0], &packed(1250 << 2 | 3))),
-        record(0x00BD, &data(&[1, 6, 0], &[&packed(1 << 2 | 2)[..], &[0, 0], &packed((0.25_f64.to_bits() >> 32) as u32), &[7, 0]].concat())),
+        record(
+            0x00BD,
+            &data(
+                &[1, 6, 0],
+                &[&packed(1 << 2 | 2)[..], &[0, 0], &packed((0.25_f64.to_bits() >> 32) as u32), &[7, 0]].concat(),
+            ),
+        ),
         record(0x0205, &data(&[1, 8, 0], &[1, 0])),
         record(0x0205, &data(&[1, 9, 0], &[42, 1])),
         formula(0, 2.5_f64.to_le_bytes()),
@@ -115,7 +133,9 @@ fn hidden_rows_merged_cells_and_order_are_kept() {
 #[test]
 fn old_versions_are_read_in_their_code_page() {
     let cell = |value: &[u8]| record(0x0204, &data(&[0, 0, 0, value.len() as u16], value));
-    for (code_page, bytes, expected) in [(1252, b"\xCEle".as_slice(), "Île"), (10_000, b"\xEBle", "Île"), (1251, b"\xC0", "А"), (9999, b"\xE9", "é")] {
+    for (code_page, bytes, expected) in
+        [(1252, b"\xCEle".as_slice(), "Île"), (10_000, b"\xEBle", "Île"), (1251, b"\xC0", "А"), (9999, b"\xE9", "é")]
+    {
         let globals = record(0x0042, &data(&[code_page], &[]));
         let book = container("/Book", &stream(0x0500, &globals, &[(0, "A", cell(bytes))]));
         assert_eq!(csv(&book).unwrap().0, format!("{expected}\r\n"), "{code_page}");
@@ -132,7 +152,7 @@ fn largest_visible_sheet_is_converted() {
 }
 
 #[test]
-fn protected_and_hostile_workbooks_are_rejected() {
+fn protected_and_malformed_workbooks_are_rejected() {
     assert_eq!(error(&book(&record(0x002F, &[1, 0, 0, 0]), &[label(0, 0, "x")])), Error::PasswordProtected);
     let strings = record(0x00FC, &[&[0; 4][..], &u32::MAX.to_le_bytes()].concat());
     assert_eq!(error(&book(&strings, &[label(0, 0, "x")])), Error::TooLarge);

@@ -10,8 +10,8 @@ mod malformed;
 mod markup;
 mod mutation;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook};
 use file_format::FileFormat;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook};
 use workbook::{CsvSink, Error, Sheet, read};
 
 /// Sink that collects everything.
