@@ -35,10 +35,10 @@ fn markup(text: &[u8]) -> FileFormat {
 
 /// True for a web page after a declaration or a comment. Spreadsheets in XML have elements of the same names.
 fn is_page(text: &[u8]) -> bool {
-    let has_tag = |tag: &&str| (0..text.len()).any(|at| starts_with_tag(&text[at..], tag));
-    has_tag(&"html")
+    let has_tag = |tag: &str| (0..text.len()).any(|at| starts_with_tag(&text[at..], tag));
+    has_tag("html")
         || starts_with_ignoring_case(text, b"!doctype html")
-        || !has_tag(&"Workbook") && HTML_TAGS.iter().any(|tag| has_tag(&tag))
+        || !has_tag("Workbook") && HTML_TAGS.iter().any(|tag| has_tag(tag))
 }
 
 /// True when the text begins with this tag.

@@ -31,8 +31,7 @@ struct Row {
 pub(crate) fn parse(content: impl BufRead, grid: &mut dyn Grid) -> Result<(), Error> {
     let (reader, style) = (xml::reader(content), String::new());
     let mut parser = Parser { reader, buffer: Vec::new(), grid, sheets: 0, style, hidden_styles: BTreeSet::new() };
-    loop {
-        let Some(event) = parser.next()? else { return Ok(()) };
+    while let Some(event) = parser.next()? {
         let Event::Start(element) = event else { continue };
         match element.name().as_ref() {
             "style:style" => parser.style = xml::attribute(&element, "name").unwrap_or_default(),
@@ -44,6 +43,7 @@ pub(crate) fn parse(content: impl BufRead, grid: &mut dyn Grid) -> Result<(), Er
             _ => {}
         }
     }
+    Ok(())
 }
 
 impl<R: BufRead> Parser<'_, R> {

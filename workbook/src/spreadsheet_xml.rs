@@ -33,8 +33,7 @@ pub(crate) fn parse(text: &str, grid: &mut dyn Grid) -> Result<(), Error> {
     let reader = xml::reader(text.as_bytes());
     let mut parser = Parser { reader, buffer: Vec::new(), grid, sheets: 0, next_row: 0 };
     let mut is_first = true;
-    loop {
-        let Some(event) = parser.next()? else { break };
+    while let Some(event) = parser.next()? {
         let Event::Start(element) = event else { continue };
         let is_other = !matches!(element.local_name().as_ref(), "Workbook" | "Worksheet");
         if std::mem::take(&mut is_first) && is_other {
