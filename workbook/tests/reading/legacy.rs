@@ -88,7 +88,7 @@ fn every_cell_record_is_read() {
         label(0, 2, "label"),
         number(1, 0, 0, 37.5),
         number(1, 1, 1, 46_353.0),
-        number(1, 2, 2, 46_353.4375),
+        number(1, 2, 2, 46_353.437_5),
         number(1, 3, 3, 1.5),
         record(0x027E, &data(&[1, 4, 0], &packed(42 << 2 | 2))),
         record(0x027E, &data(&[1, 5, 0], &packed(1250 << 2 | 3))),
