@@ -272,8 +272,41 @@ fn workbook_scores_like_the_same_csv() {
     assert!(scored.status.success(), "{scored:?}");
     assert!(self::text(&scored.stderr).contains("read from the sheet \"Leads\", the largest of 2"));
     assert_eq!(scored.stdout, run(&["score", text.to_str().unwrap()]).stdout);
-    let message = score_error(&folder, b"\xD0\xCF\x11\xE0 an old one");
-    assert!(message.contains("save it as .xlsx"), "{message}");
-    let message = score_error(&folder, b"PK\x03\x04 no workbook at all");
-    assert!(message.contains("workbook"), "{message}");
+    for (bytes, words) in [
+        (b"\xD0\xCF\x11\xE0 an old one".as_slice(), "not a workbook"),
+        (b"PK\x03\x04 no workbook at all", "damaged"),
+        (b"%PDF-1.7", "PDF document"),
+        (b"<html><p>Sign in</html>", "web page without a table"),
+        (b"[{\"jobtitle\": }]", "broken in line 1"),
+    ] {
+        let message = score_error(&folder, bytes);
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
+fn web_pages_and_json_score_like_the_same_csv() {
+    let folder = TempDir::new().unwrap();
+    let page = "<html><table><tr><td>Filters</td></tr></table><table><tr><th>name</th><th>jobtitle</th><th>llm_quality</th></tr>\
+        <tr><td>Ada</td><td>CEO, founder</td><td>80</td></tr><tr style='display:none'><td rowspan=2>Bob</td><td>Intern</td><td>20</td></tr>\
+        <tr><td>Sales</td><td>30</td></tr></table>";
+    let json = r#"{"page": 1, "people": [{"name": "Ada", "jobtitle": "CEO, founder", "llm_quality": 80},
+        {"name": "Bob", "jobtitle": "Intern", "llm_quality": 20}, {"name": "Bob", "jobtitle": "Sales", "llm_quality": 30}]}"#;
+    let csv = "name,jobtitle,llm_quality\nAda,\"CEO, founder\",80\nBob,Intern,20\nBob,Sales,30\n";
+    let score = |name: &str, content: &str| {
+        let list = folder.path().join(name);
+        fs::write(&list, content).unwrap();
+        let scored = run(&["score", list.to_str().unwrap()]);
+        assert!(scored.status.success(), "{scored:?}");
+        (text(&scored.stdout).to_owned(), text(&scored.stderr).to_owned())
+    };
+    let (expected, _) = score("leads.csv", csv);
+    for (name, content, notes) in [
+        ("report.xls", page, ["a table of the web page, the largest of 2", "read too: 1", "several rows: 1"]),
+        ("people.csv", json, ["the list \"people\" in JSON", "", ""]),
+    ] {
+        let (scored, told) = score(name, content);
+        assert_eq!(scored, expected, "{name}");
+        assert!(notes.iter().all(|note| told.contains(note)), "{told}");
+    }
 }

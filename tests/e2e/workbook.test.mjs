@@ -42,10 +42,35 @@ test("changing the column mapping keeps the sheet", async () => {
   await page.close();
 });
 
+test("web pages and JSON are ranked like the same list in CSV", async () => {
+  const page = await openPage(browser);
+  const [names, ...leads] = [["Name", "Job title", "# Employees"], ["Ada", "Chief Executive Officer", "7"], ["Bob", "Accountant", "130"]];
+  const html = `<html><table>${[names, ...leads].map((row) => `<tr><td>${row.join("</td><td>")}</td></tr>`).join("")}</table></html>`;
+  const people = leads.map((lead) => Object.fromEntries(lead.map((cell, at) => [names[at], cell])));
+  await chooseFile(page, "leads.csv", Buffer.from([names, ...leads].map((row) => row.join(",")).join("\n")));
+  await waitForList(page);
+  const asText = await exportLeads(page);
+  for (const [name, content, note] of [
+    ["report.xls", html, "The file is a web page; its table was read."],
+    ["people.csv", JSON.stringify({ total: 2, people }), "The file is JSON; its list “people” was read."],
+  ]) {
+    await page.getByRole("button", { name: "Another file" }).click();
+    await chooseFile(page, name, Buffer.from(content));
+    await page.locator("#sheet").waitFor();
+    assert.equal(await page.locator("#sheet").textContent(), note);
+    const converted = await exportLeads(page);
+    assert.deepEqual(parseCsv(converted.bytes.toString()), parseCsv(asText.bytes.toString()));
+  }
+  assert.deepEqual(page.consoleErrors, []);
+  await page.close();
+});
+
 test("invalid workbooks are rejected with a remedy, and the next file is accepted", async () => {
   const page = await openPage(browser);
   for (const [bytes, words] of [
-    [Buffer.from("\xD0\xCF\x11\xE0 an old one", "latin1"), "save it as .xlsx"],
+    [Buffer.from("\xD0\xCF\x11\xE0 an old one", "latin1"), "no spreadsheet"],
+    [Buffer.from("%PDF-1.7"), "PDF document"],
+    [Buffer.from("<html><p>Sign in</html>"), "web page without a table"],
     [Buffer.from("PK\x03\x04 cut off"), "damaged"],
     [createWorkbook({ Empty: [] }), "empty"],
   ]) {

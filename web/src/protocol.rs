@@ -139,7 +139,7 @@ pub enum Reply {
         /// True when it is the user's own model.
         custom: bool,
     },
-    /// The file is a workbook: the import continues when its sheet is sent instead.
+    /// The file is a workbook, a web page or JSON: the import continues when its sheet is sent instead.
     WorkbookDetected {
         /// Job of the import.
         job: JobId,
@@ -285,7 +285,7 @@ pub enum FileError {
     },
     /// An unreadable project file.
     DamagedProject,
-    /// An unreadable workbook.
+    /// A file that cannot be converted to CSV.
     Workbook {
         /// Cause.
         error: WorkbookError,

@@ -23,13 +23,13 @@ pub(crate) fn text<'a>(value: &'a DataRef<'_>, is_1904: bool) -> Cow<'a, str> {
     }
 }
 
-fn number(number: f64) -> String {
+pub(crate) fn number(number: f64) -> String {
     // The sum turns minus zero into zero.
     if number.is_finite() { (number + 0.0).to_string() } else { String::new() }
 }
 
 /// Formats a serial date: the date, followed by the time unless it is midnight; below one day the time alone.
-fn date_time(days: f64, is_1904: bool) -> String {
+pub(crate) fn date_time(days: f64, is_1904: bool) -> String {
     if !(0.0..DAYS_MAX).contains(&days) {
         return number(days);
     }
@@ -46,7 +46,7 @@ fn date_time(days: f64, is_1904: bool) -> String {
 }
 
 /// Formats hours, minutes and seconds; the hours may exceed 24.
-fn duration(days: f64) -> String {
+pub(crate) fn duration(days: f64) -> String {
     let seconds = (days * SECONDS_PER_DAY).round();
     if !(0.0..DAYS_MAX * SECONDS_PER_DAY).contains(&seconds) {
         return number(days);

@@ -1,55 +1,87 @@
-//! Converts the largest sheet of an `.xlsx` workbook to CSV, in chunks and within memory limits.
+//! Converts files that hold a table, but are no CSV, to CSV, in chunks and within memory limits: the largest sheet of a
+//! workbook, the largest table of a web page, or leads as JSON. The format is detected by the content.
 //!
 //! Must not depend on the browser or on leads.
 
+mod archive;
 mod cell;
+mod compound;
 mod csv;
+mod detail_finder;
+mod grid;
+mod html;
+mod json;
 mod limits;
 mod metered_reader;
+mod ods;
+mod spreadsheet_xml;
+mod text;
+mod xls;
+mod xlsx;
+mod xlsx_details;
+mod xml;
 
-use calamine::{Cell, DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
-use csv::{CsvWriter, check_position, is_empty};
-use metered_reader::MeteredReader;
-use std::io::Cursor;
+use file_format::{FileFormat, UnsupportedFormat};
 
 pub use limits::{UNPACKED_MAX, WORKBOOK_MAX};
 
 /// Maximum number of sheets.
 const SHEETS_MAX: usize = 255;
 
-/// Cells between two progress reports.
-const CELLS_PER_REPORT: u64 = 16_384;
-
-/// Converted sheet.
+/// Converted sheet of a workbook, table of a web page, or array of JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
-    /// Sheet name.
+    /// Format of the file.
+    pub format: FileFormat,
+    /// Name of the sheet, or path of the array; empty if it has none.
     pub name: String,
-    /// Number of sheets with cells that it was chosen from, itself included.
+    /// Number of sheets, tables or arrays with cells that it was chosen from, itself included.
     pub candidates: usize,
+    /// Number of hidden rows, for example those that a filter hides. They are converted like all others.
+    pub hidden_rows: u64,
+    /// Number of empty cells that got the text of the merged cell that covers them.
+    pub filled_cells: u64,
 }
 
 /// Error of a conversion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Password-protected.
-    #[error("the workbook is protected by a password")]
+    #[error("the workbook is protected by a password: save a copy without one")]
     PasswordProtected,
-    /// Binary format of Excel before 2007.
-    #[error("the file is of an old format: save it as .xlsx")]
-    LegacyFormat,
-    /// Not an `.xlsx` file.
-    #[error("the file is no .xlsx workbook")]
-    NotAWorkbook,
+    /// Format that holds no readable table.
+    #[error(transparent)]
+    Unsupported(#[from] UnsupportedFormat),
+    /// No file that needs to be converted.
+    #[error("the file is no workbook, web page or JSON")]
+    NotConvertible,
     /// Truncated or malformed.
-    #[error("the workbook is damaged")]
+    #[error("the file is damaged: open it in a spreadsheet and save it anew as .xlsx or CSV")]
     Damaged,
     /// No sheet has a cell.
-    #[error("no sheet of the workbook holds a cell")]
+    #[error("no sheet or table of the file holds a cell")]
     Empty,
     /// Exceeds a memory limit.
-    #[error("the workbook unpacks to more than can be held")]
+    #[error("the file unpacks to more than can be held: save its sheet as CSV")]
     TooLarge,
+    /// Web page without a table.
+    #[error("the file is a web page without a table: export the list as CSV or .xlsx where it comes from")]
+    NoTable,
+    /// Malformed JSON, at this line.
+    #[error("the file is JSON, but broken in line {line}: export it anew")]
+    MalformedJson {
+        /// Line, from 1 on.
+        line: usize,
+    },
+    /// JSON without objects.
+    #[error("the file is JSON without a list of objects: export the list as CSV")]
+    NoRecords,
+    /// Nested deeper than any list.
+    #[error("the file is nested too deeply: export the list as CSV")]
+    TooDeep,
+    /// JSON with too many different fields.
+    #[error("the file has more than 4096 columns: export only those of the leads")]
+    TooManyColumns,
 }
 
 /// Receiver of the CSV.
@@ -60,98 +92,32 @@ pub trait CsvSink {
     fn chunk(&mut self, bytes: Vec<u8>);
 }
 
-type Input<'a> = MeteredReader<Cursor<&'a [u8]>>;
-type Book<'a> = Xlsx<Input<'a>>;
-
-/// Converts the sheet with the most cells, the first of equal ones; a hidden sheet only if no visible one has cells.
+/// Converts a file. Of several sheets or tables the one with the most cells is converted.
 pub fn read(bytes: &[u8], sink: &mut impl CsvSink) -> Result<Sheet, Error> {
-    limits::check_signature(bytes)?;
-    let metered = MeteredReader::new(Cursor::new(bytes), bytes.len() as u64);
-    let meter = metered.meter();
-    limits::check_unpacked_size(metered.clone())?;
-    let mut book = Xlsx::new(metered).map_err(workbook_error)?;
-    let (mut visible, mut hidden) = (Vec::new(), Vec::new());
-    for (name, is_visible) in sheets(&book)? {
-        let extent = measure(&mut book, &name, || sink.progress(meter.share()))?;
-        if extent.cells > 0 {
-            if is_visible { &mut visible } else { &mut hidden }.push((name, extent));
+    match FileFormat::detect(bytes) {
+        FileFormat::Zip => archive::read(bytes, sink),
+        FileFormat::Ole => compound::read(bytes, sink),
+        FileFormat::Json => json::read(&text::decode(bytes), sink),
+        format @ FileFormat::Html => {
+            let page = text::decode(bytes);
+            grid::convert(format, sink, &|| 1.0, |grid| html::parse(&page, grid))
         }
-    }
-    let found = if visible.is_empty() { hidden } else { visible };
-    let candidates = found.len();
-    let largest = found.into_iter().rev().max_by_key(|(_, extent)| extent.cells);
-    let (name, extent) = largest.ok_or(Error::Empty)?;
-    convert(&mut book, &name, extent.width, sink, || meter.share())?;
-    Ok(Sheet { name, candidates })
-}
-
-/// Returns the name of each worksheet, and true for visible ones.
-fn sheets(book: &Book) -> Result<Vec<(String, bool)>, Error> {
-    let all = book.sheets_metadata();
-    if all.len() > SHEETS_MAX {
-        return Err(Error::TooLarge);
-    }
-    let sheets = all.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-    Ok(sheets.map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible)).collect())
-}
-
-/// Size of a sheet.
-#[derive(Default)]
-struct Extent {
-    cells: u64,
-    width: usize,
-}
-
-fn measure(book: &mut Book, name: &str, mut report: impl FnMut()) -> Result<Extent, Error> {
-    let mut reader = book.worksheet_cells_reader(name).map_err(workbook_error)?;
-    let (mut extent, mut count) = (Extent::default(), 0_u64);
-    while let Some(cell) = next(&mut reader)? {
-        let (_, column) = check_position(cell.get_position())?;
-        if !is_empty(cell.get_value()) {
-            extent.cells += 1;
-            extent.width = extent.width.max(csv::padded_width(column));
+        format @ FileFormat::Xml => {
+            let text = text::decode(bytes);
+            grid::convert(format, sink, &|| 1.0, |grid| parse_xml(&text, grid))
         }
-        count += 1;
-        if count.is_multiple_of(CELLS_PER_REPORT) {
-            report();
-        }
-    }
-    Ok(extent)
-}
-
-fn convert(
-    book: &mut Book,
-    name: &str,
-    width: usize,
-    sink: &mut impl CsvSink,
-    share: impl Fn() -> f64,
-) -> Result<(), Error> {
-    let is_1904 = book.has_1904_epoch();
-    let mut reader = book.worksheet_cells_reader(name).map_err(workbook_error)?;
-    let mut writer = CsvWriter::new(width, is_1904);
-    while let Some(cell) = next(&mut reader)? {
-        if let Some(chunk) = writer.put(check_position(cell.get_position())?, cell.get_value())? {
-            sink.chunk(chunk);
-            sink.progress(share());
-        }
-    }
-    sink.chunk(writer.finish());
-    Ok(())
-}
-
-/// Returns the next cell. Skips error values that calamine does not know (`#SPILL!`): errors become empty cells anyway.
-fn next<'a>(reader: &mut XlsxCellReader<'a, Input<'_>>) -> Result<Option<Cell<DataRef<'a>>>, Error> {
-    loop {
-        match reader.next_cell() {
-            Err(XlsxError::CellError(_)) => {}
-            cell => return cell.map_err(workbook_error),
-        }
+        FileFormat::Unsupported(format) => Err(format.into()),
+        FileFormat::Text => Err(Error::NotConvertible),
     }
 }
 
-fn workbook_error(error: XlsxError) -> Error {
-    match error {
-        XlsxError::Password => Error::PasswordProtected,
-        _ => Error::Damaged,
+/// Parses an OpenDocument spreadsheet in a single XML file, or an XML spreadsheet of Excel.
+fn parse_xml(text: &str, grid: &mut dyn grid::Grid) -> Result<(), Error> {
+    const ODS: &[u8] = b"urn:oasis:names:tc:opendocument:xmlns:table";
+    let start = text.as_bytes().get(..file_format::PREFIX_BYTES).unwrap_or(text.as_bytes());
+    if memchr::memmem::find(start, ODS).is_some() {
+        ods::parse(text.as_bytes(), grid)
+    } else {
+        spreadsheet_xml::parse(text, grid)
     }
 }

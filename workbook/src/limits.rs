@@ -1,6 +1,7 @@
-//! Checks before a workbook is opened: its signature and its unpacked size.
+//! Checks before a workbook is opened: its unpacked size.
 
 use crate::Error;
+use crate::detail_finder::DetailFinder;
 use quick_xml::{Reader, events::Event};
 use std::io::{BufRead, BufReader, Read, Seek};
 use zip::{ZipArchive, read::ZipFile};
@@ -17,59 +18,50 @@ const STRINGS_MAX: u64 = 10_000_000;
 /// Maximum file size in bytes: the file is held in memory as a whole.
 pub const WORKBOOK_MAX: usize = 250_000_000;
 
-const ZIP: [u8; 2] = *b"PK";
-/// OLE compound file: Office files before 2007, and password-protected ones since.
-const OLE: [u8; 4] = [0xD0, 0xCF, 0x11, 0xE0];
+const STYLES: &str = "styles.xml";
 const SHARED_STRINGS: &str = "sharedstrings.xml";
 
-/// Checks the file signature.
-pub(crate) fn check_signature(bytes: &[u8]) -> Result<(), Error> {
-    if bytes.starts_with(&OLE) {
-        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let is_protected = bytes.windows(name.len()).any(|window| window == name);
-        return Err(if is_protected { Error::PasswordProtected } else { Error::LegacyFormat });
-    }
-    if bytes.starts_with(&ZIP) { Ok(()) } else { Err(Error::NotAWorkbook) }
-}
-
-/// Checks the size of every part by unpacking it: declared sizes prove nothing.
-pub(crate) fn check_unpacked_size(reader: impl Read + Seek) -> Result<(), Error> {
+/// Checks the size of every part by unpacking it: declared sizes prove nothing. Returns true when a part has traces of
+/// hidden rows or merged cells.
+pub(crate) fn check_unpacked_size(reader: impl Read + Seek) -> Result<bool, Error> {
     let mut archive = ZipArchive::new(reader).map_err(|_| Error::Damaged)?;
-    if !archive.file_names().any(|name| name.is_ok_and(|name| is_workbook(&name.to_lowercase()))) {
-        return Err(Error::NotAWorkbook);
-    }
-    let mut left = UNPACKED_MAX;
+    let (mut left, mut has_details) = (UNPACKED_MAX, false);
     for index in 0..archive.len() {
         // A part that cannot be opened fails later, if it is needed at all.
         let Ok(part) = archive.by_index(index) else { continue };
-        left = left.checked_sub(unpacked_size(part, left)?).ok_or(Error::TooLarge)?;
+        let (bytes, found) = unpack(part, left)?;
+        left = left.checked_sub(bytes).ok_or(Error::TooLarge)?;
+        has_details |= found;
     }
-    Ok(())
+    Ok(has_details)
 }
 
 /// True for the part that lists the sheets; some programs number it.
-fn is_workbook(name: &str) -> bool {
+pub(crate) fn is_workbook(name: &str) -> bool {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     last.starts_with("workbook") && last.ends_with(".xml")
 }
 
-/// Returns the unpacked size of a part; fails above its limit.
-fn unpacked_size<R: Read>(part: ZipFile<'_, R>, left: u64) -> Result<u64, Error> {
+/// Returns the unpacked size of a part, and true when it has traces of details; fails above its limit.
+fn unpack<R: Read>(part: ZipFile<'_, R>, left: u64) -> Result<(u64, bool), Error> {
     let name = part.name().map_err(|_| Error::Damaged)?.to_lowercase();
     let limit = left.min(size_limit(&name));
     // One byte beyond the limit is enough to detect an excess.
     let mut limited = part.take(limit + 1);
+    let mut finder = DetailFinder::default();
     if name.ends_with(SHARED_STRINGS) {
         check_string_count(BufReader::new(&mut limited))?;
     }
-    std::io::copy(&mut limited, &mut std::io::sink()).map_err(|_| Error::Damaged)?;
+    std::io::copy(&mut limited, &mut finder).map_err(|_| Error::Damaged)?;
     let bytes = limit + 1 - limited.limit();
-    if bytes > limit { Err(Error::TooLarge) } else { Ok(bytes) }
+    // Styles hide things of their own.
+    let has_details = finder.is_found && !name.ends_with(STYLES) && !name.ends_with(SHARED_STRINGS);
+    if bytes > limit { Err(Error::TooLarge) } else { Ok((bytes, has_details)) }
 }
 
 fn size_limit(name: &str) -> u64 {
     match name {
-        name if name.ends_with("styles.xml") => STYLES_MAX,
+        name if name.ends_with(STYLES) => STYLES_MAX,
         name if name.ends_with(SHARED_STRINGS) || name.contains("sheets") => UNPACKED_MAX,
         _ => OTHER_MAX,
     }

@@ -6,8 +6,11 @@ use std::cell::Cell;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
-/// Maximum number of passes over the file: checking, measuring, converting, and one for small parts read repeatedly.
-const PASSES: u64 = 4;
+/// Passes over the file that a progress report counts: checking, measuring and converting.
+const REPORTED_PASSES: u64 = 3;
+/// Maximum number of passes over the file: one more for hidden rows and merged cells, and one for small parts read
+/// repeatedly.
+const PASSES: u64 = REPORTED_PASSES + 2;
 
 /// Additional bytes: directories and part headers are read more often, and dominate small files.
 const SLACK_BYTES: u64 = 256 * 1024;
@@ -39,7 +42,7 @@ impl<R> MeteredReader<R> {
 impl ReadMeter {
     /// Returns the completed share, from 0 to 1.
     pub(crate) fn share(&self) -> f64 {
-        (self.read.get() as f64 / (self.size * (PASSES - 1)).max(1) as f64).min(1.0)
+        (self.read.get() as f64 / (self.size * REPORTED_PASSES).max(1) as f64).min(1.0)
     }
 }
 

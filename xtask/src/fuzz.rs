@@ -14,10 +14,11 @@ struct Target {
     seeds: &'static [&'static str],
 }
 
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 6] = [
     Target { name: "arbitrary_bytes", seeds: &["onnx"] },
     Target { name: "changed_models", seeds: &["onnx"] },
     Target { name: "lists", seeds: &["csv", "txt", "tsv"] },
+    Target { name: "conversions", seeds: &["xlsx", "xls", "ods", "html", "xml", "json", "jsonl"] },
     Target { name: "bodies", seeds: &["json", "jsonl"] },
     Target { name: "specifications", seeds: &["json"] },
 ];

@@ -10,11 +10,12 @@ use std::{
 };
 
 /// Inputs of the page other than the Rust sources, which cargo lists.
-const INPUTS: [&str; 14] = [
+const INPUTS: [&str; 15] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
+    "file-format",
     "index.html",
     "models",
     "monitoring.html",

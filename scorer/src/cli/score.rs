@@ -20,7 +20,7 @@ const REJECTS_LISTED: usize = 10;
 /// Options of `leadlight score`.
 #[derive(Debug, clap::Args)]
 pub(super) struct ScoreArgs {
-    /// Leads: a CSV or .xlsx file; standard input if omitted or -
+    /// Leads: a CSV, workbook (.xlsx, .xls, .ods), web page with a table, or JSON; standard input if omitted or -
     leads: Option<PathBuf>,
     /// Output CSV; standard output if omitted or -
     #[arg(short, long)]
@@ -151,10 +151,8 @@ fn read(
         Ok(())
     })?;
     bar.finish_and_clear();
-    if let Some(sheet) = sheet {
-        let largest =
-            if sheet.candidates > 1 { format!(", the largest of {}", sheet.candidates) } else { String::new() };
-        eprintln!("read from the sheet {:?}{largest}", sheet.name);
+    if let Some(sheet) = &sheet {
+        list_input::print_notes(sheet);
     }
     Ok(reader.finish())
 }

@@ -49,7 +49,7 @@ pub fn DropTarget(props: &DropTargetProps) -> Html {
             <p class="quiet">{text::drop_hint()}</p>
             <div class="actions">
                 <label class={classes!("button", "button-main", disabled.then_some("button-off"))}>
-                    <input id="file" class="covered" type="file" accept=".csv,.xlsx,.leadlight,text/csv,text/plain" {disabled} {onchange} />
+                    <input id="file" class="covered" type="file" accept=".csv,.tsv,.txt,.xlsx,.xls,.ods,.html,.json,.jsonl,.leadlight,text/csv,text/plain" {disabled} {onchange} />
                     {text::choose()}
                 </label>
                 <button class="button" id="sample" {disabled} onclick={props.on_sample.reform(|_| ())}>{text::sample()}</button>

@@ -104,6 +104,7 @@ fn file_notes(props: &ListPageProps, on_query: &Callback<QueryChange>, on_displa
                 <EncodingPicker encoding={encoding.clone()} on_change={change_encoding(props)} />
             }
             {for list.sheet.as_ref().map(|sheet| html! { <p class="aside quiet" id="sheet">{text::sheet(sheet)}</p> })}
+            {for list.sheet.iter().flat_map(text::sheet_details).map(|line| html! { <p class="aside quiet">{line}</p> })}
             {for text::file_format(&summary.format).into_iter().map(|line| html! { <p class="aside quiet">{line}</p> })}
             {missing_fields(props)}
             {unseen_values(summary)}

@@ -4,7 +4,7 @@ use super::*;
 use crate::protocol::ProjectInfo;
 use crate::protocol::{
     CellFilter, ColumnFilter, ExportFormat, ExportScope, ExtraFields, LeadDetail, ListSummary, Mark, MarkCounts, Query,
-    Row, Score, SheetInfo, Sort, Window,
+    Row, Score, SheetInfo, SheetSource, Sort, Window,
 };
 
 fn apply(state: PageState, actions: impl IntoIterator<Item = Action>) -> PageState {
@@ -149,7 +149,8 @@ fn worker_crash_drops_the_list_with_a_notice() {
 }
 
 fn sheet() -> SheetInfo {
-    SheetInfo { name: "Leads".to_owned(), candidates: 2 }
+    let name = "Leads".to_owned();
+    SheetInfo { source: SheetSource::Workbook, name, candidates: 2, hidden_rows: 0, filled_cells: 0 }
 }
 
 #[test]

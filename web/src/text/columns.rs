@@ -2,7 +2,7 @@
 
 use super::{dialect, tr, tr_str};
 use crate::format::count;
-use crate::protocol::{FileFormat, SheetInfo, UnseenValues};
+use crate::protocol::{FileFormat, SheetInfo, SheetSource, UnseenValues};
 use scorer::lead::csv::CellCounts;
 use scorer::lead::mapping::{CellFormat, ColumnMapping, DecimalSign, Evidence};
 
@@ -148,16 +148,64 @@ pub fn columns_with_unseen_values(number: u32) -> String {
     }
 }
 
-/// Sheet that was read, and the number of sheets that it was chosen from.
+/// Sheet or table that was read, and the number of those that it was chosen from.
 pub fn sheet(sheet: &SheetInfo) -> String {
-    let SheetInfo { name, candidates } = sheet;
-    match candidates {
-        0 | 1 => tr(format!("Read from the sheet “{name}”."), format!("Lu dans la feuille « {name} ».")),
-        _ => tr(
+    let SheetInfo { source, name, candidates, .. } = sheet;
+    match (source, candidates) {
+        (SheetSource::Workbook, 0 | 1) => {
+            tr(format!("Read from the sheet “{name}”."), format!("Lu dans la feuille « {name} »."))
+        }
+        (SheetSource::Workbook, _) => tr(
             format!("Read from the sheet “{name}”, the one of {candidates} with the most cells."),
             format!("Lu dans la feuille « {name} », celle des {candidates} qui a le plus de cellules."),
         ),
+        (SheetSource::WebPage, 0 | 1) => tr(
+            "The file is a web page; its table was read.".to_owned(),
+            "Le fichier est une page web ; son tableau a été lu.".to_owned(),
+        ),
+        (SheetSource::WebPage, _) => tr(
+            format!("The file is a web page; its largest table of {candidates} was read."),
+            format!("Le fichier est une page web ; le plus grand de ses {candidates} tableaux a été lu."),
+        ),
+        (SheetSource::Json, _) if name.is_empty() => tr(
+            "The file is JSON; it was read as a list.".to_owned(),
+            "Le fichier est du JSON ; il a été lu comme liste.".to_owned(),
+        ),
+        (SheetSource::Json, 0 | 1) => tr(
+            format!("The file is JSON; its list “{name}” was read."),
+            format!("Le fichier est du JSON ; sa liste « {name} » a été lue."),
+        ),
+        (SheetSource::Json, _) => tr(
+            format!("The file is JSON; its list “{name}”, the largest of {candidates}, was read."),
+            format!("Le fichier est du JSON ; sa liste « {name} », la plus grande de {candidates}, a été lue."),
+        ),
     }
+}
+
+/// Notes about hidden rows and merged cells of the sheet.
+pub fn sheet_details(sheet: &SheetInfo) -> Vec<String> {
+    let mut lines = Vec::new();
+    match sheet.hidden_rows {
+        0 => {}
+        1 => lines.push(tr(
+            "1 row that is hidden in the file, for example by a filter, was read too.".to_owned(),
+            "1 ligne masquée dans le fichier, par exemple par un filtre, a été lue aussi.".to_owned(),
+        )),
+        rows => lines.push(tr(
+            format!("{} rows that are hidden in the file, for example by a filter, were read too.", count(rows)),
+            format!("{} lignes masquées dans le fichier, par exemple par un filtre, ont été lues aussi.", count(rows)),
+        )),
+    }
+    if sheet.filled_cells > 0 {
+        lines.push(tr(
+            format!("Cells merged over several rows count for each of them ({}).", count(sheet.filled_cells)),
+            format!(
+                "Les cellules fusionnées sur plusieurs lignes comptent pour chacune ({}).",
+                count(sheet.filled_cells)
+            ),
+        ));
+    }
+    lines
 }
 
 /// Notes about an unusual file format.

@@ -2,7 +2,7 @@
 
 use super::{field_label, tr};
 use crate::format::{bytes, count};
-use crate::protocol::{FieldError, FileError, WorkbookError};
+use crate::protocol::{FieldError, FileError};
 use crate::state::{EngineError, Notice};
 
 /// Startup error.
@@ -100,35 +100,10 @@ pub fn file_error(error: &FileError) -> String {
             format!("The model could not score this file: {reason}."),
             format!("Le modèle n’a pas pu évaluer ce fichier : {reason}."),
         ),
-        FileError::Workbook { error } => workbook(*error),
+        FileError::Workbook { error } => super::formats::workbook(*error),
         FileError::DamagedProject => tr(
             "This project file is damaged or of a newer version. Choose the list that it was made from.",
             "Ce fichier de projet est abîmé ou d’une version plus récente. Choisissez la liste dont il est issu.",
-        ),
-    }
-}
-
-fn workbook(error: WorkbookError) -> String {
-    match error {
-        WorkbookError::PasswordProtected => tr(
-            "This workbook is protected by a password. Save a copy without one, or the sheet as “CSV UTF-8”.",
-            "Ce classeur est protégé par un mot de passe. Enregistrez une copie sans, ou la feuille en « CSV UTF-8 ».",
-        ),
-        WorkbookError::LegacyFormat => tr(
-            "This file is of the format before .xlsx. Open it in your spreadsheet and save it as .xlsx.",
-            "Ce fichier est au format d’avant .xlsx. Ouvrez-le dans votre tableur et enregistrez-le en .xlsx.",
-        ),
-        WorkbookError::NotAWorkbook => tr(
-            "This is an archive, but no workbook (.xlsx). Unpack it and choose the list in it.",
-            "C’est une archive, mais pas un classeur (.xlsx). Décompressez-la et choisissez la liste.",
-        ),
-        WorkbookError::TooLarge => tr(
-            "This workbook is larger than this page can unpack. Save its sheet as “CSV UTF-8” and choose that.",
-            "Ce classeur est plus grand que ce que cette page peut décompresser. Enregistrez la feuille en « CSV UTF-8 ».",
-        ),
-        _ => tr(
-            "This workbook is damaged. Open it in your spreadsheet and save it anew, or save its sheet as “CSV UTF-8”.",
-            "Ce classeur est abîmé. Ouvrez-le dans votre tableur et enregistrez-le à nouveau, ou en « CSV UTF-8 ».",
         ),
     }
 }

@@ -17,6 +17,7 @@ mod errors;
 mod export;
 mod fields;
 mod file_format;
+mod formats;
 mod list;
 mod manual_lead;
 mod model;

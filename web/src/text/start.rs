@@ -21,8 +21,8 @@ translations! {
     /// Title of the drop target before files are accepted.
     drop_later: "One moment: getting ready…", "Un instant : préparation…";
     /// Hint about accepted files.
-    drop_hint: "An export of LinkedIn, HubSpot or Apollo, CSV or Excel (.xlsx): its columns are recognised, and you can correct it.",
-        "Un export de LinkedIn, HubSpot ou Apollo, CSV ou Excel (.xlsx) : ses colonnes sont reconnues, et vous pouvez corriger.";
+    drop_hint: "An export of LinkedIn, HubSpot or Apollo, CSV, Excel or JSON: its columns are recognised, and you can correct it.",
+        "Un export de LinkedIn, HubSpot ou Apollo, CSV, Excel ou JSON : ses colonnes sont reconnues, et vous pouvez corriger.";
     /// Summary that unfolds the supported columns.
     which_columns: "Which columns?", "Quelles colonnes ?";
     /// Button of the file chooser.

@@ -2,10 +2,11 @@
 
 use super::{LoadedList, WorkerState};
 use crate::project::{HeaderRange, PREFIX_BYTES, Project};
-use crate::protocol::{FileError, JobId, MappedColumn, ProjectInfo, Reply};
+use crate::protocol::{FileError, JobId, MappedColumn, ProjectInfo, Reply, WorkbookError};
 use crate::ranked_list::{self, RankedList};
+use file_format::FileFormat;
 use js_sys::Uint8Array;
-use scorer::lead::csv::{CellCounts, ImportError, UnknownColumn, is_workbook_container};
+use scorer::lead::csv::{CellCounts, ImportError, UnknownColumn};
 use scorer::lead::import::ImportOptions;
 use scorer::lead::mapping::ColumnMapping;
 use scorer::lead::text::TextEncoding;
@@ -114,7 +115,7 @@ pub(super) fn model_hashes(scorer: &Scorer) -> Vec<String> {
 
 /// Outcome of an import without a list.
 enum ReadError {
-    /// A workbook, which must be unpacked first, elsewhere.
+    /// A workbook, a web page or JSON, which must be converted first, elsewhere.
     Workbook,
     File(FileError),
     List(ListError),
@@ -140,11 +141,12 @@ fn too_large() -> ReadError {
 /// Detects the file type by its first bytes; a project's list begins after its header.
 async fn open(file: Blob) -> Result<Source, ReadError> {
     let damaged = || ReadError::File(FileError::DamagedProject);
-    let prefix = read_range(&file, 0.0, file.size().min(PREFIX_BYTES as f64)).await?;
-    if is_workbook_container(&prefix) {
-        return Err(ReadError::Workbook);
-    }
-    let Some(range) = HeaderRange::find(&prefix) else { return Ok(Source { file, project: None }) };
+    let prefix_bytes = PREFIX_BYTES.max(file_format::PREFIX_BYTES);
+    let prefix = read_range(&file, 0.0, file.size().min(prefix_bytes as f64)).await?;
+    let Some(range) = HeaderRange::find(&prefix) else {
+        let needs_conversion = FileFormat::detect(&prefix).needs_conversion();
+        return if needs_conversion { Err(ReadError::Workbook) } else { Ok(Source { file, project: None }) };
+    };
     let HeaderRange { start, end } = range.ok_or_else(damaged)?;
     let header = read_range(&file, start as f64, end as f64).await?;
     let project = Project::parse(&header).ok_or_else(damaged)?;
@@ -175,6 +177,9 @@ fn file_error(error: &ListError) -> FileError {
     match error {
         ImportError::Empty => FileError::Empty,
         ImportError::NoRows => FileError::NoRows,
+        ImportError::Unsupported(format) => {
+            FileError::Workbook { error: WorkbookError::Unsupported { format: *format } }
+        }
         ImportError::NotText { hint } => FileError::NotText { hint: (*hint).to_owned() },
         ImportError::OpenHeader => FileError::UnclosedHeaderQuote,
         ImportError::HeaderTooLong => FileError::HeaderTooLong,

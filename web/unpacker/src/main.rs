@@ -1,14 +1,15 @@
-//! Worker that converts one workbook to the CSV of its largest sheet.
+//! Worker that converts one workbook, web page or JSON file to the CSV of its largest sheet or table.
 //!
 //! Must not depend on leads or texts. It handles no messages while it works: to cancel, the page terminates it.
 
+use file_format::FileFormat;
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web::protocol::{SheetInfo, UnpackerMessage, WorkbookError};
+use web::protocol::{SheetInfo, SheetSource, UnpackerMessage, WorkbookError};
 use web::worker_port::{WorkerPort, unwrap_or_throw};
 use web_sys::Blob;
-use workbook::{CsvSink, Error, WORKBOOK_MAX};
+use workbook::{CsvSink, Error, Sheet, WORKBOOK_MAX};
 
 fn main() {
     let port = WorkerPort::current();
@@ -35,7 +36,22 @@ async fn unpack(port: &WorkerPort, file: &Blob) -> Result<(SheetInfo, Blob), Wor
     let mut csv = BlobSink { port, parts: Array::new_typed() };
     let sheet = workbook::read(&Uint8Array::new(&buffer).to_vec(), &mut csv).map_err(workbook_error)?;
     let csv = unwrap_or_throw(Blob::new_with_blob_sequence(&csv.parts));
-    Ok((SheetInfo { name: sheet.name, candidates: sheet.candidates as u32 }, csv))
+    Ok((sheet_info(sheet), csv))
+}
+
+fn sheet_info(sheet: Sheet) -> SheetInfo {
+    let source = match sheet.format {
+        FileFormat::Html => SheetSource::WebPage,
+        FileFormat::Json => SheetSource::Json,
+        _ => SheetSource::Workbook,
+    };
+    SheetInfo {
+        source,
+        name: sheet.name,
+        candidates: sheet.candidates as u32,
+        hidden_rows: sheet.hidden_rows as u32,
+        filled_cells: sheet.filled_cells as u32,
+    }
 }
 
 /// CSV of the sheet, as blobs outside WebAssembly's own memory, which never shrinks.
@@ -58,10 +74,14 @@ impl CsvSink for BlobSink<'_> {
 fn workbook_error(error: Error) -> WorkbookError {
     match error {
         Error::PasswordProtected => WorkbookError::PasswordProtected,
-        Error::LegacyFormat => WorkbookError::LegacyFormat,
-        Error::NotAWorkbook => WorkbookError::NotAWorkbook,
-        Error::Damaged => WorkbookError::Damaged,
+        Error::Unsupported(format) => WorkbookError::Unsupported { format },
+        // The scoring worker sends only what it detected by the same rules.
+        Error::NotConvertible | Error::Damaged => WorkbookError::Damaged,
         Error::Empty => WorkbookError::Empty,
         Error::TooLarge => WorkbookError::TooLarge,
+        Error::NoTable => WorkbookError::NoTable,
+        Error::MalformedJson { line } => WorkbookError::MalformedJson { line: line as u32 },
+        Error::NoRecords | Error::TooDeep => WorkbookError::NoRecords,
+        Error::TooManyColumns => WorkbookError::TooManyColumns,
     }
 }

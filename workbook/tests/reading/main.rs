@@ -3,8 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed unwrap fails the test")]
 
 mod archive;
+mod details;
+mod json;
+mod legacy;
 mod malformed;
+mod markup;
+mod mutation;
 
+use file_format::FileFormat;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook};
 use workbook::{CsvSink, Error, Sheet, read};
 
@@ -25,7 +31,12 @@ impl CsvSink for Collected {
     }
 }
 
-/// Converts a workbook; returns the CSV and its sheet.
+/// Sheet without hidden rows and merged cells.
+fn sheet_of(format: FileFormat, name: &str, candidates: usize) -> Sheet {
+    Sheet { format, name: name.to_owned(), candidates, hidden_rows: 0, filled_cells: 0 }
+}
+
+/// Converts a file; returns the CSV and its sheet.
 fn csv(bytes: &[u8]) -> Result<(String, Sheet), Error> {
     let mut sink = Collected::default();
     let sheet = read(bytes, &mut sink)?;
@@ -63,7 +74,7 @@ fn every_cell_type_is_formatted() {
     let (text, sheet) = csv(&saved(workbook)).unwrap();
     let row = "42,0.25,2026-11-27,2026-11-27T10:30:00,18:00:00,36:00:00,TRUE,FALSE,84,Head of Sales";
     assert_eq!(text, format!("a,b,c,d,e,f,g,h,i,j\r\n{row}\r\n"));
-    assert_eq!(sheet, Sheet { name: "Sheet1".to_owned(), candidates: 1 });
+    assert_eq!(sheet, sheet_of(FileFormat::Zip, "Sheet1", 1));
 }
 
 #[test]
@@ -101,7 +112,7 @@ fn largest_visible_sheet_is_converted() {
     }
     let (text, sheet) = csv(&saved(workbook)).unwrap();
     assert_eq!(text, "Leads\r\nLeads\r\nLeads\r\n");
-    assert_eq!(sheet, Sheet { name: "Leads".to_owned(), candidates: 2 });
+    assert_eq!(sheet, sheet_of(FileFormat::Zip, "Leads", 2));
 }
 
 #[test]
@@ -109,7 +120,7 @@ fn hidden_sheet_is_converted_if_no_other_has_cells() {
     let mut workbook = Workbook::new();
     workbook.add_worksheet();
     workbook.add_worksheet().set_name("Kept").unwrap().set_hidden(true).write_string(0, 0, "x").unwrap();
-    assert_eq!(csv(&saved(workbook)).unwrap().1, Sheet { name: "Kept".to_owned(), candidates: 1 });
+    assert_eq!(csv(&saved(workbook)).unwrap().1, sheet_of(FileFormat::Zip, "Kept", 1));
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use super::archive::{sheet, with_rows, workbook, zipped};
 use super::csv;
+use file_format::UnsupportedFormat;
 use workbook::Error;
 
 const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
-fn error(bytes: &[u8]) -> Error {
+pub(crate) fn error(bytes: &[u8]) -> Error {
     csv(bytes).unwrap_err()
 }
 
@@ -19,10 +20,23 @@ fn ole(stream: &str) -> Vec<u8> {
 #[test]
 fn other_formats_are_distinguished() {
     assert_eq!(error(&ole("EncryptedPackage")), Error::PasswordProtected);
-    assert_eq!(error(&ole("Workbook")), Error::LegacyFormat);
-    assert_eq!(error(b"name,title\nAda,CTO\n"), Error::NotAWorkbook);
-    assert_eq!(error(b""), Error::NotAWorkbook);
-    assert_eq!(error(&zipped([("word/document.xml", b"<document/>".to_vec())])), Error::NotAWorkbook);
+    assert_eq!(error(&ole("Workbook")), Error::Damaged);
+    assert_eq!(error(&ole("WordDocument")), Error::Unsupported(UnsupportedFormat::TextDocument));
+    assert_eq!(error(&ole("__properties_version1.0")), Error::Unsupported(UnsupportedFormat::Email));
+    assert_eq!(error(&ole("Quill")), Error::Unsupported(UnsupportedFormat::OfficeDocument));
+    assert_eq!(error(b"name,title\nAda,CTO\n"), Error::NotConvertible);
+    assert_eq!(error(b""), Error::NotConvertible);
+    assert_eq!(error(b"%PDF-1.7"), Error::Unsupported(UnsupportedFormat::Pdf));
+    for (part, format) in [
+        ("word/document.xml", UnsupportedFormat::TextDocument),
+        ("ppt/presentation.xml", UnsupportedFormat::Presentation),
+        ("xl/workbook.bin", UnsupportedFormat::BinaryWorkbook),
+        ("Index/CalculationEngine.iwa", UnsupportedFormat::AppleNumbers),
+        ("Index/Document.iwa", UnsupportedFormat::AppleDocument),
+        ("leads.csv", UnsupportedFormat::Archive),
+    ] {
+        assert_eq!(error(&zipped([(part, b"x".to_vec())])), Error::Unsupported(format), "{part}");
+    }
     assert_eq!(error(&zipped([("xl/workbook.xml", b"<workbook/>".to_vec())])), Error::Damaged);
 }
 
@@ -30,7 +44,7 @@ fn other_formats_are_distinguished() {
 fn truncated_workbooks_are_rejected() {
     let whole = with_rows(r#"<row r="1"><c r="A1"><v>1</v></c></row>"#);
     assert_eq!(csv(&whole).unwrap().0, "1\r\n");
-    for end in 2..whole.len() {
+    for end in 4..whole.len() {
         assert_eq!(error(&whole[..end]), Error::Damaged, "at {end}");
     }
 }

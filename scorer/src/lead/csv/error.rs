@@ -1,6 +1,7 @@
 //! Errors that make a whole file unreadable, worded for users.
 
 use super::{COLUMNS_MAX, ROW_BYTES_MAX};
+use file_format::UnsupportedFormat;
 use thiserror::Error;
 
 /// Column that is no field of a lead.
@@ -27,6 +28,9 @@ pub enum ImportError {
         /// The file type it seems to have.
         hint: &'static str,
     },
+    /// Format that holds no readable table.
+    #[error(transparent)]
+    Unsupported(#[from] UnsupportedFormat),
     /// The first line does not end within [`ROW_BYTES_MAX`].
     #[error("the first line is longer than {} KB: a CSV has column names there", ROW_BYTES_MAX >> 10)]
     HeaderTooLong,

@@ -36,6 +36,7 @@ use super::level::{LevelIndex, LevelMatching};
 use super::mapping::Mapping;
 use super::schema::Schema;
 use super::text::utf8;
+use file_format::FileFormat;
 use memchr::{memchr_iter, memchr2};
 use split::Splitter;
 use std::sync::Arc;
@@ -58,27 +59,17 @@ const MAGIC_BYTES: usize = 6;
 /// Byte order mark of UTF-8.
 const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Magic number of a zip archive.
-const ZIP: &[u8] = b"PK\x03\x04";
-
-/// True when a file with this start is the container of a workbook: a zip archive, or an OLE file (before 2007, and
-/// protected ones).
-pub fn is_workbook_container(start: &[u8]) -> bool {
-    start.starts_with(ZIP) || start.starts_with(b"\xD0\xCF\x11\xE0")
-}
-
-/// Refuses binary files known by their magic number.
+/// Refuses files of other formats, known by their start. Page and command line convert some of them to CSV first.
 pub fn check_text(start: &[u8]) -> Result<(), ImportError> {
-    const KNOWN: [(&[u8], &str); 4] = [
-        (ZIP, ": it looks like an Excel workbook or a zip archive; save it as CSV first"),
-        (b"\xFF\xD8\xFF", ": it looks like a JPEG picture"),
-        (b"\x89PNG", ": it looks like a PNG picture"),
-        (b"%PDF", ": it looks like a PDF document"),
-    ];
-    match KNOWN.iter().find(|(magic, _)| start.starts_with(magic)) {
-        Some((_, hint)) => Err(ImportError::NotText { hint }),
-        None => Ok(()),
-    }
+    let hint = match FileFormat::detect(start) {
+        FileFormat::Text => return Ok(()),
+        FileFormat::Unsupported(format) => return Err(format.into()),
+        FileFormat::Zip | FileFormat::Ole => ": it looks like an Excel workbook or a zip archive; save it as CSV first",
+        FileFormat::Html => ": it is a web page; save its table as CSV first",
+        FileFormat::Xml => ": it is XML; save it as CSV first",
+        FileFormat::Json => ": it is JSON; send it as application/json, or save it as CSV first",
+    };
+    Err(ImportError::NotText { hint })
 }
 
 /// Push parser of a CSV with a known dialect. The same bytes give the same rows however they are cut.
