@@ -7,7 +7,7 @@ use std::{fs, path::Path, process::ExitCode, time::Instant};
 /// A step: its name on the command line, what it proves, its function.
 struct Step(&'static str, &'static str, fn(&Project) -> Result<()>);
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step("fmt", "every source is formatted", steps::fmt),
     Step("tidy", "the project's rules about its sources", steps::tidy),
     Step("workflows", "workflows are pinned, run the project's commands, and are well formed", steps::workflows),
@@ -24,6 +24,7 @@ const STEPS: [Step; 16] = [
     Step("e2e", "the page in a browser against a server", steps::e2e),
     Step("schemathesis", "the API conforms to its OpenAPI document", steps::schemathesis),
     Step("onnxruntime", "onnxruntime gives the same probabilities", steps::onnxruntime),
+    Step("boosters", "XGBoost and LightGBM give the same probabilities for their own files", steps::boosters),
 ];
 
 /// Result of a step, with its seconds; steps behind a failure are not run.

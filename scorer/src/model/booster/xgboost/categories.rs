@@ -3,13 +3,25 @@
 use super::super::{BoosterError, Category};
 use super::document::{CategoryList, Cats};
 
-/// Categories by code of each column; `None` for columns of numbers. Nothing is kept without data frames.
-pub(super) fn read(cats: &Cats, width: usize) -> Result<Vec<Option<Vec<Category>>>, BoosterError> {
+/// Last version whose Python package counts characters where offsets count bytes: with a character that is not ASCII, the
+/// ends of the last names are lost.
+const CUTS_NAMES: [u32; 2] = [3, 2];
+
+/// Categories by code of each column; `None` for columns of numbers. Nothing is kept without data frames. `version` is that
+/// of the library that wrote the file.
+pub(super) fn read(cats: &Cats, width: usize, version: &[u32]) -> Result<Vec<Option<Vec<Category>>>, BoosterError> {
     if cats.enc.is_empty() {
         return Ok(vec![None; width]);
     }
     if cats.enc.len() != width {
         return Err(error(format!("categories are given for {} of {width} columns", cats.enc.len())));
+    }
+    let is_cut = |list: &&CategoryList| list.offsets.is_some() && list.values.iter().any(|byte| *byte < 0.0);
+    if version.get(..2).is_none_or(|version| version <= CUTS_NAMES.as_slice()) && cats.enc.iter().any(|list| is_cut(&list)) {
+        return Err(BoosterError::refused(
+            "a category whose name is not ASCII",
+            "XGBoost up to 3.2 cuts names when it saves one; train with a later version or with ASCII names",
+        ));
     }
     cats.enc.iter().map(column).collect()
 }
@@ -42,6 +54,17 @@ fn error(reason: String) -> BoosterError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_the_library_has_cut_are_refused() {
+        let cats = |values| Cats { enc: vec![CategoryList { offsets: Some(vec![0, 1, 3]), values }] };
+        let read = |values, version: &[u32]| read(&cats(values), 1, version);
+        assert!(read(vec![120.0, 121.0, 122.0], &[3, 2, 0]).is_ok());
+        assert!(read(vec![120.0, -61.0, -87.0], &[3, 3, 0]).is_ok());
+        for version in [[3, 2, 1].as_slice(), &[3, 1], &[]] {
+            assert!(read(vec![120.0, -61.0, -87.0], version).unwrap_err().to_string().contains("not ASCII"));
+        }
+    }
 
     #[test]
     fn texts_are_cut_at_their_offsets() {

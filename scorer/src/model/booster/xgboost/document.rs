@@ -1,5 +1,6 @@
 //! Parts of XGBoost's document that prediction needs, the same in JSON and UBJSON. Members of other names are skipped.
 
+use super::json::Number;
 use serde::de::{Deserializer, IgnoredAny, Visitor};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -125,8 +126,8 @@ pub(super) struct Tree {
     pub(super) left_children: Vec<i64>,
     pub(super) right_children: Vec<i64>,
     pub(super) split_indices: Vec<i64>,
-    /// Thresholds, or values of leaves.
-    pub(super) split_conditions: Vec<f32>,
+    /// Thresholds, or values of leaves; NaN for sets of categories in early versions.
+    pub(super) split_conditions: Vec<Number>,
     pub(super) default_left: Vec<Flag>,
     /// 1 for sets of categories; since version 1.3.
     #[serde(default)]

@@ -4,6 +4,7 @@
 
 mod categories;
 mod document;
+mod json;
 mod trees;
 mod ubjson;
 
@@ -25,7 +26,7 @@ pub(super) fn parse(file: &[u8], iterations: Iterations) -> Result<Booster, Boos
         ubjson::from_slice(file).map_err(format)?
     } else {
         let format = |error: serde_json::Error| BoosterError::Format { format: "XGBoost", reason: error.to_string() };
-        serde_json::from_slice(file).map_err(format)?
+        json::from_slice(file).map_err(format)?
     };
     let Some(learner) = document.learner else {
         return Err(match document.tree_info {
@@ -36,18 +37,18 @@ pub(super) fn parse(file: &[u8], iterations: Iterations) -> Result<Booster, Boos
             None => BoosterError::Format { format: "XGBoost", reason: "it has no `learner`".to_owned() },
         });
     };
-    let version: Vec<String> = document.version.iter().map(ToString::to_string).collect();
-    booster(learner, &version.join("."), iterations)
+    booster(&learner, &document.version, iterations)
 }
 
-fn booster(learner: Learner, version: &str, iterations: Iterations) -> Result<Booster, BoosterError> {
-    check_objective(&learner)?;
+fn booster(learner: &Learner, version: &[u32], iterations: Iterations) -> Result<Booster, BoosterError> {
+    check_objective(learner)?;
     let base = base_margin(&learner.learner_model_param.base_score)?;
     let width = count("num_feature", &learner.learner_model_param.num_feature)?;
     let name = learner.gradient_booster.name.clone();
     let objective = &learner.objective.name;
+    let release: Vec<String> = version.iter().map(ToString::to_string).collect();
     let mut notes = Vec::new();
-    let columns = columns(&learner, width, &mut notes)?;
+    let columns = columns(learner, width, version, &mut notes)?;
     let model = learner.gradient_booster.model().ok_or_else(|| BoosterError::Format {
         format: "XGBoost",
         reason: format!("the booster {name:?} has no model"),
@@ -55,14 +56,14 @@ fn booster(learner: Learner, version: &str, iterations: Iterations) -> Result<Bo
     let (margin, what) = match name.as_str() {
         "gblinear" => (linear(model, width, base)?, "linear model".to_owned()),
         "gbtree" | "dart" => {
-            let range = trees::range(model, &learner, iterations, &mut notes)?;
+            let range = trees::range(model, learner, iterations, &mut notes)?;
             let forest = trees::forest(model, &learner.gradient_booster.weight_drop, width, base, range)?;
             (Margin::Trees(forest), format!("{range} trees"))
         }
         other => return Err(BoosterError::refused(format!("the booster {other:?}"), "it is not known")),
     };
     Ok(Booster {
-        description: format!("XGBoost {version}, {name}, {objective}: {what}, {width} columns"),
+        description: format!("XGBoost {}, {name}, {objective}: {what}, {width} columns", release.join(".")),
         columns,
         precision: Precision::Single,
         margin,
@@ -104,7 +105,12 @@ fn base_margin(text: &str) -> Result<f32, BoosterError> {
 }
 
 /// Names of the columns and, as far as the file has them, of their categories.
-fn columns(learner: &Learner, width: usize, notes: &mut Vec<String>) -> Result<Vec<Column>, BoosterError> {
+fn columns(
+    learner: &Learner,
+    width: usize,
+    version: &[u32],
+    notes: &mut Vec<String>,
+) -> Result<Vec<Column>, BoosterError> {
     let named = learner.feature_names.len();
     if named != 0 && named != width {
         return Err(BoosterError::Format {
@@ -119,7 +125,7 @@ fn columns(learner: &Learner, width: usize, notes: &mut Vec<String>) -> Result<V
         notes.push(format!("the file names no columns; they are read as f0 to f{}, in the order of training", width - 1));
     }
     let mut categories = match learner.gradient_booster.model().and_then(|model| model.cats.as_ref()) {
-        Some(cats) => categories::read(cats, width)?,
+        Some(cats) => categories::read(cats, width, version)?,
         None => vec![None; width],
     };
     let column = |at: usize| Column {

@@ -127,7 +127,7 @@ fn node(
 ) -> Result<RawNode, String> {
     let (left, right) = (tree.left_children[at], tree.right_children[at]);
     if left == -1 {
-        return Ok(RawNode::Leaf((tree.split_conditions[at] * weight).into()));
+        return Ok(RawNode::Leaf((tree.split_conditions[at].0 * weight).into()));
     }
     let child = |child: i64| usize::try_from(child).map_err(|_| format!("node {at} has child {child}"));
     let (left, right) = (child(left)?, child(right)?);
@@ -135,7 +135,7 @@ fn node(
     let column = columns.check(tree.split_indices[at], is_category)?;
     let default_left = tree.default_left[at].0;
     if !is_category {
-        let test = RawTest::Compare(Comparison::Lt, tree.split_conditions[at].into());
+        let test = RawTest::Compare(Comparison::Lt, tree.split_conditions[at].0.into());
         return Ok(RawNode::Branch { column, test, if_true: left, if_false: right, missing_is_true: default_left });
     }
     // The listed categories go to the right.
