@@ -7,8 +7,20 @@ use scorer::model::booster::{self, Iterations};
 
 /// Words that replace a number of a text file: edges of integers, floats and lists.
 const WORDS: [&str; 14] = [
-    "0", "1", "-1", "-2147483648", "2147483647", "4294967295", "9223372036854775807", "1e400", "-0.5", "1E-45", "nan",
-    "[]", "\"\"", "",
+    "0",
+    "1",
+    "-1",
+    "-2147483648",
+    "2147483647",
+    "4294967295",
+    "9223372036854775807",
+    "1e400",
+    "-0.5",
+    "1E-45",
+    "nan",
+    "[]",
+    "\"\"",
+    "",
 ];
 
 /// Markers and lengths of a binary file.
@@ -146,10 +158,16 @@ fn trees_that_are_no_trees_are_rejected() {
 
 #[test]
 fn announced_sizes_are_not_believed() {
-    let wide = xgboost_tree("[1, -1, -1]", "[2, -1, -1]").replace("\"num_feature\": \"1\"", "\"num_feature\": \"99999999\"");
+    let wide =
+        xgboost_tree("[1, -1, -1]", "[2, -1, -1]").replace("\"num_feature\": \"1\"", "\"num_feature\": \"99999999\"");
     assert!(error(wide.as_bytes()).contains("more than 65536 columns"));
     let many = lightgbm_tree("num_leaves=4194304\nleaf_value=1 2");
     assert!(error(many.as_bytes()).contains("leaf_value has 2 elements"));
-    let deep = format!("{{\"learner\": {}", "[".repeat(100_000));
-    assert!(error(deep.as_bytes()).contains("recursion limit"));
+    for member in ["learner", "version", "other"] {
+        let deep = format!("{{\"{member}\": {}", "[".repeat(100_000));
+        assert!(error(deep.as_bytes()).contains("no whole XGBoost model"), "{member}");
+        let deep =
+            [b"{L\0\0\0\0\0\0\0".as_slice(), &[member.len() as u8], member.as_bytes(), &b"[".repeat(100_000)].concat();
+        assert!(error(&deep).contains("no whole UBJSON model"), "{member}");
+    }
 }

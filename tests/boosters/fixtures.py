@@ -26,7 +26,8 @@ def main():
         x = parity.scoring_rows(model, path, number, ROWS)
         if path.suffix == ".ubj":
             path.with_suffix(".json").unlink()
-        document = {"rows": [[number_of(value) for value in row] for row in x.tolist()], "expected": model.predict(x).tolist()}
+        expected = [number_of(value) for value in model.predict(x).tolist()]
+        document = {"rows": [[number_of(value) for value in row] for row in x.tolist()], "expected": expected}
         (folder / "rows.json").write_text(json.dumps(document) + "\n")
 
 

@@ -34,13 +34,7 @@ pub fn encode(graph: GraphProto, ir_version: i64, opsets: &[(&str, i64)]) -> Vec
 }
 
 /// Node that is named after its operator.
-pub fn node(
-    domain: &str,
-    operator: &str,
-    inputs: &[&str],
-    outputs: &[&str],
-    attribute: Vec<Attribute>,
-) -> NodeProto {
+pub fn node(domain: &str, operator: &str, inputs: &[&str], outputs: &[&str], attribute: Vec<Attribute>) -> NodeProto {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     NodeProto {
         input: names(inputs),

@@ -102,9 +102,9 @@ impl Encoder {
             return Err(SpecificationError::ColumnName { feature: feature.name.clone(), field: feature.field.clone() });
         }
         let numbers = features().filter(is_number);
-        let schema = Schema::leads()
-            .with_numbers(numbers.map(|feature| feature.field.as_str()))
-            .with_texts(features().filter(|feature| is_text(feature) || has_table(feature)).map(|feature| feature.field.as_str()));
+        let schema = Schema::leads().with_numbers(numbers.map(|feature| feature.field.as_str())).with_texts(
+            features().filter(|feature| is_text(feature) || has_table(feature)).map(|feature| feature.field.as_str()),
+        );
         let (plan, texts) = plan(&specification, &schema)?;
         Ok(Encoder { specification, schema, plan, texts })
     }

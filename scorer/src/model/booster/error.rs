@@ -53,7 +53,11 @@ impl BoosterError {
 const OTHER_FORMATS: [(&[u8], &str, &str); 8] = [
     (b"binf", "XGBoost's old binary format", XGBOOST_REMEDY),
     (b"booster[", "XGBoost's text dump", XGBOOST_REMEDY),
-    (b"[", "a dump of the trees", "it lacks the objective and the base score; save the model with save_model(\"model.json\")"),
+    (
+        b"[",
+        "a dump of the trees",
+        "it lacks the objective and the base score; save the model with save_model(\"model.json\")",
+    ),
     (b"\x80\x02", "a Python pickle", PICKLE_REMEDY),
     (b"\x80\x03", "a Python pickle", PICKLE_REMEDY),
     (b"\x80\x04", "a Python pickle", PICKLE_REMEDY),

@@ -159,5 +159,7 @@ pub fn parse(file: &[u8], iterations: Iterations) -> Option<Result<Booster, Boos
 /// Note for columns of categories that the file does not name.
 fn note_of_codes(columns: &[&str]) -> String {
     let columns = columns.join(", ");
-    format!("the file does not name the categories of {columns}: their codes from 0 up are read, as numbered in training")
+    format!(
+        "the file does not name the categories of {columns}: their codes from 0 up are read, as numbered in training"
+    )
 }

@@ -22,7 +22,11 @@ pub(super) fn mark_unknown(graph: &mut GraphBuilder, input: String, columns: &[C
 pub(super) fn prepare(graph: &mut GraphBuilder, input: String, trees: &Trees) -> String {
     let has = |rule: ColumnRule| trees.columns.contains(&rule);
     let input = if has(ColumnRule::Category) { round(graph, &input, trees) } else { input };
-    if has(ColumnRule::FlushToZero) || has(ColumnRule::ZeroIsMissing) { replace_zeros(graph, &input, trees) } else { input }
+    if has(ColumnRule::FlushToZero) || has(ColumnRule::ZeroIsMissing) {
+        replace_zeros(graph, &input, trees)
+    } else {
+        input
+    }
 }
 
 fn round(graph: &mut GraphBuilder, input: &str, trees: &Trees) -> String {

@@ -1,7 +1,7 @@
 //! Linear leaves: the trees give the index of each reached leaf, which selects its constant, coefficients and fallback from
 //! tables. The terms of a tree are added in the order of the columns, then the trees in their order, as in LightGBM.
 
-use super::super::{LinearLeaf, Trees};
+use super::super::Trees;
 use super::builder::GraphBuilder;
 use crate::model::forest::{Aggregate, Weight};
 use crate::model::graph_writer::{INT64, int};
@@ -19,18 +19,28 @@ struct Tables {
 /// Adds the nodes; returns the margin. `leaves` is the indices of the reached leaves, rows × trees.
 pub(super) fn write(graph: &mut GraphBuilder, input: &str, leaves: &str, trees: &Trees) -> String {
     let tables = Tables::new(trees);
-    let count = trees.linear_leaves.len();
-    let column = |value: fn(&LinearLeaf) -> f64| trees.linear_leaves.iter().map(value).collect::<Vec<f64>>();
     let leaves = graph.apply("Cast", &[leaves], vec![int("to", INT64.into())]);
-    let gather = |graph: &mut GraphBuilder, table: &str, indices: &str, axis: i64| {
-        graph.apply("Gather", &[table, indices], vec![int("axis", axis)])
-    };
-    let constants = graph.numbers(&[count, 1], &column(|leaf| leaf.constant));
-    let sums = gather(graph, &constants, &leaves, 0);
-    let fallbacks = graph.numbers(&[count], &column(|leaf| leaf.fallback));
+    let [sums, has_missing] = sums(graph, input, &leaves, &tables, trees);
+    let fallbacks: Vec<f64> = trees.linear_leaves.iter().map(|leaf| leaf.fallback).collect();
+    let fallbacks = graph.numbers(&[fallbacks.len()], &fallbacks);
     let fallback = gather(graph, &fallbacks, &leaves, 0);
-    let table = graph.numbers(&[count, tables.slots], &tables.coefficients);
-    let coefficients = gather(graph, &table, &leaves, 0);
+    let outputs = graph.apply("Where", &[&has_missing, &fallback, &sums], vec![]);
+    let trees_axis = graph.integers(&[1], &[1]);
+    let margin = graph.apply("ReduceSum", &[&outputs, &trees_axis], vec![int("keepdims", 1)]);
+    if trees.forest.aggregate != Aggregate::Average {
+        return margin;
+    }
+    let count = graph.numbers(&[1, 1], &[tables.trees as f64]);
+    graph.apply("Div", &[&margin, &count], vec![])
+}
+
+/// Adds the constant and the terms of each tree; also tells which trees read a missing value.
+fn sums(graph: &mut GraphBuilder, input: &str, leaves: &str, tables: &Tables, trees: &Trees) -> [String; 2] {
+    let constants: Vec<f64> = trees.linear_leaves.iter().map(|leaf| leaf.constant).collect();
+    let constants = graph.numbers(&[constants.len(), 1], &constants);
+    let constants = gather(graph, &constants, leaves, 0);
+    let coefficients = graph.numbers(&[trees.linear_leaves.len(), tables.slots], &tables.coefficients);
+    let coefficients = gather(graph, &coefficients, leaves, 0);
     let columns = graph.integers(&[tables.trees, tables.slots], &tables.columns);
     let values = gather(graph, input, &columns, 1);
     let zero = graph.numbers(&[1, 1, 1], &[0.0]);
@@ -38,22 +48,18 @@ pub(super) fn write(graph: &mut GraphBuilder, input: &str, leaves: &str, trees: 
     // A column that the leaf does not read may be infinite or missing.
     let values = graph.apply("Where", &[&is_unread, &zero, &values], vec![]);
     let terms = graph.apply("Mul", &[&coefficients, &values], vec![]);
-    let all = graph.apply("Concat", &[&sums, &terms], vec![int("axis", 2)]);
-    let last = graph.integers(&[1], &[2]);
-    let sums = graph.apply("ReduceSum", &[&all, &last], vec![int("keepdims", 0)]);
+    let all = graph.apply("Concat", &[&constants, &terms], vec![int("axis", 2)]);
+    let slots_axis = graph.integers(&[1], &[2]);
+    let sums = graph.apply("ReduceSum", &[&all, &slots_axis], vec![int("keepdims", 0)]);
     let is_missing = graph.apply("IsNaN", &[&values], vec![]);
     let is_missing = graph.apply("Cast", &[&is_missing], vec![int("to", INT64.into())]);
-    let missing = graph.apply("ReduceSum", &[&is_missing, &last], vec![int("keepdims", 0)]);
+    let missing = graph.apply("ReduceSum", &[&is_missing, &slots_axis], vec![int("keepdims", 0)]);
     let none = graph.integers(&[1, 1], &[0]);
-    let has_missing = graph.apply("Greater", &[&missing, &none], vec![]);
-    let outputs = graph.apply("Where", &[&has_missing, &fallback, &sums], vec![]);
-    let first = graph.integers(&[1], &[1]);
-    let margin = graph.apply("ReduceSum", &[&outputs, &first], vec![int("keepdims", 1)]);
-    if trees.forest.aggregate != Aggregate::Average {
-        return margin;
-    }
-    let number = graph.numbers(&[1, 1], &[tables.trees as f64]);
-    graph.apply("Div", &[&margin, &number], vec![])
+    [sums, graph.apply("Greater", &[&missing, &none], vec![])]
+}
+
+fn gather(graph: &mut GraphBuilder, table: &str, indices: &str, axis: i64) -> String {
+    graph.apply("Gather", &[table, indices], vec![int("axis", axis)])
 }
 
 impl Tables {

@@ -9,10 +9,10 @@ const UNUSED: &str = "none";
 /// Categories by code of each column; `None` for all others.
 pub(super) fn read(
     model: &TextModel<'_>,
-    width: usize,
+    names: &[&str],
     notes: &mut Vec<String>,
 ) -> Result<Vec<Option<Vec<Category>>>, BoosterError> {
-    let mut found = vec![None; width];
+    let mut found = vec![None; names.len()];
     let json = model.pandas_categorical.map_or("null", str::trim);
     let lists: Option<Vec<Vec<serde_json::Value>>> =
         serde_json::from_str(json).map_err(|reason| error(format!("pandas_categorical: {reason}")))?;
@@ -31,7 +31,6 @@ pub(super) fn read(
         }
         *slot = Some(categories);
     }
-    let names: Vec<&str> = model.header.required("feature_names")?.split(' ').collect();
     let names: Vec<&str> = columns.iter().filter_map(|at| names.get(*at).copied()).collect();
     notes.push(format!("the categories of {} are those of the data frame in training", names.join(", ")));
     Ok(found)
@@ -63,9 +62,10 @@ fn category(value: &serde_json::Value) -> Result<Category, BoosterError> {
     match value {
         serde_json::Value::String(text) => Ok(Category::Text(text.clone())),
         serde_json::Value::Bool(flag) => Ok(Category::Flag(*flag)),
-        serde_json::Value::Number(number) => number.as_f64().map(Category::Number).ok_or_else(|| {
-            error(format!("pandas_categorical has the number {number}"))
-        }),
+        serde_json::Value::Number(number) => number
+            .as_f64()
+            .map(Category::Number)
+            .ok_or_else(|| error(format!("pandas_categorical has the number {number}"))),
         other => Err(error(format!("pandas_categorical has the category {other}"))),
     }
 }
@@ -76,10 +76,10 @@ mod tests {
 
     fn read_lists(infos: &str, told: &str, lists: &str) -> Result<Vec<Option<Vec<Category>>>, BoosterError> {
         let file = format!(
-            "tree\nfeature_names=a b c\nfeature_infos={infos}\nend of trees\n[categorical_feature: {told}]\n\
+            "tree\nfeature_infos={infos}\nend of trees\n[categorical_feature: {told}]\n\
              pandas_categorical:{lists}\n"
         );
-        read(&TextModel::parse(file.as_bytes())?, 3, &mut vec![])
+        read(&TextModel::parse(file.as_bytes())?, &["a", "b", "c"], &mut vec![])
     }
 
     #[test]

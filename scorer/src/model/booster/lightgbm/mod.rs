@@ -9,7 +9,7 @@ mod tree;
 
 pub(super) use tree::ZERO_MAX;
 
-use super::{Booster, BoosterError, Column, Iterations, Margin, Precision};
+use super::{Booster, BoosterError, Column, ColumnRule, Iterations, Margin, Precision};
 use crate::model::forest::Aggregate;
 use text::{Section, TextModel};
 
@@ -41,17 +41,7 @@ pub(super) fn parse(file: &[u8], iterations: Iterations) -> Result<Booster, Boos
     if model.header.has("average_output") {
         trees.forest.aggregate = Aggregate::Average;
     }
-    let mut categories = categories::read(&model, names.len(), &mut notes)?;
-    let column = |(at, name): (usize, &str)| Column {
-        name: name.to_owned(),
-        categories: categories.get_mut(at).and_then(Option::take),
-    };
-    let columns: Vec<Column> = names.iter().copied().enumerate().map(column).collect();
-    let is_coded = |at: &usize| trees.columns[*at] == super::ColumnRule::Category && columns[*at].categories.is_none();
-    let coded: Vec<&str> = (0..columns.len()).filter(is_coded).map(|at| columns[at].name.as_str()).collect();
-    if !coded.is_empty() {
-        notes.push(super::note_of_codes(&coded));
-    }
+    let columns = columns(&model, &names, &trees.columns, &mut notes)?;
     let objective = model.header.get("objective").unwrap_or_default();
     Ok(Booster {
         description: format!("LightGBM {version}, {objective}: {count} trees, {} columns", columns.len()),
@@ -61,6 +51,25 @@ pub(super) fn parse(file: &[u8], iterations: Iterations) -> Result<Booster, Boos
         sigmoid,
         notes,
     })
+}
+
+/// Columns with the categories that the file names.
+fn columns(
+    model: &TextModel<'_>,
+    names: &[&str],
+    rules: &[ColumnRule],
+    notes: &mut Vec<String>,
+) -> Result<Vec<Column>, BoosterError> {
+    let categories = categories::read(model, names, notes)?;
+    let column = |(name, categories): (&&str, _)| Column { name: (*name).to_owned(), categories };
+    let columns: Vec<Column> = names.iter().zip(categories).map(column).collect();
+    let is_coded =
+        |(column, rule): &(&Column, &ColumnRule)| **rule == ColumnRule::Category && column.categories.is_none();
+    let coded: Vec<&str> = columns.iter().zip(rules).filter(is_coded).map(|(column, _)| column.name.as_str()).collect();
+    if !coded.is_empty() {
+        notes.push(super::note_of_codes(&coded));
+    }
+    Ok(columns)
 }
 
 /// Number of trees that predict. A file holds the iterations that the library saved: by default up to the best one.

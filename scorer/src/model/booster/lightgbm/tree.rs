@@ -73,7 +73,15 @@ fn number_leaves(nodes: &mut [RawNode], first: usize) {
     }
 }
 
+/// Count of a tree, from `least` up; `least` if absent.
+fn count(section: &Section<'_>, key: &str, least: usize) -> Result<usize, BoosterError> {
+    let Some(count) = section.integer(key)? else { return Ok(least) };
+    let within = usize::try_from(count).ok().filter(|count| (least..=PARTS_MAX).contains(count));
+    within.ok_or_else(|| super::text::error(format!("{key} is {count}")))
+}
+
 /// Lists of a tree.
+#[derive(Default)]
 struct Lists {
     leaf_values: Vec<f64>,
     split_features: Vec<i64>,
@@ -87,38 +95,24 @@ struct Lists {
 
 impl Lists {
     fn parse(section: &Section<'_>) -> Result<Self, BoosterError> {
-        let refused = |what: &str, count: i64| super::text::error(format!("{what} is {count}"));
-        let leaves = section.integer("num_leaves")?.unwrap_or(0);
-        let sets = section.integer("num_cat")?.unwrap_or(0);
-        let leaf_count = usize::try_from(leaves).ok().filter(|count| (1..=PARTS_MAX).contains(count));
-        let leaf_count = leaf_count.ok_or_else(|| refused("num_leaves", leaves))?;
-        let set_count = usize::try_from(sets).ok().filter(|count| *count <= PARTS_MAX);
-        let set_count = set_count.ok_or_else(|| refused("num_cat", sets))?;
-        let mut lists = Lists {
-            leaf_values: section.list("leaf_value", leaf_count)?,
-            split_features: vec![],
-            thresholds: vec![],
-            decision_types: vec![],
-            left: vec![],
-            right: vec![],
-            category_bounds: vec![],
-            category_bits: vec![],
-        };
-        let count = leaf_count - 1;
-        if count == 0 {
+        let leaves = count(section, "num_leaves", 1)?;
+        let decisions = leaves - 1;
+        let mut lists = Lists { leaf_values: section.list("leaf_value", leaves)?, ..Lists::default() };
+        if decisions == 0 {
             return Ok(lists);
         }
-        lists.split_features = section.list("split_feature", count)?;
-        lists.thresholds = section.list("threshold", count)?;
-        lists.left = section.list("left_child", count)?;
-        lists.right = section.list("right_child", count)?;
+        lists.split_features = section.list("split_feature", decisions)?;
+        lists.thresholds = section.list("threshold", decisions)?;
+        lists.left = section.list("left_child", decisions)?;
+        lists.right = section.list("right_child", decisions)?;
         lists.decision_types = match section.has("decision_type") {
             // They are signed in the file.
-            true => section.list::<i8>("decision_type", count)?.into_iter().map(|bits| bits as u8).collect(),
-            false => vec![0; count],
+            true => section.list::<i8>("decision_type", decisions)?.into_iter().map(|bits| bits as u8).collect(),
+            false => vec![0; decisions],
         };
-        if set_count > 0 {
-            lists.category_bounds = section.list("cat_boundaries", set_count + 1)?;
+        let sets = count(section, "num_cat", 0)?;
+        if sets > 0 {
+            lists.category_bounds = section.list("cat_boundaries", sets + 1)?;
             let words = lists.category_bounds.last().copied().unwrap_or(0);
             lists.category_bits = section.list("cat_threshold", words)?;
         }

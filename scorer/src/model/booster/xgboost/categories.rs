@@ -17,7 +17,9 @@ pub(super) fn read(cats: &Cats, width: usize, version: &[u32]) -> Result<Vec<Opt
         return Err(error(format!("categories are given for {} of {width} columns", cats.enc.len())));
     }
     let is_cut = |list: &&CategoryList| list.offsets.is_some() && list.values.iter().any(|byte| *byte < 0.0);
-    if version.get(..2).is_none_or(|version| version <= CUTS_NAMES.as_slice()) && cats.enc.iter().any(|list| is_cut(&list)) {
+    if version.get(..2).is_none_or(|version| version <= CUTS_NAMES.as_slice())
+        && cats.enc.iter().any(|list| is_cut(&list))
+    {
         return Err(BoosterError::refused(
             "a category whose name is not ASCII",
             "XGBoost up to 3.2 cuts names when it saves one; train with a later version or with ASCII names",

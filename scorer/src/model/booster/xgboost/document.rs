@@ -1,8 +1,8 @@
 //! Parts of XGBoost's document that prediction needs, the same in JSON and UBJSON. Members of other names are skipped.
 
 use super::json::Number;
-use serde::de::{Deserializer, IgnoredAny, Visitor};
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -85,12 +85,10 @@ mod tests {
     fn numbers_outside_of_json_are_read() {
         let read: Vec<Number> = from_slice(b"[NaN, -Infinity,Infinity, 1E-45, 2]").unwrap();
         assert!(read[0].0.is_nan());
-        assert_eq!(read[1..].iter().map(|number| number.0).collect::<Vec<_>>(), [
-            f32::NEG_INFINITY,
-            f32::INFINITY,
-            f32::from_bits(1),
-            2.0
-        ]);
+        assert_eq!(
+            read[1..].iter().map(|number| number.0).collect::<Vec<_>>(),
+            [f32::NEG_INFINITY, f32::INFINITY, f32::from_bits(1), 2.0]
+        );
         assert!(from_slice::<Vec<Number>>(b"[Na]").is_err() && from_slice::<Vec<Number>>(b"[\"x\"]").is_err());
     }
 

@@ -22,11 +22,11 @@ pub(super) fn is_model(file: &[u8]) -> bool {
 /// Parses a file.
 pub(super) fn parse(file: &[u8], iterations: Iterations) -> Result<Booster, BoosterError> {
     let document: Document = if file.starts_with(&UBJSON_START) {
-        let format = |reason: ubjson::UbjsonError| BoosterError::Format { format: "UBJSON", reason: reason.to_string() };
+        let format =
+            |reason: ubjson::UbjsonError| BoosterError::Format { format: "UBJSON", reason: reason.to_string() };
         ubjson::from_slice(file).map_err(format)?
     } else {
-        let format = |error: serde_json::Error| BoosterError::Format { format: "XGBoost", reason: error.to_string() };
-        json::from_slice(file).map_err(format)?
+        json::from_slice(file).map_err(|reason| error(reason.to_string()))?
     };
     let Some(learner) = document.learner else {
         return Err(match document.tree_info {
@@ -34,7 +34,7 @@ pub(super) fn parse(file: &[u8], iterations: Iterations) -> Result<Booster, Boos
                 "LightGBM's dump",
                 "it has no categories of columns and rounds numbers; save the model with save_model(\"model.txt\")",
             ),
-            None => BoosterError::Format { format: "XGBoost", reason: "it has no `learner`".to_owned() },
+            None => error("it has no `learner`".to_owned()),
         });
     };
     booster(&learner, &document.version, iterations)
@@ -42,34 +42,45 @@ pub(super) fn parse(file: &[u8], iterations: Iterations) -> Result<Booster, Boos
 
 fn booster(learner: &Learner, version: &[u32], iterations: Iterations) -> Result<Booster, BoosterError> {
     check_objective(learner)?;
-    let base = base_margin(&learner.learner_model_param.base_score)?;
     let width = count("num_feature", &learner.learner_model_param.num_feature)?;
-    let name = learner.gradient_booster.name.clone();
-    let objective = &learner.objective.name;
-    let release: Vec<String> = version.iter().map(ToString::to_string).collect();
     let mut notes = Vec::new();
     let columns = columns(learner, width, version, &mut notes)?;
-    let model = learner.gradient_booster.model().ok_or_else(|| BoosterError::Format {
-        format: "XGBoost",
-        reason: format!("the booster {name:?} has no model"),
-    })?;
-    let (margin, what) = match name.as_str() {
-        "gblinear" => (linear(model, width, base)?, "linear model".to_owned()),
-        "gbtree" | "dart" => {
-            let range = trees::range(model, learner, iterations, &mut notes)?;
-            let forest = trees::forest(model, &learner.gradient_booster.weight_drop, width, base, range)?;
-            (Margin::Trees(forest), format!("{range} trees"))
-        }
-        other => return Err(BoosterError::refused(format!("the booster {other:?}"), "it is not known")),
-    };
+    let (margin, what) = margin(learner, width, iterations, &mut notes)?;
+    let (name, objective) = (&learner.gradient_booster.name, &learner.objective.name);
+    let version: Vec<String> = version.iter().map(ToString::to_string).collect();
     Ok(Booster {
-        description: format!("XGBoost {}, {name}, {objective}: {what}, {width} columns", release.join(".")),
+        description: format!("XGBoost {}, {name}, {objective}: {what}, {width} columns", version.join(".")),
         columns,
         precision: Precision::Single,
         margin,
         sigmoid: 1.0,
         notes,
     })
+}
+
+/// Margin of the booster, and its parts for messages.
+fn margin(
+    learner: &Learner,
+    width: usize,
+    iterations: Iterations,
+    notes: &mut Vec<String>,
+) -> Result<(Margin, String), BoosterError> {
+    let booster = &learner.gradient_booster;
+    let base = base_margin(&learner.learner_model_param.base_score)?;
+    let model = booster.model().ok_or_else(|| error(format!("the booster {:?} has no model", booster.name)))?;
+    match booster.name.as_str() {
+        "gblinear" => Ok((linear(model, width, base)?, "linear model".to_owned())),
+        "gbtree" | "dart" => {
+            let count = trees::count(model, learner, iterations, notes)?;
+            let forest = trees::forest(model, &booster.weight_drop, width, base, count)?;
+            Ok((Margin::Trees(forest), format!("{count} trees")))
+        }
+        other => Err(BoosterError::refused(format!("the booster {other:?}"), "it is not known")),
+    }
+}
+
+fn error(reason: String) -> BoosterError {
+    BoosterError::Format { format: "XGBoost", reason }
 }
 
 /// Rejects objectives whose prediction is no probability of one outcome.
@@ -99,7 +110,7 @@ fn base_margin(text: &str) -> Result<f32, BoosterError> {
         }
         _ => Err(BoosterError::refused(
             format!("the base score {text:?}"),
-            "it should be one probability between 0 and 1".to_owned(),
+            "it should be one probability between 0 and 1",
         )),
     }
 }
@@ -113,16 +124,10 @@ fn columns(
 ) -> Result<Vec<Column>, BoosterError> {
     let named = learner.feature_names.len();
     if named != 0 && named != width {
-        return Err(BoosterError::Format {
-            format: "XGBoost",
-            reason: format!("it has {named} names for {width} columns"),
-        });
+        return Err(error(format!("it has {named} names for {width} columns")));
     }
     if width > super::COLUMNS_MAX {
         return Err(BoosterError::TooLarge { what: "columns", limit: super::COLUMNS_MAX });
-    }
-    if named == 0 && width > 0 {
-        notes.push(format!("the file names no columns; they are read as f0 to f{}, in the order of training", width - 1));
     }
     let mut categories = match learner.gradient_booster.model().and_then(|model| model.cats.as_ref()) {
         Some(cats) => categories::read(cats, width, version)?,
@@ -133,13 +138,24 @@ fn columns(
         categories: categories.get_mut(at).and_then(Option::take),
     };
     let columns: Vec<Column> = (0..width).map(column).collect();
-    let is_coded = |at: &usize| learner.feature_types.get(*at).is_some_and(|kind| kind == "c");
-    let coded = (0..width).filter(is_coded).filter(|at| columns[*at].categories.is_none());
-    let coded: Vec<&str> = coded.map(|at| columns[at].name.as_str()).collect();
+    notes.extend(notes_of_columns(learner, &columns));
+    Ok(columns)
+}
+
+/// Says which names the file lacks.
+fn notes_of_columns(learner: &Learner, columns: &[Column]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if learner.feature_names.is_empty() && !columns.is_empty() {
+        let last = columns.len() - 1;
+        notes.push(format!("the file names no columns; they are read as f0 to f{last}, in the order of training"));
+    }
+    let kinds = columns.iter().zip(&learner.feature_types);
+    let coded = kinds.filter(|(column, kind)| *kind == "c" && column.categories.is_none());
+    let coded: Vec<&str> = coded.map(|(column, _)| column.name.as_str()).collect();
     if !coded.is_empty() {
         notes.push(super::note_of_codes(&coded));
     }
-    Ok(columns)
+    notes
 }
 
 /// Weights: one per column, then the intercept.
@@ -148,16 +164,13 @@ fn linear(model: &Model, width: usize, base: f32) -> Result<Margin, BoosterError
         Some((bias, coefficients)) if coefficients.len() == width => {
             Ok(Margin::Linear { intercept: bias + base, coefficients: coefficients.to_vec() })
         }
-        _ => Err(BoosterError::Format {
-            format: "XGBoost",
-            reason: format!("it has {} weights for {width} columns and an intercept", model.weights.len()),
-        }),
+        _ => Err(error(format!("it has {} weights for {width} columns and an intercept", model.weights.len()))),
     }
 }
 
 /// Parses a count, which the file has as text.
 fn count(name: &str, text: &str) -> Result<usize, BoosterError> {
-    text.parse().map_err(|_| BoosterError::Format { format: "XGBoost", reason: format!("{name} is {text:?}") })
+    text.parse().map_err(|_| error(format!("{name} is {text:?}")))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::model::forest::Comparison;
 use std::collections::HashMap;
 
 /// Number of trees that predict.
-pub(super) fn range(
+pub(super) fn count(
     model: &Model,
     learner: &Learner,
     iterations: Iterations,
@@ -17,29 +17,29 @@ pub(super) fn range(
     let all = ends.len();
     let best = learner.attributes.get("best_iteration").and_then(|text| text.parse::<usize>().ok());
     let best = best.and_then(|best| best.checked_add(1)).filter(|best| *best <= all);
-    let is_scikit_learn = learner.attributes.contains_key("scikit_learn");
-    let used = match (iterations, best) {
-        (Iterations::All, _) | (Iterations::Library, None) => all,
-        (Iterations::Library, Some(best)) => {
-            let (used, whose) = if is_scikit_learn { (best, "scikit-learn classes") } else { (all, "Booster.predict") };
-            if best < all {
-                notes.push(format!(
-                    "early stopping found iteration {best} of {all} best; as XGBoost's {whose}, this model uses {used} \
-                     (--iterations changes it)"
-                ));
-            }
-            used
-        }
-        (Iterations::Best, Some(best)) => best,
-        (Iterations::Best, None) => {
-            return Err(BoosterError::refused("the best iteration", "early stopping has recorded none in this file"));
-        }
-        (Iterations::First(count), _) if (1..=all).contains(&count) => count,
-        (Iterations::First(count), _) => {
+    let used = match iterations {
+        Iterations::Library => by_library(all, best, learner.attributes.contains_key("scikit_learn"), notes),
+        Iterations::All => all,
+        Iterations::Best => best.ok_or_else(|| {
+            BoosterError::refused("the best iteration", "early stopping has recorded none in this file")
+        })?,
+        Iterations::First(count) if (1..=all).contains(&count) => count,
+        Iterations::First(count) => {
             return Err(BoosterError::refused(format!("{count} iterations"), format!("the file has {all}")));
         }
     };
     Ok(used.checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or(0))
+}
+
+/// Iterations that predict by default: scikit-learn's classes heed early stopping, `Booster.predict` does not.
+fn by_library(all: usize, best: Option<usize>, is_scikit_learn: bool, notes: &mut Vec<String>) -> usize {
+    let Some(best) = best.filter(|best| *best < all) else { return all };
+    let (used, whose) = if is_scikit_learn { (best, "scikit-learn classes") } else { (all, "Booster.predict") };
+    notes.push(format!(
+        "early stopping found iteration {best} of {all} best; as XGBoost's {whose}, this model uses {used} (--iterations \
+         changes it)"
+    ));
+    used
 }
 
 /// Number of trees up to the end of each iteration.
