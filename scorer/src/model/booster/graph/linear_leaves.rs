@@ -34,7 +34,7 @@ pub(super) fn write(graph: &mut GraphBuilder, input: &str, leaves: &str, trees: 
     graph.apply("Div", &[&margin, &count], vec![])
 }
 
-/// Adds the constant and the terms of each tree; also tells which trees read a missing value.
+/// Adds the constant and the terms of each tree; the second output is true where a tree reads a missing value.
 fn sums(graph: &mut GraphBuilder, input: &str, leaves: &str, tables: &Tables, trees: &Trees) -> [String; 2] {
     let constants: Vec<f64> = trees.linear_leaves.iter().map(|leaf| leaf.constant).collect();
     let constants = graph.numbers(&[constants.len(), 1], &constants);

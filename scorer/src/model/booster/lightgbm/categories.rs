@@ -36,17 +36,17 @@ pub(super) fn read(
     Ok(found)
 }
 
-/// The categorical columns, which must be as many as the lists: as training was told them, or else those with codes.
+/// The categorical columns, which must be as many as the lists: those named in training, or else those with codes.
 fn columns(model: &TextModel<'_>, infos: &[&str], count: usize) -> Result<Vec<usize>, BoosterError> {
-    let told = model.categorical_columns.unwrap_or_default().split(',').map(str::parse::<usize>);
-    let mut told: Vec<usize> = told.collect::<Result<_, _>>().unwrap_or_default();
-    told.sort_unstable();
-    if told.len() == count {
-        return Ok(told);
+    let named = model.categorical_columns.unwrap_or_default().split(',').map(str::parse::<usize>);
+    let mut named: Vec<usize> = named.collect::<Result<_, _>>().unwrap_or_default();
+    named.sort_unstable();
+    if named.len() == count {
+        return Ok(named);
     }
     let is_coded = |info: &&str| !info.starts_with('[') && *info != UNUSED;
     let coded: Vec<usize> = (0..infos.len()).filter(|at| is_coded(&infos[*at])).collect();
-    if coded.len() == count { Ok(coded) } else { Err(mismatch("it cannot be told to which columns they belong")) }
+    if coded.len() == count { Ok(coded) } else { Err(mismatch("they belong to columns that the file does not name")) }
 }
 
 /// True when all codes of a column, separated by colons, are those of so many categories.
@@ -74,9 +74,9 @@ fn category(value: &serde_json::Value) -> Result<Category, BoosterError> {
 mod tests {
     use super::*;
 
-    fn read_lists(infos: &str, told: &str, lists: &str) -> Result<Vec<Option<Vec<Category>>>, BoosterError> {
+    fn read_lists(infos: &str, named: &str, lists: &str) -> Result<Vec<Option<Vec<Category>>>, BoosterError> {
         let file = format!(
-            "tree\nfeature_infos={infos}\nend of trees\n[categorical_feature: {told}]\n\
+            "tree\nfeature_infos={infos}\nend of trees\n[categorical_feature: {named}]\n\
              pandas_categorical:{lists}\n"
         );
         read(&TextModel::parse(file.as_bytes())?, &["a", "b", "c"], &mut vec![])
@@ -96,8 +96,8 @@ mod tests {
 
     #[test]
     fn lists_without_a_column_are_refused() {
-        let message = |infos, told, lists| read_lists(infos, told, lists).unwrap_err().to_string();
-        assert!(message("none [0:1] 0:1", "", r#"[["x"], ["y"]]"#).contains("which columns"));
+        let message = |infos, named, lists| read_lists(infos, named, lists).unwrap_err().to_string();
+        assert!(message("none [0:1] 0:1", "", r#"[["x"], ["y"]]"#).contains("columns that the file does not name"));
         assert!(message("0:1:2 [0:1] 0:1", "0,2", r#"[["x", "y"], [3, true]]"#).contains("fewer"));
         assert!(message("0 [0:1] 0", "0,9", r#"[["x"], ["y"]]"#).contains("9"));
         assert!(message("0 [0:1] 0", "0,2", "[[null], []]").contains("null"));

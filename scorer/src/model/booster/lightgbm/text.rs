@@ -16,7 +16,7 @@ pub(super) struct TextModel<'a> {
     pub(super) header: Section<'a>,
     /// Lines of each tree.
     pub(super) trees: Vec<Section<'a>>,
-    /// Indices of categorical columns, if training was told them.
+    /// Indices of categorical columns, if they were named in training.
     pub(super) categorical_columns: Option<&'a str>,
     /// JSON of the categories of data frame columns.
     pub(super) pandas_categorical: Option<&'a str>,

@@ -178,7 +178,7 @@ struct ColumnUse {
     is_number: bool,
     zero_is_missing: bool,
     nan_is_missing: bool,
-    /// True when a threshold tells numbers apart that are all 0 to LightGBM.
+    /// True when a threshold lies between numbers that are all 0 to LightGBM.
     splits_zero: bool,
 }
 

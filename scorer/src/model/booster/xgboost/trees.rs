@@ -31,7 +31,7 @@ pub(super) fn count(
     Ok(used.checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or(0))
 }
 
-/// Iterations that predict by default: scikit-learn's classes heed early stopping, `Booster.predict` does not.
+/// Iterations that predict by default: scikit-learn's classes stop at the best one, `Booster.predict` does not.
 fn by_library(all: usize, best: Option<usize>, is_scikit_learn: bool, notes: &mut Vec<String>) -> usize {
     let Some(best) = best.filter(|best| *best < all) else { return all };
     let (used, whose) = if is_scikit_learn { (best, "scikit-learn classes") } else { (all, "Booster.predict") };
