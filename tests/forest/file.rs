@@ -112,7 +112,7 @@ fn model(operator: &str, attribute: Vec<Attribute>, width: usize, output: Vec<Va
         attribute,
     };
     let input = vec![tensor("x", 1, Some(i64::try_from(width).unwrap()))];
-    let graph = GraphProto { node: vec![node], name: "g".into(), input, output };
+    let graph = GraphProto { node: vec![node], name: "g".into(), input, output, ..GraphProto::default() };
     let opset_import = vec![OperatorSetId { domain: "ai.onnx.ml".into(), version: 3 }];
     ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..ModelProto::default() }.encode_to_vec()
 }

@@ -129,6 +129,14 @@ pub(crate) fn onnxruntime(project: &Project) -> Result<()> {
     exec::run(project.command(python).arg("tests/onnxruntime_parity.py").env("LEADLIGHT_BIN", program))
 }
 
+pub(crate) fn boosters(project: &Project) -> Result<()> {
+    let python = tools::environment(project, "boosters/python", "tests/boosters/requirements.txt")?;
+    let program = binary::test(project)?;
+    let mut command = project.command(python);
+    command.arg("tests/boosters/parity.py").env("LEADLIGHT_BIN", program).env("PYTHONDONTWRITEBYTECODE", "1");
+    exec::run(&mut command)
+}
+
 pub(crate) fn schemathesis(project: &Project) -> Result<()> {
     let python = tools::environment(project, "schemathesis/python", "tests/schemathesis/requirements.txt")?;
     let program = binary::test(project)?;

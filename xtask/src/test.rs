@@ -25,6 +25,7 @@ const STEPS: [Step; 17] = [
     Step("schemathesis", "the API conforms to its OpenAPI document", steps::schemathesis),
     Step("client", "a client generated from the OpenAPI document predicts", steps::generated_client),
     Step("onnxruntime", "onnxruntime gives the same probabilities", steps::onnxruntime),
+    Step("boosters", "XGBoost and LightGBM give the same probabilities for their own files", steps::boosters),
 ];
 
 /// Result of a step, with its seconds; steps behind a failure are not run.

@@ -1,8 +1,9 @@
 //! `leadlight check`: compares a model's outputs with outputs recorded where it was trained.
 
-use super::files;
 use super::npy::{self, Array, ArrayValues};
+use super::{booster, files};
 use crate::lead::encode::{self, Element, InputBlock, Specification};
+use crate::model::booster::Iterations;
 use crate::model::bundle::{self, OutputColumn};
 use crate::model::onnx::{self, Graph, GraphInput};
 use anyhow::{Context, Result, bail, ensure};
@@ -15,7 +16,7 @@ const ROWS_LISTED: usize = 10;
 /// Options of `leadlight check`.
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckArgs {
-    /// Model: an exported ONNX file or a Leadlight model file
+    /// Model: an exported ONNX file, a Leadlight model file, or the own file of XGBoost or LightGBM
     model: PathBuf,
     /// Input array (.npy); NAME=FILE, once per input, if the graph has several
     #[arg(long, required = true)]
@@ -36,7 +37,10 @@ pub(super) struct CheckArgs {
 
 pub(super) fn run(args: &CheckArgs) -> Result<()> {
     ensure!(args.tolerance >= 0.0, "--tolerance should be a number from 0 up");
-    let file = files::read(&args.model)?;
+    let mut file = files::read(&args.model)?;
+    if let Some(translated) = booster::translate(&args.model, &file, Iterations::default())? {
+        file = translated.bytes;
+    }
     let bytes = bundle::graph_bytes(&file).with_context(|| args.model.display().to_string())?;
     let inputs = onnx::inputs(bytes)?;
     let arrays = read_arrays(&args.inputs, &inputs)?;

@@ -1,11 +1,12 @@
 //! `leadlight inspect`: prints the contents of a model file as text or JSON.
 
-use super::files;
+use super::{booster, files};
 use crate::insight::card::{Card, Spread};
+use crate::model::booster::Iterations;
 use crate::model::bundle;
 use crate::model::onnx;
 use crate::pipeline::Model;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -23,6 +24,9 @@ pub(super) struct InspectArgs {
 pub(super) fn run(args: &InspectArgs) -> Result<()> {
     let name = args.model.display().to_string();
     let bytes = files::read(&args.model)?;
+    if let Some(translated) = booster::translate(&args.model, &bytes, Iterations::default())? {
+        bail!("{name}: {}; make a model file of it with `leadlight pack`", translated.booster.description);
+    }
     let model = Model::open(&name, &bytes)?;
     let contents = contents(&model, &bytes).with_context(|| name)?;
     let text = if args.json { serde_json::to_string_pretty(&contents)? + "\n" } else { text(&model, &contents) };

@@ -2,6 +2,7 @@
 //!
 //! Contains the options, file access and printed output of each command. Must not depend on encoding, trees or SQL.
 
+mod booster;
 mod check;
 mod client;
 mod drift;
@@ -44,7 +45,7 @@ enum Command {
     Key(key::KeyArgs),
     /// Train a model on leads whose outcome is known
     Train(train::TrainArgs),
-    /// Build a model file from an ONNX model that was trained elsewhere
+    /// Build a model file from an ONNX, XGBoost or LightGBM model that was trained elsewhere
     Pack(pack::PackArgs),
     /// Print the contents of a model file
     Inspect(inspect::InspectArgs),

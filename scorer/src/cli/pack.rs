@@ -1,9 +1,11 @@
-//! `leadlight pack`: builds a model file from an ONNX model trained elsewhere and its encoder.
+//! `leadlight pack`: builds a model file from a model trained elsewhere: an ONNX file and its encoder, or the own file of
+//! XGBoost or LightGBM, which names its columns itself.
 
-use super::{files, import_legacy_encoder};
+use super::{booster, files, import_legacy_encoder};
 use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::lead::encode::Specification;
+use crate::model::booster::{Booster, Iterations};
 use crate::model::bundle::{OutputColumn, graph_bytes, sha256_hex};
 use crate::model::onnx;
 use crate::pipeline::{ModelParts, pack};
@@ -17,11 +19,12 @@ const DEFAULT_VERSION_DIGITS: usize = 12;
 /// Options of `leadlight pack`.
 #[derive(Debug, clap::Args)]
 pub(super) struct PackArgs {
-    /// ONNX model as exported
+    /// ONNX model as exported, XGBoost model (.json, .ubj), or LightGBM model (.txt)
     model: PathBuf,
-    /// Encoder: a specification, or an encoder export of the legacy Python service
+    /// Encoder: a specification, or an encoder export of the legacy Python service; the model's own columns, by name, if
+    /// omitted (XGBoost and LightGBM)
     #[arg(long)]
-    encoder: PathBuf,
+    encoder: Option<PathBuf>,
     /// Output model file
     #[arg(short, long)]
     output: PathBuf,
@@ -43,21 +46,41 @@ pub(super) struct PackArgs {
     /// Column of that output, counted from 0
     #[arg(long, requires = "probability_output")]
     probability_column: Option<usize>,
+    /// Boosting iterations of an XGBoost or LightGBM model: all, best (of early stopping) or a number; as the library
+    /// predicts if omitted
+    #[arg(long, value_parser = booster::parse_iterations)]
+    iterations: Option<Iterations>,
 }
 
 pub(super) fn run(args: &PackArgs) -> Result<()> {
     let file = files::read(&args.model)?;
-    let graph = graph_bytes(&file).with_context(|| args.model.display().to_string())?;
+    match booster::translate(&args.model, &file, args.iterations.unwrap_or_default())? {
+        None if args.iterations.is_some() => bail!("--iterations is for XGBoost and LightGBM models"),
+        None => pack_graph(args, graph_bytes(&file).with_context(|| args.model.display().to_string())?, None),
+        Some(translated) => {
+            let Booster { description, notes, .. } = &translated.booster;
+            eprintln!("{}: {description}", args.model.display());
+            notes.iter().for_each(|note| eprintln!("note: {note}"));
+            pack_graph(args, &translated.bytes, Some(&translated.booster))
+        }
+    }
+}
+
+/// Packs a graph; that of a gradient boosting library comes with its model.
+fn pack_graph(args: &PackArgs, graph: &[u8], library: Option<&Booster>) -> Result<()> {
+    let encoder = match (&args.encoder, library) {
+        (Some(path), _) => read_encoder(path, graph)?,
+        (None, Some(library)) => booster::specification(library),
+        (None, None) => bail!("--encoder is needed for an ONNX model, which does not say how leads become its inputs"),
+    };
+    let named = args.probability_output.clone().zip(args.probability_column);
+    let output = named.map(|(name, column)| OutputColumn { name, column });
     let parts = ModelParts {
-        encoder: read_encoder(&args.encoder, graph)?,
+        encoder,
         card: read_card(args, graph)?,
         grades: args.grades.as_deref().map(read_json::<Grades>).transpose()?.unwrap_or_default(),
         profile: None,
-        output: args
-            .probability_output
-            .clone()
-            .zip(args.probability_column)
-            .map(|(name, column)| OutputColumn { name, column }),
+        output: output.or_else(|| library.map(|_| crate::model::booster::output())),
     };
     let packed = pack(graph, parts).with_context(|| args.model.display().to_string())?;
     files::write(Some(&args.output), |out| out.write_all(&packed))?;

@@ -64,6 +64,9 @@ pub struct GraphProto {
     /// Name of the graph.
     #[prost(string, tag = "2")]
     pub name: String,
+    /// Constants.
+    #[prost(message, repeated, tag = "5")]
+    pub initializer: Vec<TensorProto>,
     /// Inputs.
     #[prost(message, repeated, tag = "11")]
     pub input: Vec<ValueInfo>,
@@ -110,6 +113,9 @@ pub struct Attribute {
     /// STRING.
     #[prost(bytes = "vec", optional, tag = "4")]
     pub s: Option<Vec<u8>>,
+    /// TENSOR.
+    #[prost(message, optional, tag = "5")]
+    pub t: Option<TensorProto>,
     /// FLOATS.
     #[prost(float, repeated, packed = "false", tag = "7")]
     pub floats: Vec<f32>,
@@ -119,9 +125,26 @@ pub struct Attribute {
     /// STRINGS.
     #[prost(bytes = "vec", repeated, tag = "9")]
     pub strings: Vec<Vec<u8>>,
-    /// Type: 1 f, 2 i, 3 s, 6 floats, 7 ints, 8 strings.
+    /// Type: 1 f, 2 i, 3 s, 4 t, 6 floats, 7 ints, 8 strings.
     #[prost(int32, tag = "20")]
     pub kind: i32,
+}
+
+/// TensorProto, with its elements as little-endian bytes.
+#[derive(Clone, PartialEq, Message)]
+pub struct TensorProto {
+    /// Dimensions.
+    #[prost(int64, repeated, packed = "false", tag = "1")]
+    pub dims: Vec<i64>,
+    /// Element type, as in [`TensorType::element`].
+    #[prost(int32, tag = "2")]
+    pub data_type: i32,
+    /// Name.
+    #[prost(string, tag = "8")]
+    pub name: String,
+    /// Elements.
+    #[prost(bytes = "vec", tag = "9")]
+    pub raw_data: Vec<u8>,
 }
 
 /// ValueInfoProto.
@@ -146,7 +169,7 @@ pub struct TypeProto {
 /// TypeProto.Tensor.
 #[derive(Clone, PartialEq, Message)]
 pub struct TensorType {
-    /// Element type: 1 float, 7 int64, 8 string, 11 double.
+    /// Element type: 1 float, 2 uint8, 7 int64, 8 string, 9 bool, 11 double.
     #[prost(int32, tag = "1")]
     pub element: i32,
     /// Shape.

@@ -103,15 +103,17 @@ impl Encoder {
         }
         let is_text = |feature: &&Feature| matches!(feature.rule, Rule::Text { .. });
         let is_number = |feature: &&Feature| matches!(feature.rule, Rule::Passthrough { .. });
-        let is_own_column = |feature: &&Feature| is_number(feature) || is_text(feature);
+        // A table makes any column of texts readable, so that the categories of a model trained elsewhere get their codes.
+        let has_table = |feature: &&Feature| matches!(feature.rule, Rule::Target { .. });
+        let is_own_column = |feature: &&Feature| is_number(feature) || is_text(feature) || has_table(feature);
         if let Some(feature) = features().filter(is_own_column).find(|feature| !is_column_name(&feature.field)) {
             return Err(SpecificationError::ColumnName { feature: feature.name.clone(), field: feature.field.clone() });
         }
         let numbers = features().filter(is_number);
         check_levels(&specification)?;
-        let schema = Schema::leads()
-            .with_numbers(numbers.map(|feature| feature.field.as_str()))
-            .with_texts(features().filter(is_text).map(|feature| feature.field.as_str()));
+        let schema = Schema::leads().with_numbers(numbers.map(|feature| feature.field.as_str())).with_texts(
+            features().filter(|feature| is_text(feature) || has_table(feature)).map(|feature| feature.field.as_str()),
+        );
         let (plan, texts) = plan(&specification, &schema)?;
         Ok(Encoder { specification, schema, plan, texts })
     }

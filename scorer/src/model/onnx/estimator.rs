@@ -66,9 +66,8 @@ impl Estimator {
         let mut values = vec![0.0; rows * self.targets()];
         match self {
             Estimator::Trees(TreeKernel::F32(kernel)) => kernel.margins(&to_f32(input)?, columns, &mut values),
-            Estimator::Trees(TreeKernel::F64(kernel)) => {
-                let mut doubles = vec![0.0; values.len()];
-                kernel.margins(elements::<f64>(input)?, columns, &mut doubles);
+            Estimator::Trees(TreeKernel::F64(_)) => {
+                let doubles = self.double_scores(input)?.unwrap_or_default();
                 values.iter_mut().zip(doubles).for_each(|(value, double)| *value = double as f32);
             }
             Estimator::Linear { coefficients, intercepts } => {
@@ -77,6 +76,15 @@ impl Estimator {
             }
         }
         Ok(ScoreMatrix { rows, values })
+    }
+
+    /// Scores of a checked tensor without rounding, rows × targets; `None` for an estimator of floats.
+    pub(super) fn double_scores(&self, input: &Tensor) -> TractResult<Option<Vec<f64>>> {
+        let Estimator::Trees(TreeKernel::F64(kernel)) = self else { return Ok(None) };
+        let [rows, columns] = rows_and_columns(input.shape())?;
+        let mut scores = vec![0.0; rows * self.targets()];
+        kernel.margins(elements::<f64>(input)?, columns, &mut scores);
+        Ok(Some(scores))
     }
 
     /// True for each row and target with a weight; `None` where all have one.

@@ -134,6 +134,14 @@ impl Operator for Regressor {
     }
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
+        // A TreeEnsemble of doubles has no base values, so that no score is without a weight.
+        if self.output == DatumType::F64
+            && self.transform == PostTransform::None
+            && let Some(scores) = self.estimator.double_scores(&inputs[0])?
+        {
+            let targets = self.estimator.targets();
+            return Ok(vec![Tensor::from_shape(&[scores.len() / targets, targets], &scores)?]);
+        }
         let mut scores = self.estimator.scores(&inputs[0])?;
         if self.zero_unweighted
             && let Some(weighted) = self.estimator.weighted_targets(&inputs[0])?

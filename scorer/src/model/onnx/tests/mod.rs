@@ -80,6 +80,7 @@ pub(crate) fn model(operator: &str, attribute: Vec<Attribute>) -> Vec<u8> {
         name: "g".into(),
         input: vec![tensor("x", 1, &[2])],
         output: vec![tensor("label", 7, &[]), tensor("probabilities", 1, &[2])],
+        ..GraphProto::default()
     };
     let opset_import = vec![OperatorSetId { domain: "ai.onnx.ml".into(), version: 1 }];
     ModelProto { ir_version: 8, graph: Some(graph), opset_import, ..ModelProto::default() }.encode_to_vec()
