@@ -107,9 +107,10 @@ fn float(value: &Value) -> f64 {
 
 /// Scores all leads in one batch and each alone, and requires the same bits.
 fn score(scorer: &Scorer, leads: &[Lead]) -> Vec<f32> {
-    let batch: Vec<f32> = scorer.score(leads).unwrap().iter().map(|score| score.unwrap().probability).collect();
+    let batch: Vec<f32> =
+        scorer.score(leads).unwrap().iter().map(|score| score.as_ref().unwrap().probability).collect();
     for (lead, expected) in leads.iter().zip(&batch) {
-        let alone = scorer.score(std::slice::from_ref(lead)).unwrap()[0].unwrap().probability;
+        let alone = scorer.score(std::slice::from_ref(lead)).unwrap()[0].as_ref().unwrap().probability;
         assert_eq!(alone.to_bits(), expected.to_bits());
     }
     batch

@@ -148,7 +148,7 @@ async fn models_change_under_load_without_mixed_responses() {
         .map(|(version, file)| {
             let scorer = Scorer::open(&[("m".to_owned(), file.clone())]).unwrap();
             let lead = scorer::lead::Lead::empty(scorer.schema().len());
-            (version.to_owned(), scorer.score(&[lead]).unwrap()[0].unwrap().probability)
+            (version.to_owned(), scorer.score(&[lead]).unwrap()[0].as_ref().unwrap().probability)
         })
         .into();
     assert_ne!(expected["1"], expected["2"]);

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     match scorer::cli::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", scorer::cli::describe_error(&error));
             ExitCode::FAILURE
         }
     }

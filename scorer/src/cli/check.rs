@@ -1,6 +1,6 @@
 //! `leadlight check`: compares a model's outputs with outputs recorded where it was trained.
 
-use super::npy::{self, Array, ArrayValues};
+use super::arrays::{self, Array, ArrayFile, ArrayValues, Numbers};
 use super::{booster, files};
 use crate::lead::encode::{self, Element, InputBlock, Specification};
 use crate::model::booster::Iterations;
@@ -18,10 +18,10 @@ const ROWS_LISTED: usize = 10;
 pub(super) struct CheckArgs {
     /// Model: an exported ONNX file, a Leadlight model file, or the own file of XGBoost or LightGBM
     model: PathBuf,
-    /// Input array (.npy); NAME=FILE, once per input, if the graph has several
+    /// Inputs (.npy, .npz or CSV): one file with a column or array per input; or NAME=FILE, once per input
     #[arg(long, required = true)]
     inputs: Vec<String>,
-    /// Expected output array (.npy): one column of probabilities, or one column per class
+    /// Expected outputs (.npy, .npz or CSV): one column of probabilities, or one column per class
     #[arg(long)]
     expected: PathBuf,
     /// Largest absolute difference that counts as equal
@@ -51,15 +51,15 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
     let named = inputs.iter().zip(&elements).zip(&arrays);
     let specification =
         Specification::passthrough(named.map(|((input, element), array)| (input.name.clone(), *element, array.width)));
-    let graph = Graph::open(bytes, &specification, &probability_output(args, &file, bytes, &specification)?)
-        .with_context(|| args.model.display().to_string())?;
+    let output = probability_output(args, &file, bytes, &specification)?;
+    let graph = Graph::open(bytes, &specification, &output).with_context(|| args.model.display().to_string())?;
     let blocks = arrays
         .into_iter()
         .zip(elements)
         .zip(&inputs)
         .map(|((array, element), input)| to_block(array, element, &input.name));
     let (actual, columns) = graph.run_all(&blocks.collect::<Result<Vec<InputBlock>>>()?)?;
-    let expected = npy::read(&args.expected, &files::read(&args.expected)?)?;
+    let expected = read_file(&args.expected)?.array(&output.name, true)?.into_numbers()?;
     let comparison = Comparison::new(&actual, columns, graph.column(), rows, &expected, args.tolerance)?;
     files::write(None, |out| out.write_all(comparison.report(&graph, args.tolerance).as_bytes()))?;
     match comparison.different.len() {
@@ -68,19 +68,26 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
     }
 }
 
-/// Reads one array per graph input, in the order of the inputs.
+fn read_file(path: &Path) -> Result<ArrayFile> {
+    arrays::read(path, &files::read(path)?)
+}
+
+/// Reads one array per graph input, in the order of the inputs: from one file, or from one file each.
 fn read_arrays(arguments: &[String], inputs: &[GraphInput]) -> Result<Vec<Array>> {
-    let read = |path: &str| npy::read(Path::new(path), &files::read(Path::new(path))?);
-    if let ([path], [_]) = (arguments, inputs)
+    let names = || inputs.iter().map(|input| format!("{:?}", input.name)).collect::<Vec<_>>().join(", ");
+    if let [path] = arguments
         && Path::new(path).exists()
     {
-        return Ok(vec![read(path)?]);
+        let file = read_file(Path::new(path))?;
+        ensure!(inputs.len() == 1 || file.is_named(), "the graph has the inputs {}; name a file for each", names());
+        return inputs.iter().map(|input| file.array(&input.name, inputs.len() == 1)).collect();
     }
-    let names = || inputs.iter().map(|input| format!("{:?}", input.name)).collect::<Vec<_>>().join(", ");
     ensure!(arguments.len() == inputs.len(), "the graph has the inputs {}; name a file for each", names());
     let read_named = |input: &GraphInput| {
-        let file = arguments.iter().find_map(|argument| argument.strip_prefix(&input.name)?.strip_prefix('='));
-        read(file.with_context(|| format!("no --inputs {}=FILE is given; the graph has {}", input.name, names()))?)
+        let path = arguments.iter().find_map(|argument| argument.strip_prefix(&input.name)?.strip_prefix('='));
+        let path =
+            path.with_context(|| format!("no --inputs {}=FILE is given; the graph has {}", input.name, names()))?;
+        read_file(Path::new(path))?.array(&input.name, true)
     };
     inputs.iter().map(read_named).collect()
 }
@@ -92,19 +99,24 @@ fn element_type(input: &GraphInput) -> Result<Element> {
 }
 
 fn to_block(array: Array, element: Element, name: &str) -> Result<InputBlock> {
-    let values = match (array.values, element) {
-        (ArrayValues::Numbers(numbers), Element::Float) => {
-            encode::InputValues::Float(numbers.into_iter().map(|number| number as f32).collect())
+    let width = array.width;
+    let is_text = matches!(array.values, ArrayValues::Texts(_));
+    ensure!(!is_text || element == Element::String, "the input {name:?} should be numbers, not texts");
+    let numbers = |array: Array| array.into_numbers().with_context(|| format!("the input {name:?}"));
+    let values = match element {
+        Element::Float => {
+            encode::InputValues::Float(numbers(array)?.values.into_iter().map(|number| number as f32).collect())
         }
-        (ArrayValues::Numbers(numbers), Element::Double) => encode::InputValues::Double(numbers),
-        (ArrayValues::Numbers(numbers), Element::Integer) => {
-            encode::InputValues::Integer(numbers.into_iter().map(|number| number as i64).collect())
+        Element::Double => encode::InputValues::Double(numbers(array)?.values),
+        Element::Integer => {
+            encode::InputValues::Integer(numbers(array)?.values.into_iter().map(|number| number as i64).collect())
         }
-        (ArrayValues::Texts(texts), Element::String) => encode::InputValues::Text(texts),
-        (ArrayValues::Numbers(_), Element::String) => bail!("the input {name:?} should be texts, not numbers"),
-        (ArrayValues::Texts(_), _) => bail!("the input {name:?} should be numbers, not texts"),
+        Element::String => match array.values {
+            ArrayValues::Texts(texts) | ArrayValues::Cells(texts) => encode::InputValues::Text(texts),
+            ArrayValues::Numbers(_) => bail!("the input {name:?} should be texts, not numbers"),
+        },
     };
-    Ok(InputBlock { width: array.width, values })
+    Ok(InputBlock { width, values })
 }
 
 /// Selects the probability output: the named one, else that of the model file, else the one found by its shape.
@@ -141,10 +153,9 @@ impl Comparison {
         columns: usize,
         column: usize,
         rows: usize,
-        expected: &Array,
+        expected: &Numbers,
         tolerance: f64,
     ) -> Result<Self> {
-        let ArrayValues::Numbers(numbers) = &expected.values else { bail!("the expected answers should be numbers") };
         ensure!(expected.rows == rows, "{rows} rows go in, but {} answers are expected", expected.rows);
         let all = expected.width == columns;
         ensure!(all || expected.width == 1, "the output has {columns} columns, but {} are expected", expected.width);
@@ -156,7 +167,8 @@ impl Comparison {
             equal: 0,
             rows,
         };
-        for (row, (actual, expected)) in actual.chunks(columns).zip(numbers.chunks(expected.width)).enumerate() {
+        for (row, (actual, expected)) in actual.chunks(columns).zip(expected.values.chunks(expected.width)).enumerate()
+        {
             let actual = if all { actual } else { &actual[column..=column] };
             comparison.add_row(row, actual, expected, tolerance);
         }

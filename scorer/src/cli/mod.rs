@@ -2,6 +2,7 @@
 //!
 //! Contains the options, file access and printed output of each command. Must not depend on encoding, trees or SQL.
 
+mod arrays;
 mod booster;
 mod check;
 mod client;
@@ -14,7 +15,6 @@ pub mod import_legacy_encoder;
 mod inspect;
 mod key;
 mod list_input;
-mod npy;
 mod pack;
 mod score;
 mod serve;
@@ -55,6 +55,19 @@ enum Command {
     Drift(drift::DriftArgs),
     /// Print the encoded features and the probability of each lead as JSON lines
     Encode(encode::EncodeArgs),
+}
+
+/// Error with its causes in one line. A cause that the message before it quotes is not repeated.
+pub fn describe_error(error: &anyhow::Error) -> String {
+    let mut described = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if described.is_empty() {
+            described = cause;
+        } else if !described.contains(&cause) {
+            described = format!("{described}: {cause}");
+        }
+    }
+    described
 }
 
 /// Parses the command line and runs its command.

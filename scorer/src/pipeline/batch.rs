@@ -4,7 +4,7 @@ use super::{Score, Scorer};
 use crate::lead::Lead;
 use crate::lead::encode::EncodedBatch;
 use crate::lead::level::{LevelMatching, UnseenLevels};
-use crate::model::onnx::{NotProbability, ScoreError};
+use crate::model::onnx::{LeadError, ScoreError};
 
 /// Batch size: bounds memory, does not influence any score.
 pub const BATCH_LEADS: usize = 1024;
@@ -15,7 +15,7 @@ pub struct Batch {
     /// Pending leads per model.
     pending: Vec<PendingLeads>,
     /// Scores in the order of the leads; placeholders for pending leads.
-    scores: Vec<Result<Score, NotProbability>>,
+    scores: Vec<Result<Score, LeadError>>,
 }
 
 /// Encoded leads not yet scored by one model, with their indices in the batch.
@@ -39,7 +39,7 @@ impl Batch {
         let model = scorer.choose(lead);
         let Some(pending) = self.pending.get_mut(model) else { return Ok(false) };
         pending.leads.push(self.scores.len());
-        self.scores.push(Err(NotProbability { value: f32::NAN }));
+        self.scores.push(Err(LeadError::NotFinite(f32::NAN)));
         scorer.models()[model].encoder().encode_into(lead, matching, &mut pending.encoding);
         let is_respelled = pending.encoding.is_respelled();
         if pending.leads.len() >= BATCH_LEADS {
@@ -60,7 +60,7 @@ impl Batch {
     }
 
     /// Scores the pending leads and returns all scores in the order of the leads; the batch is then empty.
-    pub fn finish(&mut self, scorer: &Scorer) -> Result<Vec<Result<Score, NotProbability>>, ScoreError> {
+    pub fn finish(&mut self, scorer: &Scorer) -> Result<Vec<Result<Score, LeadError>>, ScoreError> {
         (0..self.pending.len()).try_for_each(|model| self.score(scorer, model))?;
         Ok(std::mem::take(&mut self.scores))
     }

@@ -3,7 +3,7 @@
 use crate::insight::grade::GradeError;
 use crate::lead::encode::SpecificationError;
 use crate::model::bundle::BundleError;
-use crate::model::onnx::{ModelError, ScoreError};
+use crate::model::onnx::{LeadError, ModelError, ScoreError};
 use thiserror::Error;
 
 /// Error of opening model files.
@@ -57,6 +57,14 @@ pub enum ModelFileError {
     /// The self-check leads could not be scored.
     #[error("the self-check failed: {0}")]
     Run(#[from] ScoreError),
+    /// A made-up lead of the self-check got a number that is no probability.
+    #[error(
+        "{0}. Pack a classifier, or a graph that ends with a probability: points from 0 to 100 divided by 100, for example"
+    )]
+    NotProbability(LeadError),
+    /// No made-up lead could be scored.
+    #[error("the self-check has no lead that the model scores: {0}")]
+    NothingScored(LeadError),
     /// A self-check lead got another score than the file records.
     #[error(
         "the self-check failed: lead {lead} should get {expected} and got {got}, so this file and this program do not belong together"

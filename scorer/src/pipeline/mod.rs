@@ -22,7 +22,7 @@ pub use version::is_newer;
 use crate::lead::level::{LevelIndex, LevelMatching};
 use crate::lead::schema::Schema;
 use crate::lead::{Lead, Value};
-use crate::model::onnx::{NotProbability, ScoreError};
+use crate::model::onnx::{LeadError, ScoreError};
 use std::sync::Arc;
 
 /// One or more opened models. Immutable, so threads can share it.
@@ -103,7 +103,7 @@ impl Scorer {
     }
 
     /// Scores leads that were read with [`Scorer::schema`]; results are in the same order.
-    pub fn score(&self, leads: &[Lead]) -> Result<Vec<Result<Score, NotProbability>>, ScoreError> {
+    pub fn score(&self, leads: &[Lead]) -> Result<Vec<Result<Score, LeadError>>, ScoreError> {
         let mut batch = Batch::new(self);
         leads.iter().try_for_each(|lead| batch.add(self, lead, LevelMatching::Exact).map(drop))?;
         batch.finish(self)

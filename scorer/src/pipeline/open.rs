@@ -9,7 +9,7 @@ use crate::insight::profile::Profile;
 use crate::lead::encode::{Encoder, InputBlock};
 use crate::lead::schema::Schema;
 use crate::model::bundle::{self, Bundle};
-use crate::model::onnx::{Graph, NotProbability, ScoreError};
+use crate::model::onnx::{Graph, LeadError, ScoreError};
 
 /// Opened model.
 pub struct Model {
@@ -133,7 +133,7 @@ impl Model {
     }
 
     /// Like [`Model::run`], with a result per row.
-    pub(super) fn run_each(&self, blocks: &[InputBlock]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
+    pub(super) fn run_each(&self, blocks: &[InputBlock]) -> Result<Vec<Result<f32, LeadError>>, ScoreError> {
         self.graph.run_each(blocks)
     }
 

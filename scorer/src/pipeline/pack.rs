@@ -6,6 +6,7 @@ use super::self_check;
 use crate::insight::card::Card;
 use crate::insight::grade::Grades;
 use crate::insight::profile::Profile;
+use crate::lead::Lead;
 use crate::lead::encode::{Encoder, Specification, SpecificationError};
 use crate::model::bundle::{self, BundleError, OutputColumn};
 use crate::model::onnx::{self, Graph, ModelError};
@@ -63,7 +64,8 @@ pub fn pack(graph: &[u8], parts: ModelParts) -> Result<Vec<u8>, PackError> {
         None => onnx::find_output(graph, encoder.specification())?.ok_or(PackError::Output)?,
     };
     let opened = Graph::open(graph, encoder.specification(), &output)?;
-    let check = self_check::generate(&encoder, |leads| Ok(opened.run(&encoder.encode_blocks(leads.iter()))?))?;
+    let score = |leads: &[Lead]| opened.run_each(&encoder.encode_blocks(leads.iter()));
+    let check = self_check::generate(&encoder, opened.text_levels(), score)?;
     let mut sections = BTreeMap::from([
         ("encoder".to_owned(), json("encoder", encoder.specification())?),
         ("card".to_owned(), json("card", &parts.card)?),
@@ -74,8 +76,12 @@ pub fn pack(graph: &[u8], parts: ModelParts) -> Result<Vec<u8>, PackError> {
         sections.insert("profile".to_owned(), json("profile", profile)?);
     }
     let file = bundle::append(graph, output, &sections)?;
-    Model::open(&parts.card.name, &file)?;
-    Ok(file)
+    match Model::open(&parts.card.name, &file) {
+        Ok(_) => Ok(file),
+        // The caller names the file.
+        Err(OpenError::File { error, .. }) => Err(PackError::SelfCheck(*error)),
+        Err(error) => Err(PackError::Open(error)),
+    }
 }
 
 fn json(section: &'static str, value: &impl Serialize) -> Result<String, PackError> {

@@ -3,11 +3,12 @@
 
 use super::error::ModelFileError;
 use super::section::section;
+use crate::lead::Lead;
 use crate::lead::encode::{Encoder, InputBlock, Rule};
 use crate::lead::json::read_lead;
 use crate::lead::schema::{FieldKind, Schema};
 use crate::model::bundle;
-use crate::model::onnx::ScoreError;
+use crate::model::onnx::{LeadError, ScoreError, TextLevels};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -27,14 +28,30 @@ pub(super) struct SelfCheck {
     probabilities: Vec<f32>,
 }
 
-/// Generates leads that exercise every feature, and scores them.
+/// Generates leads that exercise every feature, and scores them; leads that the model rejects are left out.
 pub(super) fn generate(
     encoder: &Encoder,
-    score: impl Fn(Vec<crate::lead::Lead>) -> Result<Vec<f32>, ModelFileError>,
+    levels: &[TextLevels],
+    score: impl Fn(&[Lead]) -> Result<Vec<Result<f32, LeadError>>, ScoreError>,
 ) -> Result<SelfCheck, ModelFileError> {
-    let leads: Vec<_> = (0..LEAD_COUNT).map(|index| synthetic_lead(encoder, index)).collect();
-    let read = read_all(&leads, encoder.schema())?;
-    Ok(SelfCheck { probabilities: score(read)?, leads })
+    let leads: Vec<_> = (0..LEAD_COUNT).map(|index| synthetic_lead(encoder, levels, index)).collect();
+    let scores = score(&read_all(&leads, encoder.schema())?)?;
+    let mut check = SelfCheck { leads: Vec::new(), probabilities: Vec::new() };
+    let mut rejected = None;
+    for (lead, score) in leads.into_iter().zip(scores) {
+        match score {
+            Ok(probability) => {
+                check.leads.push(lead);
+                check.probabilities.push(probability);
+            }
+            Err(error @ LeadError::Rejected(_)) => rejected = Some(error),
+            Err(error) => return Err(ModelFileError::NotProbability(error)),
+        }
+    }
+    match rejected.filter(|_| check.leads.is_empty()) {
+        Some(error) => Err(ModelFileError::NothingScored(error)),
+        None => Ok(check),
+    }
 }
 
 /// Recomputes the scores and compares their bits.
@@ -62,7 +79,7 @@ pub fn self_check_leads(file: &[u8]) -> Result<Vec<Map<String, Value>>, ModelFil
     Ok(check.leads)
 }
 
-fn read_all(leads: &[Map<String, Value>], schema: &Schema) -> Result<Vec<crate::lead::Lead>, ModelFileError> {
+fn read_all(leads: &[Map<String, Value>], schema: &Schema) -> Result<Vec<Lead>, ModelFileError> {
     let read = |(at, lead): (usize, &Map<String, Value>)| {
         let body = Value::Object(lead.clone()).to_string();
         read_lead(body.as_bytes(), schema)
@@ -71,11 +88,16 @@ fn read_all(leads: &[Map<String, Value>], schema: &Schema) -> Result<Vec<crate::
     leads.iter().enumerate().map(read).collect()
 }
 
-/// Generates a lead from its index alone: the first is empty, the others vary each field with its own period.
-fn synthetic_lead(encoder: &Encoder, index: usize) -> Map<String, Value> {
+/// Generates a lead from its index alone: the first is empty, the others vary each field with its own period. Fields of
+/// which the graph requires one of its levels have one in every lead.
+fn synthetic_lead(encoder: &Encoder, levels: &[TextLevels], index: usize) -> Map<String, Value> {
     let mut lead = Map::new();
     for (place, field) in encoder.schema().fields().iter().enumerate() {
         let turn = index * (place + 3) + index / 5;
+        if let Some(required) = levels.iter().find(|known| known.is_required && known.field == field.name) {
+            lead.insert(field.name.clone(), json!(required.levels[turn % required.levels.len()]));
+            continue;
+        }
         if index == 0 || turn.is_multiple_of(7) {
             continue;
         }
@@ -85,16 +107,20 @@ fn synthetic_lead(encoder: &Encoder, index: usize) -> Map<String, Value> {
             }
             FieldKind::Number { range: Some((min, max)) } => json!(min + (turn % 11) as f64 / 10.0 * (max - min)),
             FieldKind::Number { range: None } => json!(1950.5 + (turn % 80) as f64),
-            FieldKind::Category { .. } | FieldKind::Text { .. } => json!(synthetic_text(encoder, &field.name, turn)),
+            FieldKind::Category { .. } | FieldKind::Text { .. } => {
+                json!(synthetic_text(encoder, levels, &field.name, turn))
+            }
         };
         lead.insert(field.name.clone(), value);
     }
     lead
 }
 
-/// Generates a text for a field: a level or term known to the encoder, an unknown text, or non-ASCII characters.
-fn synthetic_text(encoder: &Encoder, field: &str, turn: usize) -> String {
-    let mut known = Vec::new();
+/// Generates a text for a field: a level or term known to the encoder or the graph, an unknown text, or non-ASCII
+/// characters.
+fn synthetic_text(encoder: &Encoder, levels: &[TextLevels], field: &str, turn: usize) -> String {
+    let of_graph = levels.iter().filter(|known| known.field == field).flat_map(|known| &known.levels);
+    let mut known: Vec<&str> = of_graph.map(String::as_str).collect();
     for feature in encoder.features().filter(|feature| feature.field == field) {
         if let Rule::TextFlag { terms, .. } = &feature.rule {
             known.extend(terms.iter().map(String::as_str));

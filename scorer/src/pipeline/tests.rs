@@ -78,7 +78,9 @@ fn lead_without_a_probability_does_not_affect_others() {
     assert_eq!(scores.len(), leads.len());
     for (at, score) in scores.iter().enumerate() {
         match score {
-            Err(error) => assert!(at % 3 == 0 && error.value.is_nan(), "{at}"),
+            Err(error) => {
+                assert!(at % 3 == 0 && matches!(error, LeadError::NotFinite(value) if value.is_nan()), "{at}")
+            }
             Ok(score) => assert!(at % 3 != 0 && [*score] == scored(&scorer, &leads[at..=at])[..], "{at}"),
         }
     }
@@ -158,4 +160,13 @@ fn newest_version_of_a_model_scores() {
     let files = [version("2026.9.1", "a"), version("2026.11.23", "c"), version("2026.10.2", "b")];
     let scorer = Scorer::open(&files).unwrap();
     assert_eq!(scorer.models().iter().map(Model::version).collect::<Vec<_>>(), ["2026.11.23"]);
+}
+
+#[test]
+fn model_of_points_is_refused_with_a_way_out() {
+    let mut attributes = difference();
+    attributes.retain(|attribute| attribute.name != "post_transform");
+    let graph = model("LinearClassifier", attributes);
+    let error = pack(&graph, parts("m", &[], founding_year_twice())).unwrap_err().to_string();
+    assert!(error.contains("which is no probability") && error.contains("divided by 100"), "{error}");
 }

@@ -18,7 +18,7 @@ use crate::lead::duplicate::{self, IdentityColumns};
 use crate::lead::import::{FileFormat, ImportOptions, ImportReader};
 use crate::lead::level::UnseenField;
 use crate::lead::{Lead, Value};
-use crate::model::onnx::{NotProbability, ScoreError};
+use crate::model::onnx::{LeadError, ScoreError};
 use crate::pipeline::{Batch, Score, Scorer};
 use rows::RowStore;
 use std::sync::Arc;
@@ -148,7 +148,7 @@ impl ListReader {
 }
 
 /// Scores of the leads that have one; a lead without a probability becomes a reject.
-fn keep_scored(scores: Vec<Result<Score, NotProbability>>, rows: &mut RowStore, rejects: &mut Rejects) -> Vec<Score> {
+fn keep_scored(scores: Vec<Result<Score, LeadError>>, rows: &mut RowStore, rejects: &mut Rejects) -> Vec<Score> {
     for (row, score) in scores.iter().enumerate() {
         if let Err(error) = score {
             let reason = RejectReason::Unscored { message: error.to_string() };

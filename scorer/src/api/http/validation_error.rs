@@ -6,7 +6,7 @@ use crate::lead::csv::{ImportError, Reject};
 use crate::lead::json::syntax::{Json, SyntaxError};
 use crate::lead::json::{BATCH_MAX, BodyError, Issue, IssueKind, PathSegment};
 use crate::lead::schema::{FieldKind, Schema};
-use crate::model::onnx::NotProbability;
+use crate::model::onnx::LeadError;
 use serde_json::{Value, json};
 
 /// Longest value repeated to the client, in bytes of JSON.
@@ -60,7 +60,7 @@ pub(crate) fn line_too_long(line: u64, bytes_max: usize) -> ValidationError {
 }
 
 /// Error of a lead for which the model gives no probability.
-pub(crate) fn not_scorable_error(loc: Vec<Value>, error: &NotProbability) -> ValidationError {
+pub(crate) fn not_scorable_error(loc: Vec<Value>, error: &LeadError) -> ValidationError {
     ValidationError { kind: "not_scorable".to_owned(), loc, msg: error.to_string(), input: Value::Null, ctx: None }
 }
 

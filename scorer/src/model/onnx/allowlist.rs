@@ -5,7 +5,7 @@
 use super::graph::{DEFAULT_DOMAIN, ML_DOMAIN, domain};
 use super::node_context::NodeContext;
 use super::operator::Operator;
-use super::{NodeError, classifier, features, layout_ops, math, regressor, scaler, svm};
+use super::{NodeError, classifier, features, layout_ops, math, neighbors, regressor, scaler, svm, text};
 use std::sync::Arc;
 use tract_onnx::model::ParsingContext;
 use tract_onnx::pb::NodeProto;
@@ -62,6 +62,7 @@ const OPERATORS: &[(&str, &str, Backend)] = &[
     (DEFAULT_DOMAIN, "ArgMin", Own(math::arg)),
     (DEFAULT_DOMAIN, "BatchNormalization", Own(math::batch_normalization)),
     (DEFAULT_DOMAIN, "Cast", Own(math::cast)),
+    (DEFAULT_DOMAIN, "CastLike", Own(math::cast_like)),
     (DEFAULT_DOMAIN, "Ceil", Own(math::unary)),
     (DEFAULT_DOMAIN, "Clip", Own(math::clip)),
     (DEFAULT_DOMAIN, "Concat", TractExact),
@@ -84,6 +85,7 @@ const OPERATORS: &[(&str, &str, Backend)] = &[
     (DEFAULT_DOMAIN, "HardSigmoid", Own(math::unary)),
     (DEFAULT_DOMAIN, "Identity", Own(layout_ops::identity)),
     (DEFAULT_DOMAIN, "IsNaN", Own(math::is_nan)),
+    (DEFAULT_DOMAIN, "LayerNormalization", Own(math::layer_normalization)),
     (DEFAULT_DOMAIN, "LeakyRelu", Own(math::unary)),
     (DEFAULT_DOMAIN, "Less", Own(math::compare)),
     (DEFAULT_DOMAIN, "LessOrEqual", Own(math::compare)),
@@ -112,6 +114,7 @@ const OPERATORS: &[(&str, &str, Backend)] = &[
     (DEFAULT_DOMAIN, "Relu", Own(math::unary)),
     (DEFAULT_DOMAIN, "Reshape", TractExact),
     (DEFAULT_DOMAIN, "Round", Own(math::unary)),
+    (DEFAULT_DOMAIN, "Scan", Own(neighbors::scan)),
     (DEFAULT_DOMAIN, "Selu", Own(math::unary)),
     (DEFAULT_DOMAIN, "Shape", TractExact),
     (DEFAULT_DOMAIN, "Sigmoid", Own(math::unary)),
@@ -123,9 +126,12 @@ const OPERATORS: &[(&str, &str, Backend)] = &[
     (DEFAULT_DOMAIN, "Split", Own(layout_ops::split)),
     (DEFAULT_DOMAIN, "Sqrt", Own(math::unary)),
     (DEFAULT_DOMAIN, "Squeeze", Own(layout_ops::squeeze)),
+    (DEFAULT_DOMAIN, "StringNormalizer", Own(text::string_normalizer)),
     (DEFAULT_DOMAIN, "Sub", OwnExceptShapes(math::binary)),
     (DEFAULT_DOMAIN, "Sum", Own(math::binary)),
     (DEFAULT_DOMAIN, "Tanh", Own(math::unary)),
+    (DEFAULT_DOMAIN, "TfIdfVectorizer", Own(text::tf_idf_vectorizer)),
+    (DEFAULT_DOMAIN, "TopK", Own(neighbors::top_k)),
     (DEFAULT_DOMAIN, "Transpose", Own(layout_ops::transpose)),
     (DEFAULT_DOMAIN, "Unsqueeze", Own(layout_ops::unsqueeze)),
     (DEFAULT_DOMAIN, "Where", Own(math::select)),
@@ -145,7 +151,9 @@ pub(super) fn supports_version(domain: &str, version: i64) -> bool {
 /// Lists the supported operators of a domain, for error messages.
 pub(super) fn describe(domain: &str) -> String {
     match OPSET_VERSIONS.iter().find(|(set, _)| *set == domain) {
-        None => format!("only {DEFAULT_DOMAIN} and {ML_DOMAIN} are"),
+        None => {
+            format!("only {DEFAULT_DOMAIN} and {ML_DOMAIN} are, and a Tokenizer whose tokens a TfIdfVectorizer counts")
+        }
         Some((_, versions)) => {
             let names: Vec<&str> =
                 OPERATORS.iter().filter(|(set, ..)| *set == domain).map(|(_, name, _)| *name).collect();

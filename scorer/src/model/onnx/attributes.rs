@@ -4,7 +4,7 @@ use super::NodeError;
 use super::operator::tensor_from;
 use crate::model::post_transform::PostTransform;
 use std::fmt::Display;
-use tract_onnx::pb::{AttributeProto, NodeProto, TensorProto, tensor_proto::DataType};
+use tract_onnx::pb::{AttributeProto, GraphProto, NodeProto, TensorProto, tensor_proto::DataType};
 use tract_onnx::prelude::*;
 
 /// Attributes of a node.
@@ -110,6 +110,11 @@ impl<'a> Attributes<'a> {
         self.find(name).is_some()
     }
 
+    /// Graph, as the body of a loop.
+    pub(super) fn graph(&self, name: &str) -> Option<&'a GraphProto> {
+        self.find(name).and_then(|attribute| attribute.g.as_ref())
+    }
+
     /// Undecoded tensor.
     pub(super) fn tensor_proto(&self, name: &str) -> Option<&'a TensorProto> {
         self.find(name).and_then(|attribute| attribute.t.as_ref())
@@ -118,6 +123,11 @@ impl<'a> Attributes<'a> {
     /// Elements of an integer tensor.
     pub(super) fn integers(&self, name: &str, tensor: &TensorProto) -> Result<Vec<i64>, NodeError> {
         to_integers(tensor).ok_or_else(|| self.error(name, "should be a tensor of whole numbers"))
+    }
+
+    /// Numbers of a tensor, as doubles.
+    pub(super) fn tensor_numbers(&self, name: &str, tensor: &TensorProto) -> Result<Vec<f64>, NodeError> {
+        to_doubles(tensor).ok_or_else(|| self.error(name, "should be a tensor of numbers"))
     }
 
     /// Numbers of a tensor, and true when they are doubles; `None` where the attribute is absent.

@@ -78,15 +78,32 @@ pub enum ScoreError {
     /// Error of the graph.
     #[error("the model could not be run: {0}")]
     Run(String),
-    /// Row without a probability, where all rows need one.
+    /// Lead without a probability, where all leads need one.
     #[error(transparent)]
-    NotProbability(#[from] NotProbability),
+    Lead(#[from] LeadError),
 }
 
-/// Model output outside of 0 to 1, caused by inputs that are too large for the model.
-#[derive(Debug, Clone, Copy, PartialEq, Error)]
-#[error("the model gave {value}, which is no probability: a number of this lead is too large for it")]
-pub struct NotProbability {
-    /// Output of the model.
-    pub value: f32,
+/// Reason why one lead has no probability; other leads of the batch are scored.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum LeadError {
+    /// Model output that is no number or infinite, caused by inputs that are too large for the model.
+    #[error("the model gave {0}, which is no probability: a number of this lead is too large for it")]
+    NotFinite(f32),
+    /// Model output outside of 0 to 1, as of a regressor that gives points.
+    #[error("the model gave {0}, which is no probability: those are from 0 to 1")]
+    OutOfRange(f32),
+    /// Values that the graph cannot process: a category that the model does not know, a text where it expects a number.
+    #[error("{0}")]
+    Rejected(String),
+}
+
+impl LeadError {
+    /// Checks an output of a model.
+    pub(super) fn check(value: f32) -> Result<f32, Self> {
+        match value {
+            _ if (0.0..=1.0).contains(&value) => Ok(value),
+            _ if value.is_finite() => Err(LeadError::OutOfRange(value)),
+            _ => Err(LeadError::NotFinite(value)),
+        }
+    }
 }

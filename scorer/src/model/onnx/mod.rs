@@ -13,25 +13,31 @@ mod error;
 mod estimator;
 mod features;
 mod graph;
+mod input_columns;
 mod inputs;
 mod layout_ops;
 mod math;
+mod neighbors;
 mod node_context;
 mod operator;
 mod output;
 mod regressor;
+mod rejected_rows;
 mod scaler;
 mod shape_check;
 mod subgraph;
 mod svm;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
+mod text_levels;
 mod trees;
 mod typed_list;
 
-pub use error::{ModelError, NodeError, NotProbability, ScoreError};
+pub use error::{LeadError, ModelError, NodeError, ScoreError};
 pub use inputs::{GraphInput, inputs};
 pub use output::{find_output, outputs};
+pub use text_levels::TextLevels;
 
 use super::bundle::OutputColumn;
 use crate::lead::encode::{InputBlock, InputValues, Specification};
@@ -51,6 +57,7 @@ pub struct Graph {
     /// Number of leads per run, to bound the memory of intermediate values.
     chunk_rows: usize,
     inexact: Vec<String>,
+    text_levels: Vec<TextLevels>,
 }
 
 /// Largest number of elements that exist at once during a run.
@@ -67,7 +74,7 @@ impl Graph {
         }
         check_inputs(&decoded, encoder)?;
         let name = subgraph::resolve_zipmap(graph_proto, &output.name);
-        let subgraph = subgraph::extract_subgraph(&decoded, name)?;
+        let subgraph = subgraph::extract_subgraph(&decoded, name, encoder)?;
         let (plan, elements) = plan(&subgraph, encoder, name)?;
         let columns = output::columns(&plan).ok_or_else(missing)?;
         if output.column >= columns {
@@ -79,7 +86,7 @@ impl Graph {
         let blocks = names.map(block).collect::<Option<_>>().ok_or_else(missing)?;
         let chunk_rows = usize::try_from((ELEMENTS_MAX / elements.max(1)).max(1)).unwrap_or(1);
         let (column, inexact) = (output.column, subgraph::inexact_operators(&subgraph.proto));
-        Ok(Graph { plan, blocks, column, columns, chunk_rows, inexact })
+        Ok(Graph { plan, blocks, column, columns, chunk_rows, inexact, text_levels: subgraph.text_levels })
     }
 
     /// Operators whose results may differ in their last bits between processors; empty where results are bit-exact
@@ -93,18 +100,35 @@ impl Graph {
         self.column
     }
 
+    /// Texts that the graph knows, by field.
+    pub fn text_levels(&self) -> &[TextLevels] {
+        &self.text_levels
+    }
+
     /// Probability of each row of the encoder's blocks; fails if any row has none.
     pub fn run(&self, blocks: &[InputBlock]) -> Result<Vec<f32>, ScoreError> {
-        Ok(self.run_each(blocks)?.into_iter().collect::<Result<_, NotProbability>>()?)
+        Ok(self.run_each(blocks)?.into_iter().collect::<Result<_, LeadError>>()?)
     }
 
     /// As [`Graph::run`], with a result for each row.
-    pub fn run_each(&self, blocks: &[InputBlock]) -> Result<Vec<Result<f32, NotProbability>>, ScoreError> {
-        let (values, columns) = self.run_all(blocks)?;
+    pub fn run_each(&self, blocks: &[InputBlock]) -> Result<Vec<Result<f32, LeadError>>, ScoreError> {
+        let rows = blocks.first().map_or(0, InputBlock::rows);
+        let mut probabilities = Vec::with_capacity(rows);
+        for from in (0..rows).step_by(self.chunk_rows) {
+            let to = rows.min(from + self.chunk_rows);
+            match self.run_rows(blocks, from, to) {
+                Ok(values) => probabilities.extend(self.probability_column(&values, to - from).map(LeadError::check)),
+                Err(error) => probabilities.extend(self.run_scorable(blocks, from..to, error)),
+            }
+        }
+        Ok(probabilities)
+    }
+
+    /// Probability of each of some rows of outputs.
+    fn probability_column<'v>(&self, values: &'v [f32], rows: usize) -> impl Iterator<Item = f32> + use<'v> {
+        let columns = values.len().checked_div(rows).unwrap_or(1).max(1);
         let column = if columns == 1 { 0 } else { self.column };
-        let probability =
-            |value: f32| if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(NotProbability { value }) };
-        Ok(values.into_iter().skip(column).step_by(columns.max(1)).map(probability).collect())
+        values.iter().copied().skip(column).step_by(columns)
     }
 
     /// All columns of the output, unchecked: row-major, rows × columns, and the number of columns.

@@ -2,7 +2,9 @@
 
 use super::attributes::Attributes;
 use super::graph::{DEFAULT_DOMAIN, ML_DOMAIN, datum_type, domain, element_type};
+use super::input_columns::InputColumns;
 use super::{NodeError, typed_list};
+use crate::lead::encode::Specification;
 use std::collections::{HashMap, HashSet};
 use tract_onnx::pb::{ModelProto, NodeProto, TensorProto};
 use tract_onnx::prelude::*;
@@ -14,6 +16,7 @@ pub(super) struct GraphFacts<'g> {
     /// Values derived from tensor shapes, which tract computes while it plans.
     shape_values: HashSet<&'g str>,
     versions: HashMap<&'g str, i64>,
+    columns: InputColumns<'g>,
 }
 
 /// A node with the facts about its inputs.
@@ -39,12 +42,13 @@ const SHAPE_VALUE_FROM_FIRST: [&str; 7] = ["Cast", "Gather", "Identity", "Reshap
 
 impl<'g> GraphFacts<'g> {
     /// Analyses a graph whose nodes are in topological order.
-    pub(super) fn new(proto: &'g ModelProto) -> Self {
+    pub(super) fn new(proto: &'g ModelProto, encoder: &'g Specification) -> Self {
         let mut facts = GraphFacts {
             types: HashMap::new(),
             constants: HashMap::new(),
             shape_values: HashSet::new(),
             versions: proto.opset_import.iter().map(|import| (import.domain.as_str(), import.version)).collect(),
+            columns: InputColumns::new(encoder),
         };
         if let Some(graph) = &proto.graph {
             let declared_types =
@@ -79,6 +83,7 @@ impl<'g> GraphFacts<'g> {
                 self.types.extend(node.output.iter().map(String::as_str).zip(types));
             }
         }
+        self.columns.add_node(node, |name| self.constants.get(name).copied());
         let is_shape_value = |name: &String| self.shape_values.contains(name.as_str());
         let operator = node.op_type.as_str();
         if operator == "Shape"
@@ -129,6 +134,11 @@ impl<'g> NodeContext<'g> {
         self.facts.constants.get(self.node.input.get(slot)?.as_str()).copied()
     }
 
+    /// Field of a lead that each column of an input holds; `None` where columns were computed from several.
+    pub(super) fn fields(&self, slot: usize) -> Option<&[&'g str]> {
+        self.facts.columns.fields(self.node.input.get(slot)?)
+    }
+
     /// Integers of a constant input; `None` where it is omitted.
     pub(super) fn integers(&self, slot: usize, name: &str) -> Result<Option<Vec<i64>>, NodeError> {
         match self.constant(slot) {
@@ -159,7 +169,9 @@ impl<'g> NodeContext<'g> {
                 to.unwrap_or_else(f32::datum_type)
             }
             "ArgMax" | "ArgMin" | "Shape" => DatumType::I64,
-            "Where" => self.input_type(1),
+            "CastLike" | "Where" => self.input_type(1),
+            "TfIdfVectorizer" => DatumType::F32,
+            "TopK" if slot == 1 => DatumType::I64,
             "ConstantOfShape" => {
                 let value = self.node.attribute.iter().find_map(|attribute| attribute.t.as_ref());
                 value.and_then(|value| datum_type(value.data_type)).unwrap_or_else(f32::datum_type)

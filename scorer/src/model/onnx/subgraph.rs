@@ -4,7 +4,9 @@ use super::allowlist::{self, Backend};
 use super::graph::{DEFAULT_DOMAIN, domain, inputs, node_name};
 use super::node_context::{GraphFacts, NodeContext};
 use super::operator::{self, Operator};
-use super::{ModelError, constants};
+use super::text_levels::{TextLevels, text_levels};
+use super::{ModelError, constants, text};
+use crate::lead::encode::Specification;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use tract_onnx::pb::{self, GraphProto, ModelProto, NodeProto, ValueInfoProto};
@@ -39,11 +41,18 @@ pub(super) struct Subgraph {
     pub(super) proto: ModelProto,
     /// Our operator for each node; `None` where tract's runs.
     pub(super) operators: Vec<Option<Arc<dyn Operator>>>,
+    /// Texts that the nodes know.
+    pub(super) text_levels: Vec<TextLevels>,
 }
 
 /// Keeps only the nodes that an output depends on, and checks each against the allow-list.
-pub(super) fn extract_subgraph(proto: &ModelProto, output: &str) -> Result<Subgraph, ModelError> {
-    let graph = proto.graph.clone().unwrap_or_default();
+pub(super) fn extract_subgraph(
+    proto: &ModelProto,
+    output: &str,
+    encoder: &Specification,
+) -> Result<Subgraph, ModelError> {
+    let mut graph = proto.graph.clone().unwrap_or_default();
+    text::attach_tokenizers(&mut graph.node)?;
     let producers: HashMap<&str, usize> = graph
         .node
         .iter()
@@ -88,13 +97,11 @@ pub(super) fn extract_subgraph(proto: &ModelProto, output: &str) -> Result<Subgr
         constants::check_strings(graph)?;
         graph.node.iter().try_for_each(|node| constants::check_constant_of_shape(graph, node))?;
     }
-    let operators = build_operators(&pruned)?;
-    Ok(Subgraph { proto: pruned, operators })
-}
-
-fn build_operators(proto: &ModelProto) -> Result<Vec<Option<Arc<dyn Operator>>>, ModelError> {
-    let facts = GraphFacts::new(proto);
-    proto.graph.iter().flat_map(|graph| &graph.node).map(|node| build_operator(&facts.context(node))).collect()
+    let facts = GraphFacts::new(&pruned, encoder);
+    let contexts = || pruned.graph.iter().flat_map(|graph| &graph.node).map(|node| facts.context(node));
+    let operators = contexts().map(|context| build_operator(&context)).collect::<Result<_, ModelError>>()?;
+    let text_levels = contexts().flat_map(|context| text_levels(&context)).collect();
+    Ok(Subgraph { operators, text_levels, proto: pruned })
 }
 
 /// Adds a version of the default operator set, which tract requires even if no node uses it.

@@ -1,6 +1,7 @@
 //! OneHotEncoder: one column per category, 1 in that of the element.
 //!
-//! As in onnxruntime, floats and doubles are truncated to integers before the lookup.
+//! As in onnxruntime, floats and doubles are truncated to integers before the lookup. Where it fails because of an unknown
+//! category, only the leads with one are rejected.
 
 use super::super::NodeError;
 use super::super::attributes::to_strings;
@@ -8,6 +9,7 @@ use super::super::estimator::elements;
 use super::super::math::truncate_to_i64;
 use super::super::node_context::NodeContext;
 use super::super::operator::{Operator, TensorType, tensor_from};
+use super::super::rejected_rows::RejectedRows;
 use super::super::typed_list::TypedList;
 use super::lookup::KeyIndex;
 use std::sync::Arc;
@@ -19,8 +21,10 @@ use tract_onnx::tract_core::internal::*;
 struct OneHot {
     categories: KeyIndex,
     count: usize,
-    /// True when unknown elements are encoded as zeros; otherwise they are an error.
+    /// True when unknown elements are encoded as zeros; otherwise their leads are rejected.
     allows_unknown: bool,
+    /// Field of each column of the input, as far as known.
+    fields: Vec<String>,
 }
 
 /// Parses a OneHotEncoder.
@@ -37,7 +41,8 @@ pub(in super::super) fn one_hot(context: &NodeContext<'_>) -> Result<Arc<dyn Ope
         }
     };
     let categories = KeyIndex::new(&list, false).ok_or_else(|| attributes.error("cats_int64s", "has no categories"))?;
-    Ok(Arc::new(OneHot { categories, count: list.len(), allows_unknown: attributes.int("zeros", 1) != 0 }))
+    let fields = context.fields(0).unwrap_or_default().iter().map(|field| (*field).to_owned()).collect();
+    Ok(Arc::new(OneHot { categories, count: list.len(), allows_unknown: attributes.int("zeros", 1) != 0, fields }))
 }
 
 impl OneHot {
@@ -57,6 +62,21 @@ impl OneHot {
             _ => bail!("the input should be of the categories' type"),
         }
     }
+
+    /// Error that names each row with an unknown element.
+    fn check_known(&self, indices: &[Option<usize>], shape: &[usize]) -> Result<(), RejectedRows> {
+        let columns = shape.iter().skip(1).product::<usize>().max(1);
+        let reason = |column: usize| match self.fields.get(column) {
+            Some(field) => format!("{field:?} has a value that the model does not know"),
+            None => "a value is none that the model knows".to_owned(),
+        };
+        let unknown = |(row, indices): (usize, &[Option<usize>])| {
+            let column = indices.iter().position(Option::is_none)?;
+            Some((row, reason(column)))
+        };
+        let rejected: Vec<(usize, String)> = indices.chunks(columns).enumerate().filter_map(unknown).collect();
+        if rejected.is_empty() { Ok(()) } else { Err(RejectedRows(rejected)) }
+    }
 }
 
 impl Operator for OneHot {
@@ -74,6 +94,8 @@ impl Operator for OneHot {
         };
         ensure!(is_compatible, "the input should be of the categories' type, not {kind:?}");
         ensure!(shape.len() <= 2, "the input should have at most two dimensions");
+        let is_by_lead = shape.first().is_some_and(|rows| rows.to_usize().is_err());
+        ensure!(self.allows_unknown || is_by_lead, "the first dimension should be that of the leads");
         let mut shape = shape.clone();
         shape.push(self.count.to_dim());
         Ok(vec![(DatumType::F32, shape)])
@@ -81,7 +103,9 @@ impl Operator for OneHot {
 
     fn run(&self, inputs: &[TValue]) -> TractResult<Vec<Tensor>> {
         let indices = self.category_indices(&inputs[0])?;
-        ensure!(self.allows_unknown || indices.iter().all(Option::is_some), "a value is none of the categories");
+        if !self.allows_unknown {
+            self.check_known(&indices, inputs[0].shape())?;
+        }
         let mut values = vec![0.0_f32; indices.len() * self.count];
         for (row, index) in values.chunks_exact_mut(self.count).zip(indices) {
             if let Some(index) = index {

@@ -1,4 +1,4 @@
-//! Cast to another element type. As in onnxruntime on x86, NaN and numbers out of range become the lowest integer.
+//! Cast and CastLike, to another element type. As in onnxruntime on x86, NaN and numbers out of range become the lowest integer.
 
 use super::super::NodeError;
 use super::super::estimator::elements;
@@ -14,6 +14,8 @@ use tract_onnx::tract_core::internal::*;
 #[derive(Debug)]
 struct Cast {
     to: DatumType,
+    /// 2 for CastLike, whose second input has the target type.
+    inputs: usize,
 }
 
 /// Parses a Cast.
@@ -22,9 +24,15 @@ pub(in super::super) fn cast(context: &NodeContext<'_>) -> Result<Arc<dyn Operat
     attributes.check_names(&["to", "saturate", "round_mode"])?;
     let to = attributes.int("to", 0);
     match i32::try_from(to).ok().and_then(graph::datum_type) {
-        Some(to) => Ok(Arc::new(Cast { to })),
+        Some(to) => Ok(Arc::new(Cast { to, inputs: 1 })),
         None => Err(attributes.error("to", format!("{to} is no type that is served"))),
     }
+}
+
+/// Parses a CastLike.
+pub(in super::super) fn cast_like(context: &NodeContext<'_>) -> Result<Arc<dyn Operator>, NodeError> {
+    context.attributes().check_names(&["saturate", "round_mode"])?;
+    Ok(Arc::new(Cast { to: context.input_type(1), inputs: 2 }))
 }
 
 /// Truncates to i64; NaN and numbers out of range become `i64::MIN`, as on x86.
@@ -44,6 +52,10 @@ impl Operator for Cast {
         "LeadlightCast"
     }
 
+    fn inputs(&self) -> usize {
+        self.inputs
+    }
+
     fn output_types(&self, inputs: &[TensorType]) -> TractResult<Vec<TensorType>> {
         let (kind, shape) = &inputs[0];
         let served = [
@@ -56,6 +68,11 @@ impl Operator for Cast {
             DatumType::Bool,
             DatumType::String,
         ];
+        ensure!(
+            inputs[1..].iter().all(|(target, _)| *target == self.to),
+            "the second input should be of type {:?}",
+            self.to
+        );
         if *kind == DatumType::TDim {
             ensure!(self.to == DatumType::I64, "a size is a whole number of 64 bits");
             return Ok(vec![inputs[0].clone()]);

@@ -3,7 +3,7 @@
 use tract_onnx::prelude::*;
 
 /// Numeric element type. Integers wrap around; NaN propagates.
-pub(super) trait Number: Datum + Copy + PartialOrd {
+pub(in super::super) trait Number: Datum + Copy + PartialOrd {
     fn add(self, other: Self) -> Self;
     fn subtract(self, other: Self) -> Self;
     fn multiply(self, other: Self) -> Self;
@@ -107,9 +107,10 @@ macro_rules! for_elements {
     };
 }
 
-pub(super) use {for_elements, for_numbers};
+pub(super) use for_elements;
+pub(in super::super) use for_numbers;
 
 /// True for the element types of arithmetic operators.
-pub(super) fn is_number(kind: DatumType) -> bool {
+pub(in super::super) fn is_number(kind: DatumType) -> bool {
     matches!(kind, DatumType::F32 | DatumType::F64 | DatumType::I64 | DatumType::I32)
 }

@@ -2,6 +2,7 @@
 
 mod rejections;
 mod size_limits;
+mod texts;
 
 use super::*;
 use crate::lead::encode::Element;
@@ -202,8 +203,8 @@ fn rows_without_a_probability_are_reported() {
     let graph = open(&model("LinearClassifier", difference())).unwrap();
     let block = block(&[1.0, 2.0, f32::INFINITY, f32::INFINITY]);
     let each = graph.run_each(std::slice::from_ref(&block)).unwrap();
-    assert!(matches!(each.as_slice(), [Ok(_), Err(NotProbability { value })] if value.is_nan()));
-    assert!(matches!(graph.run(&[block]), Err(ScoreError::NotProbability(_))));
+    assert!(matches!(each.as_slice(), [Ok(_), Err(LeadError::NotFinite(value))] if value.is_nan()));
+    assert!(matches!(graph.run(&[block]), Err(ScoreError::Lead(_))));
 }
 
 #[test]
