@@ -198,7 +198,9 @@ proptest! {
             let quoted: Vec<_> = pair.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
             quoted.join(";") + "\n"
         };
-        let text = format!("Title;# Employees\nCTO;12\n{}", cells.chunks_exact(2).map(row).collect::<String>());
+        let text = format!("jobtitle;# Employees
+CTO;12
+{}", cells.chunks_exact(2).map(row).collect::<String>());
         let whole = read(text.as_bytes(), text.len(), ImportOptions::default()).map(|sheet| csv(&sheet)).ok();
         let cut = read(text.as_bytes(), step, ImportOptions::default()).map(|sheet| csv(&sheet)).ok();
         prop_assert!(whole.is_some());

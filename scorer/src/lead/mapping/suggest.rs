@@ -126,6 +126,11 @@ fn candidate(name: &str, sample: &Sample<'_>, own: &OwnNames<'_>) -> Option<Cand
         return None;
     }
     let (field, share) = values::recognize(&cells)?;
+    let field = match field {
+        "industry" if alias::names_company(name) => "companyindustry",
+        "location" if alias::names_company(name) => "companylocation",
+        field => field,
+    };
     // A model that knows other fields than those of a lead has no use for it.
     own.schema.position(field)?;
     candidate(Target::Field(field.to_owned()), BY_VALUES, share, Evidence::Values)

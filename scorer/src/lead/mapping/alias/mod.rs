@@ -236,6 +236,12 @@ pub(super) fn find(name: &str, own_name: impl Fn(&str) -> Option<Target>) -> Opt
     Some((Target::Field(field), confidence))
 }
 
+/// True when a column of this name holds something of a company.
+pub(super) fn names_company(name: &str) -> bool {
+    let named = bracketed(name).and_then(|text| Subject::named(&text));
+    named.or_else(|| Subject::first(&normalize_name(name))) == Some(Subject::Company)
+}
+
 /// True when a column of this name is not recognized by its values: the name says that it holds something else.
 pub(super) fn is_other(name: &str) -> bool {
     let normalized = normalize_name(name);
@@ -363,6 +369,7 @@ mod tests {
         ] {
             assert_eq!(field(name), None, "{name}");
         }
+        assert!(names_company("Organization - Address") && names_company("Where (company)") && !names_company("Where"));
         assert!(is_other("First Name") && is_other("Year of birth") && is_other("Previous title"));
         assert!(!is_other("Column 3") && !is_other("Was sie tun"));
     }

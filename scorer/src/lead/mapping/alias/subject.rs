@@ -145,6 +145,11 @@ impl Subject {
         WORDS.iter().find(|(_, words)| words.contains(&name)).map(|(subject, _)| *subject)
     }
 
+    /// Owner that a normalized name names first.
+    pub(super) fn first(name: &str) -> Option<Self> {
+        Self::strip(name).map(|(subject, ..)| subject)
+    }
+
     /// Name without the owner at its beginning or end, and the position's number: "organization1title" gives "title".
     fn strip(name: &str) -> Option<(Self, &str, bool)> {
         let prefixed = |(subject, word): (Subject, &&str)| Some((subject, name.strip_prefix(*word)?));
