@@ -1,6 +1,7 @@
 //! Aliases of field names in exports, in English and French, each with a confidence.
 
 use super::Target;
+use crate::lead::level::decode_entities;
 
 /// An unambiguous name.
 const SURE: f32 = 0.95;
@@ -203,12 +204,12 @@ pub(super) fn find(name: &str) -> Option<(Target, f32)> {
     field.or_else(|| KEY_ALIASES.contains(&name).then_some((Target::Key, LIKELY)))
 }
 
-/// Normalizes a name: letters and digits in lower case, without accents and without text in brackets. "# Employees (est.)"
+/// Normalizes a name: letters and digits in lower case, without accents, HTML entities and text in brackets. "# Employees (est.)"
 /// becomes "employees".
 pub fn normalize_name(name: &str) -> String {
     let mut depth = 0_u32;
     let mut normalized = String::with_capacity(name.len());
-    for character in name.chars() {
+    for character in decode_entities(name).chars() {
         match character {
             '(' | '[' => depth += 1,
             ')' | ']' => depth = depth.saturating_sub(1),
@@ -283,6 +284,7 @@ mod tests {
         assert_eq!(field("Taille de l'entreprise"), "companysize");
         assert_eq!(field("Siège social"), "companylocation");
         assert_eq!(find(&normalize_name("Record ID")).unwrap().0, Target::Key);
+        assert_eq!(field("Intitul&eacute; du poste"), "jobtitle");
         assert_eq!(find(&normalize_name("First Name")), None);
     }
 }
