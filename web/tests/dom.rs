@@ -108,12 +108,7 @@ fn list() -> LeadList {
             mapped("name", None, Evidence::None, 0),
             mapped("size", Some("companysize"), Evidence::Name, 3),
         ],
-        format: FileFormat {
-            encoding: Some(encoding(true)),
-            header_line: 4.0,
-            short_rows: 2,
-            ..FileFormat::default()
-        },
+        format: FileFormat { encoding: Some(encoding(true)), header_line: 4.0, short_rows: 2, ..FileFormat::default() },
     };
     let import = ImportProgress { job: 1, file: "leads.csv".to_owned(), ..ImportProgress::default() };
     LeadList { window: Some(window(&query)), query, ..LeadList::new(&import, summary, None, 420.0) }

@@ -2,6 +2,7 @@
 //! encoder that reads the library's columns from leads.
 
 use crate::lead::encode::{Element, FORMAT, Feature, Input, Rule, Specification};
+use crate::lead::level::LevelMatching;
 use crate::model::booster::{self, Booster, Category, Column, Iterations, Precision};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -54,7 +55,9 @@ pub(super) fn specification(booster: &Booster) -> Specification {
 fn feature(column: &Column) -> Feature {
     let rule = match &column.categories {
         None => Rule::Passthrough { missing: None },
-        Some(categories) => Rule::Target { table: table(categories), unseen: UNKNOWN, missing: UNKNOWN },
+        Some(categories) => {
+            Rule::Target { table: table(categories), unseen: UNKNOWN, missing: UNKNOWN, matching: LevelMatching::Exact }
+        }
     };
     Feature { name: column.name.clone(), field: column.name.clone(), clip: None, rule }
 }

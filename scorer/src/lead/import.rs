@@ -212,12 +212,7 @@ impl TableReader {
 }
 
 /// The mapping from the options if it is for these columns; else the suggestion, with remembered targets applied.
-fn choose_mapping(
-    suggested: Mapping,
-    rows: &[Vec<String>],
-    schema: &Schema,
-    options: &mut ImportOptions,
-) -> Mapping {
+fn choose_mapping(suggested: Mapping, rows: &[Vec<String>], schema: &Schema, options: &mut ImportOptions) -> Mapping {
     let names: Vec<String> = suggested.columns.iter().map(|column| column.name.clone()).collect();
     let chosen = options.mapping.take().filter(|mapping| mapping.matches_columns(&names));
     let is_suggested = chosen.is_none() && options.remembered.is_empty();

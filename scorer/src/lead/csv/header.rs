@@ -121,6 +121,7 @@ impl Header {
             self.skipped.add(line);
             return Ok(RowKind::NoLead);
         }
+        self.short_rows += u64::from(cells.len() < self.names.len());
         read.map(|_| RowKind::Lead)
     }
 
@@ -230,12 +231,11 @@ impl Header {
 
     /// Accepts extra cells that are empty: spreadsheets leave them behind. Accepts missing cells when there is a mapping:
     /// spreadsheets drop empty cells at the end of a row.
-    fn check_width(&mut self, cells: Cells<'_>, line: u64) -> Result<(), Reject> {
+    fn check_width(&self, cells: Cells<'_>, line: u64) -> Result<(), Reject> {
         let mut extra = (self.names.len()..cells.len()).filter_map(|column| cells.get(column));
         let is_long = extra.any(|cell| !cell.trim().is_empty());
         let is_short = cells.len() < self.names.len();
         if !is_long && (!is_short || self.mapping.is_some()) {
-            self.short_rows += u64::from(is_short);
             return Ok(());
         }
         let reason = RejectReason::Width { cells: cells.len(), columns: self.names.len() };

@@ -4,6 +4,7 @@
 
 use crate::api::config::LogInputs;
 use crate::lead::encode::InputValues;
+use crate::lead::level::LevelMatching;
 use crate::lead::schema::{FieldKind, Schema};
 use crate::lead::text::utf8;
 use crate::lead::{Lead, Value};
@@ -79,7 +80,7 @@ impl<'a> InputSerializer<'a> {
 fn write_features(lead: &Lead, model: &Model, out: &mut Vec<u8>) {
     let encoder = model.encoder();
     let mut encoding = encoder.new_batch();
-    encoder.encode_into(lead, &mut encoding);
+    encoder.encode_into(lead, LevelMatching::Exact, &mut encoding);
     for (input, block) in encoder.specification().inputs.iter().zip(encoding.blocks()) {
         let numbers: Box<dyn Iterator<Item = f64>> = match &block.values {
             InputValues::Float(values) => Box::new(values.iter().map(|value| f64::from(*value))),
