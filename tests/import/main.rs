@@ -47,7 +47,7 @@ fn import_result(sheet: &ScoredList) -> Value {
     let fields = columns().filter_map(|column| Some((column.name.clone(), json!(column.target.as_ref()?.name()))));
     let unread = columns().zip(&summary.unrecognized_cells).filter(|(_, unread)| **unread > 0);
     json!({
-        "encoding": format.encoding.name(),
+        "encoding": format.encoding.encoding.name(),
         "delimiter": char::from(format.dialect.delimiter).to_string(),
         "line": format.line,
         "leads": sheet.len(),

@@ -147,15 +147,15 @@ fn written(column: usize, cell: &str, spelling: usize, missing: &str, wrapper: u
     }
     let is_level = LEVELS.contains(&column);
     let cell = if is_level { spelled(cell, spelling) } else { cell.to_owned() };
-    let cell = if (2..=5).contains(&column) || is_level {
-        [cell.clone(), format!(" {cell}"), format!("{cell}  ")][spaces].clone()
-    } else {
-        cell
-    };
-    match wrapper {
+    let wrapped = match wrapper {
         1 if column > 1 => format!("=\"{}\"", cell.replace('"', "\"\"")),
         2 if column > 1 => format!("'{cell}"),
         _ => cell,
+    };
+    match spaces {
+        1 if column > 1 => format!(" {wrapped}"),
+        2 if column > 1 => format!("{wrapped}  "),
+        _ => wrapped,
     }
 }
 

@@ -106,7 +106,7 @@ fn unreadable_files_are_refused_with_a_message() {
     assert_eq!(message(b"\n\n\n"), "the file is empty");
     assert_eq!(message(b"  \n\n"), "the file is empty");
     assert_eq!(message(b"jobtitle,skills\n"), "the file has a header but no leads below it");
-    assert!(message(b"\xFF\xD8\xFF\xE0\x00\x10JFIF").contains("JPEG"));
+    assert!(message(b"\xFF\xD8\xFF\xE0\x00\x10JFIF").contains("picture"));
     assert!(message(b"PK\x03\x04\x14").contains("Excel"));
     assert!(message(b"a\x00b\nc").contains("not a CSV"));
     assert!(message(&vec![b','; 50 << 20]).contains("more than 4096 columns"));
