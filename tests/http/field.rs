@@ -7,7 +7,8 @@
 use crate::support::TestApp;
 use axum::body::Body;
 use axum::http::Request;
-use scorer::lead::csv::is_workbook_container;
+use scorer::insight::label::probability_text;
+use scorer::lead::csv::check_text;
 use scorer::lead::import::ImportOptions;
 use scorer::pipeline::Scorer;
 use scorer::scored_list::ListReader;
@@ -15,6 +16,17 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, LazyLock};
+
+/// Lists of other leads than their folder's reference.
+const OTHER_LEADS: [&str; 7] = [
+    "input_1251.csv",
+    "input_sjis.csv",
+    "german_thousands.csv",
+    "input_tab.txt",
+    "report.xls",
+    "spreadsheetml.xls",
+    "merged.xlsx",
+];
 
 /// First cell and probability of every lead, in the order of the file.
 type Pairs = Vec<(String, String)>;
@@ -72,7 +84,7 @@ fn by_list(scorer: &Arc<Scorer>, bytes: &[u8]) -> Result<Pairs, String> {
     }
     let list = reader.finish().map_err(|error| error.to_string())?;
     let pair = |lead: usize| {
-        (list.cells(lead).next().unwrap_or_default().to_owned(), list.score(lead).probability.to_string())
+        (list.cells(lead).next().unwrap_or_default().to_owned(), probability_text(list.score(lead).probability))
     };
     Ok((0..list.len()).map(pair).collect())
 }
@@ -110,7 +122,7 @@ async fn by_api(app: &TestApp, bytes: Vec<u8>) -> Result<Vec<String>, String> {
     }
     let lines = response.text().lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>();
     let scored = lines.iter().filter(|line| line["status"] == "scored");
-    Ok(scored.map(|line| (line["probability"].as_f64().unwrap() as f32).to_string()).collect())
+    Ok(scored.map(|line| probability_text(line["probability"].as_f64().unwrap() as f32)).collect())
 }
 
 fn sorted(mut pairs: Pairs) -> Pairs {
@@ -127,11 +139,12 @@ fn lists_score_as_their_references() {
         assert!(!lists.is_empty(), "{}", folder.display());
         let expected = reference.map(|reference| sorted(by_command_line(&folder, &reference).unwrap()));
         for list in lists {
-            match (by_command_line(&folder, &list), &expected) {
+            let is_other = OTHER_LEADS.iter().any(|name| list.ends_with(name));
+            match (by_command_line(&folder, &list), expected.as_ref().filter(|_| !is_other)) {
                 (Err(message), _) if message.starts_with("error: ") && message.lines().count() == 1 => {
                     println!("refused: {} {message}", list.display());
                 }
-                (Ok(pairs), Some(expected)) if sorted(pairs.clone()).iter().all(|pair| expected.contains(pair)) => {}
+                (Ok(pairs), Some(expected)) if sorted(pairs.clone()) == *expected => {}
                 (Ok(pairs), None) if !pairs.is_empty() => {}
                 (other, _) => differing.push(format!("{}: {other:?}", list.display())),
             }
@@ -148,7 +161,8 @@ async fn page_command_line_and_api_agree() {
         for list in lists(&folder).1 {
             let bytes = std::fs::read(&list).unwrap();
             let text = list.extension().is_some_and(|extension| extension == "csv" || extension == "txt");
-            if !text || is_workbook_container(&bytes) {
+            // Page and command line convert other formats before this reader.
+            if !text || check_text(&bytes).is_err() {
                 continue;
             }
             let pairs = by_list(&scorer, &bytes);
