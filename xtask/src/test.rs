@@ -7,7 +7,7 @@ use std::{fs, path::Path, process::ExitCode, time::Instant};
 /// A step: its name on the command line, what it proves, its function.
 struct Step(&'static str, &'static str, fn(&Project) -> Result<()>);
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     Step("fmt", "every source is formatted", steps::fmt),
     Step("tidy", "the project's rules about its sources", steps::tidy),
     Step("workflows", "workflows are pinned, run the project's commands, and are well formed", steps::workflows),

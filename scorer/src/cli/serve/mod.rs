@@ -52,6 +52,8 @@ pub(super) fn run(args: &ServeArgs) -> Result<()> {
         let settings = args.recording.settings()?;
         let (store, writer) = Store::open(&settings).await?;
         models.join_cluster(Arc::new(DatabaseSync(store.clone())));
+        // Whoever reads the address that is printed next may send a signal at once.
+        let shutdown = shutdown_signal();
         log_startup(&models, args, &database_url, &config, address);
         let reference = load_reference(&config, &models)?;
         let (monitor, aggregator) = Monitor::start(&store, &settings.instance, reference);
@@ -60,7 +62,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<()> {
             service.begin_maintenance();
         }
         let heartbeat = heartbeat.map(|sender| sender.start(service.clone(), args.operations.heartbeat_period()));
-        crate::api::serve(listener, service, shutdown_signal()).await;
+        crate::api::serve(listener, service, shutdown).await;
         if let Some(task) = heartbeat {
             task.abort();
         }
@@ -161,28 +163,33 @@ fn log_access(config: &Config, address: SocketAddr) {
     }
 }
 
-/// Completes on the first SIGTERM or SIGINT; the second one exits immediately.
-async fn shutdown_signal() {
-    wait_for_signal().await;
-    tracing::info!("shutting down: requests in progress are completed");
-    tokio::spawn(async {
-        wait_for_signal().await;
-        std::process::exit(1);
-    });
+/// Completes on the first SIGTERM or SIGINT from this call on; the second one exits immediately.
+fn shutdown_signal() -> impl Future<Output = ()> {
+    let first = next_signal();
+    async {
+        first.await;
+        tracing::info!("shutting down: requests in progress are completed");
+        tokio::spawn(async {
+            next_signal().await;
+            std::process::exit(1);
+        });
+    }
 }
 
-async fn wait_for_signal() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Completes on the next SIGTERM or SIGINT from this call on.
+fn next_signal() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async {
+        let interrupt = tokio::signal::ctrl_c();
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
             tokio::select! {
                 _ = interrupt => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
+        let _ = interrupt.await;
     }
-    let _ = interrupt.await;
 }

@@ -8,7 +8,7 @@ use super::candidate::Candidate;
 use super::dialect_search::{DELIMITERS, DialectSearch, sep_line};
 use super::sample::{MAPPING_ROWS, Record, first_records, header_rows};
 use super::{Dialect, without_bom};
-use crate::lead::mapping::{Evidence, Mapping};
+use crate::lead::mapping::{ColumnMapping, Evidence, Mapping, exact_target};
 use crate::lead::schema::Schema;
 
 /// Number of bytes from the start of a file that the format is detected from.
@@ -137,15 +137,19 @@ impl FormatSniffer<'_> {
         }
     }
 
-    /// Dialect of a file whose first row, complete in `start`, names columns by the schema's names alone: no other cell
-    /// of it is an alias of a field, so that there is nothing to guess.
+    /// Dialect of a file whose first row, complete in `start`, names columns by the contract's names alone: no other cell
+    /// of it is an alias of a field or a model's own column, so that there is nothing to guess.
     pub fn contract_dialect(&self, start: &[u8]) -> Option<Dialect> {
         let text = without_bom(start);
         let dialect = self.delimiter.map_or_else(|| Dialect::detect(text), Dialect::with_delimiter);
         let header = first_records(text, dialect, 1).pop()?;
         let columns = Mapping::suggest(&header.cells, &[], self.schema).columns;
-        let has = |evidence| columns.iter().any(|column| column.evidence == evidence);
-        (has(Evidence::Exact) && !has(Evidence::Name)).then_some(dialect)
+        let contract = Schema::leads();
+        let is_contract = |column: &ColumnMapping| {
+            column.evidence == Evidence::Exact && exact_target(&column.name, &contract).is_some()
+        };
+        let is_guess = |column: &ColumnMapping| column.target.is_some() && !is_contract(column);
+        (columns.iter().any(is_contract) && !columns.iter().any(is_guess)).then_some(dialect)
     }
 }
 

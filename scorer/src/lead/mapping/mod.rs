@@ -22,7 +22,7 @@ pub use cell_format::CellFormat;
 pub use convert::{Conversion, convert};
 pub use name::normalize_name;
 pub use number::DecimalSign;
-pub(super) use suggest::exact_target;
+pub(in crate::lead) use suggest::exact_target;
 pub use wrapper::{may_be_wrapped, unwrap};
 
 use super::schema::{LEAD_KEY, Schema};
