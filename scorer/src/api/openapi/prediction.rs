@@ -36,8 +36,8 @@ pub(super) fn parameters() -> Value {
     })
 }
 
-/// Returns the schemas of a lead's result by component name. Client generators tell members of a union apart by a
-/// discriminator and need a name for each, which a derived schema has not.
+/// Returns the schemas of a lead's result by component name. Generators of clients need a
+/// discriminator and a name for each member, which a derived schema has not.
 pub(super) fn result_schemas() -> [(&'static str, Value); 3] {
     let variant = |content: &str, status: &str, description: &str| {
         let tag = json!({

@@ -203,7 +203,7 @@ fn is_summary_label(cell: &str) -> bool {
     let is_counted = |word: &&str| COUNTED_WORDS.contains(word);
     let is_sum = words().all(|word| SUMMARY_WORDS.contains(&word) || is_counted(&word));
     let has_sum = words().any(|word| SUMMARY_WORDS.contains(&word) && !QUALIFIERS.contains(&word));
-    let is_count = words().last().is_some_and(|word| word != "of" && word != "de" && is_counted(&word));
+    let is_count = words().next_back().is_some_and(|word| word != "of" && word != "de" && is_counted(&word));
     (is_sum && (has_sum || (has_number && is_count))) || (is_count && ends_with_count(&folded))
 }
 

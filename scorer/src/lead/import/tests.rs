@@ -63,7 +63,7 @@ const CELLS: [&str; 12] = [
     "Anglais, Français",
 ];
 
-/// How a table is written.
+/// Style in which a table is written.
 #[derive(Debug, Clone)]
 struct Style {
     dialect: Dialect,
