@@ -43,7 +43,7 @@ pub fn read_as(column: &str) -> String {
 }
 
 /// Confidence of a suggested mapping.
-pub fn confidence(confidence: f32) -> &'static str {
+fn confidence(confidence: f32) -> &'static str {
     match confidence {
         0.9.. => tr_str("sure", "sûr"),
         0.7.. => tr_str("likely", "probable"),
@@ -81,7 +81,9 @@ pub fn column_notes(column: &ColumnMapping, counts: CellCounts) -> Vec<String> {
         counts.ambiguous,
         ("with two readings: a point is decimal", "à deux lectures : le point est décimal"),
     );
-    let completed = (column.fallback > 0).then(|| number_note(counts.completed, ("used", "utilisée(s)"))).flatten();
+    let completed = (column.fallback > 0)
+        .then(|| number_note(counts.completed, ("used where others are empty", "lues là où d’autres sont vides")))
+        .flatten();
     format.chain([completed, unwrapped, ambiguous].into_iter().flatten()).collect()
 }
 

@@ -110,7 +110,8 @@ pub fn mark_name(mark: Mark) -> &'static str {
 /// One-line summary of the list.
 pub fn summary(list: &LeadList) -> String {
     let summary = &list.summary;
-    let is_field = |mapped: &&MappedColumn| matches!(mapped.column.target, Some(Target::Field(_)));
+    let is_first = |mapped: &MappedColumn| mapped.column.fallback == 0;
+    let is_field = |mapped: &&MappedColumn| matches!(mapped.column.target, Some(Target::Field(_))) && is_first(mapped);
     let known = summary.mapped_columns.iter().filter(is_field).count();
     let (rows, elapsed, fields) = (leads(summary.rows), duration(list.elapsed_ms), summary.field_count);
     tr(

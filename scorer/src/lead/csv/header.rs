@@ -60,9 +60,10 @@ impl Header {
             return Err(ImportError::Empty);
         }
         let mapping = mapping.filter(|mapping| mapping.matches_columns(&names));
+        let by_name = exact_roles(&names, schema)?;
         let mut roles = match &mapping {
             Some(mapping) => mapping.columns.iter().map(|column| mapped_role(column, schema)).collect(),
-            None => exact_roles(&names, schema)?,
+            None => by_name,
         };
         if !roles.iter().any(|role| role.field().is_some()) {
             return Err(no_known_column(&names, schema));
