@@ -7,6 +7,7 @@ f64. Run it at the project's root: `cargo xtask test boosters`."""
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ def main():
     failures = [name for name, is_equal in [*compare_all(folder), *refuse_all(folder), *frames(folder)] if not is_equal]
     if failures:
         sys.exit(f"{len(failures)} models differ: {', '.join(failures)}; the files are in {folder}")
+    shutil.rmtree(folder)
 
 
 def compare_all(folder):
