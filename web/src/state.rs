@@ -164,7 +164,7 @@ pub enum Action {
     /// The worker sent a message.
     ReplyReceived {
         /// The message.
-        reply: Reply,
+        reply: Box<Reply>,
         /// Time in milliseconds.
         now: f64,
     },
@@ -247,7 +247,7 @@ impl PageState {
                 next.import = None;
                 next.notice = Some(Notice::Cancelled);
             }
-            Action::ReplyReceived { reply, now } => next.receive(reply, now),
+            Action::ReplyReceived { reply, now } => next.receive(*reply, now),
             Action::ViewSelected(view) => next.show(view),
             Action::QueryChanged(change) => next.change_list(|list| list.change_query(change)),
             Action::DisplayChanged(change) => next.change_list(|list| list.change_display(change)),

@@ -97,7 +97,6 @@ fn row(props: &ColumnTableProps, at: usize) -> Html {
                 {text::evidence(column.evidence, column.confidence)}
                 if !notes.is_empty() { <span class="notes">{" "}{notes.join(", ")}</span> }
                 if *unparsed > 0 { <span class="faults">{text::unparsed_cells(*unparsed)}</span> }
-                if counts.missing_words > 0 { <span>{text::missing_words(counts.missing_words)}</span> }
                 if unseen.cells > 0 { <span>{text::unseen_values(unseen)}</span> }
             </td>
         </tr>

@@ -72,6 +72,14 @@ pub fn use_engine(on_action: Callback<Action>) -> Engine {
     (*engine).clone()
 }
 
+/// Encoding that was chosen for a file, which stays when it is read again.
+fn encoding(request: Request) -> Option<String> {
+    match request {
+        Request::ReadFile { encoding, .. } => encoding,
+        _ => None,
+    }
+}
+
 impl Engine {
     /// Creates an engine without a worker, which drops all requests.
     pub fn new(on_action: Callback<Action>) -> Self {
@@ -108,8 +116,8 @@ impl Engine {
     /// Imports a file whose columns were not recognized with a column mapping.
     pub fn read_failed_with_mapping(&self, job: JobId, mapping: Mapping) {
         let failed = self.0.files.borrow()[0].clone().filter(|source| source.job == job);
-        if let Some(FileSource { file, sheet, .. }) = failed {
-            self.start_import((&file, sheet), Some(mapping), Vec::new(), false);
+        if let Some(FileSource { file, sheet, request, .. }) = failed {
+            self.start_import((&file, sheet), (Some(mapping), encoding(request)), Vec::new(), false);
         }
     }
 
@@ -124,12 +132,7 @@ impl Engine {
     fn read_current(&self, mapping: Option<Mapping>, manual: KnownColumns) {
         let current = self.0.files.borrow()[1].clone();
         if let Some(FileSource { file, sheet, request, .. }) = current {
-            // A chosen encoding stays.
-            let encoding = match request {
-                Request::ReadFile { encoding, .. } => encoding,
-                _ => None,
-            };
-            self.start_import((&file, sheet), (mapping, encoding), manual, true);
+            self.start_import((&file, sheet), (mapping, encoding(request)), manual, true);
         }
     }
 
@@ -312,7 +315,7 @@ impl Engine {
     }
 
     fn dispatch_reply(&self, reply: Reply) {
-        self.dispatch(Action::ReplyReceived { reply, now: browser::now_ms() });
+        self.dispatch(Action::ReplyReceived { reply: Box::new(reply), now: browser::now_ms() });
     }
 
     fn fail(&self, error: EngineError) {

@@ -233,11 +233,6 @@ impl RankedList {
         columns.iter().map(cell).collect()
     }
 
-    /// Number as sent to the page.
-    fn saturated(number: u64) -> u32 {
-        number.try_into().unwrap_or(u32::MAX)
-    }
-
     /// Returns the row of a lead, without cells.
     fn row(&self, lead: u32) -> Row {
         let index = lead as usize;
@@ -262,6 +257,11 @@ fn column(list: &ScoredList, index: usize) -> Column {
 
 fn is_number(cell: &str) -> bool {
     cell.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// Number as sent to the page.
+fn saturated(number: u64) -> u32 {
+    number.try_into().unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ fn apply(state: PageState, actions: impl IntoIterator<Item = Action>) -> PageSta
 }
 
 fn received(reply: Reply, now: f64) -> Action {
-    Action::ReplyReceived { reply, now }
+    Action::ReplyReceived { reply: Box::new(reply), now }
 }
 
 fn summary(rows: u32) -> ListSummary {

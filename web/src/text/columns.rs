@@ -81,10 +81,12 @@ pub fn column_notes(column: &ColumnMapping, counts: CellCounts) -> Vec<String> {
         counts.ambiguous,
         ("with two readings: a point is decimal", "à deux lectures : le point est décimal"),
     );
+    let missing_words =
+        number_note(counts.missing_words, ("such as N/A taken as empty", "du genre N/A prises pour vides"));
     let completed = (column.fallback > 0)
         .then(|| number_note(counts.completed, ("used where others are empty", "lues là où d’autres sont vides")))
         .flatten();
-    format.chain([completed, unwrapped, ambiguous].into_iter().flatten()).collect()
+    format.chain([completed, missing_words, unwrapped, ambiguous].into_iter().flatten()).collect()
 }
 
 /// Number of cells with a remark in English and French; `None` for 0.
@@ -104,17 +106,6 @@ pub fn unparsed_cells(number: u32) -> String {
         number => {
             tr(format!(" {} cells not understood", count(number)), format!(" {} cellules pas comprises", count(number)))
         }
-    }
-}
-
-/// Number of cells with a word for a missing value.
-pub fn missing_words(number: u64) -> String {
-    match number {
-        1 => tr(" 1 cell such as N/A taken as empty", " 1 cellule du genre N/A prise pour vide"),
-        number => tr(
-            format!(" {} cells such as N/A taken as empty", count(number)),
-            format!(" {} cellules du genre N/A prises pour vides", count(number)),
-        ),
     }
 }
 

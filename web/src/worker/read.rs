@@ -2,7 +2,7 @@
 
 use super::{LoadedList, WorkerState};
 use crate::project::{HeaderRange, PREFIX_BYTES, Project};
-use crate::protocol::{FileError, JobId, MappedColumn, ProjectInfo, Reply, WorkbookError};
+use crate::protocol::{FileError, JobId, MappedColumn, ProjectInfo, Reply, UnseenValues, WorkbookError};
 use crate::ranked_list::{self, RankedList};
 use file_format::FileFormat;
 use js_sys::Uint8Array;
@@ -198,5 +198,6 @@ fn unmapped_column(column: &UnknownColumn) -> MappedColumn {
         examples: column.examples.clone(),
         unparsed: 0,
         counts: CellCounts::default(),
+        unseen: UnseenValues::default(),
     }
 }
