@@ -53,7 +53,7 @@ fn iteration_ends(model: &Model) -> Result<Vec<usize>, BoosterError> {
     }
     let parallel = model.gbtree_model_param.as_ref().and_then(|param| param.num_parallel_tree.parse::<usize>().ok());
     let parallel = parallel.unwrap_or(1).max(1);
-    if trees % parallel != 0 {
+    if !trees.is_multiple_of(parallel) {
         return Err(error("its trees do not fill their iterations"));
     }
     Ok((1..=trees / parallel).map(|iteration| iteration * parallel).collect())
