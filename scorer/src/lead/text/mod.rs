@@ -1,7 +1,7 @@
 //! Detects and decodes the text encodings of spreadsheets and exports.
 //!
 //! UTF-8 passes through. UTF-16 and the legacy code pages are decoded by `encoding_rs`, and guessed by `chardetng` and, for
-//! those that it does not know, by [`plausibility`]. Must not depend on CSV or leads.
+//! those that it does not know, by `plausibility`. Must not depend on CSV or leads.
 
 mod code_page;
 mod decoder;
