@@ -62,7 +62,7 @@ const CELLS: [&str; 12] = [
     "Anglais, Français",
 ];
 
-/// How a table is written.
+/// Way of writing a table.
 #[derive(Debug, Clone)]
 struct Style {
     dialect: Dialect,
