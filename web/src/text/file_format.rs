@@ -72,42 +72,48 @@ pub fn encoding_note(encoding: &FileEncoding) -> String {
 
 /// Notes on an unusual dialect.
 pub fn dialect(dialect: &FileDialect) -> Vec<String> {
-    let mut lines = Vec::new();
-    match (dialect.delimiter.map(character), dialect.header_delimiter.map(character)) {
-        (Some(rows), Some(header)) => lines.push(tr(
+    let spaces = || tr("Spaces around cells were dropped.", "Les espaces autour des cellules ont été retirées.");
+    let lines = || {
+        tr(
+            "Each line stands in quotes as a whole; the rows within them were read.",
+            "Chaque ligne est entière entre guillemets ; les lignes qu’ils contiennent ont été lues.",
+        )
+    };
+    let flags = [dialect.skips_spaces.then(spaces), dialect.wraps_lines.then(lines)];
+    let quotes = [dialect.quote.map(quote), dialect.escape.map(escape)];
+    delimiters(dialect).into_iter().chain(quotes.into_iter().chain(flags).flatten()).collect()
+}
+
+fn delimiters(dialect: &FileDialect) -> Option<String> {
+    let rows = character(dialect.delimiter?);
+    Some(match dialect.header_delimiter.map(character) {
+        Some(header) => tr(
             format!("The column names are separated by {header}, the rows by {rows}; each was read by its own."),
             format!(
                 "Les noms de colonnes sont séparés par {header}, les lignes par {rows} ; lus chacun selon le sien."
             ),
-        )),
-        (Some(rows), None) => lines.push(tr(
+        ),
+        None => tr(
             format!("The cells were taken to be separated by {rows}."),
             format!("Les cellules ont été supposées séparées par {rows}."),
-        )),
-        _ => {}
-    }
-    if let Some(quote) = dialect.quote.map(character) {
-        lines.push(tr(
-            format!("{quote} around cells was read as a quote."),
-            format!("{quote} autour des cellules a été lu comme guillemet."),
-        ));
-    }
-    if let Some(escape) = dialect.escape.map(character) {
-        lines.push(tr(
-            format!("{escape} before a quote was dropped: it only marks the quote as text."),
-            format!("{escape} devant un guillemet a été retiré : il le marque seulement comme texte."),
-        ));
-    }
-    if dialect.skips_spaces {
-        lines.push(tr("Spaces around cells were dropped.", "Les espaces autour des cellules ont été retirées."));
-    }
-    if dialect.wraps_lines {
-        lines.push(tr(
-            "Each line stands in quotes as a whole; the rows within them were read.",
-            "Chaque ligne est entière entre guillemets ; les lignes qu’ils contiennent ont été lues.",
-        ));
-    }
-    lines
+        ),
+    })
+}
+
+fn quote(quote: char) -> String {
+    let quote = character(quote);
+    tr(
+        format!("{quote} around cells was read as a quote."),
+        format!("{quote} autour des cellules a été lu comme guillemet."),
+    )
+}
+
+fn escape(escape: char) -> String {
+    let escape = character(escape);
+    tr(
+        format!("{escape} before a quote was dropped: it only marks the quote as text."),
+        format!("{escape} devant un guillemet a été retiré : il le marque seulement comme texte."),
+    )
 }
 
 fn character(character: char) -> String {
