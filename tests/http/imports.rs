@@ -103,13 +103,13 @@ async fn rows_without_a_lead_are_neither_answered_nor_logged() {
 async fn values_that_the_model_has_never_seen_are_reported() {
     let app = TestApp::new(Some(fixtures::own().scorer())).await;
     let leads = r#"[{"industry": "Fishing"}, {"industry": "Fishing"}, {"industry": "Mining"}, {"jobtitle": "CTO"}]"#;
-    let batch = app.post("/predict/batch", &format!("{{\"leads\": {leads}}}")).await.json();
+    let batch = app.post("/predict/batch", format!("{{\"leads\": {leads}}}")).await.json();
     let expected = json!([{
         "field": "industry", "leads": 3,
         "most_common": [{"value": "Fishing", "leads": 2}, {"value": "Mining", "leads": 1}],
     }]);
     assert_eq!(batch["unseen"], expected, "{batch}");
-    let partial = app.post("/predict/batch?on_error=skip", &format!("{{\"leads\": {leads}}}")).await.json();
+    let partial = app.post("/predict/batch?on_error=skip", format!("{{\"leads\": {leads}}}")).await.json();
     assert_eq!(partial["unseen"], expected, "{partial}");
     let known = app.post("/predict/batch", r#"{"leads": [{"jobtitle": "CTO"}]}"#).await.json();
     assert_eq!(known.get("unseen"), None);

@@ -31,7 +31,7 @@ fn levels(history: &History, field: &str) -> BTreeMap<String, usize> {
 fn named(model: &Model) -> Vec<(String, String)> {
     let mut named = Vec::new();
     for feature in model.encoder().features() {
-        if let Rule::OneHot { levels, .. } | Rule::Unlisted { levels } = &feature.rule {
+        if let Rule::OneHot { levels, .. } | Rule::Unlisted { levels, .. } = &feature.rule {
             named.extend(levels.iter().map(|level| (feature.field.clone(), level.clone())));
         }
     }
