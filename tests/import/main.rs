@@ -45,14 +45,20 @@ fn import_result(sheet: &ScoredList) -> Value {
     let (format, summary) = (sheet.format(), sheet.summary());
     let columns = || summary.mapping.columns.iter();
     let fields = columns().filter_map(|column| Some((column.name.clone(), json!(column.target.as_ref()?.name()))));
-    let unread = columns().zip(&summary.unrecognized_cells).filter(|(_, unread)| **unread > 0);
+    let counts = |cells: &[u64]| -> Map<String, Value> {
+        let counts = columns().zip(cells).filter(|(_, cells)| **cells > 0);
+        counts.map(|(column, cells)| (column.name.clone(), json!(cells))).collect()
+    };
+    let missing_words: Vec<u64> = summary.cell_counts.iter().map(|counts| counts.missing_words).collect();
     json!({
         "encoding": format.encoding.encoding.name(),
         "delimiter": char::from(format.dialect.delimiter).to_string(),
         "line": format.line,
         "leads": sheet.len(),
         "rejects": sheet.rejects().len(),
-        "unread": unread.map(|(column, unread)| (column.name.clone(), json!(unread))).collect::<Map<_, _>>(),
+        "skipped": summary.skipped.rows,
+        "unread": counts(&summary.unrecognized_cells),
+        "missing_words": counts(&missing_words),
         "short_rows": summary.short_rows,
         "fields": fields.collect::<Map<_, _>>(),
     })
