@@ -20,7 +20,7 @@ test("invalid files get an error message, and the next file is imported", async 
   const files = [
     ["empty.csv", "", /is empty/],
     ["headers.csv", "jobtitle,industry\n", /no leads below/],
-    ["photo.jpg", jpeg, /not a CSV.*JPEG(?!.*Save)/],
+    ["photo.jpg", jpeg, /This is a picture(?!.*Save)/],
     ["strangers.csv", "colour,weight\nred,5\n", /None of the columns.*"colour", "weight"/],
     ["twice.csv", "jobtitle,jobtitle\nCEO,CEO\n", /stands in the file twice/],
   ];

@@ -22,7 +22,7 @@ test("every fixture export is imported as expected", async () => {
     await page.click("details.columns summary");
     await page.locator("details.columns table").waitFor();
     const columns = await page.locator("details.columns tbody tr").evaluateAll((rows) =>
-      rows.map((row) => [row.querySelector("th").textContent, row.querySelector("select").value]),
+      rows.map((row) => [row.querySelector("th").textContent, row.querySelector("select").value.replace(/^\+/, "")]),
     );
     const mapping = Object.fromEntries(columns.filter(([, field]) => field !== ""));
     assert.deepEqual(mapping, expected.fields, name);
